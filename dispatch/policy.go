@@ -1,0 +1,126 @@
+package dispatch
+
+import (
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/ticket"
+)
+
+// Policy is one dated version of the escalation rules (configs/policy/ladder-*.yaml).
+// A ticket keeps the version it was born under; a version never changes.
+type Policy struct {
+	Version string                     `yaml:"version"` // "ladder-2026": frozen on the ticket
+	Source  string                     `yaml:"source"`  // where the numbers come from, for those who check them
+	Repeat  Repeat                     `yaml:"repeat"`
+	Ladders map[ticket.Priority]Ladder `yaml:"ladders"` // one for every priority
+}
+
+// Ladder says, for one priority, who is offered a ticket when, who is warned and
+// which clocks run. Every Span counts from the INVITE unless it says otherwise.
+type Ladder struct {
+	Steps    []Step    `yaml:"steps"`    // where the township is known; the first is at zero or at an opening
+	Unplaced []Step    `yaml:"unplaced"` // where it is not: no area, or a county's
+	Loop     Loop      `yaml:"loop"`     // after the last step, until somebody accepts
+	Warnings []Warning `yaml:"warnings"`
+	Clocks   []Clock   `yaml:"clocks"`
+	Silence  *Silence  `yaml:"silence"` // nil: nobody is asked
+}
+
+// Step offers the ticket to one Target. A step with nobody on duty is skipped at
+// once: its minute is taken by the next step that has somebody (DOMAIN 2.3). An
+// earlier offer stays acceptable.
+type Step struct {
+	After ticket.Span `yaml:"after"`
+	To    Target      `yaml:"to"`
+}
+
+// Loop repeats after the last Step for ever, with an alarm that a person cannot
+// miss (DOMAIN 0a.13). Its first turn falls Every after the last step's own time.
+type Loop struct {
+	Every ticket.Span `yaml:"every"`
+	To    []Target    `yaml:"to"`    // offered again, all of them, on each turn
+	Alarm bool        `yaml:"alarm"` // wallboard alarm and a message to the fixed alarm number
+}
+
+// Milestone is a state of the ticket that ends a Warning or starts or stops a Clock.
+type Milestone string
+
+// The milestones.
+const (
+	MilestoneInvite     Milestone = "invite"               // the call itself
+	MilestoneOnSite     Milestone = "on_site"              // the worker is there, or has spoken to the citizen
+	MilestoneAidDecided Milestone = "aid_decided"          // an amount, or a reasoned no
+	MilestoneRelieved   Milestone = "relieved"             // help received, or decided that none is due (promise 5)
+	MilestoneAnswered   Milestone = "answered"             // the question of an INFO ticket
+	MilestoneAppOpened  Milestone = "application_accepted" // the application was taken in
+	MilestoneAppDecided Milestone = "application_decided"  // CONFIRMED or REFUSED
+)
+
+// Milestones lists every Milestone.
+func Milestones() []Milestone {
+	return []Milestone{MilestoneInvite, MilestoneOnSite, MilestoneAidDecided, MilestoneRelieved, MilestoneAnswered,
+		MilestoneAppOpened, MilestoneAppDecided}
+}
+
+// Warning reminds people before a breach. It is no breach itself.
+type Warning struct {
+	Until Milestone   `yaml:"until"` // not given once this was reached
+	From  Milestone   `yaml:"from"`  // what After counts from; empty means the INVITE
+	After ticket.Span `yaml:"after"`
+	Tell  []Target    `yaml:"tell"`
+}
+
+// ClockDecide is the clock of a P3 application: accepted to confirmed or refused.
+// The ticket's own clocks are named in package ticket.
+const ClockDecide ticket.ClockKind = "decide"
+
+// Clock is one deadline with what happens when it passes.
+type Clock struct {
+	Kind   ticket.ClockKind `yaml:"kind"`
+	From   Milestone        `yaml:"from"` // empty means the INVITE
+	After  ticket.Span      `yaml:"after"`
+	Stops  Milestone        `yaml:"stops"`
+	Breach bool             `yaml:"breach"` // false: it rises to Tell, and no promise was broken
+	Tell   []Target         `yaml:"tell"`
+}
+
+// Silence asks after an accepted ticket on which nothing has happened for After.
+// Every entry of the timeline by a person arms it anew.
+type Silence struct {
+	After time.Duration `yaml:"after"`
+	Tell  []Target      `yaml:"tell"`
+}
+
+// Repeat rules a call from the number of an open ticket (promise 1).
+type Repeat struct {
+	Hold time.Duration `yaml:"hold"` // how long the new ticket's ladder waits for a person's word; key 1 ends it
+	Tell []Target      `yaml:"tell"` // told "called again" at once
+}
+
+// StepsFor is the ladder's steps for a ticket in that area.
+func (l Ladder) StepsFor(where area.Code) []Step {
+	if where.Level() >= area.LevelTownship {
+		return l.Steps
+	}
+	return l.Unplaced
+}
+
+// Clock finds a clock by its kind.
+func (l Ladder) Clock(kind ticket.ClockKind) (Clock, bool) {
+	for _, c := range l.Clocks {
+		if c.Kind == kind {
+			return c, true
+		}
+	}
+	return Clock{}, false
+}
+
+// Terms are the lengths of the clocks as package ticket takes them. The policy
+// must have passed Validate.
+func (p *Policy) Terms() ticket.Terms {
+	twoHour, _ := p.Ladders[ticket.P1].Clock(ticket.ClockTwoHour)
+	day, _ := p.Ladders[ticket.P1].Clock(ticket.ClockDay)
+	answer, _ := p.Ladders[ticket.PInfo].Clock(ticket.ClockAnswer)
+	return ticket.Terms{TwoHour: twoHour.After.Wall, Day: day.After.Wall, WorkingDays: answer.After.WorkingDays}
+}
