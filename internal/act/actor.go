@@ -1,0 +1,48 @@
+// Package act is what every act carries, whichever room it happens in: who
+// does it, the key that makes a retry harmless, the audit record, the event it
+// emits, the timers it arms, and the kinds of error it may end with.
+package act
+
+import "example.org/hotline/area"
+
+// Actor is who acts. The database scope of a transaction follows from it: an
+// Actor without a scope sees no rows at all.
+type Actor struct {
+	StaffID area.StaffID
+	PostID  area.PostID
+	Name    string // shown in timelines
+	Role    area.Role
+	Area    area.Code // everything at or below it is in scope
+	System  string    // name of a system actor ("ivr", "dispatch"); empty for people
+}
+
+// The system actors. They see every area, since a call or a timer has none
+// until it has been looked at.
+var (
+	SystemIVR      = Actor{System: "ivr", Name: "ivr"}
+	SystemDispatch = Actor{System: "dispatch", Name: "dispatch"}
+	SystemConsole  = Actor{System: "sign_in", Name: "sign_in"} // looks up accounts before anyone has signed in
+)
+
+// Scope is the area prefix that row level security compares, "*" for a system
+// actor, and empty (no rows) for nobody.
+func (a Actor) Scope() string {
+	switch {
+	case a.System != "":
+		return "*"
+	case a.StaffID == 0 || a.Area == "":
+		return ""
+	default:
+		return a.Area.Prefix()
+	}
+}
+
+// May reports whether the actor holds one of the roles.
+func (a Actor) May(roles ...area.Role) bool {
+	for _, r := range roles {
+		if a.Role == r && a.System == "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,38 @@
+// Package failpoint names the steps between which a process may die, so that
+// the fault tests can kill it at each of them. A normal build compiles Hit to
+// nothing; only a build with the tag "failpoint" (the acceptance tests') obeys
+// the environment variable HOTLINE_FAILPOINT.
+package failpoint
+
+// Name is one step at which a process may be killed.
+type Name string
+
+// Every named step, in the order a call travels. The fault test walks All.
+const (
+	InviteBeforeOpen    Name = "invite.before_open"    // INVITE parsed, nothing on disk
+	IntakeBeforeCommit  Name = "intake.before_commit"  // rows written, not committed
+	IntakeAfterCommit   Name = "intake.after_commit"   // committed, caller not answered
+	JournalAfterSync    Name = "journal.after_sync"    // on the local disk only
+	ReplayAfterCommit   Name = "replay.after_commit"   // in the database, journal not yet trimmed
+	CallAfterAnswer     Name = "call.after_answer"     // 200 sent
+	CallBeforeEnd       Name = "call.before_end"       // BYE seen, end not recorded
+	RelayAfterPublish   Name = "relay.after_publish"   // told Redis, outbox row still there
+	TimerAfterClaim     Name = "timer.after_claim"     // claimed in Redis, no transaction yet
+	TimerBeforeCommit   Name = "timer.before_commit"   // effect written, not committed
+	TimerAfterCommit    Name = "timer.after_commit"    // committed, Redis not acknowledged
+	NoticeBeforeSend    Name = "notice.before_send"    // marked sending, provider not called
+	NoticeAfterSend     Name = "notice.after_send"     // provider called, result not recorded
+	AcceptBeforeCommit  Name = "accept.before_commit"  // acceptance written, not committed
+	PayoutBeforeCommit  Name = "payout.before_commit"  // postings written, not committed
+	PayoutAfterCommit   Name = "payout.after_commit"   // committed, client not answered
+	ReceiptBeforeCommit Name = "receipt.before_commit" // receipt written, not committed
+	ReceiptAfterCommit  Name = "receipt.after_commit"  // committed, client not answered
+)
+
+// All lists every Name.
+func All() []Name {
+	return []Name{InviteBeforeOpen, IntakeBeforeCommit, IntakeAfterCommit, JournalAfterSync, ReplayAfterCommit,
+		CallAfterAnswer, CallBeforeEnd, RelayAfterPublish, TimerAfterClaim, TimerBeforeCommit, TimerAfterCommit,
+		NoticeBeforeSend, NoticeAfterSend, AcceptBeforeCommit, PayoutBeforeCommit, PayoutAfterCommit,
+		ReceiptBeforeCommit, ReceiptAfterCommit}
+}

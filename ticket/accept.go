@@ -1,0 +1,92 @@
+package ticket
+
+import (
+	"context"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/internal/failpoint"
+)
+
+// Accept makes the actor the one owner. Of two people who accept at the same
+// instant the row lock lets one through; the other is told who has it.
+// The actor must hold an open offer, by person or by the desk they serve.
+func Accept(ctx context.Context, tx Tx, id ID) (Ticket, error) {
+	t, err := tx.TicketForUpdate(ctx, id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if t.Owner == tx.Actor().PostID && !t.Status.Waiting() {
+		return t, nil // a retry of the same acceptance
+	}
+	offers, err := tx.OpenOffers(ctx, id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if len(offers) == 0 {
+		return Ticket{}, alreadyTaken(ctx, tx, t)
+	}
+	offer, err := offerTo(ctx, tx, offers)
+	if err != nil {
+		return Ticket{}, err
+	}
+	from := t.Owner
+	if t.Status, err = t.Status.Next(EventAccept); err != nil {
+		return Ticket{}, err
+	}
+	t.Owner, t.Epoch = tx.Actor().PostID, t.Epoch+1
+	if t.AcceptedAt.IsZero() {
+		t.AcceptedAt = tx.Now()
+	}
+	if err := tx.CloseOffers(ctx, id, offer.Post); err != nil {
+		return Ticket{}, err
+	}
+	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerSilence); err != nil {
+		return Ticket{}, err
+	}
+	if t.RepeatState == RepeatSuggested {
+		t.RepeatState = RepeatLapsed
+	}
+	if err := record(ctx, tx, &t, change{kind: "ticket.accepted", data: map[string]any{"by": tx.Actor().Name, "from_post": int64(from), "step": offer.Step}}); err != nil {
+		return Ticket{}, err
+	}
+	err = tx.Notify(ctx, Notice{Key: noticeKey(t, "accepted", t.Epoch), Ticket: t.ID, Citizen: true, Template: "accepted_citizen",
+		Fields: map[string]string{"number": string(t.Number), "worker": tx.Actor().Name}, Urgent: true})
+	if err != nil {
+		return Ticket{}, err
+	}
+	failpoint.Hit(failpoint.AcceptBeforeCommit)
+	return t, nil
+}
+
+// offerTo picks the open offer that the actor may accept: their own post's, or
+// that of a desk whose role and area are theirs.
+func offerTo(ctx context.Context, tx Tx, offers []Offer) (Offer, error) {
+	me := tx.Actor()
+	for _, o := range offers {
+		if o.Post == me.PostID {
+			return o, nil
+		}
+		post, err := tx.Post(ctx, o.Post)
+		if err != nil {
+			return Offer{}, err
+		}
+		if post.Kind == area.PostDesk && post.Role == me.Role && me.Area.Contains(post.Area) {
+			return o, nil
+		}
+	}
+	return Offer{}, act.NotFound("offer")
+}
+
+// alreadyTaken tells who was first.
+func alreadyTaken(ctx context.Context, tx Tx, t Ticket) error {
+	owner, err := tx.Post(ctx, t.Owner)
+	if err != nil {
+		return err
+	}
+	if t.Status.Waiting() {
+		return act.Refused("not_offered", "This ticket has not been offered to anyone yet; it will be within seconds.")
+	}
+	return &act.Fault{Kind: act.ErrConflict, Code: "already_taken", Detail: "Somebody else has taken this ticket; nothing is asked of you.",
+		Args: map[string]any{"owner": owner.Name}}
+}

@@ -1,0 +1,40 @@
+package ticket
+
+import (
+	"context"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+)
+
+// OfferHandover asks another post to take the ticket over. The owner stays the
+// owner until the other accepts (promise 3).
+func OfferHandover(ctx context.Context, tx Tx, id ID, to area.PostID, reason string) (Ticket, error) {
+	t, err := Owned(ctx, tx, id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if reason == "" {
+		return Ticket{}, act.Invalid("reason", "reason_required", "Say what the next owner needs to know.")
+	}
+	post, err := tx.Post(ctx, to)
+	if err != nil {
+		return Ticket{}, err
+	}
+	if to == t.Owner || post.Role == area.RoleAuditor {
+		return Ticket{}, act.Invalid("to", "cannot_own", "This post cannot take a ticket over.")
+	}
+	offer := Offer{Ticket: id, Loop: t.Loop, Step: handoverStep - int(t.Version), Post: to, Role: post.Role, OfferedAt: tx.Now(),
+		Why: map[string]any{"handover": true, "from": tx.Actor().Name, "reason": reason}}
+	if err := tx.AddOffer(ctx, offer); err != nil {
+		return Ticket{}, err
+	}
+	err = tx.Notify(ctx, Notice{Key: noticeKey(t, "handover", t.Version), Ticket: t.ID, Post: to, Template: "handover", Fields: map[string]string{"number": string(t.Number)}, Urgent: t.Priority.Urgent()})
+	if err != nil {
+		return Ticket{}, err
+	}
+	return t, record(ctx, tx, &t, change{kind: "ticket.handover_offered", reason: reason, data: map[string]any{"to": post.Name, "by": tx.Actor().Name}})
+}
+
+// handoverStep keeps hand-over offers apart from the steps of the ladder, which count up from zero.
+const handoverStep = -1

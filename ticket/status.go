@@ -1,0 +1,108 @@
+package ticket
+
+import (
+	"fmt"
+
+	"example.org/hotline/internal/act"
+)
+
+// Status is where a ticket stands in its life.
+type Status string
+
+// The statuses. Zero is never valid.
+const (
+	StatusNew          Status = "new"           // the call is on disk, nobody has been asked yet
+	StatusTriaged      Status = "triaged"       // an agent has said what it is and where
+	StatusOffered      Status = "offered"       // the ladder is asking; the step tells whom
+	StatusAccepted     Status = "accepted"      // one worker has said yes
+	StatusOnSite       Status = "on_site"       // the worker has reached or spoken to the citizen
+	StatusFindings     Status = "findings"      // what was found is written down
+	StatusAidDecided   Status = "aid_decided"   // aid was granted; nothing has been received yet
+	StatusAidConfirmed Status = "aid_confirmed" // proof that the aid was received
+	StatusRejected     Status = "rejected"      // decided, with reason, that no aid is due
+	StatusReferred     Status = "referred"      // another department has it
+	StatusFollowUp     Status = "follow_up"     // helped; someone looks after it again
+	StatusDuplicate    Status = "duplicate"     // merged into another ticket
+	StatusClosed       Status = "closed"
+	StatusReopened     Status = "reopened"
+)
+
+// Statuses lists every Status in the order of a ticket's life.
+func Statuses() []Status {
+	return []Status{StatusNew, StatusTriaged, StatusOffered, StatusAccepted, StatusOnSite, StatusFindings, StatusAidDecided,
+		StatusAidConfirmed, StatusRejected, StatusReferred, StatusFollowUp, StatusDuplicate, StatusClosed, StatusReopened}
+}
+
+// Open reports whether somebody still has to do something.
+func (s Status) Open() bool { return s != StatusClosed && s != StatusDuplicate }
+
+// Waiting reports whether nobody has accepted yet, so that the ladder climbs.
+func (s Status) Waiting() bool {
+	return s == StatusNew || s == StatusTriaged || s == StatusOffered || s == StatusReopened
+}
+
+// Event is what moves a ticket from one Status to the next.
+type Event string
+
+// The events.
+const (
+	EventTriage     Event = "triage"
+	EventOffer      Event = "offer"
+	EventAccept     Event = "accept"
+	EventArrive     Event = "arrive"
+	EventFind       Event = "find"
+	EventDecide     Event = "decide"
+	EventConfirmAid Event = "confirm_aid"
+	EventReject     Event = "reject"
+	EventRefer      Event = "refer"
+	EventFollowUp   Event = "follow_up"
+	EventMerge      Event = "merge"
+	EventClose      Event = "close"
+	EventReopen     Event = "reopen"
+)
+
+// Events lists every Event.
+func Events() []Event {
+	return []Event{EventTriage, EventOffer, EventAccept, EventArrive, EventFind, EventDecide, EventConfirmAid,
+		EventReject, EventRefer, EventFollowUp, EventMerge, EventClose, EventReopen}
+}
+
+// transitions is the whole life of a ticket. A pair not listed is refused.
+//
+//	new ─triage▶ triaged ─offer▶ offered ─accept▶ accepted ─arrive▶ on_site ─find▶ findings
+//	 └────────────offer──────────▲ ↺ next step        └──────────────find───────────▲  │
+//	                                                                                   ├─decide▶ aid_decided ─confirm_aid▶ aid_confirmed ─┐
+//	   closed ◀─close─ follow_up ◀──────────────────────follow_up──────────────────────┼─reject▶ rejected ────────────────────────────────┤
+//	     └─reopen▶ reopened ─offer▶ offered        (follow_up ─find▶ findings: new aid) └─refer──▶ referred ───────────────────────────────┘
+//
+// An agent may triage for as long as nobody has found anything; a hand-over
+// accepts again in place; whatever is open may turn out to be a duplicate.
+var transitions = map[Status]map[Event]Status{
+	StatusNew:      {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusTriaged:  {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusOffered:  {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusAccepted: {EventTriage: StatusAccepted, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
+	StatusOnSite:   {EventTriage: StatusOnSite, EventAccept: StatusOnSite, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
+	StatusFindings: {EventAccept: StatusFindings, EventArrive: StatusFindings, EventFind: StatusFindings, EventDecide: StatusAidDecided,
+		EventReject: StatusRejected, EventRefer: StatusReferred, EventMerge: StatusDuplicate},
+	StatusAidDecided: {EventAccept: StatusAidDecided, EventArrive: StatusAidDecided, EventFind: StatusAidDecided, EventDecide: StatusAidDecided,
+		EventConfirmAid: StatusAidConfirmed, EventReject: StatusRejected},
+	StatusAidConfirmed: {EventAccept: StatusAidConfirmed, EventConfirmAid: StatusAidConfirmed, EventFollowUp: StatusFollowUp},
+	StatusRejected:     {EventAccept: StatusRejected, EventFind: StatusFindings, EventFollowUp: StatusFollowUp},
+	StatusReferred:     {EventAccept: StatusReferred, EventFind: StatusFindings, EventDecide: StatusAidDecided, EventFollowUp: StatusFollowUp},
+	StatusFollowUp: {EventAccept: StatusFollowUp, EventArrive: StatusFollowUp, EventFind: StatusFindings, EventDecide: StatusAidDecided,
+		EventConfirmAid: StatusFollowUp, EventFollowUp: StatusFollowUp, EventClose: StatusClosed},
+	StatusReopened:  {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusDuplicate: {},
+	StatusClosed:    {EventReopen: StatusReopened},
+}
+
+// Next is the pure transition. A refused pair is an act.ErrRefused that names both.
+func (s Status) Next(ev Event) (Status, error) {
+	if next, ok := transitions[s][ev]; ok {
+		return next, nil
+	}
+	return "", &act.Fault{Kind: act.ErrRefused, Code: "not_in_this_state",
+		Detail: fmt.Sprintf("A ticket that is %s cannot take the act %q; reload it to see what it can.", s, ev),
+		Args:   map[string]any{"status": s, "event": ev}}
+}
