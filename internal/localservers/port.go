@@ -1,0 +1,50 @@
+package localservers
+
+import (
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"os"
+)
+
+// choosePort returns preferred when it is free, else a free loopback TCP port.
+//
+// It takes none from the range from which the kernel serves outgoing
+// connections: while a server is stopped, a client that keeps dialling such a
+// port is one day given that very port as its own and connects to itself, and
+// the server cannot come back.
+func choosePort(preferred int) (int, error) {
+	if preferred != 0 && portFree(preferred) {
+		return preferred, nil
+	}
+	low, high := 20000, 32767
+	if first := firstOutgoingPort(); first > 12000 && first <= high {
+		low, high = first-8000, first-1
+	}
+	for range 200 {
+		if port := low + rand.IntN(high-low+1); portFree(port) { //nolint:gosec // no secret
+			return port, nil
+		}
+	}
+	return 0, errors.New("find a free loopback port: 200 tries met only used ones")
+}
+
+func portFree(port int) bool {
+	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	if err != nil {
+		return false
+	}
+	return l.Close() == nil
+}
+
+// firstOutgoingPort is 0 when the kernel does not tell.
+func firstOutgoingPort() int {
+	raw, err := os.ReadFile("/proc/sys/net/ipv4/ip_local_port_range")
+	if err != nil {
+		return 0
+	}
+	var first int
+	_, _ = fmt.Sscan(string(raw), &first)
+	return first
+}
