@@ -1,0 +1,54 @@
+package media
+
+import "github.com/zaf/g711"
+
+// Codec is a G.711 law by its RTP encoding name (RFC 3551 table 4).
+type Codec string
+
+// The two codecs every telephone network speaks.
+const (
+	PCMA Codec = "PCMA" // A-law, China's own; static payload type 8
+	PCMU Codec = "PCMU" // µ-law; static payload type 0
+)
+
+// StaticType returns the codec's payload type of RFC 3551 table 4.
+func (c Codec) StaticType() uint8 {
+	if c == PCMU {
+		return 0
+	}
+	return 8
+}
+
+// Silence returns the octet of a zero sample.
+func (c Codec) Silence() byte {
+	if c == PCMU {
+		return 0xFF
+	}
+	return 0xD5
+}
+
+// Encode returns one octet for each 16-bit sample.
+func (c Codec) Encode(pcm []int16) []byte {
+	out := make([]byte, len(pcm))
+	for i, s := range pcm {
+		if c == PCMU {
+			out[i] = g711.EncodeUlawFrame(s)
+		} else {
+			out[i] = g711.EncodeAlawFrame(s)
+		}
+	}
+	return out
+}
+
+// Decode returns one 16-bit sample for each octet.
+func (c Codec) Decode(octets []byte) []int16 {
+	out := make([]int16, len(octets))
+	for i, o := range octets {
+		if c == PCMU {
+			out[i] = g711.DecodeUlawFrame(o)
+		} else {
+			out[i] = g711.DecodeAlawFrame(o)
+		}
+	}
+	return out
+}
