@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Runs every fuzz target of the tree in turn, each for the time given (60s).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+time=${1:-60s}
+
+found=0
+while IFS=: read -r file line; do
+	target=${line#func }
+	target=${target%%(*}
+	printf '==> %s in %s for %s\n' "$target" "${file%/*}" "$time"
+	go test -run '^$' -fuzz "^$target\$" -fuzztime "$time" "./${file%/*}"
+	found=$((found + 1))
+done < <(git ls-files --cached --others --exclude-standard '*_test.go' | xargs grep -H '^func Fuzz')
+printf '==> %d fuzz targets held.\n' "$found"
