@@ -18,10 +18,10 @@ GITLEAKS      := github.com/zricethezav/gitleaks/v8@v8.30.1
 VULNDB        := golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018
 
 # Where goroutines meet and money moves: these run with the race detector.
-RACE := ./ivr/... ./dispatch/... ./internal/act/... ./ticket/... ./ledger/...
+RACE := /(ivr|dispatch|internal/act|ticket|ledger)(/|$$)
 # Real programs, real servers, real SIP: one after the other, since they measure
 # each other otherwise.
-WHOLE := ./test/acceptance/... ./test/faults/...
+WHOLE := /test/(acceptance|faults)(/|$$)
 
 FUZZTIME ?= 60s
 ROUNDS   ?= 20
@@ -41,13 +41,12 @@ test: deps build ## install what is missing, then every test against private ser
 	@go vet ./...
 	@$(say) "The console's own tests"
 	@cd console && npm test
-	@$(say) "Go tests with the race detector: $(RACE)"
-	@go run ./test/servers/cmd go test -race -timeout 10m $$(go list $(RACE))
+	@$(say) "Go tests with the race detector: ivr, dispatch, internal/act, ticket, ledger"
+	@go run ./test/servers/cmd go test -race -timeout 10m $$(go list ./... | grep -E '$(RACE)')
 	@$(say) "Go tests of all other packages"
-	@go run ./test/servers/cmd go test -timeout 10m \
-		$$(go list ./... | grep -vxFf <(go list $(RACE) $(WHOLE) 2>/dev/null))
+	@go run ./test/servers/cmd go test -timeout 10m $$(go list ./... | grep -vE '$(RACE)|$(WHOLE)')
 	@$(say) "The whole program: real servers, real SIP, a real browser, kill -9 at every named step"
-	@go test -p 1 -v -timeout 15m $$(go list $(WHOLE) 2>/dev/null) | grep -v '^=== '
+	@go test -p 1 -v -timeout 15m $$(go list ./... | grep -E '$(WHOLE)') | grep -v '^=== '
 	@$(say) "All tests passed."
 
 lint: $(TOOLS)/golangci-lint $(TOOLS)/govulncheck $(TOOLS)/gitleaks bin/vulndb ## linters, known holes in dependencies, leaked secrets, an untidy go.mod
