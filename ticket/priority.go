@@ -3,6 +3,9 @@ package ticket
 // Priority decides the clocks and the ladder of a ticket.
 type Priority string
 
+// UrgentKey is what a caller presses to say that it is urgent.
+const UrgentKey = '1'
+
 // The priorities (DOMAIN: 特别紧急 2 h, 急难 24 h, ordinary applications, consultation).
 const (
 	P1    Priority = "P1"   // help within 2 hours of the INVITE

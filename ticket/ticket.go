@@ -85,10 +85,11 @@ func (t *Ticket) Clock(k ClockKind) *Clock {
 
 // The timer kinds of a ticket. Their handlers live in dispatch.
 const (
-	TimerRoute    = "route"    // start the ladder, due at once
-	TimerRepeat   = "repeat"   // the three minutes in which a person may confirm a repeat
-	TimerOffer    = "offer"    // next ladder step; Step is its position
-	TimerWarning  = "warning"  // not yet on site, aid not yet decided, 50/75/90 % of a clock; Step tells which
-	TimerDeadline = "deadline" // Step is the clock's ordinal, Epoch its revision
-	TimerSilence  = "silence"  // accepted, and nothing heard since
+	TimerRoute       = "route"        // start the ladder, due at once
+	TimerRepeat      = "repeat"       // the three minutes in which a person may confirm a repeat
+	TimerOffer       = "offer"        // next ladder step; Step is its position
+	TimerWarning     = "warning"      // not yet on site, aid not yet decided, 50/75/90 % of a clock; Step tells which
+	TimerDeadline    = "deadline"     // Step is the clock's ordinal, Epoch its revision
+	TimerSilence     = "silence"      // accepted, and nothing heard since
+	TimerCalledAgain = "called_again" // due at birth of a suggested repeat: tell whoever has the original
 )

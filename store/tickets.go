@@ -1,0 +1,317 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
+)
+
+var _ ticket.Tx = (*Tx)(nil)
+
+// ticketRow is a row of tickets. It never leaves this package.
+type ticketRow struct {
+	ID              int64
+	PublicID        string
+	Number          string
+	CallID          string
+	Kind            string
+	Priority        string
+	Cause           string
+	Status          string
+	AreaCode        string
+	Confidential    bool
+	LifeDanger      bool
+	OwnerID         int64
+	CallTakerID     *int64
+	InvitedAt       time.Time
+	CallEnded       bool
+	AcceptedAt      *time.Time
+	ClosedAt        *time.Time
+	RepeatOf        *int64
+	RepeatState     string
+	MergedInto      *int64
+	PendingPriority *string
+	PendingReason   *string
+	PendingBy       *int64
+	Policy          string
+	Step            int
+	Loop            int
+	Epoch           int64
+	Version         int64
+}
+
+// ticketColumns is what ticketRow reads.
+const ticketColumns = `id, public_id, number, call_id, kind, priority, cause, status, area_code, confidential, life_danger, owner_id, call_taker_id,
+	invited_at, call_ended, accepted_at, closed_at, repeat_of, repeat_state, merged_into, pending_priority, pending_reason, pending_by,
+	policy, step, loop, epoch, version`
+
+// deref reads a nullable column as its zero value.
+func deref[T any](p *T) (v T) {
+	if p != nil {
+		v = *p
+	}
+	return v
+}
+
+// nonZero writes a zero value as NULL.
+func nonZero[T comparable](v T) *T {
+	var zero T
+	if v == zero {
+		return nil
+	}
+	return &v
+}
+
+func (r ticketRow) ticket() ticket.Ticket {
+	return ticket.Ticket{
+		ID: ticket.ID(r.ID), PublicID: r.PublicID, Number: ticket.Number(r.Number), CallID: ticket.CallID(r.CallID),
+		Kind: ticket.Kind(r.Kind), Priority: ticket.Priority(r.Priority), Cause: ticket.Cause(r.Cause), Status: ticket.Status(r.Status),
+		Area: area.Code(r.AreaCode), Confidential: r.Confidential, LifeDanger: r.LifeDanger,
+		Owner: area.PostID(r.OwnerID), CallTaker: area.StaffID(deref(r.CallTakerID)),
+		InvitedAt: r.InvitedAt.UTC(), CallEnded: r.CallEnded, AcceptedAt: orZero(r.AcceptedAt), ClosedAt: orZero(r.ClosedAt),
+		RepeatOf: ticket.ID(deref(r.RepeatOf)), RepeatState: ticket.RepeatState(r.RepeatState), MergedInto: ticket.ID(deref(r.MergedInto)),
+		PendingPriority: ticket.Priority(deref(r.PendingPriority)), PendingReason: deref(r.PendingReason), PendingBy: area.StaffID(deref(r.PendingBy)),
+		Policy: r.Policy, Step: r.Step, Loop: r.Loop, Epoch: r.Epoch, Version: r.Version,
+	}
+}
+
+// TicketForUpdate locks and loads a ticket with its clocks.
+func (tx *Tx) TicketForUpdate(ctx context.Context, id ticket.ID) (ticket.Ticket, error) {
+	return tx.loadTicket(ctx, `SELECT `+ticketColumns+` FROM tickets WHERE id = ? FOR UPDATE`, int64(id))
+}
+
+// Ticket loads a ticket with its clocks, without a lock.
+func (tx *Tx) Ticket(ctx context.Context, id ticket.ID) (ticket.Ticket, error) {
+	return tx.loadTicket(ctx, `SELECT `+ticketColumns+` FROM tickets WHERE id = ?`, int64(id))
+}
+
+func (tx *Tx) loadTicket(ctx context.Context, sql string, args ...any) (ticket.Ticket, error) {
+	var rows []ticketRow
+	if err := tx.find(ctx, "load ticket", &rows, sql, args...); err != nil {
+		return ticket.Ticket{}, err
+	}
+	if len(rows) == 0 {
+		return ticket.Ticket{}, act.NotFound("ticket")
+	}
+	t := rows[0].ticket()
+	clocks, err := tx.clocks(ctx, t.ID)
+	t.Clocks = clocks
+	return t, err
+}
+
+// TicketByRef resolves a public id or a ticket number.
+func (tx *Tx) TicketByRef(ctx context.Context, ref string) (ticket.ID, error) {
+	column := "number"
+	if _, err := uuid.Parse(ref); err == nil {
+		column = "public_id"
+	}
+	var id int64
+	err := tx.scan(ctx, "find ticket", `SELECT id FROM tickets WHERE `+column+` = ?`, []any{ref}, &id)
+	if errors.Is(err, act.ErrNotFound) {
+		return 0, act.NotFound("ticket")
+	}
+	return ticket.ID(id), err
+}
+
+// clockRow is a row of clocks.
+type clockRow struct {
+	Kind       string
+	StartedAt  time.Time
+	DueAt      time.Time
+	FirstDueAt time.Time
+	Revision   int64
+	Counted    []byte
+	StoppedAt  *time.Time
+	ReportedAt *time.Time
+	Proof      *string
+	ProofRef   *string
+	BreachedAt *time.Time
+	RoseAt     *time.Time
+}
+
+func (tx *Tx) clocks(ctx context.Context, id ticket.ID) ([]ticket.Clock, error) {
+	var rows []clockRow
+	err := tx.find(ctx, "load clocks", &rows, `SELECT kind, started_at, due_at, first_due_at, revision, counted, stopped_at, reported_at,
+		proof, proof_ref, breached_at, rose_at FROM clocks WHERE ticket_id = ? ORDER BY due_at, kind`, int64(id))
+	if err != nil {
+		return nil, err
+	}
+	clocks := make([]ticket.Clock, 0, len(rows))
+	for _, r := range rows {
+		c := ticket.Clock{Kind: ticket.ClockKind(r.Kind), StartedAt: r.StartedAt.UTC(), DueAt: r.DueAt.UTC(), FirstDueAt: r.FirstDueAt.UTC(),
+			Revision: r.Revision, StoppedAt: orZero(r.StoppedAt), ReportedAt: orZero(r.ReportedAt), Proof: ticket.Proof(deref(r.Proof)),
+			ProofRef: deref(r.ProofRef), BreachedAt: orZero(r.BreachedAt), RoseAt: orZero(r.RoseAt)}
+		if len(r.Counted) > 0 {
+			if err := json.Unmarshal(r.Counted, &c.Counted); err != nil {
+				return nil, fmt.Errorf("read counted days: %w", err)
+			}
+		}
+		clocks = append(clocks, c)
+	}
+	return clocks, nil
+}
+
+// SaveTicket writes the row guarded by its version, and every clock.
+func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
+	n, err := tx.exec(ctx, "save ticket", `UPDATE tickets SET kind = ?, priority = ?, cause = ?, status = ?, area_code = ?, confidential = ?, life_danger = ?,
+		owner_id = ?, call_taker_id = ?, call_ended = ?, accepted_at = ?, closed_at = ?, repeat_of = ?, repeat_state = ?, merged_into = ?,
+		pending_priority = ?, pending_reason = ?, pending_by = ?, step = ?, loop = ?, epoch = ?, version = version + 1
+		WHERE id = ? AND version = ?`,
+		t.Kind, t.Priority, t.Cause, t.Status, t.Area, t.Confidential, t.LifeDanger, int64(t.Owner), nonZero(int64(t.CallTaker)), t.CallEnded,
+		null(t.AcceptedAt), null(t.ClosedAt), nonZero(int64(t.RepeatOf)), t.RepeatState, nonZero(int64(t.MergedInto)),
+		nonZero(string(t.PendingPriority)), nonZero(t.PendingReason), nonZero(int64(t.PendingBy)), t.Step, t.Loop, t.Epoch, int64(t.ID), t.Version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return act.Conflict("stale_version", "The ticket changed while you were looking at it; reload and decide again.")
+	}
+	t.Version++
+	for _, c := range t.Clocks {
+		if err := tx.saveClock(ctx, t.ID, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (tx *Tx) saveClock(ctx context.Context, id ticket.ID, c ticket.Clock) error {
+	counted, err := countedJSON(c.Counted)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, "save clock", `INSERT INTO clocks (ticket_id, kind, started_at, due_at, first_due_at, revision, counted, stopped_at, reported_at,
+		proof, proof_ref, breached_at, rose_at) VALUES (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (ticket_id, kind) DO UPDATE SET due_at = excluded.due_at, revision = excluded.revision, stopped_at = excluded.stopped_at,
+		reported_at = excluded.reported_at, proof = excluded.proof, proof_ref = excluded.proof_ref, breached_at = excluded.breached_at, rose_at = excluded.rose_at`,
+		int64(id), c.Kind, c.StartedAt, c.DueAt, c.FirstDueAt, c.Revision, counted, null(c.StoppedAt), null(c.ReportedAt),
+		nonZero(string(c.Proof)), nonZero(c.ProofRef), null(c.BreachedAt), null(c.RoseAt))
+	return err
+}
+
+// countedJSON writes the walked days, NULL where a clock runs on the wall clock.
+func countedJSON(days []ticket.Day) (*string, error) {
+	if len(days) == 0 {
+		return nil, nil
+	}
+	b, err := json.Marshal(days)
+	if err != nil {
+		return nil, fmt.Errorf("write counted days: %w", err)
+	}
+	s := string(b)
+	return &s, nil
+}
+
+// AddEntry appends to the timeline and tells the live list about it.
+func (tx *Tx) AddEntry(ctx context.Context, t *ticket.Ticket, e ticket.Entry) error {
+	data, err := toJSON(e.Data)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, "add timeline entry", `INSERT INTO timeline (ticket_id, at, actor, actor_id, kind, data) VALUES (?, ?, ?, ?, ?, ?)`,
+		int64(t.ID), e.At, tx.actor.Name, nonZero(int64(tx.actor.StaffID)), e.Kind, data)
+	return err
+}
+
+// Notify queues a notice; the same key twice is a no-op.
+func (tx *Tx) Notify(ctx context.Context, n ticket.Notice) error {
+	fields, err := json.Marshal(n.Fields)
+	if err != nil {
+		return fmt.Errorf("write notice fields: %w", err)
+	}
+	if n.Fields == nil {
+		fields = []byte("{}")
+	}
+	if (n.Post == 0) != n.Citizen {
+		return fmt.Errorf("notice %s must go to a post or to the citizen", n.Key)
+	}
+	var epoch *int64
+	if n.Voidable {
+		epoch = &n.Epoch
+	}
+	_, err = tx.exec(ctx, "queue notice", `INSERT INTO notices (key, ticket_id, post_id, template, fields, epoch, urgent, created_at)
+		VALUES (?, ?, ?, ?, ?::jsonb, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+		n.Key, nonZero(int64(n.Ticket)), nonZero(int64(n.Post)), n.Template, string(fields), epoch, n.Urgent, tx.now)
+	return err
+}
+
+// OpenOffers lists the offers that can still be accepted.
+func (tx *Tx) OpenOffers(ctx context.Context, id ticket.ID) ([]ticket.Offer, error) {
+	var rows []struct {
+		Loop, Step int
+		PostID     int64
+		Role       string
+		OfferedAt  time.Time
+	}
+	err := tx.find(ctx, "load offers", &rows, `SELECT loop, step, post_id, role, offered_at FROM offers
+		WHERE ticket_id = ? AND ended_at IS NULL ORDER BY id`, int64(id))
+	if err != nil {
+		return nil, err
+	}
+	offers := make([]ticket.Offer, 0, len(rows))
+	for _, r := range rows {
+		offers = append(offers, ticket.Offer{Ticket: id, Loop: r.Loop, Step: r.Step, Post: area.PostID(r.PostID), Role: area.Role(r.Role), OfferedAt: r.OfferedAt.UTC()})
+	}
+	return offers, nil
+}
+
+// AddOffer writes an offer under the ticket's present epoch.
+func (tx *Tx) AddOffer(ctx context.Context, o ticket.Offer) error {
+	why, err := toJSON(o.Why)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, "add offer", `INSERT INTO offers (ticket_id, epoch, loop, step, post_id, role, offered_at, why)
+		SELECT id, epoch, ?, ?, ?, ?, ?, ?::jsonb FROM tickets WHERE id = ? ON CONFLICT DO NOTHING`,
+		o.Loop, o.Step, int64(o.Post), o.Role, o.OfferedAt, why, int64(o.Ticket))
+	return err
+}
+
+// CloseOffers ends the open offers; winner zero means they were withdrawn.
+func (tx *Tx) CloseOffers(ctx context.Context, id ticket.ID, winner area.PostID) error {
+	_, err := tx.exec(ctx, "close offers", `UPDATE offers SET ended_at = ?,
+		outcome = CASE WHEN ? = 0 THEN 'withdrawn' WHEN post_id = ? THEN 'accepted' ELSE 'taken' END
+		WHERE ticket_id = ? AND ended_at IS NULL`, tx.now, int64(winner), int64(winner), int64(id))
+	return err
+}
+
+// Post loads a post.
+func (tx *Tx) Post(ctx context.Context, id area.PostID) (area.Post, error) {
+	return tx.post(ctx, `p.id = ?`, int64(id))
+}
+
+// Desk is the shared desk of an area for a role.
+func (tx *Tx) Desk(ctx context.Context, a area.Code, role area.Role) (area.Post, error) {
+	return tx.post(ctx, `p.kind = 'desk' AND p.area_code = ? AND p.role = ?`, string(a), string(role))
+}
+
+func (tx *Tx) post(ctx context.Context, where string, args ...any) (area.Post, error) {
+	var p area.Post
+	var id, staffID int64
+	err := tx.scan(ctx, "load post", `SELECT p.id, p.kind, p.area_code, p.role, p.name, coalesce(s.id, 0)
+		FROM posts p LEFT JOIN staff s ON s.post_id = p.id WHERE `+where, args, &id, &p.Kind, &p.Area, &p.Role, &p.Name, &staffID)
+	if errors.Is(err, act.ErrNotFound) {
+		return area.Post{}, act.NotFound("post")
+	}
+	p.ID, p.StaffID = area.PostID(id), area.StaffID(staffID)
+	return p, err
+}
+
+// Division loads one node of the tree that is valid now.
+func (tx *Tx) Division(ctx context.Context, c area.Code) (area.Division, error) {
+	var d area.Division
+	err := tx.scan(ctx, "load division", `SELECT code, name FROM divisions
+		WHERE code = ? AND valid_from <= ?::date AND (valid_to IS NULL OR valid_to > ?::date)`, []any{string(c), tx.now, tx.now}, &d.Code, &d.Name)
+	if errors.Is(err, act.ErrNotFound) {
+		return area.Division{}, act.NotFound("area")
+	}
+	return d, err
+}
