@@ -48,6 +48,7 @@ type Call struct {
 
 // CallReceipt is what the line knows once a call is on disk.
 type CallReceipt struct {
+	ID        CallID // id of the call on disk: the one given or, where Repeat, the first INVITE's; empty means the one given
 	Number    Number
 	Journaled bool // true while only the local journal has it
 	Repeat    bool // false for the first INVITE of a Call-ID; true where this one was already on disk
