@@ -1,6 +1,7 @@
 package localservers
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -38,9 +39,9 @@ func postgresAccount() (*syscall.Credential, error) {
 // postgresFolder makes the folder that only PostgreSQL's account may enter and
 // returns its real path: home/postgres, or a folder under sharedParent that
 // home/postgres links to when the account cannot reach home.
-func postgresFolder(h home, account *syscall.Credential) (string, error) {
+func postgresFolder(ctx context.Context, h home, account *syscall.Credential) (string, error) {
 	own := h.path("postgres")
-	if account == nil || reachable(h.dir, account) {
+	if account == nil || reachable(ctx, h.dir, account) {
 		return own, makeOwned(own, account)
 	}
 	sum := sha256.Sum256([]byte(h.dir))
@@ -92,8 +93,8 @@ func makeOwned(dir string, account *syscall.Credential) error {
 
 // reachable asks the kernel rather than reading mode bits, which say nothing
 // about access lists or the mounts on the way.
-func reachable(dir string, account *syscall.Credential) bool {
-	cmd := exec.Command("/bin/sh", "-c", `cd -- "$1"`, "sh", dir)
+func reachable(ctx context.Context, dir string, account *syscall.Credential) bool {
+	cmd := exec.CommandContext(ctx, "/bin/sh", "-c", `cd -- "$1"`, "sh", dir) //nolint:gosec // the folder is an argument, never part of the script
 	cmd.Dir = "/"
 	cmd.SysProcAttr = &syscall.SysProcAttr{Credential: account}
 	return cmd.Run() == nil

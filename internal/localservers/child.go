@@ -40,7 +40,7 @@ func (c command) start() (*child, error) {
 	if err != nil {
 		return nil, fmt.Errorf("start %s: %w", c.name, err)
 	}
-	cmd := exec.Command(c.path, c.args...) //nolint:gosec // programs of installed packages
+	cmd := exec.Command(c.path, c.args...) //nolint:gosec,noctx // an installed program; it outlives the context of its start
 	cmd.Dir, cmd.Env = c.dir, serverEnv()
 	cmd.Stdout, cmd.Stderr = logFile, logFile
 	cmd.SysProcAttr = &syscall.SysProcAttr{

@@ -229,7 +229,7 @@ func start(t *testing.T, dir string, durable bool) *localservers.Servers {
 // reachableFolder is a temporary folder that user postgres may pass through.
 func reachableFolder(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "hotline-localservers-")
+	dir, err := os.MkdirTemp("", "hotline-localservers-") //nolint:usetesting // t.TempDir is closed to user postgres
 	must(t, err)
 	must(t, os.Chmod(dir, 0o755))
 	t.Cleanup(func() { must(t, os.RemoveAll(dir)) })

@@ -31,7 +31,8 @@ func choosePort(preferred int) (int, error) {
 }
 
 func portFree(port int) bool {
-	l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	l, err := net.Listen("tcp", //nolint:noctx // answers at once
+		fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
 		return false
 	}

@@ -43,7 +43,7 @@ type postgresState struct {
 }
 
 func startPostgres(ctx context.Context, h home) (*Postgres, error) {
-	p, err := openPostgres(h)
+	p, err := openPostgres(ctx, h)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func startPostgres(ctx context.Context, h home) (*Postgres, error) {
 	return p, nil
 }
 
-func openPostgres(h home) (*Postgres, error) {
+func openPostgres(ctx context.Context, h home) (*Postgres, error) {
 	bin, err := postgresBin()
 	if err != nil {
 		return nil, err
@@ -70,7 +70,7 @@ func openPostgres(h home) (*Postgres, error) {
 	if err != nil {
 		return nil, err
 	}
-	folder, err := postgresFolder(h, account)
+	folder, err := postgresFolder(ctx, h, account)
 	if err != nil {
 		return nil, err
 	}

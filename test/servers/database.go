@@ -28,13 +28,24 @@ type template struct {
 }
 
 var (
-	templates   sync.Map // kind → *template
-	lastCopy    atomic.Int64
-	templateFor = func(kind string) *template {
-		t, _ := templates.LoadOrStore(kind, &template{})
-		return t.(*template)
+	templates struct {
+		sync.Mutex
+		byKind map[string]*template
 	}
+	lastCopy atomic.Int64
 )
+
+func templateFor(kind string) *template {
+	templates.Lock()
+	defer templates.Unlock()
+	if templates.byKind == nil {
+		templates.byKind = map[string]*template{}
+	}
+	if templates.byKind[kind] == nil {
+		templates.byKind[kind] = &template{}
+	}
+	return templates.byKind[kind]
+}
 
 // Database makes a database for this test alone, migrated by migrate, and drops
 // it afterwards. Calls with the same kind share one migrated template per test

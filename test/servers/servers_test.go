@@ -28,6 +28,7 @@ func migrate(ctx context.Context, ownerURL string) error {
 }
 
 func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
+	t.Parallel()
 	for i := range 4 {
 		t.Run(fmt.Sprint("copy ", i), func(t *testing.T) {
 			t.Parallel()
@@ -54,6 +55,7 @@ func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
 }
 
 func TestEachTestHasARedisOfItsOwn(t *testing.T) {
+	t.Parallel()
 	a, b := servers.Redis(t), servers.Redis(t)
 	if a.AppURL == b.AppURL {
 		t.Errorf("both are at %s", a.AppURL)
