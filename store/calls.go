@@ -91,17 +91,20 @@ func (tx *Tx) CallAnswered(ctx context.Context, id ticket.CallID, at time.Time) 
 }
 
 // CallKeyed records a digit. The digit itself is kept only where it is the
-// urgent key; anything else a caller types may be a number of theirs.
-func (tx *Tx) CallKeyed(ctx context.Context, id ticket.CallID, digit rune, at time.Time) error {
+// urgent key, which makes the ticket P1; anything else a caller types may be a
+// number of theirs.
+func (tx *Tx) CallKeyed(ctx context.Context, id ticket.CallID, digit string, at time.Time, terms ticket.Terms) error {
 	t, err := tx.ticketOfCall(ctx, id)
 	if err != nil {
 		return err
 	}
-	data := map[string]any{}
-	if digit == ticket.UrgentKey {
-		data["key"] = string(digit)
+	if digit != string(ticket.UrgentKey) {
+		return tx.callEntry(ctx, &t, ticket.Entry{Kind: "call.keyed", At: at})
 	}
-	return tx.callEntry(ctx, &t, ticket.Entry{Kind: "call.keyed", At: at, Data: data})
+	if err := tx.callEntry(ctx, &t, ticket.Entry{Kind: "call.keyed", At: at, Data: map[string]any{"key": digit}}); err != nil {
+		return err
+	}
+	return ticket.RaiseByKey(ctx, tx, t.ID, at, terms)
 }
 
 // CallEnded records how a call ended, once; the first reason stays. The last

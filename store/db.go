@@ -30,6 +30,10 @@ type DB struct {
 	gorm   *gorm.DB
 	pool   *sql.DB
 	sealer seal.Sealer
+
+	// OnArmed is told after commit which timers a transaction armed, so that they reach the wake-up index at once.
+	// It must not block: whatever it loses, the sweep finds. Set before the first transaction.
+	OnArmed func([]act.Timer)
 }
 
 // Options of Open.

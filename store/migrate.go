@@ -47,9 +47,9 @@ func SchemaVersion(ctx context.Context, url string) (current, newest int64, err 
 }
 
 func withGoose(url string, fn func(*goose.Provider) error) (err error) {
-	pool, err := sql.Open("pgx", url)
+	pool, err := openOwner(url)
 	if err != nil {
-		return fmt.Errorf("open database: %w", err)
+		return err
 	}
 	defer func() {
 		if cerr := pool.Close(); err == nil {
@@ -66,4 +66,13 @@ func withGoose(url string, fn func(*goose.Provider) error) (err error) {
 		return fmt.Errorf("read migrations: %w", err)
 	}
 	return fn(p)
+}
+
+// openOwner opens a short-lived pool as another role than the application's.
+func openOwner(url string) (*sql.DB, error) {
+	pool, err := sql.Open("pgx", url)
+	if err != nil {
+		return nil, fmt.Errorf("open database: %w", err)
+	}
+	return pool, nil
 }

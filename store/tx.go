@@ -23,6 +23,7 @@ type Tx struct {
 	actor act.Actor
 	now   time.Time
 	audit []act.Record
+	armed []act.Timer // told to db.OnArmed after commit
 }
 
 var _ act.Tx = (*Tx)(nil)
@@ -67,6 +68,9 @@ func (db *DB) inTx(ctx context.Context, actor act.Actor, fn func(*Tx) error, bef
 		return translate("commit", err)
 	}
 	committed = true
+	if db.OnArmed != nil && len(tx.armed) > 0 {
+		db.OnArmed(tx.armed)
+	}
 	return nil
 }
 
@@ -107,13 +111,17 @@ func (tx *Tx) Emit(ctx context.Context, e act.Event) error {
 
 // Arm writes a pending timer. One that is pending, or has ended already, is not armed again.
 func (tx *Tx) Arm(ctx context.Context, t act.Timer) error {
-	_, err := tx.exec(ctx, "arm "+t.Kind, `INSERT INTO timers (subject_kind, subject_id, kind, step, epoch, due_at, shard)
+	err := tx.scan(ctx, "arm "+t.Kind, `INSERT INTO timers (subject_kind, subject_id, kind, step, epoch, due_at, shard)
 		SELECT v.* FROM (VALUES (?::text, ?::bigint, ?::text, ?::integer, ?::bigint, ?::timestamptz, ?::smallint))
 		     AS v (subject_kind, subject_id, kind, step, epoch, due_at, shard)
 		WHERE NOT EXISTS (SELECT 1 FROM timer_log l WHERE (l.subject_kind, l.subject_id, l.kind, l.step, l.epoch)
 		                = (v.subject_kind, v.subject_id, v.kind, v.step, v.epoch))
-		ON CONFLICT DO NOTHING`,
-		t.Subject.Kind, t.Subject.ID, t.Kind, t.Step, t.Epoch, t.DueAt, shardOf(t.Subject))
+		ON CONFLICT DO NOTHING RETURNING id`,
+		[]any{t.Subject.Kind, t.Subject.ID, t.Kind, t.Step, t.Epoch, t.DueAt, shardOf(t.Subject)}, &t.ID)
+	if errors.Is(err, act.ErrNotFound) {
+		return nil
+	}
+	tx.armed = append(tx.armed, t)
 	return err
 }
 

@@ -37,10 +37,11 @@ func FromCall(c Call, line Line, policy string, terms Terms, repeatHold time.Dur
 	if repeatOf != 0 && c.FromE164 != "" {
 		t.RepeatOf, t.RepeatState = repeatOf, RepeatSuggested
 		first = act.Timer{Kind: TimerRepeat, Epoch: t.Epoch, DueAt: c.InvitedAt.Add(repeatHold)}
+		b.Timers = append(b.Timers, act.Timer{Kind: TimerCalledAgain, Epoch: t.Epoch, DueAt: c.InvitedAt})
 		b.Entries = append(b.Entries, Entry{Kind: "ticket.repeat_suggested", At: c.InvitedAt})
 	}
 	b.Ticket = t
-	b.Timers = append([]act.Timer{first}, deadlineTimers(t)...)
+	b.Timers = append(append(b.Timers, first), deadlineTimers(t)...)
 	return b
 }
 
