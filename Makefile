@@ -78,7 +78,8 @@ deps-run: toolchain
 
 toolchain:
 	@command -v go >/dev/null || { echo 'error: Go 1.26 or newer is needed: https://go.dev/dl/' >&2; exit 1; }
-	@command -v npm >/dev/null || { echo 'error: Node 20 or newer with npm is needed: https://nodejs.org/' >&2; exit 1; }
+	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' || \
+		{ echo 'error: Node 20 or newer with npm is needed: https://nodejs.org/' >&2; exit 1; }
 
 build: console ## bin/hotline, with the console inside
 	@$(say) "Building bin/hotline"

@@ -147,8 +147,9 @@ func TestServersEndWithAKilledProcessAndTheNextOneReusesTheirData(t *testing.T) 
 	// kill -9 gives it no chance to stop its servers.
 	must(t, holder.Process.Kill())
 	_ = holder.Wait()
+	expectNoProcess(t, dir) // the kernel told them
 
-	s := start(t, dir, true) // must not wait for the old ones by itself: Start does
+	s := start(t, dir, true)
 	if n := count(t, s.Postgres.OwnerURL, `SELECT 1`); n != 1 {
 		t.Errorf("got %d", n)
 	}
