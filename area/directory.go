@@ -1,0 +1,47 @@
+package area
+
+import "time"
+
+// Directory is a city's places, desks, people and duty, as an import file or
+// the demo city gives them. Logins and (area, role) pairs name things, since
+// numbers are given by the database.
+type Directory struct {
+	Divisions []Division
+	Desks     []Desk
+	Staff     []NewStaff
+	Shifts    []NewShift
+	Absences  []NewAbsence
+}
+
+// Desk is a shared post.
+type Desk struct {
+	Area Code
+	Role Role
+	Name string
+}
+
+// NewStaff is one person with an account.
+type NewStaff struct {
+	Login        string
+	Name         string
+	Role         Role
+	Area         Code
+	Phone        string // E.164, for notices
+	PasswordHash string // argon2id, in its encoded form
+}
+
+// NewShift puts a person on duty. Position 1 is the first to be asked.
+type NewShift struct {
+	Area     Code
+	Role     Role
+	Position int
+	Login    string
+	From, To time.Time
+}
+
+// NewAbsence takes a person out of duty.
+type NewAbsence struct {
+	Login    string
+	Reason   string
+	From, To time.Time
+}
