@@ -70,12 +70,10 @@ apt=(apt-get -o DPkg::Lock::Timeout=240 -o Dpkg::Use-Pty=0 -q)
 "${apt[@]}" update || say "apt-get update failed; trying with the package lists at hand."
 "${apt[@]}" install -y --no-install-recommends "${missing[@]}"
 
-if command -v systemctl >/dev/null; then
-	for package in "${missing[@]}"; do
-		case $package in
-		redis-server | postgresql) systemctl disable --quiet "$package" 2>/dev/null || true ;;
-		esac
-	done
+# PostgreSQL's service starts clusters, and there is none; Redis's would start at
+# the next boot.
+if [[ " ${missing[*]} " == *' redis-server '* ]]; then
+	update-rc.d redis-server disable || true # for systemd too
 fi
 has_postgres || die "this system's postgresql package is older than 15; install PostgreSQL 15 or newer (apt.postgresql.org)"
 say "Installed. No system service was started."
