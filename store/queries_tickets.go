@@ -1,0 +1,259 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
+)
+
+// listRow is what a list and a page read of a ticket in one statement.
+type listRow struct {
+	ID, Version                                         int64
+	Step                                                int
+	PublicID, Number, Kind, Priority, Cause, Status     string
+	AreaCode, AreaName, OwnerName, OwnerRole, OwnerKind string
+	InvitedAt                                           time.Time
+	DueAt                                               *time.Time
+	DueClock, RepeatOf, RepeatNumber, PendingPriority   *string
+	Breached, Offered, Confidential, LifeDanger         bool
+	CallID                                              string
+	CallerSealed                                        []byte
+	// of the page only
+	OwnerID                                   int64
+	CallTakerID, PendingBy                    *int64
+	CallTaker, PendingReason, EndReason       *string
+	AcceptedAt, ClosedAt, AnsweredAt, EndedAt *time.Time
+	Policy, Dialled, RepeatState              string
+}
+
+// listSQL takes the actor's post, role and area prefix, then a WHERE. A clock
+// that has only risen is not the next deadline any more.
+const listSQL = `SELECT t.id, t.public_id, t.number, t.kind, t.priority, t.cause, t.status, t.area_code, t.version, t.step, t.invited_at,
+	t.confidential, t.life_danger, t.pending_priority, t.call_id, t.owner_id, t.call_taker_id, t.pending_by, t.pending_reason, t.accepted_at,
+	t.closed_at, t.policy, t.repeat_state, d.name AS area_name, p.name AS owner_name, p.role AS owner_role, p.kind AS owner_kind,
+	n.due_at, n.kind AS due_clock, r.public_id AS repeat_of, r.number AS repeat_number, s.name AS call_taker,
+	c.caller_sealed, c.dialled, c.answered_at, c.ended_at, c.end_reason,
+	EXISTS (SELECT 1 FROM clocks k WHERE k.ticket_id = t.id AND k.breached_at IS NOT NULL) AS breached,
+	EXISTS (SELECT 1 FROM offers o JOIN posts q ON q.id = o.post_id WHERE o.ticket_id = t.id AND o.ended_at IS NULL
+		AND (o.post_id = ? OR (q.kind = 'desk' AND q.role = ? AND starts_with(q.area_code, ?)))) AS offered
+	FROM tickets t JOIN divisions d ON d.code = t.area_code JOIN posts p ON p.id = t.owner_id JOIN calls c ON c.id = t.call_id
+	LEFT JOIN LATERAL (SELECT k.due_at, k.kind FROM clocks k WHERE k.ticket_id = t.id AND k.stopped_at IS NULL AND k.rose_at IS NULL
+		ORDER BY k.due_at LIMIT 1) n ON true
+	LEFT JOIN tickets r ON r.id = t.repeat_of LEFT JOIN staff s ON s.id = t.call_taker_id `
+
+func (tx *Tx) listArgs(args ...any) []any {
+	return append([]any{int64(tx.actor.PostID), string(tx.actor.Role), tx.actor.Area.Prefix()}, args...)
+}
+
+// TicketRows lists tickets in the actor's scope, newest first, and tells where
+// the next page begins; a zero Cursor where there is none.
+func (tx *Tx) TicketRows(ctx context.Context, f ticket.Filter) ([]ticket.Row, ticket.Cursor, error) {
+	where, args := []string{"true"}, []any{}
+	add := func(sql string, a ...any) { where, args = append(where, sql), append(args, a...) }
+	switch f.View {
+	case ticket.ListOpen:
+		add("t.status NOT IN ('closed', 'duplicate')")
+	case ticket.ListMine:
+		add("t.owner_id = ? AND t.status NOT IN ('closed', 'duplicate')", int64(tx.actor.PostID))
+	case ticket.ListOffered:
+		add(`t.id IN (SELECT o.ticket_id FROM offers o JOIN posts q ON q.id = o.post_id WHERE o.ended_at IS NULL
+			AND (o.post_id = ? OR (q.kind = 'desk' AND q.role = ? AND starts_with(q.area_code, ?))))`, tx.listArgs()...)
+	}
+	if f.Area != "" {
+		add("starts_with(t.area_code, ?)", f.Area.Prefix())
+	}
+	if f.Priority != "" {
+		add("t.priority = ?", f.Priority)
+	}
+	if f.Before.ID != 0 {
+		add("(t.invited_at, t.id) < (?, ?)", f.Before.At, f.Before.ID)
+	}
+	var rows []listRow
+	sql := listSQL + "WHERE " + strings.Join(where, " AND ") + " ORDER BY t.invited_at DESC, t.id DESC LIMIT ?"
+	if err := tx.find(ctx, "list tickets", &rows, sql, append(tx.listArgs(args...), f.Limit+1)...); err != nil {
+		return nil, ticket.Cursor{}, err
+	}
+	var next ticket.Cursor
+	if len(rows) > f.Limit {
+		rows = rows[:f.Limit]
+		next = ticket.Cursor{At: rows[f.Limit-1].InvitedAt, ID: rows[f.Limit-1].ID}
+	}
+	list := make([]ticket.Row, 0, len(rows))
+	for _, r := range rows {
+		row, err := tx.row(r)
+		if err != nil {
+			return nil, ticket.Cursor{}, err
+		}
+		list = append(list, row)
+	}
+	return list, next, nil
+}
+
+func (tx *Tx) row(r listRow) (ticket.Row, error) {
+	masked, err := tx.maskedCaller(r.CallID, r.CallerSealed)
+	return ticket.Row{ID: r.PublicID, Number: ticket.Number(r.Number), Kind: ticket.Kind(r.Kind), Priority: ticket.Priority(r.Priority),
+		Cause: ticket.Cause(r.Cause), Status: ticket.Status(r.Status), Area: area.Code(r.AreaCode), AreaName: r.AreaName,
+		Owner:     ticket.Holder{Name: r.OwnerName, Role: area.Role(r.OwnerRole), Kind: area.PostKind(r.OwnerKind)},
+		InvitedAt: r.InvitedAt.UTC(), NextDueAt: utc(r.DueAt), NextDueClock: ticket.ClockKind(deref(r.DueClock)), Breached: r.Breached,
+		RepeatOf: deref(r.RepeatOf), OfferedToMe: r.Offered, Version: r.Version, CallerMasked: masked, LadderStep: r.Step,
+		Confidential: r.Confidential, LifeDanger: r.LifeDanger, PendingChange: ticket.Priority(deref(r.PendingPriority))}, err
+}
+
+// maskedCaller opens who called and shows a mask of it.
+func (tx *Tx) maskedCaller(call string, sealed []byte) (string, error) {
+	if sealed == nil {
+		return "", nil
+	}
+	plain, err := tx.db.sealer.Open(callerContext(ticket.CallID(call)), sealed)
+	if err != nil {
+		return "", fmt.Errorf("open caller of call %s: %w", call, err)
+	}
+	var from caller
+	if err := json.Unmarshal(plain, &from); err != nil {
+		return "", fmt.Errorf("read caller of call %s: %w", call, err)
+	}
+	return ticket.MaskPhone(from.E164), nil
+}
+
+// TicketView loads a ticket as its page shows it.
+func (tx *Tx) TicketView(ctx context.Context, id ticket.ID) (ticket.View, error) {
+	var rows []listRow
+	if err := tx.find(ctx, "load ticket page", &rows, listSQL+"WHERE t.id = ?", tx.listArgs(int64(id))...); err != nil {
+		return ticket.View{}, err
+	}
+	if len(rows) == 0 {
+		return ticket.View{}, act.NotFound("ticket")
+	}
+	r := rows[0]
+	row, err := tx.row(r)
+	if err != nil {
+		return ticket.View{}, err
+	}
+	v := ticket.View{Row: row, CallTaker: deref(r.CallTaker), PendingReason: deref(r.PendingReason), AcceptedAt: utc(r.AcceptedAt),
+		ClosedAt: utc(r.ClosedAt), Policy: r.Policy, TicketID: id, CallID: ticket.CallID(r.CallID), OwnerPost: area.PostID(r.OwnerID),
+		CallTakerID: area.StaffID(deref(r.CallTakerID)), PendingBy: area.StaffID(deref(r.PendingBy)),
+		Call: ticket.CallView{InvitedAt: row.InvitedAt, AnsweredAt: utc(r.AnsweredAt), EndedAt: utc(r.EndedAt),
+			EndReason: ticket.EndReason(deref(r.EndReason)), To: r.Dialled, CallerMasked: row.CallerMasked}}
+	if row.RepeatOf != "" {
+		v.Repeat = &ticket.RepeatView{OfID: row.RepeatOf, OfNumber: ticket.Number(deref(r.RepeatNumber)), State: ticket.RepeatState(r.RepeatState)}
+	}
+	if v.Clocks, err = tx.clockViews(ctx, id); err != nil {
+		return ticket.View{}, err
+	}
+	v.Offers, err = tx.offerViews(ctx, id)
+	return v, err
+}
+
+func (tx *Tx) clockViews(ctx context.Context, id ticket.ID) ([]ticket.ClockView, error) {
+	clocks, err := tx.clocks(ctx, id)
+	views := make([]ticket.ClockView, 0, len(clocks))
+	for _, c := range clocks {
+		views = append(views, ticket.ClockView{Kind: c.Kind, StartedAt: c.StartedAt, DueAt: c.DueAt, FirstDueAt: c.FirstDueAt, StoppedAt: null(c.StoppedAt),
+			ReportedAt: null(c.ReportedAt), Proof: c.Proof, BreachedAt: null(c.BreachedAt), RoseAt: null(c.RoseAt), Counted: c.Counted})
+	}
+	return views, err
+}
+
+func (tx *Tx) offerViews(ctx context.Context, id ticket.ID) ([]ticket.OfferView, error) {
+	var rows []struct {
+		Name, Role string
+		OfferedAt  time.Time
+		Why        []byte
+		Outcome    *string
+		EndedAt    *time.Time
+	}
+	err := tx.find(ctx, "list offers", &rows, `SELECT p.name, o.role, o.offered_at, o.why, o.outcome, o.ended_at
+		FROM offers o JOIN posts p ON p.id = o.post_id WHERE o.ticket_id = ? ORDER BY o.id`, int64(id))
+	if err != nil {
+		return nil, err
+	}
+	views := make([]ticket.OfferView, 0, len(rows))
+	for _, r := range rows {
+		v := ticket.OfferView{Post: r.Name, Role: area.Role(r.Role), OfferedAt: r.OfferedAt.UTC(), Outcome: deref(r.Outcome), EndedAt: utc(r.EndedAt)}
+		if err := json.Unmarshal(r.Why, &v.Why); err != nil {
+			return nil, fmt.Errorf("read the reason of an offer: %w", err)
+		}
+		views = append(views, v)
+	}
+	return views, nil
+}
+
+// Timeline reads a ticket's history on from an entry; zero begins at the start.
+// The order is that of writing, which is what a client that follows it needs.
+func (tx *Tx) Timeline(ctx context.Context, id ticket.ID, after int64, limit int) ([]ticket.EntryView, error) {
+	var rows []struct {
+		ID          int64
+		At          time.Time
+		Actor, Kind string
+		Data        []byte
+	}
+	err := tx.find(ctx, "read timeline", &rows, `SELECT id, at, actor, kind, data FROM timeline WHERE ticket_id = ? AND id > ? ORDER BY id LIMIT ?`,
+		int64(id), after, limit)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]ticket.EntryView, 0, len(rows))
+	for _, r := range rows {
+		e := ticket.EntryView{ID: strconv.FormatInt(r.ID, 10), At: r.At.UTC(), Kind: r.Kind, Actor: r.Actor}
+		if err := json.Unmarshal(r.Data, &e.Data); err != nil {
+			return nil, fmt.Errorf("read timeline entry: %w", err)
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}
+
+// CallRows lists calls in the actor's scope, newest first. The cursor's ID is
+// the ticket's, since one call has one ticket.
+func (tx *Tx) CallRows(ctx context.Context, before ticket.Cursor, limit int) ([]ticket.CallRow, ticket.Cursor, error) {
+	where, args := "true", []any{}
+	if before.ID != 0 {
+		where, args = "(c.invited_at, c.ticket_id) < (?, ?)", []any{before.At, before.ID}
+	}
+	var rows []struct {
+		ID, PublicID, Number, Dialled string
+		TicketID                      int64
+		CallerSealed                  []byte
+		InvitedAt                     time.Time
+		AnsweredAt, EndedAt           *time.Time
+		EndReason                     *string
+		Replayed                      bool
+	}
+	err := tx.find(ctx, "list calls", &rows, `SELECT c.id, c.ticket_id, t.public_id, t.number, c.dialled, c.caller_sealed, c.invited_at, c.answered_at,
+		c.ended_at, c.end_reason, c.replayed FROM calls c JOIN tickets t ON t.id = c.ticket_id WHERE `+where+`
+		ORDER BY c.invited_at DESC, c.ticket_id DESC LIMIT ?`, append(args, limit+1)...)
+	if err != nil {
+		return nil, ticket.Cursor{}, err
+	}
+	var next ticket.Cursor
+	if len(rows) > limit {
+		rows = rows[:limit]
+		next = ticket.Cursor{At: rows[limit-1].InvitedAt, ID: rows[limit-1].TicketID}
+	}
+	list := make([]ticket.CallRow, 0, len(rows))
+	for _, r := range rows {
+		masked, err := tx.maskedCaller(r.ID, r.CallerSealed)
+		if err != nil {
+			return nil, ticket.Cursor{}, err
+		}
+		list = append(list, ticket.CallRow{ID: ticket.CallID(r.ID), TicketID: r.PublicID, Number: ticket.Number(r.Number), To: r.Dialled, Caller: masked,
+			InvitedAt: r.InvitedAt.UTC(), AnsweredAt: utc(r.AnsweredAt), EndedAt: utc(r.EndedAt), EndReason: ticket.EndReason(deref(r.EndReason)), Replayed: r.Replayed})
+	}
+	return list, next, nil
+}
+
+// utc shows a nullable time in UTC.
+func utc(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	u := t.UTC()
+	return &u
+}

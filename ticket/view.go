@@ -1,0 +1,150 @@
+package ticket
+
+import (
+	"time"
+
+	"example.org/hotline/area"
+)
+
+// Row is a ticket as lists show it. The caller is masked by the server.
+type Row struct {
+	ID            string     `json:"id" doc:"Public id, in every URL" format:"uuid"`
+	Number        Number     `json:"number" doc:"What the citizen was told: 13 digits"`
+	Kind          Kind       `json:"kind"`
+	Priority      Priority   `json:"priority"`
+	Cause         Cause      `json:"cause"`
+	Status        Status     `json:"status"`
+	Area          area.Code  `json:"area" doc:"12-digit division code; a county while the township is unknown"`
+	AreaName      string     `json:"area_name"`
+	Owner         Holder     `json:"owner"`
+	InvitedAt     time.Time  `json:"invited_at" doc:"The INVITE, from which the deadlines count"`
+	NextDueAt     *time.Time `json:"next_due_at,omitempty" doc:"The earliest deadline that still runs"`
+	NextDueClock  ClockKind  `json:"next_due_clock,omitempty"`
+	Breached      bool       `json:"breached" doc:"A deadline was missed; never taken back"`
+	RepeatOf      string     `json:"repeat_of,omitempty" doc:"Public id of the earlier open ticket of the same caller"`
+	OfferedToMe   bool       `json:"offered_to_me" doc:"You, or a desk you serve, may accept it"`
+	Version       int64      `json:"version" doc:"Send it back with acts that decide on what you saw"`
+	CallerMasked  string     `json:"caller_masked" doc:"138****5678; empty where withheld"`
+	LadderStep    int        `json:"escalation_step" doc:"The next step of the ladder, from 0"`
+	Confidential  bool       `json:"confidential"`
+	LifeDanger    bool       `json:"life_danger"`
+	PendingChange Priority   `json:"pending_priority,omitempty" doc:"A lowering that a supervisor has yet to approve"`
+}
+
+// Holder is the post that owns a ticket.
+type Holder struct {
+	Name string        `json:"name"`
+	Role area.Role     `json:"role"`
+	Kind area.PostKind `json:"kind"`
+}
+
+// View is a ticket as its page shows it.
+type View struct {
+	Row
+	Call          CallView    `json:"call"`
+	Clocks        []ClockView `json:"clocks"`
+	Offers        []OfferView `json:"offers" doc:"Who was asked, in order"`
+	Repeat        *RepeatView `json:"repeat,omitempty"`
+	CallTaker     string      `json:"call_taker,omitempty" doc:"Name of the agent who took the call"`
+	PendingReason string      `json:"pending_reason,omitempty"`
+	AcceptedAt    *time.Time  `json:"accepted_at,omitempty"`
+	ClosedAt      *time.Time  `json:"closed_at,omitempty"`
+	Policy        string      `json:"policy" doc:"Version of the ladder, frozen at the INVITE"`
+
+	// What the rules ask about and nobody is shown.
+	TicketID    ID           `json:"-"`
+	CallID      CallID       `json:"-"`
+	OwnerPost   area.PostID  `json:"-"`
+	CallTakerID area.StaffID `json:"-"`
+	PendingBy   area.StaffID `json:"-"`
+}
+
+// CallView is the call a ticket was born from.
+type CallView struct {
+	InvitedAt    time.Time  `json:"invited_at"`
+	AnsweredAt   *time.Time `json:"answered_at,omitempty"`
+	EndedAt      *time.Time `json:"ended_at,omitempty"`
+	EndReason    EndReason  `json:"end_reason,omitempty"`
+	To           string     `json:"to" doc:"Service number dialled"`
+	CallerMasked string     `json:"caller_masked"`
+}
+
+// ClockView is one deadline with its arithmetic.
+type ClockView struct {
+	Kind       ClockKind  `json:"kind"`
+	StartedAt  time.Time  `json:"started_at"`
+	DueAt      time.Time  `json:"due_at"`
+	FirstDueAt time.Time  `json:"first_due_at" doc:"The deadline before any re-triage"`
+	StoppedAt  *time.Time `json:"stopped_at,omitempty" doc:"Server time of the proof"`
+	ReportedAt *time.Time `json:"reported_at,omitempty" doc:"The device's earlier time"`
+	Proof      Proof      `json:"proof,omitempty"`
+	BreachedAt *time.Time `json:"breached_at,omitempty"`
+	RoseAt     *time.Time `json:"rose_at,omitempty" doc:"P2: when it went up to the county"`
+	Counted    []Day      `json:"counted,omitempty" doc:"Days walked, for a working-day clock"`
+}
+
+// OfferView is one question to one post.
+type OfferView struct {
+	Post      string         `json:"post"`
+	Role      area.Role      `json:"role"`
+	OfferedAt time.Time      `json:"offered_at"`
+	Why       map[string]any `json:"why" doc:"Why this post: shift, position, who was skipped"`
+	Outcome   string         `json:"outcome,omitempty" doc:"accepted, taken, withdrawn; absent while it can be accepted"`
+	EndedAt   *time.Time     `json:"ended_at,omitempty"`
+}
+
+// RepeatView is the suggestion that two calls are one matter.
+type RepeatView struct {
+	OfID     string      `json:"of_id"`
+	OfNumber Number      `json:"of_number"`
+	State    RepeatState `json:"state"`
+}
+
+// EntryView is one line of a timeline.
+type EntryView struct {
+	ID    string         `json:"id" doc:"Where to go on: send the last one as after"`
+	At    time.Time      `json:"at"`
+	Kind  string         `json:"kind" doc:"Message key, such as ticket.accepted"`
+	Actor string         `json:"actor"`
+	Data  map[string]any `json:"data"`
+}
+
+// CallRow is a call as the list of calls shows it.
+type CallRow struct {
+	ID         CallID     `json:"id"`
+	TicketID   string     `json:"ticket_id" format:"uuid"`
+	Number     Number     `json:"number" doc:"The ticket's number"`
+	To         string     `json:"to"`
+	Caller     string     `json:"caller_masked"`
+	InvitedAt  time.Time  `json:"invited_at"`
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
+	EndedAt    *time.Time `json:"ended_at,omitempty"`
+	EndReason  EndReason  `json:"end_reason,omitempty"`
+	Replayed   bool       `json:"replayed" doc:"It came from a node's journal, written while the database was away"`
+}
+
+// ListView picks which tickets a list shows.
+type ListView string
+
+// The lists.
+const (
+	ListOpen    ListView = "open"    // not closed, not merged
+	ListMine    ListView = "mine"    // owned by the actor's own post
+	ListOffered ListView = "offered" // waiting for the actor or a desk they serve
+	ListAll     ListView = "all"
+)
+
+// Filter narrows a list. The zero Filter lists everything in scope.
+type Filter struct {
+	View     ListView
+	Area     area.Code // that division and all below it; empty for the whole scope
+	Priority Priority  // empty for all
+	Before   Cursor    // zero for the first page
+	Limit    int
+}
+
+// Cursor is where a list went on: the last row's place in the order newest first.
+type Cursor struct {
+	At time.Time
+	ID int64
+}
