@@ -63,7 +63,7 @@ fuzz: ## every fuzz target for FUZZTIME (60s) each
 	@scripts/fuzz.sh $(FUZZTIME)
 
 faults: deps-run ## kill, cut and flush for ROUNDS (20) rounds, then check the promises
-	@HOTLINE_FAULT_ROUNDS=$(ROUNDS) go test -count=1 -p 1 -v -timeout 12h ./test/faults/...
+	@HOTLINE_TEST_ROUNDS=$(ROUNDS) go test -count=1 -p 1 -v -timeout 12h ./test/faults/...
 
 bench: deps-run ## calls, intakes against pgbench, timer lag: one table from one run
 	@go run ./test/bench
