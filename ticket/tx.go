@@ -66,7 +66,8 @@ type Notice struct {
 	Key      string      // what makes it one and the same notice: "ticket:12:offer:0:3:staff:7"
 	Ticket   ID          // zero where it is about no ticket
 	Post     area.PostID // to the holder of a person's post, or whoever is on duty at a desk; or
-	Citizen  bool        // to the number the ticket's call came from
+	Citizen  bool        // to the number the ticket's call came from; or
+	Alarm    bool        // to the fixed alarm number, where the city has one
 	Template string      // key in configs/templates
 	Fields   map[string]string
 	Epoch    int64 // with Voidable: unsent once the ticket's epoch has passed this

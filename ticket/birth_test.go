@@ -1,0 +1,41 @@
+package ticket
+
+import (
+	"testing"
+	"time"
+)
+
+func TestFromCall(t *testing.T) {
+	call := Call{ID: "c", Number: "n", FromE164: "+8619900000001", To: "12349", InvitedAt: invited}
+	line := Line{Number: "12349", Area: "990101000000", Owner: 7}
+	kinds := func(b Birth) map[string]int {
+		m := map[string]int{}
+		for _, timer := range b.Timers {
+			m[timer.Kind]++
+		}
+		return m
+	}
+	b := FromCall(call, line, "ladder-2026", testTerms, 3*time.Minute, Calendar{}, 0)
+	if b.Ticket.Owner != 7 || b.Ticket.Priority != P2 || b.Ticket.Kind != KindAid || b.Ticket.TownshipKnown() || b.Ticket.Policy != "ladder-2026" {
+		t.Errorf("%+v", b.Ticket)
+	}
+	if k := kinds(b); k[TimerRoute] != 1 || k[TimerDeadline] != 2 || len(b.Timers) != 3 || !b.Timers[0].DueAt.Equal(invited) {
+		t.Errorf("timers %+v", b.Timers)
+	}
+	repeat := FromCall(call, line, "", testTerms, 3*time.Minute, Calendar{}, 5)
+	if k := kinds(repeat); k[TimerRoute] != 0 || k[TimerRepeat] != 1 || k[TimerCalledAgain] != 1 || repeat.Ticket.RepeatState != RepeatSuggested {
+		t.Errorf("a repeat: %+v", repeat)
+	}
+	call.FromE164 = ""
+	if withheld := FromCall(call, line, "", testTerms, 3*time.Minute, Calendar{}, 5); withheld.Ticket.RepeatOf != 0 {
+		t.Error("a withheld number was linked")
+	}
+}
+
+func TestMaskPhone(t *testing.T) {
+	for in, want := range map[string]string{"+8613812345678": "138****5678", "+865370001234": "****1234", "": "", "+4930123456": "****3456", "12": "****12"} {
+		if got := MaskPhone(in); got != want {
+			t.Errorf("MaskPhone(%q) = %q, want %q", in, got, want)
+		}
+	}
+}

@@ -1,0 +1,70 @@
+package ticket
+
+import (
+	"errors"
+	"testing"
+
+	"example.org/hotline/internal/act"
+)
+
+// The table as a person would read it: each status with what it takes.
+var allowed = map[Status][]Event{
+	StatusNew:          {EventTriage, EventOffer, EventAccept, EventMerge},
+	StatusTriaged:      {EventTriage, EventOffer, EventAccept, EventMerge},
+	StatusOffered:      {EventTriage, EventOffer, EventAccept, EventMerge},
+	StatusAccepted:     {EventTriage, EventOffer, EventAccept, EventArrive, EventFind, EventMerge},
+	StatusOnSite:       {EventTriage, EventAccept, EventArrive, EventFind, EventMerge},
+	StatusFindings:     {EventAccept, EventArrive, EventFind, EventDecide, EventReject, EventRefer, EventMerge},
+	StatusAidDecided:   {EventAccept, EventArrive, EventFind, EventDecide, EventConfirmAid, EventReject},
+	StatusAidConfirmed: {EventAccept, EventConfirmAid, EventFollowUp},
+	StatusRejected:     {EventAccept, EventFind, EventFollowUp},
+	StatusReferred:     {EventAccept, EventFind, EventDecide, EventFollowUp},
+	StatusFollowUp:     {EventAccept, EventArrive, EventFind, EventDecide, EventConfirmAid, EventFollowUp, EventClose},
+	StatusReopened:     {EventTriage, EventOffer, EventAccept, EventMerge},
+	StatusDuplicate:    {},
+	StatusClosed:       {EventReopen},
+}
+
+func TestEveryStatusTimesEveryEvent(t *testing.T) {
+	for _, s := range Statuses() {
+		takes := map[Event]bool{}
+		for _, ev := range allowed[s] {
+			takes[ev] = true
+		}
+		for _, ev := range Events() {
+			next, err := s.Next(ev)
+			switch {
+			case takes[ev] && (err != nil || next == ""):
+				t.Errorf("%s × %s is refused: %v", s, ev, err)
+			case !takes[ev] && !errors.Is(err, act.ErrRefused):
+				t.Errorf("%s × %s leads to %q, %v; want a refusal", s, ev, next, err)
+			}
+		}
+	}
+	if _, err := Status("").Next(EventAccept); err == nil {
+		t.Error("the zero status takes an event")
+	}
+}
+
+// Every open status reaches closed, so that no ticket can be stuck for ever.
+func TestEveryOpenStatusCanClose(t *testing.T) {
+	for _, start := range Statuses() {
+		if !start.Open() {
+			continue
+		}
+		seen, queue := map[Status]bool{start: true}, []Status{start}
+		for len(queue) > 0 {
+			s := queue[0]
+			queue = queue[1:]
+			for _, next := range transitions[s] {
+				if !seen[next] {
+					seen[next] = true
+					queue = append(queue, next)
+				}
+			}
+		}
+		if !seen[StatusClosed] {
+			t.Errorf("%s never reaches closed", start)
+		}
+	}
+}
