@@ -22,6 +22,6 @@ fi
 echo "No module of go.mod has a known hole in what is called."
 fixed=$(awk '/Fixed in: .*@go/ {sub(/.*@/, ""); print}' "$report" | sort -Vu | tail -1)
 if [[ -n $fixed ]]; then
-	printf 'Go %s has %s known holes that the program reaches; build releases with %s or newer.\n' \
+	printf '%s has %s known holes that the program reaches; build releases with %s or newer.\n' \
 		"$(go env GOVERSION)" "$(grep -c '^Vulnerability #' "$report")" "$fixed"
 fi
