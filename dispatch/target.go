@@ -22,7 +22,7 @@ const (
 // In files: "duty worker 1", "duty county_duty", "desk county", "owner", "offeree".
 type Target struct {
 	Kind     TargetKind
-	Role     area.Role  // TargetDuty only
+	Role     area.Role  // of the roster or of the desk
 	Position int        // TargetDuty: 1 is first on duty, 2 the second; 0 everybody on duty
 	Level    area.Level // where the roster or desk stands: the ticket's area lifted to it
 }
@@ -34,8 +34,11 @@ var dutyLevels = map[area.Role]area.Level{
 	area.RoleCityDuty: area.LevelCity, area.RoleCityHead: area.LevelCity, area.RoleSupervisor: area.LevelCity,
 }
 
-var deskLevels = map[string]area.Level{
-	"township": area.LevelTownship, "county": area.LevelCounty, "city": area.LevelCity,
+// desks are the shared desks: one of each in every area of its level.
+var desks = map[string]Target{
+	"township": {Kind: TargetDesk, Role: area.RoleWorker, Level: area.LevelTownship},
+	"county":   {Kind: TargetDesk, Role: area.RoleCountyDuty, Level: area.LevelCounty},
+	"city":     {Kind: TargetDesk, Role: area.RoleCityDuty, Level: area.LevelCity},
 }
 
 // ParseTarget reads the form a file writes.
@@ -45,8 +48,8 @@ func ParseTarget(s string) (Target, error) {
 	switch {
 	case len(words) == 1 && (words[0] == "owner" || words[0] == "offeree"):
 		return Target{Kind: TargetKind(words[0])}, nil
-	case len(words) == 2 && words[0] == "desk" && deskLevels[words[1]] != 0:
-		return Target{Kind: TargetDesk, Level: deskLevels[words[1]]}, nil
+	case len(words) == 2 && words[0] == "desk" && desks[words[1]].Kind != "":
+		return desks[words[1]], nil
 	case (len(words) == 2 || len(words) == 3) && words[0] == "duty" && dutyLevels[area.Role(words[1])] != 0:
 		t := Target{Kind: TargetDuty, Role: area.Role(words[1]), Level: dutyLevels[area.Role(words[1])]}
 		if len(words) == 3 {
@@ -69,8 +72,8 @@ func (t Target) String() string {
 		}
 		return "duty " + string(t.Role)
 	case TargetDesk:
-		for name, level := range deskLevels {
-			if level == t.Level {
+		for name, desk := range desks {
+			if desk == t {
 				return "desk " + name
 			}
 		}

@@ -1,0 +1,174 @@
+package configs
+
+import (
+	"fmt"
+	"io/fs"
+	"slices"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/ticket"
+)
+
+// City is the demo city: everything the database needs before the first call.
+type City struct {
+	Version   string         `yaml:"version"`
+	Divisions []DemoDivision `yaml:"divisions"`
+	Numbers   []DemoNumber   `yaml:"numbers"`
+	Desks     []DemoDesk     `yaml:"desks"`
+	Staff     []DemoStaff    `yaml:"staff"`
+	Duty      []DemoDuty     `yaml:"duty"`
+	Absences  []DemoAbsence  `yaml:"absences"`
+}
+
+// DemoDivision is one place.
+type DemoDivision struct {
+	Code area.Code `yaml:"code"`
+	Name string    `yaml:"name"`
+}
+
+// DemoNumber is a service number with the area its calls begin in.
+type DemoNumber struct {
+	Number string    `yaml:"number"`
+	Area   area.Code `yaml:"area"`
+}
+
+// DemoDesk is a shared post.
+type DemoDesk struct {
+	Area area.Code `yaml:"area"`
+	Role area.Role `yaml:"role"`
+	Name string    `yaml:"name"`
+}
+
+// DemoStaff is one person with a post of their own.
+type DemoStaff struct {
+	Login string    `yaml:"login"`
+	Name  string    `yaml:"name"`
+	Role  area.Role `yaml:"role"`
+	Area  area.Code `yaml:"area"`
+	Phone string    `yaml:"phone"`
+}
+
+// DemoDuty is a rotation: members take the positions in turn, one place on
+// every day.
+type DemoDuty struct {
+	Area     area.Code     `yaml:"area"`
+	Role     area.Role     `yaml:"role"`
+	Members  []string      `yaml:"members"`  // logins
+	Handover time.Duration `yaml:"handover"` // after midnight in Shanghai
+}
+
+// DemoAbsence is a time in which somebody does not serve.
+type DemoAbsence struct {
+	Login  string    `yaml:"login"`
+	Reason string    `yaml:"reason"`
+	From   time.Time `yaml:"from"`
+	To     time.Time `yaml:"to"`
+}
+
+// Shift is one person on duty in one position from StartsAt until EndsAt.
+type Shift struct {
+	Area     area.Code
+	Role     area.Role
+	Position int // from 1
+	Login    string
+	StartsAt time.Time
+	EndsAt   time.Time
+}
+
+// Shifts lays the rotation out over days from the one that holds from. The same
+// day always gets the same people, wherever the count begins.
+func (d DemoDuty) Shifts(from time.Time, days int) []Shift {
+	var shifts []Shift
+	date := ticket.DateOf(from.Add(-d.Handover))
+	for range days {
+		start, end := date.At(d.Handover), date.Next().At(d.Handover)
+		turn := int(date.At(0).Add(8*time.Hour).Unix() / (24 * 60 * 60)) // days since 1970 in Shanghai
+		for position := range d.Members {
+			shifts = append(shifts, Shift{Area: d.Area, Role: d.Role, Position: position + 1,
+				Login: d.Members[(turn+position)%len(d.Members)], StartsAt: start, EndsAt: end})
+		}
+		date = date.Next()
+	}
+	return shifts
+}
+
+// DemoCity reads and checks the built-in city.
+func DemoCity() (City, error) {
+	const file = "demo/city.yaml"
+	data, err := fs.ReadFile(builtIn, file)
+	if err != nil {
+		return City{}, &Fault{File: file, Detail: err.Error()}
+	}
+	return parseCity(file, data)
+}
+
+func parseCity(file string, data []byte) (City, error) {
+	var city City
+	l := decode(file, data, &city)
+	if len(l.faults) == 0 {
+		city.check(l)
+	}
+	return city, l.err()
+}
+
+func (c City) check(l *faultList) {
+	codes := map[area.Code]bool{}
+	for i, d := range c.Divisions {
+		at := fmt.Sprintf("divisions[%d]", i)
+		if _, err := area.ParseCode(string(d.Code)); err != nil || codes[d.Code] || d.Name == "" {
+			l.at(at, "needs a 12-digit code of its own and a name")
+		} else if up := d.Code.At(d.Code.Level() - 1); d.Code.Level() > area.LevelCity && !codes[up] {
+			l.at(at, "comes before the place it belongs to, %s", up)
+		}
+		codes[d.Code] = true
+	}
+	place := func(at string, code area.Code) {
+		if !codes[code] {
+			l.at(at, "is not among the divisions")
+		}
+	}
+	for i, n := range c.Numbers {
+		place(fmt.Sprintf("numbers[%d].area", i), n.Area)
+	}
+	for i, d := range c.Desks {
+		at := fmt.Sprintf("desks[%d]", i)
+		place(at+".area", d.Area)
+		if !d.Role.Valid() || d.Name == "" {
+			l.at(at, "needs a known role and a name")
+		}
+	}
+	logins := map[string]bool{}
+	for i, s := range c.Staff {
+		at := fmt.Sprintf("staff[%d]", i)
+		place(at+".area", s.Area)
+		if !s.Role.Valid() || s.Name == "" || s.Login == "" || logins[s.Login] {
+			l.at(at, "needs a login of its own, a name and a known role")
+		}
+		if ticket.ParsePhone(s.Phone).E164 != s.Phone {
+			l.at(at+".phone", "must be E.164, such as +8619900000001")
+		}
+		logins[s.Login] = true
+	}
+	c.checkDuty(l, place, logins)
+}
+
+func (c City) checkDuty(l *faultList, place func(string, area.Code), logins map[string]bool) {
+	for i, d := range c.Duty {
+		at := fmt.Sprintf("duty[%d]", i)
+		place(at+".area", d.Area)
+		if len(d.Members) == 0 || !d.Role.Valid() || d.Handover < 0 || d.Handover >= 24*time.Hour {
+			l.at(at, "needs a known role, members, and a handover within the day")
+		}
+		for j, login := range d.Members {
+			if !logins[login] || slices.Contains(d.Members[:j], login) {
+				l.at(fmt.Sprintf("%s.members[%d]", at, j), "must be the login of another member of staff")
+			}
+		}
+	}
+	for i, a := range c.Absences {
+		if !logins[a.Login] || a.Reason == "" || !a.From.Before(a.To) {
+			l.at(fmt.Sprintf("absences[%d]", i), "needs the login of a member of staff, a reason, and from before to")
+		}
+	}
+}

@@ -1,0 +1,222 @@
+package configs
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/ticket"
+)
+
+// Check reports every fault of a Config that was made or changed in code, as
+// `hotline dev` does. Load has done it already.
+func (c *Config) Check() error {
+	l := &faultList{file: "configuration"}
+	c.resolve(l)
+	c.check(l)
+	return l.err()
+}
+
+// resolve reads the secrets that lie in files.
+func (c *Config) resolve(l *faultList) {
+	for path, secret := range map[string]*Secret{
+		"postgres.url": &c.Postgres.URL, "postgres.owner_url": &c.Postgres.OwnerURL, "redis.url": &c.Redis.URL, "sms.secret": &c.SMS.Secret,
+	} {
+		if err := secret.resolve(); err != nil {
+			l.at(path, "%s", err)
+		}
+	}
+}
+
+func (c *Config) check(l *faultList) {
+	c.checkNode(l)
+	c.checkServers(l)
+	if slices.Contains(c.Roles, RolePhone) {
+		c.checkSIP(l)
+	}
+	oneOf(l, "log.level", c.Log.Level, "debug", "info", "warn", "error")
+	oneOf(l, "log.format", c.Log.Format, "text", "json")
+	within(l, "drain.timeout", c.Drain.Timeout, 0, time.Hour)
+	within(l, "sms.timeout", c.SMS.Timeout, time.Second, time.Minute)
+	if number := c.Dispatch.AlarmNumber; number != "" && ticket.ParsePhone(number).E164 == "" {
+		l.at("dispatch.alarm_number", "must be a phone number such as +8619900000000, or empty")
+	}
+	if c.Demo.TimeScale < 0.1 || c.Demo.TimeScale > 1000 {
+		l.at("demo.time_scale", "must lie between 0.1 and 1000")
+	}
+	if !c.Demo.Enabled && c.Demo.TimeScale != 1 {
+		l.at("demo.time_scale", "a real line runs in real time: leave it at 1, or set demo.enabled")
+	}
+}
+
+// nodeID is what a node may be called: it stands in file names and log lines.
+var nodeID = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+
+func (c *Config) checkNode(l *faultList) {
+	for i, role := range c.Roles {
+		oneOf(l, fmt.Sprintf("roles[%d]", i), role, RolePhone, RoleDispatch, RoleAPI)
+	}
+	if len(c.Roles) == 0 {
+		l.at("roles", "name at least one of phone, dispatch, api")
+	}
+	if !nodeID.MatchString(c.Node.ID) {
+		l.at("node.id", "must be 1 to 32 of a-z, 0-9 and -, and another on every node")
+	}
+	if c.Node.Ordinal < 0 || c.Node.Ordinal > 9 {
+		l.at("node.ordinal", "must lie between 0 and 9, and be another on every node: ticket numbers depend on it when the database is away")
+	}
+	required(l, "node.data_dir", c.Node.DataDir, "name a folder on a local disk for the journal")
+	required(l, "keys.file", c.Keys.File, "name the key file; `hotline doctor` says how to make one")
+	required(l, "policy.ladder", c.Policy.Ladder, "name a ladder version, such as ladder-2026")
+	required(l, "policy.relief", c.Policy.Relief, "name a relief version, such as relief-2026")
+}
+
+func (c *Config) checkServers(l *faultList) {
+	checkURL(l, "postgres.url", c.Postgres.URL.Reveal(), true, "postgres", "postgresql")
+	checkURL(l, "postgres.owner_url", c.Postgres.OwnerURL.Reveal(), false, "postgres", "postgresql")
+	checkURL(l, "redis.url", c.Redis.URL.Reveal(), false, "redis", "rediss", "unix")
+	checkURL(l, "sms.url", c.SMS.URL, false, "http", "https")
+	if c.SMS.URL != "" && (c.SMS.Account == "" || c.SMS.Secret.Reveal() == "") {
+		l.at("sms", "a gateway needs an account and a secret")
+	}
+	if c.Postgres.MaxConnections < 4 || c.Postgres.MaxConnections > 1000 {
+		l.at("postgres.max_connections", "must lie between 4 and 1000")
+	}
+	if !slices.Contains(c.Roles, RoleAPI) {
+		return
+	}
+	checkListen(l, "api.listen", c.API.Listen)
+	origin := c.API.PublicOrigin
+	checkURL(l, "api.public_origin", origin, true, "http", "https")
+	if u, err := url.Parse(origin); err == nil && (u.Path != "" || u.RawQuery != "" || u.User != nil) {
+		l.at("api.public_origin", "must be scheme, host and port only, without a slash at the end")
+	}
+}
+
+func (c *Config) checkSIP(l *faultList) {
+	s := &c.SIP
+	if len(s.UDP)+len(s.TCP) == 0 {
+		l.at("sip", "name an address to listen on, in udp or tcp")
+	}
+	for i, address := range s.UDP {
+		checkListen(l, fmt.Sprintf("sip.udp[%d]", i), address)
+	}
+	for i, address := range s.TCP {
+		checkListen(l, fmt.Sprintf("sip.tcp[%d]", i), address)
+	}
+	if s.RTPFirst < 1024 || s.RTPLast < s.RTPFirst || int(s.RTPLast)-int(s.RTPFirst) < 2*s.MaxCalls {
+		l.at("sip.rtp_last", "rtp_first to rtp_last must lie in 1024–65535 and hold two ports for each of max_calls")
+	}
+	atLeast(l, "sip.max_calls", s.MaxCalls, 1)
+	atLeast(l, "sip.max_transactions", s.MaxTransactions, 1)
+	atLeast(l, "sip.max_connections", s.MaxConnections, 1)
+	if s.PacketRate < 1 || s.SourceRate < 1 {
+		l.at("sip.packet_rate", "packet_rate and source_rate must be at least 1 a second")
+	}
+	within(l, "sip.retry_after", s.RetryAfter, time.Second, 10*time.Minute)
+	within(l, "sip.ring_delay", s.RingDelay, 0, 15*time.Second) // GB/T 33358-2016: answered within 15 s
+	within(l, "sip.key_window", s.KeyWindow, 0, 30*time.Second)
+	within(l, "sip.max_duration", s.MaxDuration, time.Minute, 6*time.Hour)
+	within(l, "sip.media_timeout", s.MediaTimeout, 2*time.Second, 10*time.Minute)
+	within(l, "sip.hold_timeout", s.HoldTimeout, s.MediaTimeout, 2*time.Hour)
+	c.checkTrunks(l)
+	c.checkNumbers(l)
+}
+
+func (c *Config) checkTrunks(l *faultList) {
+	if len(c.SIP.Trunks) == 0 {
+		l.at("sip.trunks", "name at least one trunk: everybody else gets silence")
+	}
+	seen := map[string]bool{}
+	for i, trunk := range c.SIP.Trunks {
+		at := fmt.Sprintf("sip.trunks[%d]", i)
+		if trunk.Name == "" || seen[trunk.Name] {
+			l.at(at+".name", "every trunk needs a name of its own")
+		}
+		seen[trunk.Name] = true
+		if len(trunk.CIDRs) == 0 {
+			l.at(at, "cidrs is missing: from which addresses does the operator send?")
+		}
+		for j, cidr := range trunk.CIDRs {
+			if cidr.Bits() == 0 {
+				l.at(fmt.Sprintf("%s.cidrs[%d]", at, j), "would let everybody in: name the operator's addresses")
+			}
+		}
+	}
+}
+
+func (c *Config) checkNumbers(l *faultList) {
+	if len(c.SIP.Numbers) == 0 {
+		l.at("sip.numbers", "name at least one service number")
+	}
+	seen := map[string]bool{}
+	for i, line := range c.SIP.Numbers {
+		at := fmt.Sprintf("sip.numbers[%d]", i)
+		for _, number := range append([]string{line.Number}, line.Aliases...) {
+			if number == "" || strings.Trim(number, "0123456789") != "" || len(number) > 20 {
+				l.at(at+".number", "a service number and its aliases are digits only, as the trunk sends them")
+			}
+			if seen[number] {
+				l.at(at+".number", "is already taken by another line")
+			}
+			seen[number] = true
+		}
+		code, err := area.ParseCode(line.Area)
+		if level := code.Level(); err != nil || level != area.LevelCounty && level != area.LevelTownship {
+			l.at(at+".area", "must be the 12-digit code of a county (for a number without an area of its own) or a township")
+		}
+	}
+}
+
+func required(l *faultList, path, value, detail string) {
+	if value == "" {
+		l.at(path, "is missing: %s", detail)
+	}
+}
+
+func oneOf(l *faultList, path, value string, choices ...string) {
+	if !slices.Contains(choices, value) {
+		l.at(path, "must be one of %s", strings.Join(choices, ", "))
+	}
+}
+
+func within(l *faultList, path string, value, low, high time.Duration) {
+	if value < low || value > high {
+		l.at(path, "must lie between %s and %s", low, high)
+	}
+}
+
+func atLeast(l *faultList, path string, value, low int) {
+	if value < low {
+		l.at(path, "must be at least %d", low)
+	}
+}
+
+func checkListen(l *faultList, path, address string) {
+	host, port, err := net.SplitHostPort(address)
+	if err == nil {
+		_, err = netip.ParseAddrPort(net.JoinHostPort(host, port))
+	}
+	if err != nil {
+		l.at(path, "must be address and port, such as 192.0.2.10:5060")
+	}
+}
+
+func checkURL(l *faultList, path, text string, needed bool, schemes ...string) {
+	if text == "" {
+		if needed {
+			l.at(path, "is missing")
+		}
+		return
+	}
+	u, err := url.Parse(text)
+	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" && u.Path == "" {
+		l.at(path, "must be a URL that begins with %s://", strings.Join(schemes, ":// or "))
+	}
+}
