@@ -230,16 +230,16 @@ func (tx *Tx) Notify(ctx context.Context, n ticket.Notice) error {
 	if n.Fields == nil {
 		fields = []byte("{}")
 	}
-	if (n.Post == 0) != n.Citizen {
-		return fmt.Errorf("notice %s must go to a post or to the citizen", n.Key)
+	if (n.Post == 0) != (n.Citizen || n.Alarm) {
+		return fmt.Errorf("notice %s must go to a post, to the citizen or to the alarm number", n.Key)
 	}
 	var epoch *int64
 	if n.Voidable {
 		epoch = &n.Epoch
 	}
-	_, err = tx.exec(ctx, "queue notice", `INSERT INTO notices (key, ticket_id, post_id, template, fields, epoch, urgent, created_at)
-		VALUES (?, ?, ?, ?, ?::jsonb, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
-		n.Key, nonZero(int64(n.Ticket)), nonZero(int64(n.Post)), n.Template, string(fields), epoch, n.Urgent, tx.now)
+	_, err = tx.exec(ctx, "queue notice", `INSERT INTO notices (key, ticket_id, post_id, alarm, template, fields, epoch, urgent, created_at)
+		VALUES (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+		n.Key, nonZero(int64(n.Ticket)), nonZero(int64(n.Post)), n.Alarm, n.Template, string(fields), epoch, n.Urgent, tx.now)
 	return err
 }
 

@@ -16,7 +16,7 @@ const (
 	ReplayAfterCommit   Name = "replay.after_commit"   // in the database, journal not yet trimmed
 	CallAfterAnswer     Name = "call.after_answer"     // 200 sent
 	CallBeforeEnd       Name = "call.before_end"       // BYE seen, end not recorded
-	RelayAfterPublish   Name = "relay.after_publish"   // told Redis, outbox row still there
+	RelayAfterPublish   Name = "relay.after_publish"   // events numbered and told, the relay not yet back for more
 	TimerAfterClaim     Name = "timer.after_claim"     // claimed in Redis, no transaction yet
 	TimerBeforeCommit   Name = "timer.before_commit"   // effect written, not committed
 	TimerAfterCommit    Name = "timer.after_commit"    // committed, Redis not acknowledged

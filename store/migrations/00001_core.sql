@@ -200,6 +200,7 @@ CREATE TABLE timers (
     shard        smallint    NOT NULL CHECK (shard BETWEEN 0 AND 15),
     attempts     smallint    NOT NULL DEFAULT 0,
     last_error   text,
+    retry_at     timestamptz NOT NULL DEFAULT '-infinity', -- real time; a failed one is left alone until then
     UNIQUE (subject_kind, subject_id, kind, step, epoch)
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
 CREATE INDEX timers_due ON timers (shard, due_at, id);
@@ -224,13 +225,18 @@ CREATE TABLE timer_shards ( -- who looks after a shard; the fence rises with eve
     expires_at timestamptz NOT NULL DEFAULT '-infinity'
 );
 INSERT INTO timer_shards (shard) SELECT generate_series(0, 15);
+CREATE TABLE timer_nodes ( -- who is there to look after shards, so that each knows its fair share
+    node       text PRIMARY KEY,
+    expires_at timestamptz NOT NULL
+);
 
 -- ── notices ─────────────────────────────────────────────────────────────────
 CREATE TABLE notices (
     id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     key        text        NOT NULL UNIQUE,
     ticket_id  bigint      REFERENCES tickets (id),
-    post_id    bigint      REFERENCES posts (id), -- null: to the citizen
+    post_id    bigint      REFERENCES posts (id), -- null: to the citizen, or
+    alarm      boolean     NOT NULL DEFAULT false, -- to the fixed alarm number
     template   text        NOT NULL,
     fields     jsonb       NOT NULL,
     epoch      bigint,     -- with a value: not sent once the ticket's epoch has passed it
@@ -241,13 +247,15 @@ CREATE TABLE notices (
 CREATE INDEX notices_todo ON notices (id) WHERE done_at IS NULL;
 CREATE TABLE deliveries ( -- one notice on one channel to one person
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    ref           uuid        NOT NULL UNIQUE DEFAULT gen_random_uuid(), -- our name for it at the provider: sent twice, it is still one message
     notice_id     bigint      NOT NULL REFERENCES notices (id),
     staff_id      bigint      REFERENCES staff (id),
     channel       text        NOT NULL CHECK (channel IN ('live','sms')),
-    address_sealed bytea,
     state         text        NOT NULL CHECK (state IN ('queued','sending','sent','delivered','failed','unknown','void','dead')),
     attempt       smallint    NOT NULL DEFAULT 0,
-    not_before    timestamptz NOT NULL,
+    queries       smallint    NOT NULL DEFAULT 0,     -- how often the provider was asked what became of it
+    resent        boolean     NOT NULL DEFAULT false, -- the provider had never heard of it, so it was sent once more
+    not_before    timestamptz NOT NULL, -- this and the next are real time: they pace a provider, not a promise
     send_deadline timestamptz,
     provider_id   text,
     error         text,
@@ -278,6 +286,12 @@ CREATE TABLE events ( -- seq is given by the relay after commit, without gaps an
     created_at timestamptz NOT NULL
 );
 CREATE INDEX events_area ON events (area_code text_pattern_ops, seq);
+
+CREATE TABLE event_head ( -- the last number given; the log's own maximum is lost with its old rows
+    one bool   PRIMARY KEY DEFAULT true CHECK (one),
+    seq bigint NOT NULL
+);
+INSERT INTO event_head (seq) VALUES (0);
 
 -- ── the audit chain: sixteen lanes, each a chain of its own ─────────────────
 CREATE TABLE audit_records (
@@ -349,14 +363,14 @@ CREATE POLICY deliveries_scope ON deliveries USING (app_scope() = '*');
 -- ── grants: least of what each statement needs; history is insert-only ──────
 GRANT SELECT ON app_clock, divisions, posts, staff, shifts, absences TO hotline_app;
 GRANT INSERT, UPDATE ON divisions, posts, staff, shifts, absences TO hotline_app;
-GRANT SELECT, INSERT, UPDATE ON tickets, calls, clocks, offers, notices, deliveries, timer_shards, audit_heads TO hotline_app;
+GRANT SELECT, INSERT, UPDATE ON tickets, calls, clocks, offers, notices, deliveries, timer_shards, timer_nodes, event_head, audit_heads TO hotline_app;
 GRANT SELECT, INSERT ON timeline, timer_log, events, audit_records, number_blocks, idempotency_keys TO hotline_app;
-GRANT DELETE ON events, idempotency_keys, number_blocks TO hotline_app; -- retention and reuse only
+GRANT DELETE ON timer_nodes, events, idempotency_keys, number_blocks TO hotline_app; -- retention and reuse only
 GRANT SELECT, INSERT, UPDATE, DELETE ON timers, outbox TO hotline_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO hotline_app;
 
 -- +goose Down
-DROP TABLE idempotency_keys, audit_heads, audit_records, events, outbox, deliveries, notices, timer_shards, timer_log, timers,
+DROP TABLE idempotency_keys, audit_heads, audit_records, event_head, events, outbox, deliveries, notices, timer_nodes, timer_shards, timer_log, timers,
     timeline, offers, clocks, calls, tickets, number_blocks, absences, shifts, staff, posts, divisions CASCADE;
 DROP SEQUENCE number_block_seq;
 DROP FUNCTION app_sees(text), app_scope(), app_now();

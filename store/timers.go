@@ -1,0 +1,296 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/hotline/internal/act"
+	"example.org/hotline/internal/failpoint"
+)
+
+// timerRow is a pending row of timers.
+type timerRow struct {
+	ID          int64
+	SubjectKind string
+	SubjectID   int64
+	Kind        string
+	Step        int
+	Epoch       int64
+	DueAt       time.Time
+	Resting     bool // failed before; left alone for a while
+}
+
+const timerColumns = `id, subject_kind, subject_id, kind, step, epoch, due_at`
+
+func (r timerRow) timer() act.Timer {
+	return act.Timer{ID: r.ID, Subject: act.Subject{Kind: r.SubjectKind, ID: r.SubjectID}, Kind: r.Kind, Step: r.Step, Epoch: r.Epoch, DueAt: r.DueAt.UTC()}
+}
+
+// FireTimers fires those of ids that are due, each with what handle does, so
+// that a timer's end and its effects are one commit. The lease must be held.
+// Timers of tickets go together: their rows are locked first, in order, and
+// those that somebody else holds are left out. Any other timer goes alone,
+// since only its handler knows which ticket it will lock. On an error the
+// result still tells what was done before it.
+func (db *DB) FireTimers(ctx context.Context, lease act.Lease, path string, ids []int64, handle func(context.Context, *Tx, act.Timer) error) (act.Fired, error) {
+	var result act.Fired
+	var alone []timerRow
+	err := db.fire(ctx, lease, &result, func(tx *Tx) error {
+		due, err := tx.dueTimers(ctx, ids, &result)
+		if err != nil {
+			return err
+		}
+		var together []timerRow
+		for _, r := range due {
+			if r.SubjectKind == "ticket" {
+				together = append(together, r)
+			} else {
+				alone = append(alone, r)
+			}
+		}
+		if together, err = tx.lockTickets(ctx, together); err != nil {
+			return err
+		}
+		return tx.fireRounds(ctx, path, together, &result, handle)
+	})
+	for i := 0; err == nil && i < len(alone); i++ {
+		err = db.fire(ctx, lease, &result, func(tx *Tx) error {
+			return tx.fireRounds(ctx, path, alone[i:i+1], &result, handle)
+		})
+	}
+	return result, err
+}
+
+// fire runs one firing transaction. What it added to result is taken back if it does not commit.
+func (db *DB) fire(ctx context.Context, lease act.Lease, result *act.Fired, fn func(*Tx) error) error {
+	before := *result
+	err := db.inTx(ctx, act.SystemDispatch, func(tx *Tx) error {
+		result.At = tx.now
+		if err := tx.holdLease(ctx, lease); err != nil {
+			return err
+		}
+		return fn(tx)
+	}, func() {
+		if len(result.Fired) > len(before.Fired) {
+			failpoint.Hit(failpoint.TimerBeforeCommit)
+		}
+	})
+	if err != nil {
+		*result = before
+		return err
+	}
+	if len(result.Fired) > len(before.Fired) {
+		failpoint.Hit(failpoint.TimerAfterCommit)
+	}
+	return nil
+}
+
+// holdLease refuses a process whose shard has gone to another, and bounds what
+// a firing transaction may hold up: it gives way to people long before
+// PostgreSQL would look for a deadlock, and a paused process frees its rows.
+func (tx *Tx) holdLease(ctx context.Context, l act.Lease) error {
+	var lock, idle, statement string
+	var held bool
+	err := tx.scan(ctx, "check lease", `SELECT set_config('lock_timeout', '500ms', true), set_config('idle_in_transaction_session_timeout', '5s', true),
+		set_config('statement_timeout', '5s', true),
+		EXISTS (SELECT 1 FROM timer_shards WHERE shard = ? AND owner = ? AND fence = ? AND expires_at > clock_timestamp())`,
+		[]any{l.Shard, l.Owner, l.Fence}, &lock, &idle, &statement, &held)
+	if err != nil {
+		return err
+	}
+	if !held {
+		return act.Conflict("lease_lost", fmt.Sprintf("Shard %d of the timers has gone to another process.", l.Shard))
+	}
+	return nil
+}
+
+// dueTimers sorts ids into those that are due, which it returns in order, and the rest.
+// "Due" is by the transaction's one time, which the handlers see too.
+func (tx *Tx) dueTimers(ctx context.Context, ids []int64, result *act.Fired) ([]timerRow, error) {
+	var rows []timerRow
+	err := tx.find(ctx, "load timers", &rows, `SELECT `+timerColumns+`, retry_at > clock_timestamp() AS resting FROM timers
+		WHERE id = ANY(?::bigint[]) ORDER BY due_at, id`, bigints(ids))
+	if err != nil {
+		return nil, err
+	}
+	pending := make(map[int64]bool, len(rows))
+	var due []timerRow
+	for _, r := range rows {
+		pending[r.ID] = true
+		switch {
+		case r.DueAt.After(tx.now):
+			result.Later = append(result.Later, r.timer())
+		case r.Resting:
+			result.Gone = append(result.Gone, r.ID) // the sweep brings it back
+		default:
+			due = append(due, r)
+		}
+	}
+	for _, id := range ids {
+		if !pending[id] {
+			result.Gone = append(result.Gone, id)
+		}
+	}
+	return due, nil
+}
+
+// lockTickets locks the tickets of timers in the order everybody locks them,
+// and drops the timers of those that are held: they come back.
+func (tx *Tx) lockTickets(ctx context.Context, timers []timerRow) ([]timerRow, error) {
+	if len(timers) == 0 {
+		return nil, nil
+	}
+	subjects := make([]int64, len(timers))
+	for i, r := range timers {
+		subjects[i] = r.SubjectID
+	}
+	var held []int64
+	if err := tx.find(ctx, "lock tickets", &held, `SELECT id FROM tickets WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED`, bigints(subjects)); err != nil {
+		return nil, err
+	}
+	locked := make(map[int64]bool, len(held))
+	for _, id := range held {
+		locked[id] = true
+	}
+	kept := timers[:0:0]
+	for _, r := range timers {
+		if locked[r.SubjectID] {
+			kept = append(kept, r)
+		}
+	}
+	return kept, nil
+}
+
+// fireRounds ends timers and runs their handlers, in rounds of one timer for
+// each subject: what a handler cancels has then not yet been ended.
+func (tx *Tx) fireRounds(ctx context.Context, path string, timers []timerRow, result *act.Fired, handle func(context.Context, *Tx, act.Timer) error) error {
+	for len(timers) > 0 {
+		var round, rest []timerRow
+		seen := map[act.Subject]bool{}
+		for _, r := range timers {
+			if s := (act.Subject{Kind: r.SubjectKind, ID: r.SubjectID}); seen[s] {
+				rest = append(rest, r)
+			} else {
+				seen[s] = true
+				round = append(round, r)
+			}
+		}
+		ended, err := tx.endTimers(ctx, path, round)
+		if err != nil {
+			return err
+		}
+		for _, r := range round {
+			if !ended[r.ID] {
+				result.Gone = append(result.Gone, r.ID)
+				continue
+			}
+			t := r.timer()
+			if err := handle(ctx, tx, t); err != nil {
+				return fmt.Errorf("fire timer %d (%s of %s %d): %w", t.ID, t.Kind, t.Subject.Kind, t.Subject.ID, err)
+			}
+			result.Fired = append(result.Fired, t)
+		}
+		timers = rest
+	}
+	return nil
+}
+
+// endTimers moves pending timers to the log as fired. Only one transaction can
+// do so to a timer: this is what makes it once.
+func (tx *Tx) endTimers(ctx context.Context, path string, timers []timerRow) (map[int64]bool, error) {
+	ids := make([]int64, len(timers))
+	for i, r := range timers {
+		ids[i] = r.ID
+	}
+	var ended []int64
+	err := tx.find(ctx, "end timers", &ended, `WITH gone AS (DELETE FROM timers WHERE id = ANY(?::bigint[]) RETURNING *),
+		logged AS (INSERT INTO timer_log (id, subject_kind, subject_id, kind, step, epoch, due_at, ended_at, outcome, path)
+		           SELECT id, subject_kind, subject_id, kind, step, epoch, due_at, app_now(), 'fired', ? FROM gone)
+		SELECT id FROM gone`, bigints(ids), path)
+	done := make(map[int64]bool, len(ended))
+	for _, id := range ended {
+		done[id] = true
+	}
+	return done, err
+}
+
+// FailTimer counts a failure and leaves the timer alone for 2, 4, 8 … 60
+// seconds of real time. With its dead-th failure the timer is dead: it moves
+// to the log, and the caller raises the alarm.
+func (db *DB) FailTimer(ctx context.Context, id int64, cause string, dead int) (died bool, err error) {
+	err = db.InTx(ctx, act.SystemDispatch, func(tx *Tx) error {
+		var attempts []int
+		err := tx.find(ctx, "count failure of timer", &attempts, `UPDATE timers SET attempts = attempts + 1, last_error = ?,
+			retry_at = clock_timestamp() + least(60, 2 ^ least(attempts + 1, 6)) * interval '1 second' WHERE id = ? RETURNING attempts`, cause, id)
+		if err != nil || len(attempts) == 0 || attempts[0] < dead {
+			return err
+		}
+		died = true
+		_, err = tx.exec(ctx, "give a timer up", `WITH gone AS (DELETE FROM timers WHERE id = ? RETURNING *)
+			INSERT INTO timer_log (id, subject_kind, subject_id, kind, step, epoch, due_at, ended_at, outcome)
+			SELECT id, subject_kind, subject_id, kind, step, epoch, due_at, app_now(), 'dead' FROM gone`, id)
+		return err
+	})
+	return died && err == nil, err
+}
+
+// OverdueTimers lists pending timers of the shards that fell due at least
+// grace (application time) ago and are not resting after a failure, oldest first.
+func (db *DB) OverdueTimers(ctx context.Context, shards []int16, grace time.Duration, limit int) ([]act.Timer, error) {
+	return db.timers(ctx, "look for overdue timers", `SELECT `+timerColumns+` FROM timers
+		WHERE shard = ANY(?::smallint[]) AND due_at <= app_now() - ? * interval '1 microsecond' AND retry_at <= clock_timestamp()
+		ORDER BY due_at, id LIMIT ?`, bigints(shards), grace.Microseconds(), limit)
+}
+
+// UpcomingTimers lists the pending timers of a shard that fall due before
+// until, oldest first, after the place (due time, id): a page by key.
+func (db *DB) UpcomingTimers(ctx context.Context, shard int16, until, afterDue time.Time, afterID int64, limit int) ([]act.Timer, error) {
+	return db.timers(ctx, "load upcoming timers", `SELECT `+timerColumns+` FROM timers
+		WHERE shard = ? AND due_at < ? AND (due_at, id) > (?, ?) ORDER BY due_at, id LIMIT ?`, shard, until, afterDue, afterID, limit)
+}
+
+// timers has no scope: the table holds no word about anybody.
+func (db *DB) timers(ctx context.Context, what, sql string, args ...any) ([]act.Timer, error) {
+	var rows []timerRow
+	if err := db.gorm.WithContext(ctx).Raw(sql, args...).Scan(&rows).Error; err != nil {
+		return nil, translate(what, err)
+	}
+	timers := make([]act.Timer, len(rows))
+	for i, r := range rows {
+		timers[i] = r.timer()
+	}
+	return timers, nil
+}
+
+// OldestOverdue is for how long, in real time, the oldest pending timer has
+// been due; zero where none is. It asks the database alone, whoever fires.
+func (db *DB) OldestOverdue(ctx context.Context) (time.Duration, error) {
+	var seconds float64
+	err := db.pool.QueryRowContext(ctx, `SELECT greatest(0, coalesce(extract(epoch FROM app_now() - min(x.due_at)), 0) / (SELECT scale FROM app_clock))::float8
+		FROM timer_shards s CROSS JOIN LATERAL (SELECT due_at FROM timers t WHERE t.shard = s.shard ORDER BY due_at LIMIT 1) x`).Scan(&seconds)
+	return time.Duration(seconds * float64(time.Second)), translate("look for the oldest overdue timer", err)
+}
+
+// ReadClock reads the one clock.
+func (db *DB) ReadClock(ctx context.Context) (act.ClockReading, error) {
+	var r act.ClockReading
+	err := db.pool.QueryRowContext(ctx, `SELECT app_now(), clock_timestamp(), scale FROM app_clock`).Scan(&r.App, &r.Real, &r.Scale)
+	return r, translate("read the clock", err)
+}
+
+// bigints writes an array parameter; gorm would spread a slice.
+func bigints[I ~int16 | ~int64](ids []I) string {
+	var b strings.Builder
+	b.WriteByte('{')
+	for i, id := range ids {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(strconv.FormatInt(int64(id), 10))
+	}
+	b.WriteByte('}')
+	return b.String()
+}
