@@ -1,0 +1,116 @@
+package ledger
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+)
+
+// DisbursementID is the internal number of a payout.
+type DisbursementID int64
+
+// CaseID is the internal number of what a payout belongs to: the ticket's.
+type CaseID int64
+
+// DecisionID is the internal number of the decision that a payout carries out.
+type DecisionID int64
+
+// Channel is the rail a payout travels on.
+type Channel string
+
+// ChannelCash is paid out of a township's float by a worker, against receipt.
+const ChannelCash Channel = "cash"
+
+// Level is whose word a payout needs beside its maker's.
+type Level string
+
+// The levels of authority, by amount.
+const (
+	LevelSolo     Level = "solo"     // one worker makes and pays; a second signature follows
+	LevelTownship Level = "township" // the township head checks
+	LevelCounty   Level = "county"   // the county's duty officer checks
+)
+
+// Disbursement is one payout to one payee.
+type Disbursement struct {
+	ID       DisbursementID
+	PublicID string // made by the client before it sends
+	Case     CaseID
+	Decision DecisionID
+	AidKind  string // "urgent"
+	Channel  Channel
+	Area     area.Code // the township whose float pays
+	Fen      int64
+
+	Payee     []byte // blind index of the payee's identity
+	Household []byte // blind index under which the household's limit counts
+	Content   []byte // hash of all of the above: what the checker signs
+	Policy    string // version of the limits it was started under
+
+	State      State
+	Level      Level
+	CallTaker  area.StaffID // the agent who took the call: never checker, never payer
+	Maker      area.StaffID
+	MakerRole  area.Role
+	Checker    area.StaffID
+	Payer      area.StaffID
+	Companion  area.StaffID // who handed a large sum over together with the payer
+	Second     area.StaffID // second signature of a solo payout
+	Attempt    int          // reservations made so far
+	CancelNote string
+
+	SubmittedAt       time.Time
+	CountyMayCheckAt  time.Time // from then the county's duty officer may check in the head's place
+	CheckedAt         time.Time
+	ReservedAt        time.Time
+	IssuedAt          time.Time
+	ReceiptedAt       time.Time
+	EndedAt           time.Time // cancelled or reversed
+	SecondSignatureBy time.Time // zero unless solo
+	SecondSignedAt    time.Time
+
+	Version int64
+}
+
+// Subject names the payout in timers, audit and events.
+func (d Disbursement) Subject() act.Subject {
+	return act.Subject{Kind: "disbursement", ID: int64(d.ID)}
+}
+
+// Solo reports whether one person may make and pay it.
+func (d Disbursement) Solo() bool { return d.Level == LevelSolo }
+
+// contentHash is SHA-256 over the canonical JSON of what is paid to whom and
+// why. The payee stands in it by blind index.
+func (d Disbursement) contentHash() ([]byte, error) {
+	canonical, err := json.Marshal([]any{"disbursement/1", d.PublicID, d.Case, d.Decision, d.AidKind, d.Channel, d.Area, d.Fen,
+		hex.EncodeToString(d.Payee), hex.EncodeToString(d.Household), d.Policy})
+	if err != nil {
+		return nil, fmt.Errorf("write the payout's content: %w", err)
+	}
+	sum := sha256.Sum256(canonical)
+	return sum[:], nil
+}
+
+// key names one effect of the payout, so that it happens once.
+func (d Disbursement) key(effect string) string { return "disbursement:" + d.PublicID + ":" + effect }
+
+// The accounts a cash payout moves between.
+func (d Disbursement) float() AccountRef { return AccountRef{Kind: Float, Area: d.Area} }
+func (d Disbursement) payable() AccountRef {
+	return AccountRef{Kind: Payable, Area: d.Area, Holder: fmt.Sprintf("ticket:%d", d.Case)}
+}
+func (d Disbursement) expense() AccountRef {
+	return AccountRef{Kind: Expense, Area: d.Area, Holder: d.AidKind}
+}
+func (d Disbursement) cash() AccountRef { return CashOf(d.Area, d.Payer) }
+
+// CashOf is the account of what a worker of a township carries.
+func CashOf(township area.Code, staff area.StaffID) AccountRef {
+	return AccountRef{Kind: Cash, Area: township, Holder: fmt.Sprintf("staff:%d", staff)}
+}

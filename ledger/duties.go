@@ -1,0 +1,155 @@
+package ledger
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+)
+
+// The roles by duty. Auditors and administrators have none.
+var (
+	makers  = []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleAgent, area.RoleSupervisor}
+	payers  = []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty}
+	signers = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty}
+)
+
+func notYours() error { return act.NotFound("payout") }
+
+func sameAgain(code, detail string) error { return act.Refused(code, detail) }
+
+// mayCheck says whether this person may sign the payout as its checker
+// (promise 7). It is judged at the time of the act, and again by the database.
+func (d Disbursement) mayCheck(who act.Actor, now time.Time) error {
+	switch {
+	case !who.May(signers...):
+		return notYours()
+	case d.State != StateSubmitted || d.Solo():
+		_, err := d.State.Next(StepCheck)
+		if err == nil {
+			err = act.Refused("no_check_needed", "A payout up to the solo limit is signed by a second person after it was made.")
+		}
+		return err
+	case who.StaffID == d.Maker:
+		return sameAgain("maker_is_checker", "Who made the payout cannot check it; another person must.")
+	case who.StaffID == d.CallTaker:
+		return sameAgain("call_taker_checks", "Who took the call cannot check its payout.")
+	case d.Level == LevelCounty && who.Role != area.RoleCountyDuty:
+		return act.Refused("county_must_check", "The sum is above the township's limit; the county's duty officer must check it.")
+	case d.Level == LevelTownship && who.Role == area.RoleCountyDuty && now.Before(d.CountyMayCheckAt) && d.MakerRole != area.RoleTownshipHead:
+		return &act.Fault{Kind: act.ErrRefused, Code: "head_first", Detail: "The township head is asked first; the county may check from the time given.",
+			Args: map[string]any{"from": d.CountyMayCheckAt}}
+	default:
+		return nil
+	}
+}
+
+// mayPay says whether this person may take the cash out and hand it over.
+func (d Disbursement) mayPay(who act.Actor) error {
+	switch {
+	case !who.May(payers...):
+		return notYours()
+	case who.StaffID == d.CallTaker:
+		return sameAgain("call_taker_pays", "Who took the call cannot pay it out.")
+	case who.StaffID == d.Checker:
+		return sameAgain("checker_is_payer", "Who checked the payout cannot pay it out.")
+	case who.StaffID == d.Second:
+		return sameAgain("signer_is_payer", "Who gave the second signature cannot pay it out.")
+	case !d.Solo() && who.StaffID == d.Maker:
+		return sameAgain("maker_is_payer", "Above the solo limit maker, checker and payer are three people; another must pay it out.")
+	default:
+		_, err := d.State.Next(StepIssueCash)
+		return err
+	}
+}
+
+// mayHold says whether this person carries the payout's cash.
+func (d Disbursement) mayHold(who act.Actor, step Step) error {
+	if !who.May(payers...) {
+		return notYours()
+	}
+	if _, err := d.State.Next(step); err != nil {
+		return err
+	}
+	if who.StaffID != d.Payer {
+		return act.Refused("not_payer", "Only the person who took the cash can hand it over or bring it back.")
+	}
+	return nil
+}
+
+// maySecondSign says whether this person may give a solo payout its second signature.
+func (d Disbursement) maySecondSign(who act.Actor) error {
+	switch {
+	case !who.May(signers...):
+		return notYours()
+	case !d.Solo() || !d.State.Live():
+		return act.Refused("no_signature_needed", "This payout needs no second signature.")
+	case !d.SecondSignedAt.IsZero():
+		return act.Refused("already_signed", "This payout already has its second signature.")
+	case who.StaffID == d.Maker || who.StaffID == d.Payer:
+		return sameAgain("own_payout", "Who made or paid the payout cannot be its second signature.")
+	case who.StaffID == d.CallTaker:
+		return sameAgain("call_taker_checks", "Who took the call cannot sign its payout.")
+	default:
+		return nil
+	}
+}
+
+// mayCancel says whether this person may call the payout off before money moved.
+func (d Disbursement) mayCancel(who act.Actor) error {
+	if !who.May(makers...) || (who.StaffID != d.Maker && !who.May(signers...)) {
+		return notYours()
+	}
+	if d.State == StateCashIssued {
+		return act.Refused("cash_is_out", "The cash is in the payer's hands; it must be brought back before the payout is cancelled.")
+	}
+	_, err := d.State.Next(StepCancel)
+	return err
+}
+
+// mayReverse says whether this person may take a settled payout back.
+func (d Disbursement) mayReverse(who act.Actor) error {
+	switch {
+	case !who.May(area.RoleCountyFinance):
+		return notYours()
+	case who.StaffID == d.Maker || who.StaffID == d.Payer || who.StaffID == d.Checker:
+		return sameAgain("own_payout", "Who made, checked or paid the payout cannot reverse it.")
+	default:
+		_, err := d.State.Next(StepReverse)
+		return err
+	}
+}
+
+// NextActs lists what this person could do with the payout now, by the names
+// the API uses. Kinship is not looked at: it is asked in the act itself.
+func (d Disbursement) NextActs(who act.Actor, now time.Time) []string {
+	acts := []string{}
+	for _, a := range []struct {
+		name    string
+		refusal error
+	}{
+		{"check", d.mayCheck(who, now)}, {"issue_cash", d.mayPay(who)}, {"receipt", d.mayHold(who, StepReceipt)},
+		{"return_cash", d.mayHold(who, StepReturn)}, {"second_signature", d.maySecondSign(who)},
+		{"cancel", d.mayCancel(who)}, {"reverse", d.mayReverse(who)},
+	} {
+		if a.refusal == nil {
+			acts = append(acts, a.name)
+		}
+	}
+	return acts
+}
+
+// noKin refuses whoever stands in the relatives register beside the payee.
+func noKin(ctx context.Context, tx Tx, d Disbursement, people ...area.StaffID) error {
+	people = slices.DeleteFunc(people, func(s area.StaffID) bool { return s == 0 })
+	related, err := tx.Related(ctx, d.Payee, people)
+	if err != nil {
+		return err
+	}
+	if related {
+		return act.Refused("relative", "The payee is a registered relative of one of the people who act; a colleague must do this.")
+	}
+	return nil
+}

@@ -1,0 +1,40 @@
+package ledger
+
+import (
+	"context"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+)
+
+// AllocateFund records money that a county's fund was given. key makes it
+// happen once: a voucher's number.
+func AllocateFund(ctx context.Context, tx Tx, county area.Code, fen int64, key string) error {
+	if err := mayFund(tx.Actor(), county, area.LevelCounty, fen, key); err != nil {
+		return err
+	}
+	return post(ctx, tx, entry("fund:"+key, EventFundAllocated, county, AccountRef{Kind: Fund, Area: county}, AccountRef{Kind: Appropriation, Area: county}, fen))
+}
+
+// FundFloat moves money from the county's fund into a township's float.
+func FundFloat(ctx context.Context, tx Tx, township area.Code, fen int64, key string) error {
+	if err := mayFund(tx.Actor(), township, area.LevelTownship, fen, key); err != nil {
+		return err
+	}
+	county := township.At(area.LevelCounty)
+	return post(ctx, tx, entry("float:"+key, EventFloatFunded, county, AccountRef{Kind: Float, Area: township}, AccountRef{Kind: Fund, Area: county}, fen))
+}
+
+// mayFund lets county finance act, and the system that sets a new city up.
+func mayFund(who act.Actor, place area.Code, level area.Level, fen int64, key string) error {
+	switch {
+	case who.System == "" && !who.May(area.RoleCountyFinance):
+		return act.NotFound("account")
+	case place.Level() != level:
+		return act.Invalid("area", "wrong_level", "Funds belong to counties and floats to townships.")
+	case key == "":
+		return act.Invalid("voucher", "voucher_required", "Give the voucher's number, so that it counts once.")
+	default:
+		return CheckAmount("amount_fen", fen)
+	}
+}

@@ -1,0 +1,158 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+)
+
+// The timer kinds of a payout, on the subject "disbursement".
+const (
+	TimerSecondSignature = "second_signature" // a solo payout still lacks its second signature
+	TimerCheckUnanswered = "check_unanswered" // the township head has not answered: the county may check
+)
+
+// StartInput is what a maker asks to be paid. The caller holds the case's lock.
+type StartInput struct {
+	PublicID  string
+	Case      CaseID
+	Decision  DecisionID
+	AidKind   string
+	Channel   Channel
+	Area      area.Code // the township
+	Fen       int64
+	Payee     []byte
+	Household []byte
+	CallTaker area.StaffID
+	Granted   int64 // what the decision allows in all; zero where it is not approved
+	Limits    Limits
+}
+
+// Start makes a payout. Up to the solo limit the sum is reserved at once and a
+// second signature falls due; above it the payout waits for its checker. The
+// same id with the same content is a retry and changes nothing; with other
+// content it is act.ErrKeyReused. retried tells which.
+func Start(ctx context.Context, tx Tx, in StartInput) (d Disbursement, retried bool, err error) {
+	if err := CheckAmount("amount_fen", in.Fen); err != nil {
+		return Disbursement{}, false, err
+	}
+	me := tx.Actor()
+	if !me.May(makers...) {
+		return Disbursement{}, false, notYours()
+	}
+	d = Disbursement{PublicID: in.PublicID, Case: in.Case, Decision: in.Decision, AidKind: in.AidKind, Channel: in.Channel, Area: in.Area,
+		Fen: in.Fen, Payee: in.Payee, Household: in.Household, Policy: in.Limits.Policy, CallTaker: in.CallTaker,
+		Maker: me.StaffID, MakerRole: me.Role, State: StateDraft, SubmittedAt: tx.Now(), Version: 1}
+	if d.Content, err = d.contentHash(); err != nil {
+		return Disbursement{}, false, err
+	}
+	if old, err := earlier(ctx, tx, d); err != nil || old.ID != 0 {
+		return old, true, err
+	}
+	if err := withinDecision(ctx, tx, d, in.Granted); err != nil {
+		return Disbursement{}, false, err
+	}
+	if err := noKin(ctx, tx, d, d.Maker); err != nil {
+		return Disbursement{}, false, err
+	}
+	if err := measure(ctx, tx, &d, in.Limits); err != nil {
+		return Disbursement{}, false, err
+	}
+	return d, false, submit(ctx, tx, &d, in.Limits)
+}
+
+// earlier finds the payout that a retry has made already.
+func earlier(ctx context.Context, tx Tx, d Disbursement) (Disbursement, error) {
+	all, err := tx.CaseDisbursements(ctx, d.Case)
+	if err != nil {
+		return Disbursement{}, err
+	}
+	for _, old := range all {
+		if old.PublicID != d.PublicID {
+			continue
+		}
+		if old.Maker != d.Maker || !old.sameContent(fmt.Sprintf("%x", d.Content)) {
+			return Disbursement{}, idReused()
+		}
+		return old, nil
+	}
+	return Disbursement{}, nil
+}
+
+// withinDecision makes a payout carry out its decision exactly, and once.
+func withinDecision(ctx context.Context, tx Tx, d Disbursement, granted int64) error {
+	if granted == 0 {
+		return act.Refused("not_approved", "The decision is not open for payment: it waits for approval, was declined, or has been paid.")
+	}
+	all, err := tx.CaseDisbursements(ctx, d.Case)
+	if err != nil {
+		return err
+	}
+	left := granted
+	for _, other := range all {
+		if other.Decision == d.Decision && other.State.Live() {
+			left -= other.Fen
+		}
+	}
+	if left == 0 {
+		return act.Refused("payout_exists", "A payout of this decision is under way already; reload the ticket to see it.")
+	}
+	if d.Fen != left {
+		return &act.Fault{Kind: act.ErrInvalid, Code: "amount_differs", Field: "amount_fen", Detail: "A payout pays exactly what was decided; decide again where another sum is due.",
+			Args: map[string]any{"decided_fen": left}}
+	}
+	return nil
+}
+
+func idReused() error {
+	return &act.Fault{Kind: act.ErrKeyReused, Code: "id_reused", Field: "id",
+		Detail: "This id already names another payout; nothing was written. Make a new id for a new payout."}
+}
+
+// submit writes the payout, counts it, and reserves what needs no check.
+func submit(ctx context.Context, tx Tx, d *Disbursement, l Limits) (err error) {
+	if d.State, err = d.State.Next(StepSubmit); err != nil {
+		return err
+	}
+	if d.Solo() {
+		d.SecondSignatureBy = tx.Now().Add(l.SecondSignature)
+	} else {
+		d.CountyMayCheckAt = tx.Now().Add(l.CountyMayCheck)
+	}
+	created, err := tx.AddDisbursement(ctx, d)
+	if err != nil {
+		return err
+	}
+	if !created {
+		return idReused()
+	}
+	if err := tx.AddLimitUse(ctx, d.ID, d.limitKeys(), d.Fen); err != nil {
+		return err
+	}
+	if !d.Solo() {
+		return tx.Arm(ctx, act.Timer{Subject: d.Subject(), Kind: TimerCheckUnanswered, Epoch: 1, DueAt: d.CountyMayCheckAt})
+	}
+	if err := reserve(ctx, tx, d, true); err != nil {
+		return err
+	}
+	return tx.Arm(ctx, act.Timer{Subject: d.Subject(), Kind: TimerSecondSignature, Epoch: 1, DueAt: d.SecondSignatureBy})
+}
+
+// reserve holds the sum in the float; the first time it also makes it owed.
+func reserve(ctx context.Context, tx Tx, d *Disbursement, first bool) (err error) {
+	if d.State, err = d.State.Next(StepReserve); err != nil {
+		return err
+	}
+	d.Attempt, d.ReservedAt = d.Attempt+1, tx.Now()
+	var entries []Entry
+	if first {
+		entries = append(entries, d.entry("approve", EventApproved, d.expense(), d.payable()))
+	}
+	entries = append(entries, d.reservation())
+	if err := post(ctx, tx, entries...); err != nil {
+		return err
+	}
+	return tx.SaveDisbursement(ctx, d)
+}

@@ -1,0 +1,57 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+)
+
+// Tx is what the commands of this package need of a transaction. Rows are
+// locked in one order: the payout, limits by key, accounts by id. The caller
+// has locked the case before.
+type Tx interface {
+	act.Tx
+
+	// DisbursementByRef resolves a payout's public id, in scope, without a lock.
+	DisbursementByRef(ctx context.Context, publicID string) (DisbursementID, CaseID, error)
+	// DisbursementCase is the case of a payout.
+	DisbursementCase(ctx context.Context, id DisbursementID) (CaseID, error)
+	// DisbursementForUpdate locks and loads a payout; act.ErrNotFound outside the actor's scope.
+	DisbursementForUpdate(ctx context.Context, id DisbursementID) (Disbursement, error)
+	// AddDisbursement writes a new payout and sets its ID. created is false where the public id exists already,
+	// whether or not the actor may see it. An existing live payout of the same case, decision, aid kind and payee is act.ErrRefused.
+	AddDisbursement(ctx context.Context, d *Disbursement) (created bool, err error)
+	// SaveDisbursement writes the row guarded by d.Version and raises it. act.ErrConflict where it moved.
+	SaveDisbursement(ctx context.Context, d *Disbursement) error
+	// CaseDisbursements lists all payouts of a case, oldest first.
+	CaseDisbursements(ctx context.Context, c CaseID) ([]Disbursement, error)
+
+	// LockLimits makes payouts that share a limit wait for each other. Keys are sorted.
+	LockLimits(ctx context.Context, keys []LimitKey) error
+	// LimitUsed is the fen counted under a key since a moment, in every area.
+	LimitUsed(ctx context.Context, key LimitKey, since time.Time) (int64, error)
+	// AddLimitUse counts a payout under its keys.
+	AddLimitUse(ctx context.Context, id DisbursementID, keys []LimitKey, fen int64) error
+	// ReleaseLimitUse stops counting a payout that was cancelled or reversed.
+	ReleaseLimitUse(ctx context.Context, id DisbursementID) error
+
+	// LimitFrozen reports whether a solo payout of this person lacks its second signature past its time.
+	LimitFrozen(ctx context.Context, staff area.StaffID) (bool, error)
+	// FreezeLimit takes the solo limit from a person because of a payout; twice is a no-op.
+	FreezeLimit(ctx context.Context, staff area.StaffID, because DisbursementID) error
+	// LiftFreezes gives back what a payout had frozen.
+	LiftFreezes(ctx context.Context, because DisbursementID) error
+	// Related reports whether the payee is in the relatives register of any of the people.
+	Related(ctx context.Context, payee []byte, people []area.StaffID) (bool, error)
+
+	// OpenAccounts finds the accounts, opening those that are missing; ids come in the order of refs.
+	OpenAccounts(ctx context.Context, refs []AccountRef) ([]AccountID, error)
+	// AccountsForUpdate locks accounts in the order of ids, which are sorted.
+	AccountsForUpdate(ctx context.Context, ids []AccountID) ([]Account, error)
+	// AddLedgerEntry appends an entry with its postings and sets its ID. act.ErrConflict where the key exists.
+	AddLedgerEntry(ctx context.Context, e *Entry) error
+	// LedgerEntryByKey finds an entry by its key.
+	LedgerEntryByKey(ctx context.Context, key string) (Entry, error)
+}

@@ -1,0 +1,100 @@
+package ledger
+
+import "time"
+
+// View is a payout as pages and the API show it. It names people, never accounts or identities.
+type View struct {
+	ID            string     `json:"id"`
+	TicketID      string     `json:"ticket_id"`
+	TicketNumber  string     `json:"ticket_number"`
+	DecisionID    string     `json:"decision_id"`
+	AidKind       string     `json:"aid_kind"`
+	Channel       Channel    `json:"channel"`
+	Area          string     `json:"area"`
+	AmountFen     int64      `json:"amount_fen"`
+	State         State      `json:"state"`
+	Level         Level      `json:"level"`        // whose word it needs: solo, township, county
+	ContentHash   string     `json:"content_hash"` // hex; the checker sends it back
+	Maker         string     `json:"maker"`
+	Checker       string     `json:"checker,omitempty"`
+	Payer         string     `json:"payer,omitempty"`
+	Companion     string     `json:"companion,omitempty"`
+	SecondSigner  string     `json:"second_signer,omitempty"`
+	CancelReason  string     `json:"cancel_reason,omitempty"`
+	SubmittedAt   time.Time  `json:"submitted_at"`
+	CheckedAt     *time.Time `json:"checked_at,omitempty"`
+	ReservedAt    *time.Time `json:"reserved_at,omitempty"`
+	IssuedAt      *time.Time `json:"issued_at,omitempty"`
+	ReceiptedAt   *time.Time `json:"receipted_at,omitempty"`
+	EndedAt       *time.Time `json:"ended_at,omitempty"`
+	SecondSignBy  *time.Time `json:"second_signature_due,omitempty"`
+	SecondSigned  *time.Time `json:"second_signed_at,omitempty"`
+	CountyFrom    *time.Time `json:"county_may_check_at,omitempty"`
+	NextActs      []string   `json:"next_acts"` // what this reader may do now
+	Version       int64      `json:"version"`
+	PolicyVersion string     `json:"policy"`
+}
+
+// InboxItem is one thing that waits for this reader's word.
+type InboxItem struct {
+	Act          string     `json:"act"` // check, second_signature, approve
+	ID           string     `json:"id"`  // of the payout or decision
+	TicketID     string     `json:"ticket_id"`
+	TicketNumber string     `json:"ticket_number"`
+	Area         string     `json:"area"`
+	AmountFen    int64      `json:"amount_fen"`
+	ContentHash  string     `json:"content_hash,omitempty"`
+	MadeBy       string     `json:"made_by"`
+	Since        time.Time  `json:"since"`
+	DueAt        *time.Time `json:"due_at,omitempty"`
+}
+
+// AccountView is one account with its balances in fen, debit positive.
+type AccountView struct {
+	ID            string `json:"id"`
+	Kind          Kind   `json:"kind"`
+	Area          string `json:"area"`
+	Holder        string `json:"holder,omitempty"` // a person's name, a ticket number or a kind of aid
+	PostedFen     int64  `json:"posted_fen"`
+	PendingInFen  int64  `json:"pending_in_fen"`
+	PendingOutFen int64  `json:"pending_out_fen"`
+	AvailableFen  int64  `json:"available_fen"`
+}
+
+// FloatView is a township's float: what lies in it, what workers carry, and
+// whether it is low.
+type FloatView struct {
+	AccountView
+	InHandsFen int64 `json:"in_hands_fen"` // cash the township's workers carry
+	FullFen    int64 `json:"full_fen"`     // what the policy says a full float holds
+	Low        bool  `json:"low"`
+}
+
+// TrialBalance lists every account in scope; the sums are equal or something is wrong.
+type TrialBalance struct {
+	At        time.Time     `json:"at"`
+	Accounts  []AccountView `json:"accounts"`
+	DebitFen  int64         `json:"debit_fen"`
+	CreditFen int64         `json:"credit_fen"`
+	Balanced  bool          `json:"balanced"`
+}
+
+// StatementLine is one posting of an account.
+type StatementLine struct {
+	EntryID      string    `json:"entry_id"`
+	At           time.Time `json:"at"`
+	Event        Event     `json:"event"`
+	Layer        Layer     `json:"layer"`
+	AmountFen    int64     `json:"amount_fen"`  // debit positive
+	BalanceFen   int64     `json:"balance_fen"` // posted balance after the line
+	Disbursement string    `json:"disbursement_id,omitempty"`
+	By           string    `json:"by"`
+	Reason       string    `json:"reason,omitempty"`
+}
+
+// Statement is a stretch of an account's history, newest first.
+type Statement struct {
+	Account AccountView     `json:"account"`
+	Lines   []StatementLine `json:"lines"`
+	Next    string          `json:"next,omitempty"` // cursor; empty at the end
+}

@@ -1,0 +1,208 @@
+package relief
+
+import (
+	"context"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/internal/failpoint"
+	"example.org/hotline/ledger"
+	"example.org/hotline/ticket"
+)
+
+// PayoutInput asks for a payout of an approved decision.
+type PayoutInput struct {
+	PublicID string // UUID made by the client before it sends, and kept for the retry
+	Decision string // public id
+	Fen      int64
+	Channel  ledger.Channel
+}
+
+// StartPayout makes a payout, as its maker. The owner may, and the agent who
+// took the call. Up to the solo limit it is reserved at once; above it a second
+// person is asked to check it. A retry with the same id changes nothing.
+func StartPayout(ctx context.Context, tx Tx, in PayoutInput, r Rules) (ledger.Disbursement, error) {
+	if err := ledger.CheckID("id", in.PublicID); err != nil {
+		return ledger.Disbursement{}, err
+	}
+	if in.Channel != ledger.ChannelCash {
+		return ledger.Disbursement{}, act.Invalid("channel", "unknown_channel", "Use cash.")
+	}
+	dec, t, err := decisionOf(ctx, tx, in.Decision)
+	if err != nil {
+		return ledger.Disbursement{}, err
+	}
+	if err := mayMake(tx.Actor(), t); err != nil {
+		return ledger.Disbursement{}, err
+	}
+	d, retried, err := ledger.Start(ctx, tx, ledger.StartInput{PublicID: in.PublicID, Case: ledger.CaseID(t.ID), Decision: dec.ID, AidKind: dec.AidKind,
+		Channel: in.Channel, Area: t.Area.At(area.LevelTownship), Fen: in.Fen, Payee: dec.Payee, Household: dec.Household,
+		CallTaker: t.CallTaker, Limits: r.Policy.Limits.Ledger(r.Policy.Version), Granted: dec.grants()})
+	if err != nil || retried {
+		return d, err
+	}
+	if err := told(ctx, tx, t, d, "disbursement.submitted", "", nil); err != nil {
+		return ledger.Disbursement{}, err
+	}
+	if err := afterStart(ctx, tx, t, d); err != nil {
+		return ledger.Disbursement{}, err
+	}
+	failpoint.Hit(failpoint.PayoutBeforeCommit)
+	return d, nil
+}
+
+func mayMake(who act.Actor, t ticket.Ticket) error {
+	switch {
+	case who.PostID != t.Owner && (who.StaffID != t.CallTaker || who.StaffID == 0):
+		return act.Refused("not_owner", "Only the ticket's owner, or the agent who took the call, may start its payout.")
+	case !t.TownshipKnown():
+		return act.Refused("township_unknown", "Say first in which township it happened; its float pays.")
+	default:
+		return nil
+	}
+}
+
+// grants is what the ledger may pay out under a decision, in fen.
+func (d Decision) grants() int64 {
+	if d.State != DecisionApproved {
+		return 0
+	}
+	return d.Fen
+}
+
+// afterStart tells the next person, or that the sum is held.
+func afterStart(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement) error {
+	if !d.Solo() {
+		return tellSigner(ctx, tx, t, d.Area, d.Level, "payout_to_check", d.PublicID)
+	}
+	if err := told(ctx, tx, t, d, "disbursement.reserved", "", nil); err != nil {
+		return err
+	}
+	return tellSigner(ctx, tx, t, d.Area, d.Level, "payout_to_sign", d.PublicID)
+}
+
+// CheckPayout is the checker's signature under the exact content.
+func CheckPayout(ctx context.Context, tx Tx, publicID, contentHash string) (ledger.Disbursement, error) {
+	return payoutAct(ctx, tx, publicID, func(t ticket.Ticket, d *ledger.Disbursement) error {
+		if err := ledger.Check(ctx, tx, d, contentHash); err != nil {
+			return err
+		}
+		if err := told(ctx, tx, t, *d, "disbursement.checked", "", nil); err != nil {
+			return err
+		}
+		if err := told(ctx, tx, t, *d, "disbursement.reserved", "", nil); err != nil {
+			return err
+		}
+		return tellOwner(ctx, tx, t, "payout_checked", d.PublicID)
+	})
+}
+
+// IssueCash hands the cash to the actor, who thereby is the payer.
+func IssueCash(ctx context.Context, tx Tx, publicID string) (ledger.Disbursement, error) {
+	return payoutAct(ctx, tx, publicID, func(t ticket.Ticket, d *ledger.Disbursement) error {
+		if err := ledger.IssueCash(ctx, tx, d); err != nil {
+			return err
+		}
+		return told(ctx, tx, t, *d, "cash.issued", "", nil)
+	})
+}
+
+// ReturnCash brings cash that could not be handed over back to the float.
+func ReturnCash(ctx context.Context, tx Tx, publicID, reason string) (ledger.Disbursement, error) {
+	if err := reasonGiven(reason); err != nil {
+		return ledger.Disbursement{}, err
+	}
+	return payoutAct(ctx, tx, publicID, func(t ticket.Ticket, d *ledger.Disbursement) error {
+		if err := ledger.ReturnCash(ctx, tx, d); err != nil {
+			return err
+		}
+		return told(ctx, tx, t, *d, "cash.returned", reason, nil)
+	})
+}
+
+// CancelPayout calls a payout off before the cash was issued.
+func CancelPayout(ctx context.Context, tx Tx, publicID, reason string) (ledger.Disbursement, error) {
+	if err := reasonGiven(reason); err != nil {
+		return ledger.Disbursement{}, err
+	}
+	return payoutAct(ctx, tx, publicID, func(t ticket.Ticket, d *ledger.Disbursement) error {
+		if err := ledger.Cancel(ctx, tx, d, reason); err != nil {
+			return err
+		}
+		return told(ctx, tx, t, *d, "disbursement.cancelled", reason, nil)
+	})
+}
+
+// SecondSign is the second signature under a solo payout.
+func SecondSign(ctx context.Context, tx Tx, publicID, contentHash string) (ledger.Disbursement, error) {
+	return payoutAct(ctx, tx, publicID, func(t ticket.Ticket, d *ledger.Disbursement) error {
+		if err := ledger.SecondSign(ctx, tx, d, contentHash); err != nil {
+			return err
+		}
+		return told(ctx, tx, t, *d, "disbursement.second_signed", "", nil)
+	})
+}
+
+// ReversePayout takes a receipted payout back by mirror entries, on county
+// finance's word. The clocks' history stays; the owner is told.
+func ReversePayout(ctx context.Context, tx Tx, publicID, reason string) (ledger.Disbursement, error) {
+	if err := reasonGiven(reason); err != nil {
+		return ledger.Disbursement{}, err
+	}
+	return payoutAct(ctx, tx, publicID, func(t ticket.Ticket, d *ledger.Disbursement) error {
+		if err := ledger.Reverse(ctx, tx, d, reason); err != nil {
+			return err
+		}
+		dec, err := tx.DecisionForUpdate(ctx, d.Decision)
+		if err != nil {
+			return err
+		}
+		if dec.State, err = dec.State.Next(DecisionUnpay); err != nil {
+			return err
+		}
+		if err := tx.SaveDecision(ctx, &dec); err != nil {
+			return err
+		}
+		if err := told(ctx, tx, t, *d, "disbursement.reversed", reason, nil); err != nil {
+			return err
+		}
+		return tellOwner(ctx, tx, t, "payout_reversed", d.PublicID)
+	})
+}
+
+// payoutAct locks the ticket, then the payout, does the act, and passes the
+// step at which a process may die with everything written and nothing committed.
+func payoutAct(ctx context.Context, tx Tx, publicID string, do func(ticket.Ticket, *ledger.Disbursement) error) (ledger.Disbursement, error) {
+	t, d, err := payoutOf(ctx, tx, publicID)
+	if err != nil {
+		return ledger.Disbursement{}, err
+	}
+	if err := do(t, &d); err != nil {
+		return ledger.Disbursement{}, err
+	}
+	failpoint.Hit(failpoint.PayoutBeforeCommit)
+	return d, nil
+}
+
+func payoutOf(ctx context.Context, tx Tx, publicID string) (ticket.Ticket, ledger.Disbursement, error) {
+	id, of, err := tx.DisbursementByRef(ctx, publicID)
+	if err != nil {
+		return ticket.Ticket{}, ledger.Disbursement{}, err
+	}
+	t, err := tx.TicketForUpdate(ctx, ticket.ID(of))
+	if err != nil {
+		return ticket.Ticket{}, ledger.Disbursement{}, err
+	}
+	d, err := tx.DisbursementForUpdate(ctx, id)
+	d.CallTaker = t.CallTaker // may have become known since the payout was made
+	return t, d, err
+}
+
+// told writes a line about a payout in its ticket's timeline.
+func told(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement, kind, reason string, more map[string]any) error {
+	data := map[string]any{"by": tx.Actor().Name, "disbursement": d.PublicID, "amount_fen": d.Fen, "state": string(d.State)}
+	for k, v := range more {
+		data[k] = v
+	}
+	return ticket.Tell(ctx, tx, &t, kind, reason, data)
+}
