@@ -274,13 +274,6 @@ func (db *DB) OldestOverdue(ctx context.Context) (time.Duration, error) {
 	return time.Duration(seconds * float64(time.Second)), translate("look for the oldest overdue timer", err)
 }
 
-// ReadClock reads the one clock.
-func (db *DB) ReadClock(ctx context.Context) (act.ClockReading, error) {
-	var r act.ClockReading
-	err := db.pool.QueryRowContext(ctx, `SELECT app_now(), clock_timestamp(), scale FROM app_clock`).Scan(&r.App, &r.Real, &r.Scale)
-	return r, translate("read the clock", err)
-}
-
 // bigints writes an array parameter; gorm would spread a slice.
 func bigints[I ~int16 | ~int64](ids []I) string {
 	var b strings.Builder

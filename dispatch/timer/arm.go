@@ -20,30 +20,19 @@ func (e *Engine[T]) Armed(timers []act.Timer) {
 	}
 }
 
-// indexArmed brings newly armed timers into the index and wakes whoever looks
-// after their shards.
-func (e *Engine[T]) indexArmed(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case timers := <-e.armed:
-			e.index(ctx, timers)
-		}
-	}
-}
-
+// index brings newly armed timers into the index and wakes whoever looks after
+// their shards.
 func (e *Engine[T]) index(ctx context.Context, timers []act.Timer) {
-	now, known := e.clock.Now()
+	now := e.o.Now()
 	byShard, soon := map[int16][]act.Timer{}, map[int16]bool{}
 	for _, t := range timers {
-		if known && t.DueAt.After(now.Add(e.o.Horizon)) {
+		if t.DueAt.After(now.Add(e.o.Horizon)) {
 			continue // the top-up brings it in time
 		}
 		n := shardOf(t.Subject)
 		byShard[n] = append(byShard[n], t)
 		// Whoever looks after the shard looks at least that often by itself.
-		soon[n] = soon[n] || !known || t.DueAt.Before(now.Add(e.clock.App(longestSleep+100*time.Millisecond)))
+		soon[n] = soon[n] || t.DueAt.Before(now.Add(e.app(longestSleep+100*time.Millisecond)))
 	}
 	for n, list := range byShard {
 		_ = e.redis.AddTimers(ctx, n, entries(list)) // the sweep finds what is lost here

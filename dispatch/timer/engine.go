@@ -22,7 +22,6 @@ type Engine[T act.Tx] struct {
 	log      *slog.Logger
 	owner    string // node/incarnation
 	metrics  *metrics
-	clock    Clock
 	handlers map[string]Handler[T]
 
 	shards   [pulse.Shards]*shard
@@ -47,8 +46,15 @@ func New[T act.Tx](store Store[T], redis *pulse.Client, o Options) *Engine[T] {
 // Handle registers what a kind of timer does. Not after Run has begun.
 func (e *Engine[T]) Handle(kind string, h Handler[T]) { e.handlers[kind] = h }
 
-// Now is application time; false until the database has been asked once.
-func (e *Engine[T]) Now() (time.Time, bool) { return e.clock.Now() }
+// real turns a length of application time into real time.
+func (e *Engine[T]) real(app time.Duration) time.Duration {
+	return time.Duration(float64(app) / e.o.Scale())
+}
+
+// app turns a length of real time into application time.
+func (e *Engine[T]) app(real time.Duration) time.Duration {
+	return time.Duration(float64(real) * e.o.Scale())
+}
 
 // OldestOverdue is how long, in real time, the oldest pending timer has been
 // due. /readyz and the metrics ask it.
@@ -81,11 +87,14 @@ func (e *Engine[T]) Run(ctx context.Context) error {
 // RunArming only brings newly armed timers into the index. A node that fires
 // none runs this instead of Run. It returns nil when ctx ends.
 func (e *Engine[T]) RunArming(ctx context.Context) error {
-	var wg sync.WaitGroup
-	wg.Go(func() { e.followClock(ctx) })
-	wg.Go(func() { e.indexArmed(ctx) })
-	wg.Wait()
-	return nil
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case timers := <-e.armed:
+			e.index(ctx, timers)
+		}
+	}
 }
 
 // every runs fn at once and then each interval, until ctx ends.
@@ -152,35 +161,8 @@ func (e *Engine[T]) hearWakes(ctx context.Context) {
 	}
 }
 
-// followClock reads the one clock, and wakes everybody when it was moved.
-func (e *Engine[T]) followClock(ctx context.Context) {
-	moved := e.redis.Listen(pulse.ClockMoved)
-	defer moved.Close()
-	tick := time.NewTicker(e.o.ClockEvery)
-	defer tick.Stop()
-	for {
-		e.readClock(ctx)
-		select {
-		case <-ctx.Done():
-			return
-		case <-moved.C:
-			moved.Take()
-		case <-tick.C:
-		}
-	}
-}
-
-func (e *Engine[T]) readClock(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, time.Second)
-	defer cancel()
-	asked := time.Now()
-	reading, err := e.store.ReadClock(ctx)
-	if err != nil {
-		return // the last reading goes on; the firing transaction has its own time anyway
-	}
-	if !e.clock.set(reading, asked) {
-		return
-	}
+// ClockMoved looks at everything again: what lay in the future may be due.
+func (e *Engine[T]) ClockMoved() {
 	for _, s := range e.shards {
 		s.load.Store(true) // the horizon has moved
 		s.wake()

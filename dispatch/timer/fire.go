@@ -82,7 +82,7 @@ func (e *Engine[T]) fireAlone(ctx context.Context, lease act.Lease, path string,
 // settle tells the index what became of a batch, and returns what is still
 // pending and due.
 func (e *Engine[T]) settle(ctx context.Context, shard int16, path string, ids []int64, done act.Fired) (left []int64) {
-	e.metrics.fired(path, done, e.clock.Real)
+	e.metrics.fired(path, done, e.real)
 	ended := append([]int64(nil), done.Gone...)
 	settled := map[int64]bool{}
 	for _, t := range done.Fired {
@@ -110,10 +110,10 @@ func (e *Engine[T]) comeBack(ctx context.Context, shard int16, path string, ids 
 	if len(ids) == 0 || path != PathRedis {
 		return
 	}
-	now, _ := e.clock.Now()
+	now := e.o.Now()
 	back := make([]pulse.Due, len(ids))
 	for i, id := range ids {
-		back[i] = pulse.Due{ID: id, At: now.Add(e.clock.App(shortestSleep))}
+		back[i] = pulse.Due{ID: id, At: now.Add(e.app(shortestSleep))}
 	}
 	_ = e.redis.ReturnTimers(ctx, shard, back)
 }

@@ -99,8 +99,8 @@ func (e *Engine[T]) runShard(ctx context.Context, s *shard) {
 // turn is one look at the shard. It returns for how long there is nothing to do.
 func (e *Engine[T]) turn(ctx context.Context, s *shard) time.Duration {
 	lease, held := s.held()
-	now, known := e.clock.Now()
-	if !held || !known || !e.redis.Up() {
+	now := e.o.Now()
+	if !held || !e.redis.Up() {
 		return longestSleep
 	}
 	if s.load.Swap(false) {
@@ -126,7 +126,7 @@ func (e *Engine[T]) turn(ctx context.Context, s *shard) time.Duration {
 	case claim.Next.IsZero():
 		return longestSleep
 	default:
-		return min(longestSleep, max(time.Millisecond, e.clock.Real(claim.Next.Sub(now))))
+		return min(longestSleep, max(time.Millisecond, e.real(claim.Next.Sub(now))))
 	}
 }
 
@@ -142,7 +142,7 @@ func (e *Engine[T]) fill(ctx context.Context, s *shard, now time.Time) bool {
 		}
 		s.gen = gen
 	}
-	timers, err := e.store.UpcomingTimers(ctx, s.number, now.Add(max(e.o.Horizon, e.clock.App(2*e.o.TopUpEvery))), f.due, f.id, fillPage)
+	timers, err := e.store.UpcomingTimers(ctx, s.number, now.Add(max(e.o.Horizon, e.app(2*e.o.TopUpEvery))), f.due, f.id, fillPage)
 	if err != nil {
 		return false
 	}

@@ -26,7 +26,7 @@ func (e *Engine[T]) wakeSweepAll() {
 // comes round many times a second.
 func (e *Engine[T]) sweep(ctx context.Context) {
 	for ctx.Err() == nil {
-		interval, grace := e.o.SweepEvery, e.clock.App(e.o.SweepGrace)
+		interval, grace := e.o.SweepEvery, e.app(e.o.SweepGrace)
 		if !e.redis.Up() {
 			interval, grace = e.o.SweepEveryDown, 0
 		}

@@ -35,8 +35,6 @@ type Store[T act.Tx] interface {
 	UpcomingTimers(ctx context.Context, shard int16, until, afterDue time.Time, afterID int64, limit int) ([]act.Timer, error)
 	// OldestOverdue is how long, in real time, the oldest pending timer has been due.
 	OldestOverdue(ctx context.Context) (time.Duration, error)
-	// ReadClock reads the one clock.
-	ReadClock(ctx context.Context) (act.ClockReading, error)
 	// AuditTimers finds open subjects that nothing would ever wake, arms a timer for them and lists them.
 	AuditTimers(ctx context.Context) ([]act.Subject, error)
 }
@@ -52,11 +50,16 @@ const (
 	PathSweep = "sweep"
 )
 
-// Options of New. Zero durations and numbers mean the default named beside them.
+// Options of New. Node, Now and Scale must be given. Zero durations and numbers mean the default named beside them.
 type Options struct {
 	Node       string // name of this machine's data folder; one process at a time uses it
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer // nil: no metrics are kept
+
+	// Now is application time as this node knows it, and Scale how many of its seconds pass in a real one.
+	// They only tell when to look: whether a timer is due, PostgreSQL decides.
+	Now   func() time.Time
+	Scale func() float64
 
 	LeaseLength    time.Duration // 15 s: how long a dead process keeps its shards
 	LeaseEvery     time.Duration // 5 s
@@ -67,7 +70,6 @@ type Options struct {
 	SweepGrace     time.Duration // 3 s: what the sweep leaves to Redis
 	SweepEveryDown time.Duration // 100 ms, without Redis
 	AuditEvery     time.Duration // 1 min
-	ClockEvery     time.Duration // 1 s: how often the one clock is read
 	Batch          int           // 500: most timers of one transaction
 	Workers        int           // 4: firing transactions at a time
 	Dead           int           // 12: failures after which a timer is given up, some eight minutes
@@ -93,7 +95,6 @@ func (o *Options) fill() {
 	orDuration(&o.SweepGrace, 3*time.Second)
 	orDuration(&o.SweepEveryDown, 100*time.Millisecond)
 	orDuration(&o.AuditEvery, time.Minute)
-	orDuration(&o.ClockEvery, time.Second)
 	orInt(&o.Batch, 500)
 	orInt(&o.Workers, 4)
 	orInt(&o.Dead, 12)

@@ -18,10 +18,3 @@ type Fired struct {
 	Later []Timer   // not due yet: whoever thought so saw a wrong time
 	// Whatever was asked for and is in none of these is held by someone else; it comes back.
 }
-
-// ClockReading is the one clock at an instant of real time.
-type ClockReading struct {
-	App   time.Time // application time
-	Real  time.Time // the database's real time
-	Scale float64   // application seconds per real second
-}
