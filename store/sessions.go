@@ -13,25 +13,18 @@ import (
 	"example.org/hotline/internal/act"
 )
 
-// LockOut says after how many failures a login must wait, and for how long each
-// failure counts.
-type LockOut struct {
-	Failures int
-	Window   time.Duration
-}
-
 // BeginSignIn counts an attempt before anyone looks at its password, so that a
 // thousand guesses sent at once are a thousand failures, and hands out the
 // account's password hash. An unknown login is no error: its hash is empty, so
-// that the caller can take as long over it. While the login is locked out, wait
-// tells for how long, and nothing else is told.
-func (db *DB) BeginSignIn(ctx context.Context, login string, rule LockOut) (staff area.Staff, passwordHash string, wait time.Duration, err error) {
+// that the caller can take as long over it. After so many failures within the
+// window the login is locked out: wait tells for how long, and nothing else is told.
+func (db *DB) BeginSignIn(ctx context.Context, login string, failures int, window time.Duration) (staff area.Staff, passwordHash string, wait time.Duration, err error) {
 	err = db.InTx(ctx, act.SystemConsole, func(tx *Tx) error {
 		hash := loginHash(login)
 		if err := tx.lockText(ctx, "sign_in|"+string(hash)); err != nil {
 			return err
 		}
-		wait, err = tx.lockedOut(ctx, hash, rule)
+		wait, err = tx.lockedOut(ctx, hash, failures, window)
 		if err != nil || wait > 0 {
 			return err
 		}
@@ -46,11 +39,11 @@ func (db *DB) BeginSignIn(ctx context.Context, login string, rule LockOut) (staf
 
 // lockedOut tells how long a login has to wait: until so many of its failures
 // have left the window that one more attempt fits in.
-func (tx *Tx) lockedOut(ctx context.Context, hash []byte, rule LockOut) (time.Duration, error) {
+func (tx *Tx) lockedOut(ctx context.Context, hash []byte, failures int, window time.Duration) (time.Duration, error) {
 	var seconds float64
 	err := tx.scan(ctx, "count sign-in failures", `SELECT extract(epoch FROM at - clock_timestamp()) + ?
 		FROM sign_in_failures WHERE login_hash = ? AND at > clock_timestamp() - make_interval(secs => ?)
-		ORDER BY at DESC OFFSET ? LIMIT 1`, []any{rule.Window.Seconds(), hash, rule.Window.Seconds(), rule.Failures - 1}, &seconds)
+		ORDER BY at DESC OFFSET ? LIMIT 1`, []any{window.Seconds(), hash, window.Seconds(), failures - 1}, &seconds)
 	if errors.Is(err, act.ErrNotFound) {
 		return 0, nil
 	}
@@ -93,8 +86,9 @@ func sessionRecord(action string, s area.Staff) act.Record {
 }
 
 // Session finds who holds a token. act.ErrSignIn where it is unknown, ended or
-// idle for longer than idle, or the account is no longer active.
-func (db *DB) Session(ctx context.Context, tokenHash []byte, idle time.Duration) (area.Staff, error) {
+// idle for longer than idle, or the account is no longer active. With seen the
+// idle time begins anew; an open page that only listens does not count.
+func (db *DB) Session(ctx context.Context, tokenHash []byte, idle time.Duration, seen bool) (area.Staff, error) {
 	var s area.Staff
 	var stale bool
 	row := db.pool.QueryRowContext(ctx, `SELECT s.id, s.login, s.name, s.role, s.area_code, s.post_id, s.active, n.seen_at < clock_timestamp() - interval '1 minute'
@@ -104,7 +98,7 @@ func (db *DB) Session(ctx context.Context, tokenHash []byte, idle time.Duration)
 	if errors.Is(err, act.ErrNotFound) {
 		return area.Staff{}, fmt.Errorf("find session: %w", act.ErrSignIn)
 	}
-	if err == nil && stale { // once a minute is enough to tell idle from busy
+	if err == nil && stale && seen { // once a minute is enough to tell idle from busy
 		_, err = db.pool.ExecContext(ctx, `UPDATE sessions SET seen_at = clock_timestamp() WHERE token_hash = $1`, tokenHash)
 		err = translate("keep session", err)
 	}

@@ -148,3 +148,8 @@ type Cursor struct {
 	At time.Time
 	ID int64
 }
+
+// Causes lists every Cause, for pickers.
+func Causes() []Cause {
+	return []Cause{CauseUnknown, CauseAccident, CauseIllness, CauseFire, CauseTraffic, CauseDisaster, CauseOther}
+}

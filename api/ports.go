@@ -1,0 +1,149 @@
+package api
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/relief"
+	"example.org/hotline/ticket"
+)
+
+// Tx is one transaction as the handlers see it: the commands' own, the read
+// models of the pages, and the keys that make a retry harmless.
+type Tx interface {
+	ticket.Tx
+	Reads
+	Keys
+}
+
+// Reads are the read models, each within the actor's scope.
+type Reads interface {
+	// TicketRows lists tickets newest first; the zero Cursor ends the list.
+	TicketRows(ctx context.Context, f ticket.Filter) ([]ticket.Row, ticket.Cursor, error)
+	// TicketView loads a ticket's page; act.ErrNotFound outside the scope.
+	TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
+	// Timeline reads a ticket's history on from an entry, in the order of writing.
+	Timeline(ctx context.Context, id ticket.ID, after int64, limit int) ([]ticket.EntryView, error)
+	// CallRows lists calls newest first.
+	CallRows(ctx context.Context, before ticket.Cursor, limit int) ([]ticket.CallRow, ticket.Cursor, error)
+	// Places lists the divisions at or below one.
+	Places(ctx context.Context, under area.Code) ([]area.Place, error)
+	// StaffByLogin finds an active member of staff; act.ErrNotFound where there is none.
+	StaffByLogin(ctx context.Context, login string) (area.Staff, error)
+	// AuditRows reads the audit chain newest first, before a place in it.
+	AuditRows(ctx context.Context, before time.Time, lane int16, seq int64, limit int) ([]act.AuditRow, error)
+	// AppClock tells how fast the application's clock runs; 1 in production.
+	AppClock(ctx context.Context) (scale float64, err error)
+	// LogSpan tells the first and last number of the event log, zero for an empty one.
+	LogSpan(ctx context.Context) (first, last int64, err error)
+	// EventsAfter reads the event log on from a number.
+	EventsAfter(ctx context.Context, seq int64, limit int) ([]act.Logged, error)
+}
+
+// Keys keep the answers of acts, in the transaction of the act itself.
+type Keys interface {
+	// Replay finds the answer a key was given and holds the key until the transaction ends.
+	// act.ErrKeyReused where the key was used for another route or body.
+	Replay(ctx context.Context, key act.IdempotencyKey, route string, bodyHash []byte) (answer []byte, found bool, err error)
+	// KeepAnswer stores what a key is answered.
+	KeepAnswer(ctx context.Context, key act.IdempotencyKey, route string, bodyHash []byte, status int, answer []byte) error
+}
+
+// Sessions keeps who is signed in. Its clock is the real one.
+type Sessions interface {
+	// BeginSignIn counts an attempt and hands out the account's password hash, empty for an unknown login.
+	// wait above zero: the login is locked out for that long.
+	BeginSignIn(ctx context.Context, login string, failures int, window time.Duration) (staff area.Staff, passwordHash string, wait time.Duration, err error)
+	// OpenSession ends a sign-in that succeeded.
+	OpenSession(ctx context.Context, staff area.Staff, tokenHash []byte) error
+	// RefuseSession writes down that somebody did not get into a known account.
+	RefuseSession(ctx context.Context, staff area.Staff) error
+	// Session finds who holds a token; act.ErrSignIn where nobody does any more. seen: a person did this, so the idle time begins anew.
+	Session(ctx context.Context, tokenHash []byte, idle time.Duration, seen bool) (area.Staff, error)
+	// CloseSession signs out.
+	CloseSession(ctx context.Context, staff area.Staff, tokenHash []byte) error
+	// Tidy forgets sessions long idle and kept answers older than keep.
+	Tidy(ctx context.Context, idle, keep time.Duration) error
+}
+
+// Check is one dependency as /readyz shows it.
+type Check struct {
+	Name     string
+	Required bool // without it this node cannot serve the API
+	// Probe tells how things stand in a few words, which the whole network may read.
+	Probe func(ctx context.Context) (detail string, err error)
+}
+
+// SMS is a message that the development sink has kept.
+type SMS struct {
+	At   time.Time `json:"at"`
+	To   string    `json:"to"`
+	Text string    `json:"text"`
+}
+
+// Rules is the policy that acts are decided by and pages explain.
+type Rules struct {
+	Terms    ticket.Terms
+	Calendar ticket.Calendar
+	Relief   *relief.Policy
+}
+
+// Deps is what the API needs of the rest of the program. All but Wakes,
+// Console and SMS are required.
+type Deps struct {
+	// Run runs fn in one transaction as the actor; fn's error rolls it back.
+	Run      func(ctx context.Context, actor act.Actor, fn func(Tx) error) error
+	Sessions Sessions
+	Rules    Rules
+	Wakes    <-chan struct{} // something was added to the event log; nil: it is only looked at every second
+	Checks   []Check
+	Metrics  *prometheus.Registry
+	Console  fs.FS                                    // the built console; nil: none
+	SMS      func(ctx context.Context) ([]SMS, error) // nil outside development
+	Logger   *slog.Logger
+}
+
+// Config is what a city sets. Zero durations and sizes take their defaults.
+type Config struct {
+	Origin  string // public origin, "https://hotline.example"; empty only with Dev
+	Dev     bool   // loopback origins are trusted, and the SMS sink is shown
+	Version string
+
+	SessionIdle    time.Duration // default 12 h
+	KeepAnswers    time.Duration // how long an Idempotency-Key is remembered; default 72 h
+	RequestTimeout time.Duration // whole time of one act or read; default 15 s
+	ReadTimeout    time.Duration // to read a request, slow clients are cut; default 10 s
+	WriteTimeout   time.Duration // to write an answer; event streams end shortly before; default 30 s
+	IdleTimeout    time.Duration // of a kept-alive connection; default 60 s
+	Heartbeat      time.Duration // of event streams; default 15 s
+	TrustedProxies []string      // addresses that may set X-Forwarded-For; empty: nobody may
+}
+
+// The limits of the server that no city needs to change.
+const (
+	bodyLimit      = 256 << 10 // bytes; photos come in parts of at most 200 kB
+	readBuffer     = 8 << 10   // bytes; also the longest header
+	maxConnections = 2000
+)
+
+func (c Config) withDefaults() Config {
+	set := func(d *time.Duration, fallback time.Duration) {
+		if *d == 0 {
+			*d = fallback
+		}
+	}
+	set(&c.SessionIdle, 12*time.Hour)
+	set(&c.KeepAnswers, 72*time.Hour)
+	set(&c.RequestTimeout, 15*time.Second)
+	set(&c.ReadTimeout, 10*time.Second)
+	set(&c.WriteTimeout, 30*time.Second)
+	set(&c.IdleTimeout, 60*time.Second)
+	set(&c.Heartbeat, 15*time.Second)
+	return c
+}

@@ -1,0 +1,168 @@
+package api
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/internal/failpoint"
+	"example.org/hotline/ticket"
+)
+
+// base is where the API lives.
+const base = "/api/v1"
+
+// route is one row of the table of routes: all that is to know of it before its
+// handler runs.
+type route struct {
+	method, path string
+	who          []area.Role // nobody else is let in
+	open         bool        // without a session
+	act          string      // what it is called in the lists of acts; empty for reads
+	// when tells whether the actor may do the act on this ticket now; nil: it is listed on no ticket.
+	when       func(p page, me act.Actor) bool
+	summary    string
+	keyless    bool           // an unsafe method that needs no Idempotency-Key
+	background bool           // asked by a page on its own: it does not count as somebody being there
+	committed  failpoint.Name // passed between commit and answer
+	bind       binder
+}
+
+// page is what the conditions of acts look at.
+type page = ticket.View
+
+// The roles that go together.
+var (
+	everyone = area.Roles()
+	readers  = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty,
+		area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
+	owners = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty,
+		area.RoleCityDuty, area.RoleCityHead}
+	desks   = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty}
+	closers = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty}
+	callers = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty, area.RoleAuditor}
+)
+
+// table is every route under base. A test walks it, role by role, in one's own
+// township and in another's.
+func table() []*route {
+	get, post, del := http.MethodGet, http.MethodPost, http.MethodDelete
+	rows := []*route{
+		{method: post, path: "/session", open: true, keyless: true, summary: "Sign in", bind: bindSignIn},
+		{method: get, path: "/session", who: everyone, background: true, summary: "Who is signed in", bind: read((*Server).getSession)},
+		{method: del, path: "/session", who: everyone, summary: "Sign out", bind: bindSignOut},
+		{method: get, path: "/system", who: everyone, background: true, summary: "Version and clock", bind: read((*Server).getSystem)},
+		{method: get, path: "/areas", who: everyone, summary: "Divisions at or below one", bind: read((*Server).listAreas)},
+		{method: get, path: "/policy", who: readers, summary: "The rules that acts are decided by", bind: read((*Server).getPolicy)},
+		{method: get, path: "/sms", who: readers, background: true, summary: "Messages in the development sink", bind: read((*Server).listSMS)},
+		{method: get, path: "/events", who: readers, background: true, summary: "Live events", bind: bindEvents},
+		{method: get, path: "/calls", who: callers, summary: "Calls, newest first", bind: read((*Server).listCalls)},
+		{method: get, path: "/audit", who: []area.Role{area.RoleAuditor, area.RoleAuditAdmin}, summary: "The audit chain, newest first", bind: read((*Server).listAudit)},
+
+		{method: get, path: "/tickets", who: readers, background: true, summary: "Tickets, newest first", bind: read((*Server).listTickets)},
+		{method: get, path: "/tickets/{id}", who: readers, background: true, summary: "One ticket", bind: read((*Server).getTicket)},
+		{method: get, path: "/tickets/{id}/timeline", who: readers, background: true, summary: "What happened to a ticket", bind: read((*Server).getTimeline)},
+
+		{method: post, path: "/tickets/{id}/triage", who: desks, act: "triage", when: mayTriage,
+			summary: "Say where, how urgent and what it is", bind: do((*Server).triage)},
+		{method: post, path: "/tickets/{id}/acceptance", who: owners, act: "accept", when: mayAccept,
+			summary: "Accept an offer and own the ticket", bind: do((*Server).accept)},
+		{method: post, path: "/tickets/{id}/lowering", who: []area.Role{area.RoleSupervisor}, act: "approve_lowering", when: mayApproveLowering,
+			summary: "Approve or refuse a lowered priority", bind: do((*Server).approveLowering)},
+		{method: post, path: "/tickets/{id}/repeat", who: owners, act: "decide_repeat", when: mayDecideRepeat,
+			summary: "Say whether it is the same matter as the earlier ticket", bind: do((*Server).decideRepeat)},
+		{method: post, path: "/tickets/{id}/handovers", who: owners, act: "hand_over", when: ownsOpen,
+			summary: "Ask another post to take the ticket over", bind: do((*Server).handOver)},
+		{method: post, path: "/tickets/{id}/answer", who: owners, act: "answer", when: mayAnswer,
+			summary: "Write down the answer to a question", bind: do((*Server).answerQuestion)},
+		{method: post, path: "/tickets/{id}/closure", who: closers, act: "close", when: mayClose,
+			summary: "Close after asking the citizen", bind: do((*Server).closeTicket)},
+		{method: post, path: "/tickets/{id}/reopening", who: desks, act: "reopen", when: mayReopen,
+			summary: "Bring a closed ticket back", bind: do((*Server).reopen)},
+		{method: post, path: "/tickets/{id}/caller-views", who: owners, act: "view_caller", when: mayViewCaller,
+			summary: "Look the caller's number up; leaves a record", bind: each((*Server).viewCaller)},
+	}
+	return rows
+}
+
+// mountRoutes registers every row: the guard first, then its handler.
+func (s *Server) mountRoutes() {
+	s.routes = table()
+	for _, r := range s.routes {
+		s.app.Add(r.method, fiberPath(r.path), s.guard(r))
+		r.bind(s, r)
+	}
+}
+
+func (r *route) mayBeUsedBy(role area.Role) bool { return slices.Contains(r.who, role) }
+
+// needsKey reports whether a retry of the request could do harm.
+func (r *route) needsKey() bool { return r.method != http.MethodGet && !r.keyless }
+
+// operation is the row as the OpenAPI document shows it.
+func (r *route) operation() huma.Operation {
+	tag, _, _ := strings.Cut(strings.TrimPrefix(r.path, "/"), "/")
+	op := huma.Operation{Method: r.method, Path: base + r.path, Summary: r.summary, Tags: []string{tag}, MaxBodyBytes: bodyLimit + 1,
+		OperationID: r.operationID()}
+	if !r.open {
+		op.Security = []map[string][]string{{"session": {}}}
+		op.Extensions = map[string]any{"x-roles": r.who}
+	}
+	if r.needsKey() {
+		op.Parameters = []*huma.Param{{Name: headerKey, In: "header", Required: true, Description: "New for each act, the same on a retry",
+			Schema: &huma.Schema{Type: huma.TypeString, Pattern: keyForm.String()}}}
+	}
+	return op
+}
+
+// operationID is made of method and path: post_tickets_id_triage.
+func (r *route) operationID() string {
+	words := strings.FieldsFunc(r.path, func(c rune) bool { return c == '/' || c == '{' || c == '}' || c == '-' })
+	return strings.ToLower(r.method) + "_" + strings.Join(words, "_")
+}
+
+// fiberPath writes {id} as Fiber does: :id.
+func fiberPath(path string) string {
+	return base + strings.NewReplacer("{", ":", "}", "").Replace(path)
+}
+
+// actsOfRole lists what a role may do somewhere.
+func (s *Server) actsOfRole(role area.Role) []string {
+	acts := []string{}
+	for _, r := range s.routes {
+		if r.act != "" && r.mayBeUsedBy(role) && !slices.Contains(acts, r.act) {
+			acts = append(acts, r.act)
+		}
+	}
+	return acts
+}
+
+// actsOn lists what the actor may do on a ticket now.
+func (s *Server) actsOn(p page, me act.Actor) []string {
+	acts := []string{}
+	for _, r := range s.routes {
+		if r.act != "" && r.when != nil && r.mayBeUsedBy(me.Role) && r.when(p, me) && !slices.Contains(acts, r.act) {
+			acts = append(acts, r.act)
+		}
+	}
+	return acts
+}
+
+// otherwise answers what no route did: an unknown API address, a method that an
+// address does not know, or a page of the console.
+func (s *Server) otherwise(c *fiber.Ctx) error {
+	if !strings.HasPrefix(c.Path(), "/api/") {
+		return s.servePage(c)
+	}
+	for _, r := range s.routes {
+		if fiber.RoutePatternMatch(c.Path(), fiberPath(r.path), fiber.Config{CaseSensitive: true, StrictRouting: true}) {
+			return fiber.ErrMethodNotAllowed
+		}
+	}
+	return fiber.ErrNotFound
+}

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+)
+
+// The lock-out: so many failures of one login within the window, and it waits.
+const (
+	signInFailures = 5
+	signInWindow   = 15 * time.Minute
+)
+
+// Me is who is signed in, and what their role may do.
+type Me struct {
+	Login    string    `json:"login"`
+	Name     string    `json:"name"`
+	Role     area.Role `json:"role"`
+	Area     area.Code `json:"area"`
+	AreaName string    `json:"area_name"`
+	Post     string    `json:"post" doc:"Name of your own post"`
+	Acts     []string  `json:"acts" doc:"What your role may do somewhere; a ticket lists what you may do on it now"`
+}
+
+type signInInput struct {
+	Body struct {
+		Login    string `json:"login" minLength:"1" maxLength:"100"`
+		Password string `json:"password" minLength:"1" maxLength:"200"`
+	}
+}
+
+type sessionOutput struct {
+	Cookie string `header:"Set-Cookie"`
+	Body   Me
+}
+
+// bindSignIn is POST /session. It has no session and no transaction of a person.
+func bindSignIn(s *Server, r *route) {
+	huma.Register(s.api, r.operation(), func(ctx context.Context, in *signInInput) (*sessionOutput, error) {
+		staff, token, err := s.signIn(ctx, in.Body.Login, in.Body.Password)
+		if err != nil {
+			return nil, s.refuse(ctx, r, err)
+		}
+		out := &sessionOutput{Cookie: s.cookie(tokenText(token), 0)}
+		err = s.deps.Run(ctx, actorOf(staff), func(tx Tx) (err error) {
+			out.Body, err = s.me(ctx, tx, staff)
+			return err
+		})
+		if err != nil {
+			return nil, s.refuse(ctx, r, err)
+		}
+		return out, nil
+	})
+}
+
+// signIn compares a password and opens a session. Whether the login or the
+// password was wrong is not told, not even by the time it takes.
+func (s *Server) signIn(ctx context.Context, login, password string) (area.Staff, []byte, error) {
+	staff, hash, wait, err := s.deps.Sessions.BeginSignIn(ctx, login, signInFailures, signInWindow)
+	if err != nil {
+		return area.Staff{}, nil, err //nolint:wrapcheck // problemOf knows it
+	}
+	if wait > 0 {
+		p := newProblem(http.StatusTooManyRequests, "locked_out", "Too many sign-ins of this name have failed; wait as long as Retry-After says.")
+		p.retryAfter = wait
+		return area.Staff{}, nil, p
+	}
+	ok, err := s.verifier.matches(ctx, password, hash)
+	if err != nil {
+		return area.Staff{}, nil, err
+	}
+	if !ok {
+		if staff.ID != 0 {
+			if err := s.deps.Sessions.RefuseSession(ctx, staff); err != nil {
+				return area.Staff{}, nil, err //nolint:wrapcheck // problemOf knows it
+			}
+		}
+		return area.Staff{}, nil, &act.Fault{Kind: act.ErrSignIn, Code: "sign_in_failed", Detail: "Name or password is wrong."}
+	}
+	token := make([]byte, 32)
+	_, _ = rand.Read(token) // never fails since Go 1.24
+	if err := s.deps.Sessions.OpenSession(ctx, staff, tokenHash(tokenText(token))); err != nil {
+		return area.Staff{}, nil, err //nolint:wrapcheck // problemOf knows it
+	}
+	return staff, token, nil
+}
+
+// getSession is GET /session.
+func (s *Server) getSession(ctx context.Context, tx Tx, _ *struct{}) (Me, error) {
+	return s.me(ctx, tx, requestOf(ctx).staff)
+}
+
+func (s *Server) me(ctx context.Context, tx Tx, staff area.Staff) (Me, error) {
+	place, err := tx.Division(ctx, staff.Area)
+	if err != nil {
+		return Me{}, fmt.Errorf("name the area of %s: %w", staff.Login, err)
+	}
+	post, err := tx.Post(ctx, staff.PostID)
+	if err != nil {
+		return Me{}, fmt.Errorf("name the post of %s: %w", staff.Login, err)
+	}
+	return Me{Login: staff.Login, Name: staff.Name, Role: staff.Role, Area: staff.Area, AreaName: place.Name, Post: post.Name,
+		Acts: s.actsOfRole(staff.Role)}, nil
+}
+
+type signOutOutput struct {
+	Cookie string `header:"Set-Cookie"`
+}
+
+// bindSignOut is DELETE /session. The session's streams end with it.
+func bindSignOut(s *Server, r *route) {
+	huma.Register(s.api, r.operation(), func(ctx context.Context, _ *struct{}) (*signOutOutput, error) {
+		req := requestOf(ctx)
+		if err := s.deps.Sessions.CloseSession(ctx, req.staff, req.token); err != nil {
+			return nil, s.refuse(ctx, r, err)
+		}
+		s.hub.wake()
+		return &signOutOutput{Cookie: s.cookie("", -time.Second)}, nil
+	})
+}
+
+// cookieName carries the prefix that browsers enforce where they can: __Host-
+// wants Secure, which plain http on loopback has not.
+func (s *Server) cookieName() string {
+	if s.overHTTPS() {
+		return "__Host-hotline_session"
+	}
+	return "hotline_session"
+}
+
+// cookie lasts as long as the browser is open, unless an age is set; how long it
+// is worth anything, the server decides.
+func (s *Server) cookie(value string, age time.Duration) string {
+	c := http.Cookie{Name: s.cookieName(), Value: value, Path: "/", MaxAge: int(age / time.Second), HttpOnly: true,
+		Secure: s.overHTTPS(), SameSite: http.SameSiteStrictMode}
+	return c.String()
+}

@@ -1,0 +1,130 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
+)
+
+// Ticket is a ticket's page, with what this actor may do on it now.
+type Ticket struct {
+	ticket.View
+	Acts []string `json:"acts" doc:"What you may do on it now"`
+}
+
+// ticketRef names a ticket in a path.
+type ticketRef struct {
+	ID string `path:"id" minLength:"1" maxLength:"36" doc:"Public id or 13-digit number"`
+}
+
+// paging is how lists are walked.
+type paging struct {
+	Cursor string `query:"cursor" maxLength:"100" doc:"next of the page before"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+type listTicketsInput struct {
+	paging
+	View     string `query:"view" enum:"open,mine,offered,all" default:"open"`
+	Area     string `query:"area" pattern:"^[0-9]{12}$" doc:"That division and all below it"`
+	Priority string `query:"priority" enum:"P1,P2,P3,INFO"`
+}
+
+// TicketPage is one page of a list of tickets.
+type TicketPage struct {
+	Items []ticket.Row `json:"items"`
+	Next  string       `json:"next,omitempty" doc:"cursor of the next page; absent on the last"`
+}
+
+func (s *Server) listTickets(ctx context.Context, tx Tx, in *listTicketsInput) (TicketPage, error) {
+	before, err := parseCursor(in.Cursor)
+	if err != nil {
+		return TicketPage{}, err
+	}
+	rows, next, err := tx.TicketRows(ctx, ticket.Filter{View: ticket.ListView(in.View), Area: area.Code(in.Area),
+		Priority: ticket.Priority(in.Priority), Before: before, Limit: in.Limit})
+	return TicketPage{Items: rows, Next: cursorText(next)}, err
+}
+
+func (s *Server) getTicket(ctx context.Context, tx Tx, in *ticketRef) (Ticket, error) {
+	id, err := tx.TicketByRef(ctx, in.ID)
+	if err != nil {
+		return Ticket{}, err
+	}
+	return s.ticketPage(ctx, tx, id)
+}
+
+// ticketPage is what every act on a ticket answers with.
+func (s *Server) ticketPage(ctx context.Context, tx Tx, id ticket.ID) (Ticket, error) {
+	v, err := tx.TicketView(ctx, id)
+	if err != nil {
+		return Ticket{}, err
+	}
+	return Ticket{View: v, Acts: s.actsOn(v, tx.Actor())}, nil
+}
+
+type timelineInput struct {
+	ticketRef
+	After string `query:"after" pattern:"^[0-9]{1,18}$" doc:"id of the last entry you have"`
+	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"500"`
+}
+
+// Timeline is what happened to a ticket, in the order of writing.
+type Timeline struct {
+	Items []ticket.EntryView `json:"items"`
+}
+
+func (s *Server) getTimeline(ctx context.Context, tx Tx, in *timelineInput) (Timeline, error) {
+	id, err := tx.TicketByRef(ctx, in.ID)
+	if err != nil {
+		return Timeline{}, err
+	}
+	after, _ := strconv.ParseInt(in.After, 10, 64) // empty is zero; the pattern has seen to the rest
+	entries, err := tx.Timeline(ctx, id, after, in.Limit)
+	return Timeline{Items: entries}, err
+}
+
+type listCallsInput struct{ paging }
+
+// CallPage is one page of the list of calls.
+type CallPage struct {
+	Items []ticket.CallRow `json:"items"`
+	Next  string           `json:"next,omitempty"`
+}
+
+func (s *Server) listCalls(ctx context.Context, tx Tx, in *listCallsInput) (CallPage, error) {
+	before, err := parseCursor(in.Cursor)
+	if err != nil {
+		return CallPage{}, err
+	}
+	rows, next, err := tx.CallRows(ctx, before, in.Limit)
+	return CallPage{Items: rows, Next: cursorText(next)}, err
+}
+
+// cursorText hides a place in a list from those who would count on its form.
+func cursorText(c ticket.Cursor) string {
+	if c.ID == 0 {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(c.At.UTC().Format(time.RFC3339Nano) + "|" + strconv.FormatInt(c.ID, 10)))
+}
+
+func parseCursor(s string) (ticket.Cursor, error) {
+	if s == "" {
+		return ticket.Cursor{}, nil
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(s)
+	at, id, _ := strings.Cut(string(raw), "|")
+	when, timeErr := time.Parse(time.RFC3339Nano, at)
+	n, idErr := strconv.ParseInt(id, 10, 64)
+	if err != nil || timeErr != nil || idErr != nil {
+		return ticket.Cursor{}, act.Invalid("cursor", "bad_cursor", "Send the cursor as the page before gave it, or none.")
+	}
+	return ticket.Cursor{At: when, ID: n}, nil
+}
