@@ -42,6 +42,7 @@ type ticketRow struct {
 	PendingReason   *string
 	PendingBy       *int64
 	Policy          string
+	LadderFrom      *time.Time
 	Step            int
 	Loop            int
 	Epoch           int64
@@ -51,7 +52,7 @@ type ticketRow struct {
 // ticketColumns is what ticketRow reads.
 const ticketColumns = `id, public_id, number, call_id, kind, priority, cause, status, area_code, confidential, life_danger, owner_id, call_taker_id,
 	invited_at, call_ended, accepted_at, closed_at, repeat_of, repeat_state, merged_into, pending_priority, pending_reason, pending_by,
-	policy, step, loop, epoch, version`
+	policy, ladder_from, step, loop, epoch, version`
 
 // deref reads a nullable column as its zero value.
 func deref[T any](p *T) (v T) {
@@ -79,7 +80,7 @@ func (r ticketRow) ticket() ticket.Ticket {
 		InvitedAt: r.InvitedAt.UTC(), CallEnded: r.CallEnded, AcceptedAt: orZero(r.AcceptedAt), ClosedAt: orZero(r.ClosedAt),
 		RepeatOf: ticket.ID(deref(r.RepeatOf)), RepeatState: ticket.RepeatState(r.RepeatState), MergedInto: ticket.ID(deref(r.MergedInto)),
 		PendingPriority: ticket.Priority(deref(r.PendingPriority)), PendingReason: deref(r.PendingReason), PendingBy: area.StaffID(deref(r.PendingBy)),
-		Policy: r.Policy, Step: r.Step, Loop: r.Loop, Epoch: r.Epoch, Version: r.Version,
+		Policy: r.Policy, LadderFrom: orZero(r.LadderFrom), Step: r.Step, Loop: r.Loop, Epoch: r.Epoch, Version: r.Version,
 	}
 }
 
@@ -163,11 +164,11 @@ func (tx *Tx) clocks(ctx context.Context, id ticket.ID) ([]ticket.Clock, error) 
 func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
 	n, err := tx.exec(ctx, "save ticket", `UPDATE tickets SET kind = ?, priority = ?, cause = ?, status = ?, area_code = ?, confidential = ?, life_danger = ?,
 		owner_id = ?, call_taker_id = ?, call_ended = ?, accepted_at = ?, closed_at = ?, repeat_of = ?, repeat_state = ?, merged_into = ?,
-		pending_priority = ?, pending_reason = ?, pending_by = ?, step = ?, loop = ?, epoch = ?, version = version + 1
+		pending_priority = ?, pending_reason = ?, pending_by = ?, ladder_from = ?, step = ?, loop = ?, epoch = ?, version = version + 1
 		WHERE id = ? AND version = ?`,
 		t.Kind, t.Priority, t.Cause, t.Status, t.Area, t.Confidential, t.LifeDanger, int64(t.Owner), nonZero(int64(t.CallTaker)), t.CallEnded,
 		null(t.AcceptedAt), null(t.ClosedAt), nonZero(int64(t.RepeatOf)), t.RepeatState, nonZero(int64(t.MergedInto)),
-		nonZero(string(t.PendingPriority)), nonZero(t.PendingReason), nonZero(int64(t.PendingBy)), t.Step, t.Loop, t.Epoch, int64(t.ID), t.Version)
+		nonZero(string(t.PendingPriority)), nonZero(t.PendingReason), nonZero(int64(t.PendingBy)), null(t.LadderFrom), t.Step, t.Loop, t.Epoch, int64(t.ID), t.Version)
 	if err != nil {
 		return err
 	}

@@ -70,6 +70,9 @@ func (tx *Tx) heal(ctx context.Context, id ticket.ID) (bool, error) {
 			return false, err
 		}
 	}
+	if err := tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: ticket.TimerWarnings, Epoch: t.ClockRevision(), DueAt: tx.now}); err != nil {
+		return false, err
+	}
 	if err := tx.SaveTicket(ctx, &t); err != nil {
 		return false, err
 	}

@@ -50,6 +50,9 @@ func Accept(ctx context.Context, tx Tx, id ID) (Ticket, error) {
 	if err := record(ctx, tx, &t, change{kind: "ticket.accepted", data: map[string]any{"by": tx.Actor().Name, "from_post": int64(from), "step": offer.Step}}); err != nil {
 		return Ticket{}, err
 	}
+	if err := tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: TimerSilence, Epoch: t.Epoch, DueAt: tx.Now()}); err != nil {
+		return Ticket{}, err
+	}
 	err = tx.Notify(ctx, Notice{Key: noticeKey(t, "accepted", t.Epoch), Ticket: t.ID, Citizen: true, Template: "accepted_citizen",
 		Fields: map[string]string{"number": string(t.Number), "worker": tx.Actor().Name}, Urgent: true})
 	if err != nil {

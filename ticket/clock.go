@@ -57,6 +57,15 @@ type Clock struct {
 // Running reports whether the clock still has to be stopped.
 func (c Clock) Running() bool { return c.StoppedAt.IsZero() }
 
+// ClockRevision rises with every change of the ticket's clocks. It is the epoch
+// of timers that hang on all of them.
+func (t *Ticket) ClockRevision() (revision int64) {
+	for _, c := range t.Clocks {
+		revision = max(revision, c.Revision)
+	}
+	return revision
+}
+
 // Proof is what stopped a clock. Dispatch, acceptance and approval never do.
 type Proof string
 

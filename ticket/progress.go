@@ -31,9 +31,6 @@ func Advance(ctx context.Context, tx Tx, t *Ticket, ev Event, kind, reason strin
 		return err
 	}
 	t.Status = next
-	if err := tx.Cancel(ctx, t.Subject(), TimerSilence); err != nil { // whoever acts is not silent
-		return err
-	}
 	return record(ctx, tx, t, change{kind: kind, reason: reason, data: data})
 }
 
@@ -149,7 +146,7 @@ func Reopen(ctx context.Context, tx Tx, id ID, reason string) (Ticket, error) {
 	if t.Status, err = t.Status.Next(EventReopen); err != nil {
 		return Ticket{}, err
 	}
-	t.ClosedAt = time.Time{}
+	t.ClosedAt, t.LadderFrom = time.Time{}, tx.Now()
 	if err := restartLadder(ctx, tx, &t); err != nil {
 		return Ticket{}, err
 	}

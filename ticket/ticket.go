@@ -46,10 +46,11 @@ type Ticket struct {
 	PendingReason   string
 	PendingBy       area.StaffID
 
-	Policy string // ladder policy version, frozen at birth
-	Step   int    // next ladder step to offer
-	Loop   int    // how often the ladder has looped
-	Epoch  int64  // rises when somebody accepts or the ladder restarts; older timers are void
+	Policy     string    // ladder policy version, frozen at birth
+	LadderFrom time.Time // what the ladder's minutes count from after a reopening; zero means the INVITE
+	Step       int       // next ladder step to offer
+	Loop       int       // how often the ladder has looped
+	Epoch      int64     // rises when somebody accepts or the ladder restarts; older timers are void
 
 	Version int64
 	Clocks  []Clock
@@ -89,7 +90,8 @@ const (
 	TimerRepeat      = "repeat"       // the three minutes in which a person may confirm a repeat
 	TimerOffer       = "offer"        // next ladder step; Step is its position
 	TimerWarning     = "warning"      // not yet on site, aid not yet decided, 50/75/90 % of a clock; Step tells which
+	TimerWarnings    = "warnings"     // the clocks have moved: plan the warnings anew; due at once
 	TimerDeadline    = "deadline"     // Step is the clock's ordinal, Epoch its revision
-	TimerSilence     = "silence"      // accepted, and nothing heard since
+	TimerSilence     = "silence"      // accepted: look again and again whether anything was heard since; first due at once, to be planned
 	TimerCalledAgain = "called_again" // due at birth of a suggested repeat: tell whoever has the original
 )

@@ -156,7 +156,8 @@ func rearm(ctx context.Context, tx Tx, t *Ticket) error {
 	for i := range t.Clocks {
 		t.Clocks[i].Revision++ // a cancelled timer of the same key could not be armed again
 	}
-	for _, timer := range deadlineTimers(*t) {
+	plan := act.Timer{Subject: t.Subject(), Kind: TimerWarnings, Epoch: t.ClockRevision(), DueAt: tx.Now()}
+	for _, timer := range append(deadlineTimers(*t), plan) {
 		if err := tx.Arm(ctx, timer); err != nil {
 			return err
 		}

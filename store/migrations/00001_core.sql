@@ -110,6 +110,7 @@ CREATE TABLE tickets (
     pending_reason   text,
     pending_by       bigint      REFERENCES staff (id),
     policy           text        NOT NULL,
+    ladder_from      timestamptz, -- null: the INVITE
     step             integer     NOT NULL DEFAULT 0,
     loop             integer     NOT NULL DEFAULT 0,
     epoch            bigint      NOT NULL,
