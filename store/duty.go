@@ -6,6 +6,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/dispatch/duty"
+	"example.org/hotline/ticket"
 )
 
 // DutyAt tells who is on duty for a role in an area at an instant, and why.
@@ -49,4 +50,11 @@ func (tx *Tx) DutyAt(ctx context.Context, where area.Code, role area.Role, posit
 		absences[i] = duty.Absence{Post: area.PostID(a.PostID), Reason: a.Reason, Starts: a.StartsAt.UTC(), Ends: a.EndsAt.UTC()}
 	}
 	return duty.Who(duty.Question{Area: where, Role: role, Position: position, At: at}, rows, absences), nil
+}
+
+// LastHeard is when a person last did something to a ticket; zero if nobody has.
+func (tx *Tx) LastHeard(ctx context.Context, id ticket.ID) (time.Time, error) {
+	var at *time.Time
+	err := tx.scan(ctx, "look for the last act", `SELECT max(at) FROM timeline WHERE ticket_id = ? AND actor_id IS NOT NULL`, []any{int64(id)}, &at)
+	return orZero(at), err
 }

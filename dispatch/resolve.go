@@ -1,0 +1,147 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/dispatch/duty"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
+)
+
+// recipient is one post that a target came to, and why it did.
+type recipient struct {
+	post area.Post
+	why  map[string]any
+}
+
+// found is what a list of targets came to.
+type found struct {
+	posts  []recipient
+	nobody []map[string]any // targets that came to nobody, with the reasons
+}
+
+// deskRoles is whose desk a level has.
+var deskRoles = map[area.Level]area.Role{
+	area.LevelTownship: area.RoleWorker, area.LevelCounty: area.RoleCountyDuty, area.LevelCity: area.RoleCityDuty,
+}
+
+// resolve turns targets into posts, as things stand now; nobody twice.
+func resolve(ctx context.Context, tx Tx, t ticket.Ticket, targets []Target) (found, error) {
+	var all found
+	seen := map[area.PostID]bool{}
+	for _, target := range targets {
+		posts, nobody, err := resolveOne(ctx, tx, t, target)
+		if err != nil {
+			return found{}, err
+		}
+		for _, p := range posts {
+			if !seen[p.post.ID] {
+				seen[p.post.ID] = true
+				all.posts = append(all.posts, p)
+			}
+		}
+		if len(posts) == 0 {
+			nobody["target"] = target.String()
+			all.nobody = append(all.nobody, nobody)
+		}
+	}
+	return all, nil
+}
+
+func resolveOne(ctx context.Context, tx Tx, t ticket.Ticket, target Target) ([]recipient, map[string]any, error) {
+	switch target.Kind {
+	case TargetDuty:
+		return onDuty(ctx, tx, t, target)
+	case TargetDesk:
+		if t.Area.Level() < target.Level {
+			return nil, map[string]any{"reason": "area_not_known"}, nil
+		}
+		desk, err := tx.Desk(ctx, t.Area.At(target.Level), deskRoles[target.Level])
+		return one(desk, map[string]any{"desk": true}, err)
+	case TargetOwner:
+		owner, err := tx.Post(ctx, t.Owner)
+		return one(owner, map[string]any{"owner": true}, err)
+	case TargetOfferee:
+		return offerees(ctx, tx, t)
+	default:
+		return nil, map[string]any{"reason": "unknown_target"}, nil
+	}
+}
+
+// one is a single post, or the reason why there is none.
+func one(p area.Post, why map[string]any, err error) ([]recipient, map[string]any, error) {
+	if errors.Is(err, act.ErrNotFound) {
+		return nil, map[string]any{"reason": "no_such_post"}, nil
+	}
+	return []recipient{{post: p, why: why}}, nil, err
+}
+
+// onDuty asks the roster of the ticket's area, lifted to where the role stands.
+func onDuty(ctx context.Context, tx Tx, t ticket.Ticket, target Target) ([]recipient, map[string]any, error) {
+	if t.Area.Level() < target.Level {
+		return nil, map[string]any{"reason": "area_not_known"}, nil
+	}
+	answer, err := tx.DutyAt(ctx, t.Area.At(target.Level), target.Role, target.Position, tx.Now())
+	if err != nil {
+		return nil, nil, err
+	}
+	passed := passedOver(answer)
+	var posts []recipient
+	for _, d := range answer.OnDuty {
+		post, err := tx.Post(ctx, d.Post)
+		if err != nil {
+			return nil, nil, err
+		}
+		why := map[string]any{"on_duty": true, "position": d.Position, "shift_from": d.Starts.Format(time.RFC3339), "shift_to": d.Ends.Format(time.RFC3339)}
+		if len(passed) > 0 {
+			why["skipped"] = passed
+		}
+		posts = append(posts, recipient{post: post, why: why})
+	}
+	nobody := map[string]any{"reason": "nobody_on_duty"}
+	if len(passed) > 0 {
+		nobody["reason"], nobody["skipped"] = "all_away", passed
+	}
+	return posts, nobody, nil
+}
+
+func passedOver(a duty.Answer) []map[string]any {
+	var list []map[string]any
+	for _, s := range a.Skipped {
+		entry := map[string]any{"name": s.Name, "position": s.Position, "reason": string(s.Reason)}
+		if !s.Until.IsZero() {
+			entry["until"] = s.Until.Format(time.RFC3339)
+		}
+		list = append(list, entry)
+	}
+	return list
+}
+
+// offerees are the posts of the newest offer, which may be several.
+func offerees(ctx context.Context, tx Tx, t ticket.Ticket) ([]recipient, map[string]any, error) {
+	offers, err := tx.OpenOffers(ctx, t.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	var newest time.Time
+	for _, o := range offers {
+		if o.OfferedAt.After(newest) {
+			newest = o.OfferedAt
+		}
+	}
+	var posts []recipient
+	for _, o := range offers {
+		if !o.OfferedAt.Equal(newest) {
+			continue
+		}
+		post, err := tx.Post(ctx, o.Post)
+		if err != nil {
+			return nil, nil, err
+		}
+		posts = append(posts, recipient{post: post, why: map[string]any{"offeree": true}})
+	}
+	return posts, map[string]any{"reason": "not_offered"}, nil
+}

@@ -1,0 +1,111 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/dispatch/duty"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
+)
+
+// Tx is what dispatch needs of a transaction.
+type Tx interface {
+	ticket.Tx
+	// DutyAt tells who is on duty for a role in an area at an instant; position zero asks for everybody.
+	DutyAt(ctx context.Context, where area.Code, role area.Role, position int, at time.Time) (duty.Answer, error)
+	// LastHeard is when a person last did something to the ticket; zero if nobody has.
+	LastHeard(ctx context.Context, id ticket.ID) (time.Time, error)
+}
+
+// Service decides who must go. All of it is handlers of timers: the ladder has
+// no loop of its own, so that it goes on wherever a process died.
+type Service struct {
+	policies map[string]*Policy
+	current  *Policy
+	calendar ticket.Calendar
+	log      *slog.Logger
+}
+
+// NewService takes the policy that new tickets are born under and every older
+// one that open tickets may still carry. All must have passed Validate.
+func NewService(current *Policy, older []*Policy, calendar ticket.Calendar, log *slog.Logger) *Service {
+	s := &Service{policies: map[string]*Policy{}, current: current, calendar: calendar, log: log}
+	for _, p := range append(older, current) {
+		s.policies[p.Version] = p
+	}
+	return s
+}
+
+// Handler fires one kind of timer of a ticket.
+type Handler func(ctx context.Context, tx Tx, t act.Timer) error
+
+// Handlers lists what the timers of a ticket do, by their kind. cmd registers
+// them with the timer engine.
+func (s *Service) Handlers() map[string]Handler {
+	return map[string]Handler{
+		ticket.TimerRoute:       s.climbLadder,
+		ticket.TimerOffer:       s.climbLadder,
+		ticket.TimerRepeat:      s.lapseRepeat,
+		ticket.TimerCalledAgain: s.tellCalledAgain,
+		ticket.TimerWarnings:    s.planWarnings,
+		ticket.TimerWarning:     s.warn,
+		ticket.TimerDeadline:    s.deadline,
+		ticket.TimerSilence:     s.askAfterSilence,
+	}
+}
+
+// ladder is the rules a ticket was born under. A version that is no longer
+// among the files must not stop the ladder: the current one takes over, loudly.
+func (s *Service) ladder(t ticket.Ticket) Ladder {
+	p, ok := s.policies[t.Policy]
+	if !ok {
+		s.log.Error("a ticket's ladder policy is not configured; the current one is used", "alarm", true, "policy", t.Policy, "ticket", t.Number)
+		p = s.current
+	}
+	return p.Ladders[t.Priority]
+}
+
+func (s *Service) repeatRules(t ticket.Ticket) Repeat {
+	if p, ok := s.policies[t.Policy]; ok {
+		return p.Repeat
+	}
+	return s.current.Repeat
+}
+
+// lapseRepeat ends the minutes in which a person may say that two calls are one matter.
+func (s *Service) lapseRepeat(ctx context.Context, tx Tx, timer act.Timer) error {
+	t, err := tx.TicketForUpdate(ctx, ticket.ID(timer.Subject.ID))
+	if err != nil || t.Epoch != timer.Epoch {
+		return err
+	}
+	return ticket.LapseRepeat(ctx, tx, &t)
+}
+
+// tellCalledAgain tells whoever has the original ticket that its caller rang
+// again (promise 1).
+func (s *Service) tellCalledAgain(ctx context.Context, tx Tx, timer act.Timer) error {
+	again, err := tx.TicketForUpdate(ctx, ticket.ID(timer.Subject.ID))
+	if err != nil || again.RepeatOf == 0 {
+		return err
+	}
+	original, err := tx.TicketForUpdate(ctx, again.RepeatOf)
+	if err != nil || !original.Status.Open() {
+		return err
+	}
+	err = ticket.Tell(ctx, tx, &original, "ticket.called_again", "", map[string]any{"number": string(again.Number), "at": again.InvitedAt.Format(time.RFC3339)})
+	if err != nil {
+		return err
+	}
+	fields := map[string]string{"number": string(original.Number), "at": shanghai(again.InvitedAt)}
+	return s.tell(ctx, tx, original, s.repeatRules(again).Tell, notice{what: fmt.Sprintf("called_again:%d", again.ID), template: "called_again", fields: fields})
+}
+
+// shanghai writes an instant as people say it: 10月1日 23:40.
+func shanghai(at time.Time) string {
+	at = at.In(ticket.Shanghai)
+	return fmt.Sprintf("%d月%d日 %02d:%02d", at.Month(), at.Day(), at.Hour(), at.Minute())
+}
