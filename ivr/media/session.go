@@ -1,7 +1,6 @@
 package media
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -14,9 +13,9 @@ import (
 	"github.com/pion/rtp"
 )
 
-// drainTime is how long a far end may still be playing after our last packet:
+// DrainTime is how long a far end may still be playing after our last packet:
 // its jitter buffer. Hanging up earlier clips the last word.
-const drainTime = 200 * time.Millisecond
+const DrainTime = 200 * time.Millisecond
 
 // Peer is what the SDP agreed with the far end.
 type Peer struct {
@@ -148,30 +147,6 @@ func (s *Session) Close() error {
 		return fmt.Errorf("close media: %w", err)
 	}
 	return nil
-}
-
-// Drain waits until what was sent has also been heard: until the queue is
-// empty and the far jitter buffer has had its time, or ctx ends.
-func (s *Session) Drain(ctx context.Context) {
-	s.mu.Lock()
-	var last <-chan struct{}
-	if n := len(s.queue); n > 0 {
-		last = s.queue[n-1].done
-	}
-	s.mu.Unlock()
-	if last != nil {
-		select {
-		case <-last:
-		case <-ctx.Done():
-			return
-		}
-	}
-	buffered := time.NewTimer(drainTime)
-	defer buffered.Stop()
-	select {
-	case <-buffered.C:
-	case <-ctx.Done():
-	}
 }
 
 // timeout is the time-out that applies now. The lock is held.

@@ -1,0 +1,76 @@
+package caller
+
+import (
+	"fmt"
+	"os"
+	"sync"
+	"time"
+
+	"example.org/hotline/ivr/media"
+)
+
+// ear measures and records what is heard.
+type ear struct {
+	mu      sync.Mutex
+	file    *os.File
+	rec     *media.Recorder
+	failed  error
+	second  []int16
+	loudest float64
+	samples int
+}
+
+func newEar(path string) (*ear, error) {
+	e := &ear{loudest: -127}
+	if path == "" {
+		return e, nil
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	if e.rec, err = media.NewRecorder(file); err != nil {
+		_ = file.Close() // the first error tells more
+		return nil, err
+	}
+	e.file = file
+	return e, nil
+}
+
+// hear takes one packet, on the session's reader goroutine.
+func (e *ear) hear(pcm []int16, timestamp uint32) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.samples += len(pcm)
+	if e.second = append(e.second, pcm...); len(e.second) >= media.SampleRate {
+		e.weigh()
+	}
+	if e.rec != nil && e.failed == nil {
+		e.failed = e.rec.Write(pcm, timestamp)
+	}
+}
+
+// weigh compares the second gathered with the loudest so far.
+func (e *ear) weigh() {
+	if len(e.second) > 0 {
+		e.loudest = max(e.loudest, media.Level(e.second))
+		e.second = e.second[:0]
+	}
+}
+
+// close finishes the recording and returns level and length of what was heard.
+func (e *ear) close() (level float64, length time.Duration, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.weigh()
+	err = e.failed
+	if e.rec != nil {
+		if closing := e.rec.Close(); err == nil {
+			err = closing
+		}
+		if closing := e.file.Close(); err == nil && closing != nil {
+			err = fmt.Errorf("record: %w", closing)
+		}
+	}
+	return e.loudest, time.Duration(e.samples) * time.Second / media.SampleRate, err
+}

@@ -1,0 +1,221 @@
+package ivr_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/caller"
+	"example.org/hotline/ivr/media"
+	"example.org/hotline/ticket"
+)
+
+// tones lists which of the tones sound in a recording, each once, in the order
+// in which they are first heard.
+func tones(t *testing.T, path string, candidates []float64) []float64 {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pcm, err := media.ReadWAV(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var heard []float64
+	for ; len(pcm) >= media.FrameSamples; pcm = pcm[media.FrameSamples:] {
+		for _, hz := range candidates {
+			if media.ToneShare(pcm[:media.FrameSamples], hz) > 0.9 && !slices.Contains(heard, hz) {
+				heard = append(heard, hz)
+			}
+		}
+	}
+	return heard
+}
+
+func call(t *testing.T, o caller.Options) caller.Result {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	r, err := caller.Dial(ctx, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// liveCall places a call that stays until hangup, and returns once it is answered.
+func liveCall(t *testing.T, l *line) (hangup func() caller.Result) {
+	t.Helper()
+	answered, ended := make(chan struct{}), make(chan caller.Result, 1)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	go func() {
+		defer cancel()
+		r, err := caller.Dial(ctx, caller.Options{Target: "12349@" + l.udp().String(), OnEvent: func(e caller.Event) {
+			if e.Kind == caller.EventAnswered {
+				close(answered)
+			}
+		}})
+		if err != nil {
+			t.Error(err)
+		}
+		ended <- r
+	}()
+	select {
+	case <-answered:
+	case <-ctx.Done():
+		t.Fatal("the call was not answered")
+	}
+	return func() caller.Result {
+		cancel()
+		return <-ended
+	}
+}
+
+// The order of these tones is the whole flow: greeting, number, digits, good-bye.
+func TestCallerHearsGreetingAndTicketNumber(t *testing.T) {
+	for _, transport := range []string{"udp", "tcp"} {
+		t.Run(transport, func(t *testing.T) {
+			l := start(t, nil)
+			to := l.udp()
+			if transport == "tcp" {
+				to = l.tcp()
+			}
+			wav := filepath.Join(t.TempDir(), "heard.wav")
+			r := call(t, caller.Options{Target: "12349@" + to.String(), Transport: transport, From: "13800000001", RecordWAV: wav})
+			if r.Status != 200 || r.EndedBy != caller.SideCallee || r.RangAt.IsZero() {
+				t.Errorf("result %+v", r)
+			}
+			want := []float64{greetingHz, numberHz}
+			for _, d := range testNumber {
+				if hz := digitHz(d); !slices.Contains(want, hz) {
+					want = append(want, hz)
+				}
+			}
+			want = append(want, goodbyeHz)
+			candidates := append([]float64{urgentHz}, want...)
+			if heard := tones(t, wav, candidates); !slices.Equal(heard, want) {
+				t.Errorf("heard %v, want %v", heard, want)
+			}
+			c := l.log.endedAs(t, 1, ticket.EndCompleted)[0]
+			if c.answered != 1 || len(c.keys) != 0 || c.call.FromE164 != "+8613800000001" || c.call.To != "12349" || c.call.Trunk != "trunk" {
+				t.Errorf("logged %+v", c)
+			}
+		})
+	}
+}
+
+func TestKeyOneCutsTheGreetingShort(t *testing.T) {
+	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	wav := filepath.Join(t.TempDir(), "heard.wav")
+	r := call(t, caller.Options{Target: "12349@" + l.udp().String(), RecordWAV: wav,
+		Digits: []caller.Press{{After: 100 * time.Millisecond, Key: '5'}, {After: 300 * time.Millisecond, Key: '1'}}})
+	if r.EndedBy != caller.SideCallee {
+		t.Errorf("result %+v", r)
+	}
+	if c := l.log.endedAs(t, 1, ticket.EndCompleted)[0]; !slices.Equal(c.keys, []rune{'1'}) {
+		t.Errorf("keys %q, want only the choice", c.keys)
+	}
+	if heard := tones(t, wav, []float64{greetingHz, urgentHz, numberHz}); !slices.Equal(heard, []float64{greetingHz, urgentHz, numberHz}) {
+		t.Errorf("heard %v", heard)
+	}
+}
+
+func TestCallerCancelsWhileRinging(t *testing.T) {
+	l := start(t, func(c *ivr.Config) { c.RingDelay = patience })
+	r := call(t, caller.Options{Target: "12349@" + l.udp().String(), CancelAfter: 100 * time.Millisecond})
+	if r.Status != 487 || r.EndedBy != caller.SideCaller || r.Answered() {
+		t.Errorf("result %+v", r)
+	}
+	l.log.endedAs(t, 1, ticket.EndAbandoned)
+}
+
+func TestCallerHangsUp(t *testing.T) {
+	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	r := call(t, caller.Options{Target: "12349@" + l.udp().String(), HangupAfter: 100 * time.Millisecond})
+	if r.Status != 200 || r.EndedBy != caller.SideCaller {
+		t.Errorf("result %+v", r)
+	}
+	l.log.endedAs(t, 1, ticket.EndCallerHung)
+}
+
+func TestUnknownNumberIsNoCall(t *testing.T) {
+	l := start(t, nil)
+	if r := call(t, caller.Options{Target: "12345@" + l.udp().String()}); r.Status != 404 {
+		t.Errorf("result %+v", r)
+	}
+	if r := call(t, caller.Options{Target: "0537-12349@" + l.udp().String(), HangupAfter: time.Millisecond}); r.Status != 200 {
+		t.Errorf("result %+v", r)
+	}
+	if c := l.log.endedAs(t, 1, ticket.EndCallerHung)[0]; c.call.To != "12349" {
+		t.Errorf("an alias was kept as %q", c.call.To)
+	}
+}
+
+func TestOverTheCapEveryCallIsATicketBeforeIts503(t *testing.T) {
+	l := start(t, func(c *ivr.Config) { c.MaxCalls = 1; c.KeyWindow = patience })
+	hangup := liveCall(t, l)
+	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 503 {
+		t.Errorf("over the cap: %+v", r)
+	}
+	if r := call(t, caller.Options{Target: "12349@" + l.tcp().String(), Transport: "tcp"}); r.Status != 503 {
+		t.Errorf("over the cap, TCP: %+v", r)
+	}
+	hangup()
+	var busy, hung int
+	for _, c := range l.log.allEnded(t, 3) {
+		switch {
+		case slices.Equal(c.ended, []ticket.EndReason{ticket.EndBusy}):
+			busy++
+		case slices.Equal(c.ended, []ticket.EndReason{ticket.EndCallerHung}):
+			hung++
+		}
+	}
+	if busy != 2 || hung != 1 {
+		t.Errorf("%d busy, %d hung up", busy, hung)
+	}
+}
+
+func TestACallThatCannotBeKeptIsRefused(t *testing.T) {
+	l := start(t, nil)
+	l.log.refuse = errors.New("no database, no journal")
+	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 503 {
+		t.Errorf("result %+v", r)
+	}
+}
+
+func TestDrainingRefusesWithATicketAndWaitsForTheLiveCall(t *testing.T) {
+	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	hangup := liveCall(t, l)
+	short, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := l.Drain(short); !errors.Is(err, context.Canceled) {
+		t.Errorf("drain with a live call: %v", err)
+	}
+	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 503 {
+		t.Errorf("while draining: %+v", r)
+	}
+	hangup()
+	if err := l.Drain(t.Context()); err != nil {
+		t.Error(err)
+	}
+	all := l.log.allEnded(t, 2)
+	if all[1].ended[0] != ticket.EndDraining {
+		t.Errorf("the refused call ended as %v", all[1].ended)
+	}
+}
+
+func TestStoppingTheNodeEndsLiveCallsWithBYE(t *testing.T) {
+	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	hangup := liveCall(t, l)
+	l.stop()
+	if r := hangup(); r.EndedBy != caller.SideCallee {
+		t.Errorf("result %+v", r)
+	}
+	l.log.endedAs(t, 1, ticket.EndNodeStopped)
+}

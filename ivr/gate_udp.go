@@ -1,0 +1,51 @@
+package ivr
+
+import (
+	"net"
+	"net/netip"
+)
+
+// gatedUDP is the packet connection that sipgo reads: only what the gate lets
+// through comes out of it. Nothing is remembered of other sources, which is
+// also what keeps sipgo's map of source addresses small.
+type gatedUDP struct {
+	*net.UDPConn
+	gate  *gate
+	local netip.AddrPort
+}
+
+func newGatedUDP(conn *net.UDPConn, g *gate) *gatedUDP {
+	return &gatedUDP{UDPConn: conn, gate: g, local: addrPort(conn.LocalAddr())}
+}
+
+// ReadFrom blocks until an admitted message is there.
+func (c *gatedUDP) ReadFrom(p []byte) (int, net.Addr, error) {
+	for {
+		n, src, err := c.ReadFromUDPAddrPort(p)
+		if err != nil {
+			return 0, nil, err
+		}
+		src = netip.AddrPortFrom(src.Addr().Unmap(), src.Port())
+		if c.gate.datagram(p[:n], hop{transport: "UDP", src: src, local: c.local, write: c.reply}) {
+			return n, net.UDPAddrFromAddrPort(src), nil
+		}
+	}
+}
+
+// reply sends one answer. A failure is that of a lost packet: the sender asks again.
+func (c *gatedUDP) reply(data []byte, to netip.AddrPort) {
+	_, _ = c.WriteToUDPAddrPort(data, to)
+}
+
+// addrPort reads the address of a socket.
+func addrPort(a net.Addr) netip.AddrPort {
+	switch a := a.(type) {
+	case *net.UDPAddr:
+		ap := a.AddrPort()
+		return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+	case *net.TCPAddr:
+		ap := a.AddrPort()
+		return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port())
+	}
+	return netip.AddrPort{}
+}

@@ -1,0 +1,245 @@
+package ivr_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/media"
+	"example.org/hotline/ticket"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// patience bounds every wait of these tests; nothing is measured by it.
+const patience = 60 * time.Second
+
+// Each prompt is a tone of its own, so that what was heard can be told apart.
+const (
+	greetingHz = 440.0
+	urgentHz   = 700.0
+	numberHz   = 1000.0
+	goodbyeHz  = 1300.0
+)
+
+func digitHz(digit rune) float64 { return 1500 + 100*float64(digit-'0') }
+
+func testPrompts() media.PromptSet {
+	tone := func(hz float64, length time.Duration) media.Prompt {
+		return media.NewPrompt(media.Tone(hz, 8000, int(length*media.SampleRate/time.Second)))
+	}
+	set := media.PromptSet{
+		ivr.PromptGreeting:       tone(greetingHz, 600*time.Millisecond),
+		ivr.PromptOnePressed:     tone(urgentHz, 200*time.Millisecond),
+		ivr.PromptTicketNumberIs: tone(numberHz, 200*time.Millisecond),
+		ivr.PromptGoodbye:        tone(goodbyeHz, 200*time.Millisecond),
+	}
+	for d := '0'; d <= '9'; d++ {
+		set["digit_"+string(d)] = tone(digitHz(d), 100*time.Millisecond)
+	}
+	return set
+}
+
+// ledger is a CallLog that remembers, and checks the order of what it is told.
+type ledger struct {
+	mu      sync.Mutex
+	changed chan struct{}
+	calls   map[ticket.CallID]*logged
+	bySIP   map[string]ticket.CallID
+	order   []ticket.CallID
+	refuse  error         // what Open answers
+	hold    chan struct{} // Open waits for it to be closed, when set
+	faults  []string
+}
+
+type logged struct {
+	call     ticket.Call
+	answered int
+	keys     []rune
+	ended    []ticket.EndReason
+}
+
+func newLedger() *ledger {
+	return &ledger{changed: make(chan struct{}), calls: map[ticket.CallID]*logged{}, bySIP: map[string]ticket.CallID{}}
+}
+
+const testNumber = ticket.Number("2611240000017")
+
+func (l *ledger) Open(ctx context.Context, c ticket.Call) (ticket.CallReceipt, error) {
+	l.mu.Lock()
+	hold := l.hold
+	l.mu.Unlock()
+	if hold != nil {
+		select {
+		case <-hold:
+		case <-ctx.Done():
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.signal()
+	if l.refuse != nil {
+		return ticket.CallReceipt{}, l.refuse
+	}
+	if id, ok := l.bySIP[c.SIPCallID]; ok {
+		return ticket.CallReceipt{ID: id, Number: testNumber, Repeat: true}, nil
+	}
+	l.calls[c.ID], l.bySIP[c.SIPCallID] = &logged{call: c}, c.ID
+	l.order = append(l.order, c.ID)
+	return ticket.CallReceipt{ID: c.ID, Number: testNumber}, nil
+}
+
+// step finds an open call; a step before Open or after Ended is a fault.
+func (l *ledger) step(id ticket.CallID, what string, do func(*logged)) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.signal()
+	c := l.calls[id]
+	if c == nil || len(c.ended) > 0 {
+		l.faults = append(l.faults, fmt.Sprintf("%s of call %s out of order", what, id))
+		return errors.New("out of order")
+	}
+	do(c)
+	return nil
+}
+
+func (l *ledger) Answered(_ context.Context, id ticket.CallID, _ time.Time) error {
+	return l.step(id, "answered", func(c *logged) { c.answered++ })
+}
+
+func (l *ledger) Keyed(_ context.Context, id ticket.CallID, digit rune, _ time.Time) error {
+	return l.step(id, "keyed", func(c *logged) { c.keys = append(c.keys, digit) })
+}
+
+func (l *ledger) Ended(ctx context.Context, id ticket.CallID, _ time.Time, reason ticket.EndReason) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return l.step(id, "ended", func(c *logged) { c.ended = append(c.ended, reason) })
+}
+
+func (l *ledger) signal() {
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// until waits for a state of the ledger.
+func (l *ledger) until(t *testing.T, what string, reached func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for {
+		l.mu.Lock()
+		ok, changed := reached(), l.changed
+		l.mu.Unlock()
+		if ok {
+			return
+		}
+		select {
+		case <-changed:
+		case <-deadline.C:
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
+// allEnded waits until n calls were opened and each has ended, and returns
+// them. Each must have ended exactly once.
+func (l *ledger) allEnded(t *testing.T, n int) []logged {
+	t.Helper()
+	l.until(t, fmt.Sprintf("%d calls to end", n), func() bool {
+		if len(l.order) < n {
+			return false
+		}
+		for _, c := range l.calls {
+			if len(c.ended) == 0 {
+				return false
+			}
+		}
+		return true
+	})
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.order) != n {
+		t.Errorf("%d calls were opened, want %d", len(l.order), n)
+	}
+	for _, fault := range l.faults {
+		t.Error(fault)
+	}
+	var all []logged
+	for _, id := range l.order {
+		all = append(all, *l.calls[id])
+	}
+	return all
+}
+
+// endedAs wants n calls, each ended once for the reason.
+func (l *ledger) endedAs(t *testing.T, n int, reason ticket.EndReason) []logged {
+	t.Helper()
+	all := l.allEnded(t, n)
+	for _, c := range all {
+		if !slices.Equal(c.ended, []ticket.EndReason{reason}) {
+			t.Errorf("call ended as %v, want %s once", c.ended, reason)
+		}
+	}
+	return all
+}
+
+// line is a running endpoint.
+type line struct {
+	*ivr.Endpoint
+	log  *ledger
+	stop func() // ends Run and waits for it
+}
+
+func testConfig() ivr.Config {
+	local := netip.MustParsePrefix("127.0.0.0/8")
+	return ivr.Config{
+		NodeID: "test", UDP: []string{"127.0.0.1:0"}, TCP: []string{"127.0.0.1:0"},
+		Trunks:   []ivr.Trunk{{Name: "trunk", CIDRs: []netip.Prefix{local}}},
+		Numbers:  []ivr.ServiceNumber{{Number: "12349", Aliases: []string{"053712349"}}},
+		RTPFirst: 21000, RTPLast: 24999, PortRest: 100 * time.Millisecond,
+		RingDelay: 10 * time.Millisecond, KeyWindow: 200 * time.Millisecond, AllowLoopbackMedia: true,
+	}
+}
+
+func start(t *testing.T, change func(*ivr.Config)) *line {
+	t.Helper()
+	cfg := testConfig()
+	if change != nil {
+		change(&cfg)
+	}
+	level := slog.LevelWarn
+	if os.Getenv("HOTLINE_TEST_LOG") != "" {
+		level = slog.LevelDebug
+	}
+	l := newLedger()
+	e, err := ivr.New(cfg, l, testPrompts(), time.Now, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- e.Run(ctx) }()
+	stop := sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("run: %v", err)
+		}
+	})
+	t.Cleanup(stop)
+	return &line{Endpoint: e, log: l, stop: stop}
+}
+
+func (l *line) udp() netip.AddrPort { return l.Addrs()[0].Addr }
+func (l *line) tcp() netip.AddrPort { return l.Addrs()[1].Addr }
