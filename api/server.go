@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -172,3 +173,12 @@ func (s *Server) logPanic(c *fiber.Ctx, cause any) {
 }
 
 func (s *Server) overHTTPS() bool { return strings.HasPrefix(s.cfg.Origin, "https://") }
+
+// Test answers one request without a network, for tests.
+func (s *Server) Test(req *http.Request) (*http.Response, error) {
+	resp, err := s.app.Test(req, -1)
+	if err != nil {
+		return nil, fmt.Errorf("answer a test request: %w", err)
+	}
+	return resp, nil
+}
