@@ -52,6 +52,7 @@ type house struct {
 	intake *store.Intake
 	wakes  chan struct{}
 	calls  int
+	signed map[string]client
 }
 
 // newHouse builds one. change may alter the configuration or what it rests on.
@@ -243,6 +244,19 @@ func (h *house) signIn(login string) client {
 	}
 	cookie, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
 	return client{h: h, cookie: cookie}
+}
+
+// signInOnce signs somebody in, or finds them still signed in.
+func (h *house) signInOnce(login string) client {
+	h.t.Helper()
+	if c, ok := h.signed[login]; ok {
+		return c
+	}
+	if h.signed == nil {
+		h.signed = map[string]client{}
+	}
+	h.signed[login] = h.signIn(login)
+	return h.signed[login]
 }
 
 // reply is an answer that was read to its end.

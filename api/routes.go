@@ -166,3 +166,19 @@ func (s *Server) otherwise(c *fiber.Ctx) error {
 	}
 	return fiber.ErrNotFound
 }
+
+// Route is a row of the table as tests see it.
+type Route struct {
+	Method, Path string
+	Who          []area.Role
+	Open         bool
+}
+
+// Routes lists the table, so that a test can walk all of it.
+func (s *Server) Routes() []Route {
+	list := make([]Route, 0, len(s.routes))
+	for _, r := range s.routes {
+		list = append(list, Route{Method: r.method, Path: r.path, Who: r.who, Open: r.open})
+	}
+	return list
+}

@@ -82,7 +82,7 @@ func (s *Server) listSMS(ctx context.Context, _ Tx, _ *struct{}) (SMSList, error
 	return SMSList{Items: messages}, err
 }
 
-type listAuditInput struct{ paging }
+type listAuditInput struct{ Paging }
 
 // AuditPage is one page of the audit chain.
 type AuditPage struct {

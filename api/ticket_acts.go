@@ -31,7 +31,7 @@ func (s *Server) onTicket(ctx context.Context, tx Tx, ref string, do func(ticket
 type nothing struct{}
 
 type triageInput struct {
-	ticketRef
+	TicketRef
 	Body struct {
 		Version      int64  `json:"version" minimum:"1"`
 		Area         string `json:"area" pattern:"^[0-9]{12}$"`
@@ -59,7 +59,7 @@ func (s *Server) triage(ctx context.Context, tx Tx, in *triageInput) (Ticket, er
 }
 
 type acceptInput struct {
-	ticketRef
+	TicketRef
 	Body *nothing
 }
 
@@ -71,7 +71,7 @@ func (s *Server) accept(ctx context.Context, tx Tx, in *acceptInput) (Ticket, er
 }
 
 type loweringInput struct {
-	ticketRef
+	TicketRef
 	Body struct {
 		Version int64  `json:"version" minimum:"1"`
 		Approve bool   `json:"approve"`
@@ -87,7 +87,7 @@ func (s *Server) approveLowering(ctx context.Context, tx Tx, in *loweringInput) 
 }
 
 type repeatInput struct {
-	ticketRef
+	TicketRef
 	Body struct {
 		Same bool `json:"same" doc:"true merges it into the earlier ticket"`
 	}
@@ -101,7 +101,7 @@ func (s *Server) decideRepeat(ctx context.Context, tx Tx, in *repeatInput) (Tick
 }
 
 type handOverInput struct {
-	ticketRef
+	TicketRef
 	Body struct {
 		ToPost  string `json:"to_post,omitempty" pattern:"^[0-9]{12}/[a-z_]{2,30}$" doc:"A desk: area code / role"`
 		ToLogin string `json:"to_login,omitempty" maxLength:"40" doc:"A person"`
@@ -141,7 +141,7 @@ func nextOwner(ctx context.Context, tx Tx, desk, login string) (area.PostID, err
 }
 
 type answerInput struct {
-	ticketRef
+	TicketRef
 	Body struct {
 		Answer string `json:"answer" minLength:"1" maxLength:"2000" doc:"What the caller was told"`
 	}
@@ -155,7 +155,7 @@ func (s *Server) answerQuestion(ctx context.Context, tx Tx, in *answerInput) (Ti
 }
 
 type closeInput struct {
-	ticketRef
+	TicketRef
 	Body struct {
 		Version int64  `json:"version" minimum:"1"`
 		Outcome string `json:"outcome" enum:"satisfied,dissatisfied,unreachable,not_received" doc:"What the citizen said"`
@@ -171,7 +171,7 @@ func (s *Server) closeTicket(ctx context.Context, tx Tx, in *closeInput) (Ticket
 }
 
 type reopenInput struct {
-	ticketRef
+	TicketRef
 	Body struct {
 		Reason string `json:"reason" minLength:"1" maxLength:"500"`
 	}
@@ -185,7 +185,7 @@ func (s *Server) reopen(ctx context.Context, tx Tx, in *reopenInput) (Ticket, er
 }
 
 type viewCallerInput struct {
-	ticketRef
+	TicketRef
 	Body struct {
 		Purpose string `json:"purpose" minLength:"2" maxLength:"200" doc:"Why you need the number; it is kept"`
 	}

@@ -18,19 +18,19 @@ type Ticket struct {
 	Acts []string `json:"acts" doc:"What you may do on it now"`
 }
 
-// ticketRef names a ticket in a path.
-type ticketRef struct {
+// TicketRef names a ticket in a path.
+type TicketRef struct {
 	ID string `path:"id" minLength:"1" maxLength:"36" doc:"Public id or 13-digit number"`
 }
 
-// paging is how lists are walked.
-type paging struct {
+// Paging is how lists are walked.
+type Paging struct {
 	Cursor string `query:"cursor" maxLength:"100" doc:"next of the page before"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
 type listTicketsInput struct {
-	paging
+	Paging
 	View     string `query:"view" enum:"open,mine,offered,all" default:"open"`
 	Area     string `query:"area" pattern:"^[0-9]{12}$" doc:"That division and all below it"`
 	Priority string `query:"priority" enum:"P1,P2,P3,INFO"`
@@ -52,7 +52,7 @@ func (s *Server) listTickets(ctx context.Context, tx Tx, in *listTicketsInput) (
 	return TicketPage{Items: rows, Next: cursorText(next)}, err
 }
 
-func (s *Server) getTicket(ctx context.Context, tx Tx, in *ticketRef) (Ticket, error) {
+func (s *Server) getTicket(ctx context.Context, tx Tx, in *TicketRef) (Ticket, error) {
 	id, err := tx.TicketByRef(ctx, in.ID)
 	if err != nil {
 		return Ticket{}, err
@@ -70,7 +70,7 @@ func (s *Server) ticketPage(ctx context.Context, tx Tx, id ticket.ID) (Ticket, e
 }
 
 type timelineInput struct {
-	ticketRef
+	TicketRef
 	After string `query:"after" pattern:"^[0-9]{1,18}$" doc:"id of the last entry you have"`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"500"`
 }
@@ -90,7 +90,7 @@ func (s *Server) getTimeline(ctx context.Context, tx Tx, in *timelineInput) (Tim
 	return Timeline{Items: entries}, err
 }
 
-type listCallsInput struct{ paging }
+type listCallsInput struct{ Paging }
 
 // CallPage is one page of the list of calls.
 type CallPage struct {

@@ -1,0 +1,105 @@
+package api_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"example.org/hotline/api"
+	"example.org/hotline/area"
+)
+
+// bodies has one valid body for every route that takes one. A new route
+// without a row fails the matrix.
+var bodies = map[string]any{
+	"DELETE /session":                 nil,
+	"POST /tickets/{id}/triage":       map[string]any{"version": 1, "area": string(township), "priority": "P1", "kind": "aid"},
+	"POST /tickets/{id}/acceptance":   map[string]any{},
+	"POST /tickets/{id}/lowering":     map[string]any{"version": 1, "approve": true, "reason": "checked"},
+	"POST /tickets/{id}/repeat":       map[string]any{"same": false},
+	"POST /tickets/{id}/handovers":    map[string]any{"to_login": "worker.b", "reason": "end of shift"},
+	"POST /tickets/{id}/answer":       map[string]any{"answer": "told"},
+	"POST /tickets/{id}/closure":      map[string]any{"version": 1, "outcome": "satisfied"},
+	"POST /tickets/{id}/reopening":    map[string]any{"reason": "again"},
+	"POST /tickets/{id}/caller-views": map[string]any{"purpose": "call back"},
+}
+
+// Every route × every role × one's own and another's ticket: a role that has no
+// business there, and a township that is not one's own, are told 404, never
+// 403, and never anything that tells them apart.
+func TestEveryRouteForEveryRole(t *testing.T) {
+	h := newHouse(t)
+	near, far := h.call("12349001", "13812345678"), h.call("12349002", "13912345678")
+	nothing := uuid.NewString()
+	for _, role := range area.Roles() {
+		for _, r := range h.server.Routes() {
+			key := r.Method + " " + r.Path
+			body, known := bodies[key]
+			if r.Method != http.MethodGet && !known && !r.Open {
+				t.Errorf("%s has no row in the matrix", key)
+				continue
+			}
+			if r.Open || r.Path == "/session" {
+				continue
+			}
+			who := h.signInOnce(string(role))
+			ask := func(id string) reply {
+				path := strings.NewReplacer("{id}", id, "{part}", "1").Replace(r.Path)
+				return who.send(r.Method, path, body, http.Header{"Idempotency-Key": {uuid.NewString()}})
+			}
+			if !slices.Contains(r.Who, role) {
+				if got := ask(near); got.status != http.StatusNotFound || got.code() != "not_found" {
+					t.Errorf("%s as %s, who may not: %d %s", key, role, got.status, got.body)
+				}
+				continue
+			}
+			if r.Path == "/events" {
+				continue // it does not end; streams have tests of their own
+			}
+			if !strings.Contains(r.Path, "{id}") {
+				if got := ask(""); got.status >= 400 && r.Path != "/sms" {
+					t.Errorf("%s as %s: %d %s", key, role, got.status, got.body)
+				}
+				continue
+			}
+			if strings.HasPrefix(r.Path, "/tickets/") {
+				if got := ask(near); got.status == http.StatusForbidden || got.status == http.StatusUnauthorized || got.status >= 500 {
+					t.Errorf("%s as %s on their own: %d %s", key, role, got.status, got.body)
+				}
+			}
+			if role == area.RoleCityDuty || role == area.RoleCityHead {
+				continue // the whole city is theirs
+			}
+			abroad, nowhere := ask(far), ask(nothing)
+			if abroad.status != http.StatusNotFound || string(abroad.body) != string(nowhere.body) {
+				t.Errorf("%s as %s in another township: %d %s; of no such thing: %s", key, role, abroad.status, abroad.body, nowhere.body)
+			}
+		}
+	}
+}
+
+// A role's people of the other county see none of ours in lists either.
+func TestListsKeepToTheScope(t *testing.T) {
+	h := newHouse(t)
+	near, far := h.call("12349001", "13812345678"), h.call("12349002", "13912345678")
+	for login, want := range map[string][]string{"worker": {near}, "worker.far": {far}, "county_duty": {near}, "city_duty": {far, near}, "auditor.far": {far}} {
+		page := decode[api.TicketPage](t, h.signIn(login).get("/tickets?view=all"))
+		var got []string
+		for _, row := range page.Items {
+			got = append(got, row.ID)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s lists %v, want %v", login, got, want)
+		}
+	}
+	calls := decode[api.CallPage](t, h.signIn("agent").get("/calls"))
+	if len(calls.Items) != 1 || calls.Items[0].TicketID != near || calls.Items[0].Caller != "138****5678" {
+		t.Errorf("the agent's calls: %+v", calls.Items)
+	}
+	if audit := decode[api.AuditPage](t, h.signIn("auditor").get("/audit?limit=5")); len(audit.Items) == 0 {
+		t.Error("the auditor sees no records")
+	}
+}
