@@ -13,7 +13,8 @@ func AllocateFund(ctx context.Context, tx Tx, county area.Code, fen int64, key s
 	if err := mayFund(tx.Actor(), county, area.LevelCounty, fen, key); err != nil {
 		return err
 	}
-	return post(ctx, tx, entry("fund:"+key, EventFundAllocated, county, AccountRef{Kind: Fund, Area: county}, AccountRef{Kind: Appropriation, Area: county}, fen))
+	e := entry("fund:"+string(county)+":"+key, EventFundAllocated, county, AccountRef{Kind: Fund, Area: county}, AccountRef{Kind: Appropriation, Area: county}, fen)
+	return book(ctx, tx, e, key, fen)
 }
 
 // FundFloat moves money from the county's fund into a township's float.
@@ -22,7 +23,17 @@ func FundFloat(ctx context.Context, tx Tx, township area.Code, fen int64, key st
 		return err
 	}
 	county := township.At(area.LevelCounty)
-	return post(ctx, tx, entry("float:"+key, EventFloatFunded, county, AccountRef{Kind: Float, Area: township}, AccountRef{Kind: Fund, Area: county}, fen))
+	e := entry("float:"+string(township)+":"+key, EventFloatFunded, county, AccountRef{Kind: Float, Area: township}, AccountRef{Kind: Fund, Area: county}, fen)
+	return book(ctx, tx, e, key, fen)
+}
+
+// book posts an entry that belongs to no payout, with its audit record.
+func book(ctx context.Context, tx Tx, e Entry, voucher string, fen int64) error {
+	if err := post(ctx, tx, e); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, act.Record{Action: "ledger." + string(e.Event), Subject: act.Subject{Kind: "ledger"}, Area: e.Postings[0].Ref.Area,
+		Data: map[string]any{"voucher": voucher, "amount_fen": fen}})
 }
 
 // mayFund lets county finance act, and the system that sets a new city up.

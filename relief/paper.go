@@ -140,3 +140,25 @@ func count(ctx context.Context, tx Tx, p *Paper, r Rules) error {
 	}
 	return tx.Arm(ctx, act.Timer{Subject: p.Subject(), Kind: TimerPaper, Step: stepPaperDue, Epoch: 1, DueAt: due})
 }
+
+// NextActs lists what this person could do with the paper now.
+func (p Paper) NextActs(who act.Actor) []string {
+	acts := []string{}
+	for _, a := range []struct {
+		name  string
+		ev    PaperEvent
+		roles []area.Role
+	}{{"receive", PaperReceive, receivers}, {"verify", PaperVerify, verifiers}, {"return", PaperReturn, verifiers}, {"waive", PaperWaive, waivers}} {
+		if _, err := p.State.Next(a.ev); err == nil && who.May(a.roles...) {
+			acts = append(acts, a.name)
+		}
+	}
+	return acts
+}
+
+// The roles by what they may do with a paper.
+var (
+	receivers = []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleAgent, area.RoleSupervisor, area.RoleVillageAssistant}
+	verifiers = []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty}
+	waivers   = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty}
+)

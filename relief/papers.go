@@ -110,7 +110,7 @@ func ReceivePaper(ctx context.Context, tx Tx, publicID string, photos []string) 
 // VerifyPaper says that what came is the paper.
 func VerifyPaper(ctx context.Context, tx Tx, publicID string) (Paper, error) {
 	return paperAct(ctx, tx, publicID, PaperVerify, "", func(_ ticket.Ticket, p *Paper) error {
-		return closePaper(tx, p, "", area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty)
+		return closePaper(tx, p, "", verifiers)
 	})
 }
 
@@ -120,7 +120,7 @@ func ReturnPaper(ctx context.Context, tx Tx, publicID, reason string) (Paper, er
 		return Paper{}, err
 	}
 	return paperAct(ctx, tx, publicID, PaperReturn, reason, func(_ ticket.Ticket, p *Paper) error {
-		if !tx.Actor().May(area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty) {
+		if !tx.Actor().May(verifiers...) {
 			return act.NotFound("paper")
 		}
 		p.Reason, p.Photos = reason, nil
@@ -145,14 +145,14 @@ func WaivePaper(ctx context.Context, tx Tx, publicID, reason string) (Paper, err
 		return Paper{}, err
 	}
 	return paperAct(ctx, tx, publicID, PaperWaive, reason, func(_ ticket.Ticket, p *Paper) error {
-		if err := closePaper(tx, p, reason, area.RoleTownshipHead, area.RoleCountyDuty); err != nil {
+		if err := closePaper(tx, p, reason, waivers); err != nil {
 			return err
 		}
 		return tx.Cancel(ctx, p.Subject(), TimerPaper)
 	})
 }
 
-func closePaper(tx Tx, p *Paper, reason string, roles ...area.Role) error {
+func closePaper(tx Tx, p *Paper, reason string, roles []area.Role) error {
 	if !tx.Actor().May(roles...) {
 		return act.NotFound("paper")
 	}

@@ -55,6 +55,8 @@ type Tx interface {
 	AddUpload(ctx context.Context, u *Upload) (created bool, err error)
 	// UploadByRef loads an upload of a ticket in scope.
 	UploadByRef(ctx context.Context, publicID string) (Upload, error)
+	// UploadForUpdate is UploadByRef under a lock.
+	UploadForUpdate(ctx context.Context, publicID string) (Upload, error)
 	// PutUploadPart keeps a part, sealed; the same number again replaces it.
 	PutUploadPart(ctx context.Context, u Upload, number int, data []byte) error
 	// UploadParts tells which parts are there.

@@ -83,9 +83,7 @@ func (in UploadInput) validate() ([]byte, error) {
 }
 
 // helps names the roles that may add photos to a ticket in their scope.
-func helps(a act.Actor) bool {
-	return a.May(area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleAgent, area.RoleSupervisor, area.RoleVillageAssistant)
-}
+func helps(a act.Actor) bool { return a.May(receivers...) }
 
 // BeginUpload announces a photo of a ticket. The same id with the same content
 // is a retry; with another it is act.ErrKeyReused.
@@ -180,9 +178,9 @@ func (u Upload) Missing(there []int) []int {
 	return missing
 }
 
-// mine loads an upload that the actor began.
+// mine locks an upload that the actor began.
 func mine(ctx context.Context, tx Tx, publicID string) (Upload, error) {
-	u, err := tx.UploadByRef(ctx, publicID)
+	u, err := tx.UploadForUpdate(ctx, publicID)
 	if err != nil {
 		return Upload{}, err
 	}
@@ -207,4 +205,10 @@ func finished(ctx context.Context, tx Tx, id ticket.ID, field string, publicIDs 
 		}
 	}
 	return nil
+}
+
+// View is the upload as its client sees it.
+func (u Upload) View(there []int, by string) UploadView {
+	return UploadView{ID: u.PublicID, MediaType: u.MediaType, Size: u.Size, SHA256: hex.EncodeToString(u.SHA256), PartSize: u.PartSize, Parts: u.Parts(),
+		Missing: u.Missing(there), State: u.State, By: by, At: u.At}
 }

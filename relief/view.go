@@ -1,6 +1,12 @@
 package relief
 
-import "time"
+import (
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
+)
 
 // VisitView is a visit as its readers see it.
 type VisitView struct {
@@ -41,7 +47,7 @@ type DecisionView struct {
 	AidKind    string        `json:"aid_kind"`
 	AmountFen  int64         `json:"amount_fen"`
 	PaidFen    int64         `json:"paid_fen"` // of live payouts
-	Level      string        `json:"level"`    // whose word it needs: owner, township, county
+	Level      ledger.Level  `json:"level"`    // whose word it needs: solo (the owner alone), township, county
 	Reason     string        `json:"reason"`
 	DecidedBy  string        `json:"decided_by"`
 	DecidedAt  time.Time     `json:"decided_at"`
@@ -96,4 +102,25 @@ type UploadView struct {
 	State     UploadState `json:"state"`
 	By        string      `json:"by"`
 	At        time.Time   `json:"at"`
+}
+
+// knowsNames are the roles that help a citizen and so read the name in full.
+var knowsNames = []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleAgent, area.RoleSupervisor}
+
+// NameFor shows an applicant's name: in full to those who help, the first
+// character to others.
+func NameFor(who act.Actor, name Private) string {
+	runes := []rune(string(name))
+	if who.May(knowsNames...) || len(runes) == 0 {
+		return string(name)
+	}
+	return string(runes[:1]) + "**"
+}
+
+// TextFor shows what was written about a citizen to those who help.
+func TextFor(who act.Actor, text Private) string {
+	if who.May(knowsNames...) {
+		return string(text)
+	}
+	return ""
 }

@@ -1,0 +1,223 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
+)
+
+// disbursementRow is a row of disbursements.
+type disbursementRow struct {
+	ID, TicketID, DecisionID                                 int64
+	PublicID, AidKind, Channel, AreaCode                     string
+	Fen                                                      int64
+	PayeeIndex, HouseholdIndex, ContentHash                  []byte
+	Policy, State, Level, MakerRole, CancelNote              string
+	CallTakerID, CheckerID, PayerID, CompanionID, SecondID   *int64
+	MakerID                                                  int64
+	Attempt                                                  int
+	SubmittedAt                                              time.Time
+	CountyFrom, CheckedAt, ReservedAt, IssuedAt, ReceiptedAt *time.Time
+	EndedAt, SecondDue, SecondAt                             *time.Time
+	Version                                                  int64
+}
+
+const disbursementColumns = `id, public_id, ticket_id, decision_id, aid_kind, channel, area_code, fen, payee_index, household_index, content_hash, policy,
+	state, level, call_taker_id, maker_id, maker_role, checker_id, payer_id, companion_id, second_id, attempt, cancel_note, submitted_at, county_from,
+	checked_at, reserved_at, issued_at, receipted_at, ended_at, second_due, second_at, version`
+
+func (r disbursementRow) disbursement() ledger.Disbursement {
+	return ledger.Disbursement{
+		ID: ledger.DisbursementID(r.ID), PublicID: r.PublicID, Case: ledger.CaseID(r.TicketID), Decision: ledger.DecisionID(r.DecisionID),
+		AidKind: r.AidKind, Channel: ledger.Channel(r.Channel), Area: area.Code(r.AreaCode), Fen: r.Fen, Payee: r.PayeeIndex, Household: r.HouseholdIndex,
+		Content: r.ContentHash, Policy: r.Policy, State: ledger.State(r.State), Level: ledger.Level(r.Level),
+		CallTaker: area.StaffID(deref(r.CallTakerID)), Maker: area.StaffID(r.MakerID), MakerRole: area.Role(r.MakerRole),
+		Checker: area.StaffID(deref(r.CheckerID)), Payer: area.StaffID(deref(r.PayerID)), Companion: area.StaffID(deref(r.CompanionID)),
+		Second: area.StaffID(deref(r.SecondID)), Attempt: r.Attempt, CancelNote: r.CancelNote, SubmittedAt: r.SubmittedAt.UTC(),
+		CountyMayCheckAt: orZero(r.CountyFrom), CheckedAt: orZero(r.CheckedAt), ReservedAt: orZero(r.ReservedAt), IssuedAt: orZero(r.IssuedAt),
+		ReceiptedAt: orZero(r.ReceiptedAt), EndedAt: orZero(r.EndedAt), SecondSignatureBy: orZero(r.SecondDue), SecondSignedAt: orZero(r.SecondAt),
+		Version: r.Version,
+	}
+}
+
+// byRef resolves a public id of a table to (id, ticket id); act.ErrNotFound
+// for what is no UUID, is not there or lies outside the scope.
+func (tx *Tx) byRef(ctx context.Context, table, noun, publicID string) (id, ticketID int64, err error) {
+	if uuid.Validate(publicID) != nil {
+		return 0, 0, act.NotFound(noun)
+	}
+	err = tx.scan(ctx, "find "+noun, `SELECT id, ticket_id FROM `+table+` WHERE public_id = ?`, []any{publicID}, &id, &ticketID)
+	if errors.Is(err, act.ErrNotFound) {
+		return 0, 0, act.NotFound(noun)
+	}
+	return id, ticketID, err
+}
+
+// one loads the only row of a query, or tells that there is none.
+func one[T any](ctx context.Context, tx *Tx, noun, sql string, args ...any) (T, error) {
+	var rows []T
+	var zero T
+	if err := tx.find(ctx, "load "+noun, &rows, sql, args...); err != nil {
+		return zero, err
+	}
+	if len(rows) == 0 {
+		return zero, act.NotFound(noun)
+	}
+	return rows[0], nil
+}
+
+// DisbursementByRef resolves a payout's public id.
+func (tx *Tx) DisbursementByRef(ctx context.Context, publicID string) (ledger.DisbursementID, ledger.CaseID, error) {
+	id, of, err := tx.byRef(ctx, "disbursements", "payout", publicID)
+	return ledger.DisbursementID(id), ledger.CaseID(of), err
+}
+
+// DisbursementCase is the ticket of a payout.
+func (tx *Tx) DisbursementCase(ctx context.Context, id ledger.DisbursementID) (ledger.CaseID, error) {
+	var of int64
+	err := tx.scan(ctx, "find payout", `SELECT ticket_id FROM disbursements WHERE id = ?`, []any{int64(id)}, &of)
+	return ledger.CaseID(of), err
+}
+
+// DisbursementForUpdate locks and loads a payout.
+func (tx *Tx) DisbursementForUpdate(ctx context.Context, id ledger.DisbursementID) (ledger.Disbursement, error) {
+	r, err := one[disbursementRow](ctx, tx, "payout", `SELECT `+disbursementColumns+` FROM disbursements WHERE id = ? FOR UPDATE`, int64(id))
+	return r.disbursement(), err
+}
+
+// CaseDisbursements lists the payouts of a ticket, oldest first.
+func (tx *Tx) CaseDisbursements(ctx context.Context, c ledger.CaseID) ([]ledger.Disbursement, error) {
+	var rows []disbursementRow
+	err := tx.find(ctx, "list payouts", &rows, `SELECT `+disbursementColumns+` FROM disbursements WHERE ticket_id = ? ORDER BY id`, int64(c))
+	list := make([]ledger.Disbursement, 0, len(rows))
+	for _, r := range rows {
+		list = append(list, r.disbursement())
+	}
+	return list, err
+}
+
+// AddDisbursement writes a new payout.
+func (tx *Tx) AddDisbursement(ctx context.Context, d *ledger.Disbursement) (created bool, err error) {
+	var id int64
+	err = tx.scan(ctx, "add payout", `INSERT INTO disbursements (public_id, ticket_id, decision_id, aid_kind, channel, area_code, fen, payee_index,
+		household_index, content_hash, policy, state, level, call_taker_id, maker_id, maker_role, submitted_at, county_from, second_due, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
+		[]any{d.PublicID, int64(d.Case), int64(d.Decision), d.AidKind, d.Channel, d.Area, d.Fen, d.Payee, d.Household, d.Content, d.Policy, d.State, d.Level,
+			nonZero(int64(d.CallTaker)), int64(d.Maker), d.MakerRole, d.SubmittedAt, null(d.CountyMayCheckAt), null(d.SecondSignatureBy), d.Version}, &id)
+	switch {
+	case errors.Is(err, act.ErrNotFound):
+		return false, nil
+	case violates(err, "disbursements_purpose"):
+		return false, act.Refused("payout_exists", "A payout of this decision is under way already; reload the ticket to see it.")
+	}
+	d.ID = ledger.DisbursementID(id)
+	return true, err
+}
+
+// violates reports whether err is the refusal of one named constraint or index.
+func violates(err error, constraint string) bool {
+	var pg *pgconn.PgError
+	return errors.As(err, &pg) && pg.ConstraintName == constraint
+}
+
+// SaveDisbursement writes what may change of a payout, guarded by its version.
+func (tx *Tx) SaveDisbursement(ctx context.Context, d *ledger.Disbursement) error {
+	n, err := tx.exec(ctx, "save payout", `UPDATE disbursements SET state = ?, call_taker_id = ?, checker_id = ?, payer_id = ?, companion_id = ?, second_id = ?,
+		attempt = ?, cancel_note = ?, checked_at = ?, reserved_at = ?, issued_at = ?, receipted_at = ?, ended_at = ?, second_at = ?, version = version + 1
+		WHERE id = ? AND version = ?`,
+		d.State, nonZero(int64(d.CallTaker)), nonZero(int64(d.Checker)), nonZero(int64(d.Payer)), nonZero(int64(d.Companion)), nonZero(int64(d.Second)),
+		d.Attempt, d.CancelNote, null(d.CheckedAt), null(d.ReservedAt), null(d.IssuedAt), null(d.ReceiptedAt), null(d.EndedAt), null(d.SecondSignedAt),
+		int64(d.ID), d.Version)
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return act.Conflict("stale_version", "The payout changed while you were looking at it; reload and decide again.")
+	}
+	d.Version++
+	return nil
+}
+
+// LockLimits makes a row for each key and locks them in the order given.
+func (tx *Tx) LockLimits(ctx context.Context, keys []ledger.LimitKey) error {
+	for _, k := range keys {
+		if _, err := tx.exec(ctx, "open limit", `INSERT INTO limit_keys (kind, key) VALUES (?, ?) ON CONFLICT DO NOTHING`, k.Kind, k.Key); err != nil {
+			return err
+		}
+		if err := tx.scan(ctx, "lock limit", `SELECT kind FROM limit_keys WHERE kind = ? AND key = ? FOR UPDATE`, []any{k.Kind, k.Key}, new(string)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// LimitUsed sums what counts under a key.
+func (tx *Tx) LimitUsed(ctx context.Context, key ledger.LimitKey, since time.Time) (fen int64, err error) {
+	err = tx.scan(ctx, "sum limit", `SELECT coalesce(sum(fen), 0)::bigint FROM limit_uses WHERE kind = ? AND key = ? AND released_at IS NULL AND at > ?`,
+		[]any{key.Kind, key.Key, since}, &fen)
+	return fen, err
+}
+
+// AddLimitUse counts a payout.
+func (tx *Tx) AddLimitUse(ctx context.Context, id ledger.DisbursementID, keys []ledger.LimitKey, fen int64) error {
+	for _, k := range keys {
+		if _, err := tx.exec(ctx, "count limit", `INSERT INTO limit_uses (disbursement_id, kind, key, fen, at) VALUES (?, ?, ?, ?, ?)`,
+			int64(id), k.Kind, k.Key, fen, tx.now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ReleaseLimitUse stops counting a payout.
+func (tx *Tx) ReleaseLimitUse(ctx context.Context, id ledger.DisbursementID) error {
+	_, err := tx.exec(ctx, "release limit", `UPDATE limit_uses SET released_at = ? WHERE disbursement_id = ? AND released_at IS NULL`, tx.now, int64(id))
+	return err
+}
+
+// LimitFrozen looks at the freezes and, since a timer may be late, at the due times themselves.
+func (tx *Tx) LimitFrozen(ctx context.Context, staff area.StaffID) (frozen bool, err error) {
+	err = tx.scan(ctx, "look for a freeze", `SELECT EXISTS (SELECT 1 FROM limit_freezes WHERE staff_id = ? AND lifted_at IS NULL)
+		OR EXISTS (SELECT 1 FROM disbursements WHERE level = 'solo' AND second_at IS NULL AND second_due < ? AND state NOT IN ('cancelled','reversed')
+		           AND (maker_id = ? OR payer_id = ?))`, []any{int64(staff), tx.now, int64(staff), int64(staff)}, &frozen)
+	return frozen, err
+}
+
+// FreezeLimit takes a solo limit.
+func (tx *Tx) FreezeLimit(ctx context.Context, staff area.StaffID, because ledger.DisbursementID) error {
+	_, err := tx.exec(ctx, "freeze limit", `INSERT INTO limit_freezes (staff_id, disbursement_id, frozen_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`,
+		int64(staff), int64(because), tx.now)
+	return err
+}
+
+// LiftFreezes gives back what a payout had frozen.
+func (tx *Tx) LiftFreezes(ctx context.Context, because ledger.DisbursementID) error {
+	_, err := tx.exec(ctx, "lift freeze", `UPDATE limit_freezes SET lifted_at = ?, lifted_by = ? WHERE disbursement_id = ? AND lifted_at IS NULL`,
+		tx.now, nonZero(int64(tx.actor.StaffID)), int64(because))
+	return err
+}
+
+// Related looks into the relatives register.
+func (tx *Tx) Related(ctx context.Context, payee []byte, people []area.StaffID) (related bool, err error) {
+	if len(people) == 0 {
+		return false, nil
+	}
+	err = tx.scan(ctx, "look for relatives", `SELECT EXISTS (SELECT 1 FROM staff_relatives WHERE identity_index = ? AND staff_id IN ?)`,
+		[]any{payee, people}, &related)
+	return related, err
+}
+
+// RegisterRelative notes that the bearer of an identity number is a relative of
+// a member of staff. Only the blind index is kept.
+func (tx *Tx) RegisterRelative(ctx context.Context, staff area.StaffID, identityNumber string) error {
+	_, err := tx.exec(ctx, "register relative", `INSERT INTO staff_relatives (staff_id, identity_index) VALUES (?, ?) ON CONFLICT DO NOTHING`,
+		int64(staff), tx.IdentityIndex(identityNumber))
+	return err
+}

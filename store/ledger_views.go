@@ -1,0 +1,179 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
+	"example.org/hotline/ticket"
+)
+
+// payoutRow is a payout with the names around it.
+type payoutRow struct {
+	disbursementRow
+	TicketPublic, Number, DecisionPublic, Maker string
+	Checker, Payer, Companion, Second           *string
+}
+
+const payoutSQL = `SELECT x.*, t.public_id AS ticket_public, t.number, e.public_id AS decision_public, m.name AS maker, c.name AS checker, p.name AS payer,
+	o.name AS companion, z.name AS second FROM disbursements x JOIN tickets t ON t.id = x.ticket_id JOIN decisions e ON e.id = x.decision_id
+	JOIN staff m ON m.id = x.maker_id LEFT JOIN staff c ON c.id = x.checker_id LEFT JOIN staff p ON p.id = x.payer_id
+	LEFT JOIN staff o ON o.id = x.companion_id LEFT JOIN staff z ON z.id = x.second_id `
+
+func (tx *Tx) payoutView(r payoutRow) ledger.View {
+	d := r.disbursement()
+	return ledger.View{ID: d.PublicID, TicketID: r.TicketPublic, TicketNumber: r.Number, DecisionID: r.DecisionPublic, AidKind: d.AidKind, Channel: d.Channel,
+		Area: string(d.Area), AmountFen: d.Fen, State: d.State, Level: d.Level, ContentHash: hex.EncodeToString(d.Content), Maker: r.Maker,
+		Checker: deref(r.Checker), Payer: deref(r.Payer), Companion: deref(r.Companion), SecondSigner: deref(r.Second), CancelReason: d.CancelNote,
+		SubmittedAt: d.SubmittedAt, CheckedAt: utc(r.CheckedAt), ReservedAt: utc(r.ReservedAt), IssuedAt: utc(r.IssuedAt), ReceiptedAt: utc(r.ReceiptedAt),
+		EndedAt: utc(r.EndedAt), SecondSignBy: utc(r.SecondDue), SecondSigned: utc(r.SecondAt), CountyFrom: utc(r.CountyFrom),
+		NextActs: d.NextActs(tx.actor, tx.now), Version: d.Version, PolicyVersion: d.Policy}
+}
+
+// TicketDisbursements lists the payouts of a ticket, newest first, with what the actor may do.
+func (tx *Tx) TicketDisbursements(ctx context.Context, id ticket.ID) ([]ledger.View, error) {
+	var rows []payoutRow
+	if err := tx.find(ctx, "list payouts", &rows, payoutSQL+`WHERE x.ticket_id = ? ORDER BY x.id DESC`, int64(id)); err != nil {
+		return nil, err
+	}
+	views := make([]ledger.View, 0, len(rows))
+	for _, r := range rows {
+		views = append(views, tx.payoutView(r))
+	}
+	return views, nil
+}
+
+// DisbursementView loads one payout by its public id.
+func (tx *Tx) DisbursementView(ctx context.Context, publicID string) (ledger.View, error) {
+	if uuid.Validate(publicID) != nil {
+		return ledger.View{}, act.NotFound("payout")
+	}
+	r, err := one[payoutRow](ctx, tx, "payout", payoutSQL+`WHERE x.public_id = ?`, publicID)
+	if err != nil {
+		return ledger.View{}, err
+	}
+	return tx.payoutView(r), nil
+}
+
+// Approvals lists what waits for this actor's word, oldest first: payouts to
+// check or to sign a second time, decisions to approve.
+func (tx *Tx) Approvals(ctx context.Context) ([]ledger.InboxItem, error) {
+	var rows []payoutRow
+	err := tx.find(ctx, "list payouts to sign", &rows, payoutSQL+`WHERE x.state = 'submitted'
+		OR (x.level = 'solo' AND x.second_at IS NULL AND x.state NOT IN ('cancelled','reversed')) ORDER BY x.submitted_at LIMIT 500`)
+	if err != nil {
+		return nil, err
+	}
+	items := []ledger.InboxItem{}
+	for _, r := range rows {
+		v := tx.payoutView(r)
+		for _, next := range v.NextActs {
+			if next == "check" || next == "second_signature" {
+				items = append(items, ledger.InboxItem{Act: next, ID: v.ID, TicketID: v.TicketID, TicketNumber: v.TicketNumber, Area: v.Area,
+					AmountFen: v.AmountFen, ContentHash: v.ContentHash, MadeBy: v.Maker, Since: v.SubmittedAt, DueAt: v.SecondSignBy})
+			}
+		}
+	}
+	decisions, err := tx.decisionsToApprove(ctx)
+	if err != nil {
+		return nil, err
+	}
+	items = append(items, decisions...)
+	slices.SortStableFunc(items, func(a, b ledger.InboxItem) int { return a.Since.Compare(b.Since) })
+	return items, nil
+}
+
+// accountSQL names the holder of an account for people.
+const accountSQL = `SELECT a.id, a.public_id, a.kind, a.area_code, a.posted_fen, a.pending_in_fen, a.pending_out_fen,
+	coalesce(CASE WHEN a.holder LIKE 'staff:%' THEN (SELECT s.name FROM staff s WHERE s.id = substr(a.holder, 7)::bigint)
+	              WHEN a.holder LIKE 'ticket:%' THEN (SELECT t.number FROM tickets t WHERE t.id = substr(a.holder, 8)::bigint)
+	              ELSE a.holder END, '') AS holder FROM accounts a `
+
+func (r accountRow) view() ledger.AccountView {
+	return ledger.AccountView{ID: r.PublicID, Kind: ledger.Kind(r.Kind), Area: r.AreaCode, Holder: r.Holder, PostedFen: r.PostedFen,
+		PendingInFen: r.PendingInFen, PendingOutFen: r.PendingOutFen, AvailableFen: r.account().Available()}
+}
+
+// Float shows a township's float. fullFen and lowPercent are the policy's.
+func (tx *Tx) Float(ctx context.Context, township area.Code, fullFen int64, lowPercent int) (ledger.FloatView, error) {
+	r, err := one[accountRow](ctx, tx, "float", accountSQL+`WHERE a.kind = 'float' AND a.area_code = ? AND a.holder = ''`, string(township))
+	if err != nil {
+		return ledger.FloatView{}, err
+	}
+	v := ledger.FloatView{AccountView: r.view(), FullFen: fullFen, Low: r.account().Available()*100 < fullFen*int64(lowPercent)}
+	err = tx.scan(ctx, "sum cash in hands", `SELECT coalesce(sum(posted_fen), 0)::bigint FROM accounts WHERE kind = 'cash' AND area_code = ?`,
+		[]any{string(township)}, &v.InHandsFen)
+	return v, err
+}
+
+// TrialBalance lists every account in the actor's scope with its posted
+// balance as it stands. Debits and credits are equal where the scope holds
+// whole entries: a county's or the city's.
+func (tx *Tx) TrialBalance(ctx context.Context) (ledger.TrialBalance, error) {
+	var rows []accountRow
+	if err := tx.find(ctx, "list accounts", &rows, accountSQL+`ORDER BY a.area_code, a.kind, a.id`); err != nil {
+		return ledger.TrialBalance{}, err
+	}
+	b := ledger.TrialBalance{At: tx.now, Accounts: make([]ledger.AccountView, 0, len(rows))}
+	for _, r := range rows {
+		b.Accounts = append(b.Accounts, r.view())
+		if r.PostedFen > 0 {
+			b.DebitFen += r.PostedFen
+		} else {
+			b.CreditFen -= r.PostedFen
+		}
+	}
+	b.Balanced = b.DebitFen == b.CreditFen
+	return b, nil
+}
+
+// AccountStatement reads an account's postings newest first, before a cursor.
+func (tx *Tx) AccountStatement(ctx context.Context, accountID, before string, limit int) (ledger.Statement, error) {
+	if uuid.Validate(accountID) != nil {
+		return ledger.Statement{}, act.NotFound("account")
+	}
+	r, err := one[accountRow](ctx, tx, "account", accountSQL+`WHERE a.public_id = ?`, accountID)
+	if err != nil {
+		return ledger.Statement{}, err
+	}
+	cursor := int64(1) << 62
+	if before != "" {
+		if cursor, err = strconv.ParseInt(before, 10, 64); err != nil {
+			return ledger.Statement{}, act.Invalid("before", "bad_cursor", "Use the cursor of the page before.")
+		}
+	}
+	var rows []struct {
+		EntryID, Fen, Balance            int64
+		Public, Event, Layer, By, Reason string
+		At                               time.Time
+		Disbursement                     *string
+	}
+	// The balance after a line is that of now less all that came later: before this page, then within it.
+	err = tx.find(ctx, "read statement", &rows, `SELECT p.entry_id, p.fen, p.layer, e.public_id AS public, e.event, e.actor AS by, e.reason, e.at, d.public_id AS disbursement,
+		(? - (SELECT coalesce(sum(fen), 0) FROM postings WHERE account_id = ? AND layer = 'posted' AND entry_id >= ?)
+		   - (sum(p.posted) OVER (ORDER BY p.entry_id DESC, p.line DESC) - p.posted))::bigint AS balance
+		FROM (SELECT *, CASE layer WHEN 'posted' THEN fen ELSE 0 END AS posted FROM postings WHERE account_id = ? AND entry_id < ?
+		      ORDER BY entry_id DESC, line DESC LIMIT ?) p
+		JOIN ledger_entries e ON e.id = p.entry_id LEFT JOIN disbursements d ON d.id = e.disbursement_id ORDER BY p.entry_id DESC, p.line DESC`,
+		r.PostedFen, r.ID, cursor, r.ID, cursor, limit+1)
+	if err != nil {
+		return ledger.Statement{}, err
+	}
+	s := ledger.Statement{Account: r.view(), Lines: []ledger.StatementLine{}}
+	for i, l := range rows {
+		if i == limit {
+			s.Next = strconv.FormatInt(rows[limit-1].EntryID, 10)
+			break
+		}
+		s.Lines = append(s.Lines, ledger.StatementLine{EntryID: l.Public, At: l.At.UTC(), Event: ledger.Event(l.Event), Layer: ledger.Layer(l.Layer), AmountFen: l.Fen,
+			BalanceFen: l.Balance, Disbursement: deref(l.Disbursement), By: l.By, Reason: l.Reason})
+	}
+	return s, nil
+}
