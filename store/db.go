@@ -34,6 +34,9 @@ type DB struct {
 	// OnArmed is told after commit which timers a transaction armed, so that they reach the wake-up index at once.
 	// It must not block: whatever it loses, the sweep finds. Set before the first transaction.
 	OnArmed func([]act.Timer)
+	// OnEvents and OnNotices are told after commit that a transaction wrote events or notices. Neither may block;
+	// the relay and the notifier look by themselves as well.
+	OnEvents, OnNotices func()
 }
 
 // Options of Open.

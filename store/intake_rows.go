@@ -109,6 +109,7 @@ func (tx *Tx) insertIntake(ctx context.Context, doc intakeDoc) error {
 	if err != nil {
 		return err
 	}
+	tx.emitted = true
 	for _, r := range timers {
 		tx.armed = append(tx.armed, act.Timer{ID: r.ID, Subject: act.Subject{Kind: r.SubjectKind, ID: r.SubjectID}, Kind: r.Kind, Step: r.Step,
 			Epoch: r.Epoch, DueAt: r.DueAt.UTC()})

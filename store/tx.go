@@ -18,12 +18,13 @@ import (
 // Tx is one transaction of the application role, for one actor. It satisfies
 // the Tx interface of every room; each room sees only the part it declared.
 type Tx struct {
-	db    *DB
-	gorm  *gorm.DB
-	actor act.Actor
-	now   time.Time
-	audit []act.Record
-	armed []act.Timer // told to db.OnArmed after commit
+	db               *DB
+	gorm             *gorm.DB
+	actor            act.Actor
+	now              time.Time
+	audit            []act.Record
+	armed            []act.Timer // told to db.OnArmed after commit
+	emitted, noticed bool        // told to db.OnEvents and db.OnNotices after commit
 }
 
 var _ act.Tx = (*Tx)(nil)
@@ -71,6 +72,12 @@ func (db *DB) inTx(ctx context.Context, actor act.Actor, fn func(*Tx) error, bef
 	if db.OnArmed != nil && len(tx.armed) > 0 {
 		db.OnArmed(tx.armed)
 	}
+	if db.OnEvents != nil && tx.emitted {
+		db.OnEvents()
+	}
+	if db.OnNotices != nil && tx.noticed {
+		db.OnNotices()
+	}
 	return nil
 }
 
@@ -104,6 +111,7 @@ func (tx *Tx) Emit(ctx context.Context, e act.Event) error {
 	if err != nil {
 		return err
 	}
+	tx.emitted = true
 	_, err = tx.exec(ctx, "emit "+e.Kind, `INSERT INTO outbox (kind, subject_kind, subject_id, ticket, area_code, data, created_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?)`, e.Kind, e.Subject.Kind, e.Subject.ID, e.Ticket, e.Area, data, tx.now)
 	return err

@@ -1,0 +1,70 @@
+package ticket
+
+import (
+	"time"
+
+	"example.org/hotline/area"
+)
+
+// Delivery is one notice on one channel to one person, as whoever sends it
+// needs to know it.
+type Delivery struct {
+	ID       int64
+	Ref      string // our name for it at the provider; the same however often it is sent
+	Channel  string
+	Attempt  int  // which sending this is, from 1; guards the result
+	Unknown  bool // it may have gone out: ask the provider before sending it again
+	Void     bool // the ticket has moved on: if it has not gone out, it need not
+	Resent   bool // it was sent once more already, after the provider had not known it
+	Queries  int  // how often the provider was asked
+	Citizen  bool
+	Login    string // of the member of staff; empty for citizens and the alarm number
+	Address  string // E.164; empty on channels that need none. Never logged
+	Ticket   string // public id of the ticket, empty where it is about none
+	Area     area.Code
+	Template string
+	Fields   map[string]string
+	Urgent   bool
+}
+
+// DeliveryState is what became of a delivery.
+type DeliveryState string
+
+// The states.
+//
+//	queued ─▶ sending ─▶ sent          provider took it
+//	   ▲         ├─────▶ failed        provider refused it for good
+//	   ├─────────┤                     provider cannot now: later again
+//	   │         └─────▶ unknown ─▶ sent | queued (never arrived: once more) | dead
+//	   └▶ void                         the ticket has moved on
+const (
+	DeliveryQueued  DeliveryState = "queued"
+	DeliverySending DeliveryState = "sending"
+	DeliverySent    DeliveryState = "sent"
+	DeliveryFailed  DeliveryState = "failed"
+	DeliveryUnknown DeliveryState = "unknown"
+	DeliveryVoid    DeliveryState = "void"
+	DeliveryDead    DeliveryState = "dead" // given up
+)
+
+// DeliveryResult is how an attempt ended.
+type DeliveryResult struct {
+	State      DeliveryState
+	ProviderID string
+	Error      string        // for people; holds no address
+	After      time.Duration // real time until it is looked at again, for queued and unknown
+	Queried    bool          // the provider was asked rather than given it
+	Resend     bool          // it goes out once more because the provider has never heard of it
+}
+
+// Undelivered is a delivery that reached nobody, for the list that a person works off.
+type Undelivered struct {
+	At       time.Time     `json:"at"`
+	State    DeliveryState `json:"state"`
+	Channel  string        `json:"channel"`
+	Template string        `json:"template"`
+	Ticket   string        `json:"ticket,omitempty"` // public id
+	Login    string        `json:"login,omitempty"`
+	Attempts int           `json:"attempts"`
+	Error    string        `json:"error"`
+}
