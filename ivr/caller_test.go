@@ -49,8 +49,9 @@ func call(t *testing.T, o caller.Options) caller.Result {
 	return r
 }
 
-// liveCall places a call that stays until hangup, and returns once it is answered.
-func liveCall(t *testing.T, l *line) (hangup func() caller.Result) {
+// liveCall places a call and returns once it is answered: hangup ends it, wait
+// leaves that to the line.
+func liveCall(t *testing.T, l *line) (hangup, wait func() caller.Result) {
 	t.Helper()
 	answered, ended := make(chan struct{}), make(chan caller.Result, 1)
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
@@ -71,10 +72,8 @@ func liveCall(t *testing.T, l *line) (hangup func() caller.Result) {
 	case <-ctx.Done():
 		t.Fatal("the call was not answered")
 	}
-	return func() caller.Result {
-		cancel()
-		return <-ended
-	}
+	wait = func() caller.Result { return <-ended }
+	return func() caller.Result { cancel(); return wait() }, wait
 }
 
 // The order of these tones is the whole flow: greeting, number, digits, good-bye.
@@ -159,7 +158,7 @@ func TestUnknownNumberIsNoCall(t *testing.T) {
 
 func TestOverTheCapEveryCallIsATicketBeforeIts503(t *testing.T) {
 	l := start(t, func(c *ivr.Config) { c.MaxCalls = 1; c.KeyWindow = patience })
-	hangup := liveCall(t, l)
+	hangup, _ := liveCall(t, l)
 	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 503 {
 		t.Errorf("over the cap: %+v", r)
 	}
@@ -191,7 +190,7 @@ func TestACallThatCannotBeKeptIsRefused(t *testing.T) {
 
 func TestDrainingRefusesWithATicketAndWaitsForTheLiveCall(t *testing.T) {
 	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
-	hangup := liveCall(t, l)
+	hangup, _ := liveCall(t, l)
 	short, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := l.Drain(short); !errors.Is(err, context.Canceled) {
@@ -212,9 +211,9 @@ func TestDrainingRefusesWithATicketAndWaitsForTheLiveCall(t *testing.T) {
 
 func TestStoppingTheNodeEndsLiveCallsWithBYE(t *testing.T) {
 	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
-	hangup := liveCall(t, l)
+	_, wait := liveCall(t, l)
 	l.stop()
-	if r := hangup(); r.EndedBy != caller.SideCallee {
+	if r := wait(); r.EndedBy != caller.SideCallee {
 		t.Errorf("result %+v", r)
 	}
 	l.log.endedAs(t, 1, ticket.EndNodeStopped)

@@ -79,7 +79,9 @@ func (g *gate) datagram(data []byte, h hop) (pass bool) {
 	msg, err := g.parser.ParseSIP(data)
 	if err != nil {
 		g.malformed.Add(1)
-		g.refuseUnparsed(msg, h)
+		if answer, ok := badRequest(data); ok {
+			h.write(answer, h.src)
+		}
 		return false
 	}
 	return g.message(msg, h)
@@ -99,18 +101,6 @@ func (g *gate) message(msg sip.Message, h hop) bool {
 		g.reply(req, h, v.answer, v.tag)
 	}
 	return v.pass
-}
-
-// refuseUnparsed answers 400 to a request so broken that the parser gave up,
-// if enough of it was read to tell the sender which one.
-func (g *gate) refuseUnparsed(msg sip.Message, h hop) {
-	req, ok := msg.(*sip.Request)
-	if !ok || req == nil || req.IsAck() || req.Via() == nil || req.CSeq() == nil || req.CallID() == nil || req.From() == nil {
-		return
-	}
-	req.SetTransport(h.transport)
-	req.SetSource(h.src.String())
-	g.reply(req, h, refuse(400, "Bad Request"), "")
 }
 
 // reply answers without a transaction (RFC 3261 section 8.2.7). The tag is the

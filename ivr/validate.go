@@ -22,8 +22,8 @@ func refuse(status int, reason string, headers ...sip.Header) *refusal {
 // Bounds on what ends up in tables and rows.
 const (
 	maxHeaders = 100
-	maxCallID  = 256
-	maxTag     = 128
+	maxCallID  = 512
+	maxTag     = 512
 )
 
 // allowed are the methods of a trunk. There is no registrar and no transfer on
@@ -84,7 +84,7 @@ func validateHeaders(req *sip.Request) *refusal {
 		return bad
 	case len(from) > maxTag || len(to) > maxTag:
 		return bad
-	case req.CSeq().MethodName != req.Method:
+	case !strings.EqualFold(string(req.CSeq().MethodName), string(req.Method)): // sipgo reads one in capitals
 		return bad
 	case !soundBranch(req.Via()):
 		return bad

@@ -193,6 +193,7 @@ func (p *phone) talk(ctx context.Context) error {
 	presses := slices.SortedStableFunc(slices.Values(p.Digits), func(a, b Press) int { return int(a.After - b.After) })
 	hangup := time.NewTimer(p.length())
 	defer hangup.Stop()
+	sound := p.ear.sound
 	for {
 		next, timer := p.nextPress(presses)
 		select {
@@ -200,8 +201,11 @@ func (p *phone) talk(ctx context.Context) error {
 			if _, err := p.audio.Press(presses[0].Key, keyHeld); err != nil {
 				return errors.Join(err, p.bye())
 			}
-			p.tell(Event{Kind: EventPressed})
+			p.tell(Event{Kind: EventPressed, Text: string(presses[0].Key)})
 			presses = presses[1:]
+		case <-sound:
+			sound = nil // told once
+			p.tell(Event{Kind: EventHeard})
 		case <-p.agent.byes:
 			p.over(SideCallee)
 			return nil

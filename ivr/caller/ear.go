@@ -18,10 +18,15 @@ type ear struct {
 	second  []int16
 	loudest float64
 	samples int
+	sound   chan struct{} // closed with the first packet that is no silence
+	sounded bool
 }
 
+// audible is the level from which a packet is sound: line noise lies well below.
+const audible = -50 // dBov
+
 func newEar(path string) (*ear, error) {
-	e := &ear{loudest: -127}
+	e := &ear{loudest: -127, sound: make(chan struct{})}
 	if path == "" {
 		return e, nil
 	}
@@ -42,6 +47,10 @@ func (e *ear) hear(pcm []int16, timestamp uint32) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.samples += len(pcm)
+	if !e.sounded && media.Level(pcm) > audible {
+		e.sounded = true
+		close(e.sound)
+	}
 	if e.second = append(e.second, pcm...); len(e.second) >= media.SampleRate {
 		e.weigh()
 	}

@@ -41,13 +41,14 @@ type Options struct {
 // EventKind names a step of the call.
 type EventKind string
 
-// The steps in their order. Ringing, Pressed and Progress may not come at all.
+// The steps in their order. Progress, Ringing, Heard and Pressed may not come at all.
 const (
 	EventCalling  EventKind = "calling"  // INVITE sent
 	EventProgress EventKind = "progress" // a provisional answer other than 180
 	EventRinging  EventKind = "ringing"  // 180
 	EventAnswered EventKind = "answered" // 200, and the ACK sent
 	EventRefused  EventKind = "refused"  // 3xx to 6xx
+	EventHeard    EventKind = "heard"    // the first sound of the other side
 	EventPressed  EventKind = "pressed"  // a key was sent
 	EventEnded    EventKind = "ended"    // BYE, either way, or CANCEL
 )
@@ -57,7 +58,7 @@ type Event struct {
 	Kind   EventKind
 	At     time.Time
 	Status int    // SIP status, where the step is an answer
-	Text   string // its reason phrase, or who ended the call
+	Text   string // its reason phrase, the key pressed, or who ended the call
 }
 
 // Side tells who ended a call.

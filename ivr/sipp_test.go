@@ -1,0 +1,100 @@
+package ivr_test
+
+import (
+	"bytes"
+	"context"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"example.org/hotline/ivr"
+	"example.org/hotline/ticket"
+)
+
+// sipp places calls by a scenario of testdata with Debian's sip-tester, a SIP
+// implementation that owes nothing to ours. It fails the test where a call does
+// not go as the scenario says.
+func sipp(t *testing.T, to netip.AddrPort, scenario string, args ...string) {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("testdata", scenario+".xml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	defer cancel()
+	args = append([]string{to.String(), "-sf", path, "-s", "12349", "-i", "127.0.0.1", "-m", "1", "-nostdin", "-trace_err",
+		"-timeout", "90s", "-timeout_error"}, args...)
+	cmd := exec.CommandContext(ctx, "sipp", args...)
+	cmd.Dir = t.TempDir()
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Run(); err != nil {
+		errors, _ := filepath.Glob(filepath.Join(cmd.Dir, "*errors.log"))
+		for _, name := range errors {
+			text, _ := os.ReadFile(name)
+			t.Logf("%s", text)
+		}
+		t.Fatalf("sipp %s: %v\n%s", scenario, err, out.Bytes())
+	}
+}
+
+func TestSippScenarios(t *testing.T) {
+	slowRing := func(c *ivr.Config) { c.RingDelay = patience }
+	longWindow := func(c *ivr.Config) { c.KeyWindow = patience }
+	for _, c := range []struct {
+		scenario string
+		change   func(*ivr.Config)
+		reason   ticket.EndReason
+		keys     string
+	}{
+		{"normal", nil, ticket.EndCompleted, ""},
+		{"cancel", slowRing, ticket.EndAbandoned, ""},
+		{"earlybye", slowRing, ticket.EndAbandoned, ""},
+		{"bye", longWindow, ticket.EndCallerHung, ""},
+		{"badsdp", nil, ticket.EndBadSDP, ""},
+		{"hold", longWindow, ticket.EndCallerHung, ""},
+		{"late_offer", nil, ticket.EndCompleted, ""},
+		{"info", longWindow, ticket.EndCompleted, "1"},
+		{"noack", func(c *ivr.Config) { c.T1, c.T2 = 10*time.Millisecond, 80*time.Millisecond }, ticket.EndNoACK, ""},
+		// sipp is silent here: it sends RTP only where a scenario plays some.
+		{"normal", func(c *ivr.Config) { c.MediaTimeout, c.KeyWindow = 300*time.Millisecond, patience }, ticket.EndMediaLost, ""},
+		{"normal", func(c *ivr.Config) { c.MaxDuration, c.KeyWindow = 300*time.Millisecond, patience }, ticket.EndMaxDuration, ""},
+		{"digits", longWindow, ticket.EndCompleted, "1"},
+	} {
+		for _, transport := range []string{"u1", "t1"} {
+			t.Run(c.scenario+" "+string(c.reason)+" "+c.keys+" "+transport, func(t *testing.T) {
+				l := start(t, c.change)
+				to := l.udp()
+				if transport == "t1" {
+					to = l.tcp()
+				}
+				sipp(t, to, c.scenario, "-t", transport)
+				got := l.log.endedAs(t, 1, c.reason)[0]
+				if string(got.keys) != c.keys {
+					t.Errorf("keys %q, want %q", got.keys, c.keys)
+				}
+				answered := !slices.Contains([]ticket.EndReason{ticket.EndAbandoned, ticket.EndBadSDP}, c.reason)
+				if (got.answered == 1) != answered {
+					t.Errorf("answered %d times", got.answered)
+				}
+			})
+		}
+	}
+}
+
+// 200 calls at 20 a second, as the acceptance does it: as many rows as calls,
+// and nothing left behind.
+func TestSippTwoHundredCalls(t *testing.T) {
+	const calls = 200
+	l := start(t, nil)
+	sipp(t, l.udp(), "normal", "-m", strconv.Itoa(calls), "-r", "20", "-l", strconv.Itoa(calls))
+	l.log.endedAs(t, calls, ticket.EndCompleted)
+	if s := l.Stats(); s.Live != 0 || s.Calls != calls || s.Ended[ticket.EndCompleted] != calls {
+		t.Errorf("stats %+v", s)
+	}
+}
