@@ -1,0 +1,66 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.org/hotline/configs"
+	"example.org/hotline/store"
+	"example.org/hotline/ticket"
+)
+
+// devClockCommand moves the demo city's clock. Whatever sleeps until a time of
+// that clock wakes up within a second; sign-ins run on the real clock.
+func devClockCommand(o *devOptions) *cobra.Command {
+	return &cobra.Command{
+		Use:     "clock +DURATION|RFC3339|xSCALE",
+		Short:   "Move the running demo city's clock: +2h, 2026-10-02T01:05:00+08:00, or x60 to let it run faster",
+		Example: "  hotline dev clock +2h\n  hotline dev clock 2026-10-02T01:05:00+08:00\n  hotline dev clock x60",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			move, err := parseMove(args[0])
+			if err != nil {
+				return err
+			}
+			cfg, err := configs.Load(filepath.Join(o.dir, "hotline.yaml"), nil)
+			if err != nil {
+				return fmt.Errorf("no demo city in %s; `hotline dev` makes one: %w", o.dir, err)
+			}
+			now, err := store.MoveClock(cmd.Context(), cfg.Postgres.OwnerURL.Reveal(), move)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "the city's clock: %s\n", now.In(ticket.Shanghai).Format(time.RFC3339))
+			return err
+		},
+	}
+}
+
+// parseMove understands how the clock is to be moved.
+func parseMove(s string) (func(time.Time, float64) (time.Time, float64), error) {
+	switch {
+	case strings.HasPrefix(s, "+"):
+		d, err := time.ParseDuration(s[1:])
+		if err != nil || d <= 0 {
+			return nil, fmt.Errorf("%q: write a duration such as +90m or +2h", s)
+		}
+		return func(now time.Time, scale float64) (time.Time, float64) { return now.Add(d), scale }, nil
+	case strings.HasPrefix(s, "x"):
+		scale, err := strconv.ParseFloat(s[1:], 64)
+		if err != nil || scale <= 0 || scale > 1000 {
+			return nil, fmt.Errorf("%q: write a speed such as x1 or x60, at most x1000", s)
+		}
+		return func(now time.Time, _ float64) (time.Time, float64) { return now, scale }, nil
+	default:
+		at, err := time.Parse(time.RFC3339, s)
+		if err != nil {
+			return nil, fmt.Errorf("%q: write +2h, x60, or a time such as 2026-10-02T01:05:00+08:00", s)
+		}
+		return func(_ time.Time, scale float64) (time.Time, float64) { return at, scale }, nil
+	}
+}

@@ -1,0 +1,47 @@
+// Command hotline is a city's civil-affairs line: a phone that is always
+// answered, a ticket with an owner and a clock for every call, and the relief
+// that follows. Each subcommand has a file of its own; serve.go wires the rooms.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the process at once
+	err := root().ExecuteContext(ctx)
+	stop()
+	if err != nil {
+		var quiet *exitError
+		if !errors.As(err, &quiet) {
+			fmt.Fprintln(os.Stderr, "hotline:", err)
+		}
+		os.Exit(1)
+	}
+}
+
+// exitError ends with status 1 after the command itself has said why.
+type exitError struct{ why string }
+
+func (e *exitError) Error() string { return e.why }
+
+func root() *cobra.Command {
+	var config string
+	cmd := &cobra.Command{
+		Use:           "hotline",
+		Short:         "A city's civil-affairs line: call, ticket, dispatch, relief, ledger",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+	}
+	cmd.PersistentFlags().StringVar(&config, "config", "", "configuration file (default: $HOTLINE_CONFIG, else .hotline/hotline.yaml where `hotline dev` left one)")
+	cmd.AddCommand(serveCommand(&config), devCommand(&config), migrateCommand(&config), callCommand(), auditCommand(&config), doctorCommand(&config), versionCommand())
+	return cmd
+}

@@ -1,0 +1,227 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"example.org/hotline/api"
+	"example.org/hotline/area"
+	"example.org/hotline/configs"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/internal/seal"
+	"example.org/hotline/ledger"
+	"example.org/hotline/store"
+)
+
+// devUser is a sign-in of the demo city, as dev.json shows it.
+type devUser struct {
+	Name     string    `json:"name"` // the login
+	Person   string    `json:"person"`
+	Role     area.Role `json:"role"`
+	Area     area.Code `json:"area"`
+	Password string    `json:"password"`
+}
+
+// dutyDays is how far ahead of the city's clock the demo roster reaches.
+const dutyDays = 92
+
+// Money that the demo city starts with, in fen: a county's fund for a year of
+// emergencies, and what a township's float holds when full (DOMAIN 0a.8).
+const (
+	demoFundFen  = 200_000_00 * 10
+	demoFloatFen = 50_000_00
+)
+
+// seedCity makes the demo city where there is none, and lays its roster out
+// from the city's present time on. Doing it again changes nothing.
+func seedCity(ctx context.Context, db *store.DB, dir string, city configs.City, say func(string, ...any)) ([]devUser, error) {
+	passwords, fresh, err := demoPasswords(filepath.Join(dir, "passwords.json"), city)
+	if err != nil {
+		return nil, err
+	}
+	now, err := cityTime(ctx, db)
+	if err != nil {
+		return nil, err
+	}
+	directory := directoryOf(city, now)
+	users := make([]devUser, 0, len(city.Staff))
+	for i, s := range directory.Staff {
+		users = append(users, devUser{Name: s.Login, Person: s.Name, Role: s.Role, Area: s.Area, Password: passwords[s.Login]})
+		if !fresh {
+			continue
+		}
+		if directory.Staff[i].PasswordHash, err = api.HashPassword(passwords[s.Login]); err != nil {
+			return nil, err
+		}
+	}
+	if fresh {
+		say("making the demo city: %d places, %d people", len(directory.Divisions), len(directory.Staff))
+	}
+	if err := db.ImportDirectory(ctx, directory); err != nil {
+		return nil, fmt.Errorf("make the demo city: %w", err)
+	}
+	return users, seedMoney(ctx, db, city)
+}
+
+// devSeedCommand brings the demo city into a database that is configured and
+// migrated already: for a training or a test system.
+func devSeedCommand(config *string) *cobra.Command {
+	return &cobra.Command{
+		Use:   "seed",
+		Short: "Bring the demo city into the configured database (needs demo.enabled) and print its sign-ins as JSON",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(*config)
+			if err != nil {
+				return err
+			}
+			if !cfg.Demo.Enabled {
+				return errors.New("demo.enabled is false: invented people do not belong on a real line")
+			}
+			city, err := configs.DemoCity()
+			if err != nil {
+				return err
+			}
+			if err := os.MkdirAll(cfg.Node.DataDir, 0o700); err != nil {
+				return fmt.Errorf("make the data folder: %w", err)
+			}
+			if _, err := seal.LoadOrGenerate(cfg.Keys.File); err != nil {
+				return err
+			}
+			db, err := openStore(cfg, newLogger(cfg.Log))
+			if err != nil {
+				return err
+			}
+			defer db.Close() //nolint:errcheck // the process ends here
+			users, err := seedCity(cmd.Context(), db, cfg.Node.DataDir, city, func(string, ...any) {})
+			if err != nil {
+				return err
+			}
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(users)
+		},
+	}
+}
+
+// cityTime is app_now().
+func cityTime(ctx context.Context, db *store.DB) (now time.Time, err error) {
+	err = db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) error {
+		now = tx.Now()
+		return nil
+	})
+	return now, err
+}
+
+// directoryOf turns the demo file into what the database takes. The roster
+// begins a week back, so that a clock set a little earlier still finds people on duty.
+func directoryOf(city configs.City, now time.Time) area.Directory {
+	var d area.Directory
+	for _, div := range city.Divisions {
+		d.Divisions = append(d.Divisions, area.Division{Code: div.Code, Name: div.Name})
+	}
+	for _, desk := range city.Desks {
+		d.Desks = append(d.Desks, area.Desk{Area: desk.Area, Role: desk.Role, Name: desk.Name})
+	}
+	for _, s := range city.Staff {
+		d.Staff = append(d.Staff, area.NewStaff{Login: s.Login, Name: s.Name, Role: s.Role, Area: s.Area, Phone: s.Phone})
+	}
+	for _, duty := range city.Duty {
+		for _, s := range duty.Shifts(now.AddDate(0, 0, -7), dutyDays+7) {
+			d.Shifts = append(d.Shifts, area.NewShift{Area: s.Area, Role: s.Role, Position: s.Position, Login: s.Login, From: s.StartsAt, To: s.EndsAt})
+		}
+	}
+	for _, a := range city.Absences {
+		d.Absences = append(d.Absences, area.NewAbsence{Login: a.Login, Reason: a.Reason, From: a.From, To: a.To})
+	}
+	return d
+}
+
+// seedMoney gives each county a fund and each township its float, once.
+func seedMoney(ctx context.Context, db *store.DB, city configs.City) error {
+	return db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) error {
+		for _, div := range city.Divisions {
+			if div.Code.Level() == area.LevelCounty {
+				if err := ledger.AllocateFund(ctx, tx, div.Code, demoFundFen, "demo-fund-"+string(div.Code)); err != nil {
+					return err
+				}
+			}
+		}
+		for _, div := range city.Divisions {
+			if div.Code.Level() == area.LevelTownship {
+				if err := ledger.FundFloat(ctx, tx, div.Code, demoFloatFen, "demo-float-"+string(div.Code)); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+}
+
+// demoPasswords reads the passwords of the demo people, or makes them: fresh
+// tells that their hashes are not in the database yet.
+func demoPasswords(path string, city configs.City) (passwords map[string]string, fresh bool, err error) {
+	err = readJSONFile(path, &passwords)
+	if err == nil {
+		return passwords, false, nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return nil, false, err
+	}
+	passwords = map[string]string{}
+	for _, s := range city.Staff {
+		passwords[s.Login] = randomText()
+	}
+	return passwords, true, writeJSONFile(path, passwords)
+}
+
+// randomText is a password that a person can read off a screen: 80 bits.
+func randomText() string {
+	b := make([]byte, 10)
+	_, _ = rand.Read(b) // never fails (crypto/rand)
+	return strings.ToLower(base32.StdEncoding.EncodeToString(b))
+}
+
+// keepText reads a small file, or makes it.
+func keepText(path string, fresh func() string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err == nil {
+		return string(b), nil
+	}
+	if !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("read %s: %w", filepath.Base(path), err)
+	}
+	text := fresh()
+	return text, os.WriteFile(path, []byte(text), 0o600)
+}
+
+func readJSONFile(path string, v any) error {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", filepath.Base(path), err)
+	}
+	if err := json.Unmarshal(b, v); err != nil {
+		return fmt.Errorf("read %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}
+
+// writeJSONFile replaces a file as a whole, so that a reader never sees half of it.
+func writeJSONFile(path string, v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	if err := os.WriteFile(path+".new", append(b, '\n'), 0o600); err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return os.Rename(path+".new", path)
+}

@@ -1,0 +1,254 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/spf13/cobra"
+
+	"example.org/hotline/api"
+	"example.org/hotline/configs"
+	"example.org/hotline/console"
+	"example.org/hotline/dispatch"
+	"example.org/hotline/dispatch/notify"
+	"example.org/hotline/dispatch/timer"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/internal/pulse"
+	"example.org/hotline/internal/seal"
+	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/media"
+	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
+	"example.org/hotline/store"
+	"example.org/hotline/store/journal"
+	"example.org/hotline/ticket"
+)
+
+// That the rooms fit together is said here, where they meet.
+var (
+	_ ivr.CallLog            = (*store.CallLog)(nil)
+	_ timer.Store[*store.Tx] = (*store.DB)(nil)
+	_ dispatch.Tx            = (*store.Tx)(nil)
+	_ relief.Tx              = (*store.Tx)(nil)
+	_ ledger.Tx              = (*store.Tx)(nil)
+	_ api.Tx                 = (*store.Tx)(nil)
+	_ api.Sessions           = (*store.DB)(nil)
+	_ pulse.Outbox           = (*store.DB)(nil)
+)
+
+func serveCommand(config *string) *cobra.Command {
+	var roles []string
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Answer the line, dispatch and serve the console, until SIGTERM",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(*config)
+			if err != nil {
+				return err
+			}
+			if len(roles) > 0 {
+				cfg.Roles = roles
+				if err := cfg.Check(); err != nil {
+					return err
+				}
+			}
+			n, err := newNode(cmd.Context(), cfg, newLogger(cfg.Log), nil)
+			if err != nil {
+				return err
+			}
+			return n.run(cmd.Context(), func(context.Context) error {
+				_, err := fmt.Fprintln(cmd.OutOrStdout(), "READY")
+				return err
+			})
+		},
+	}
+	cmd.Flags().StringSliceVar(&roles, "roles", nil, "phone, dispatch, api: what this node does (default: as configured, all)")
+	return cmd
+}
+
+// node is one process of the line with its rooms joined.
+type node struct {
+	cfg     configs.Config
+	log     *slog.Logger
+	metrics *prometheus.Registry
+
+	ladder   *dispatch.Policy
+	relief   *relief.Policy
+	policies *configs.Policies
+
+	redis   *pulse.Client
+	db      *store.DB
+	clock   *store.Clock
+	journal *journal.Journal
+	numbers *journal.Numbers
+	intake  *store.Intake
+	calls   *store.CallLog
+
+	engine   *timer.Engine[*store.Tx] // fires timers where the node dispatches; elsewhere only brings them to the index
+	relay    pulse.Relay
+	notifier *notify.Notifier // nil without the role dispatch
+	phone    *ivr.Endpoint    // nil without the role phone
+	api      *api.Server      // nil without the role api
+	listener net.Listener
+}
+
+// newNode joins the rooms in the order in which they need one another. It
+// binds every port and needs neither PostgreSQL nor Redis to be there.
+func newNode(ctx context.Context, cfg configs.Config, log *slog.Logger, sms func(context.Context) ([]api.SMS, error)) (*node, error) {
+	n := &node{cfg: cfg, log: log, metrics: prometheus.NewRegistry()}
+	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	for _, build := range []func() error{n.loadRules, n.openStore, n.openIntake, n.buildDispatch,
+		func() error { return n.buildPhone() }, func() error { return n.buildAPI(sms) }} {
+		if err := build(); err != nil {
+			return nil, err
+		}
+	}
+	n.reconcile(ctx)
+	return n, nil
+}
+
+func (n *node) has(role string) bool { return slices.Contains(n.cfg.Roles, role) }
+
+// loadRules reads every policy version and picks the ones for new tickets.
+func (n *node) loadRules() (err error) {
+	if n.policies, err = configs.LoadPolicies(n.cfg.Policy.Dir); err != nil {
+		return err
+	}
+	n.ladder, n.relief, err = n.policies.Pick(n.cfg.Policy)
+	return err
+}
+
+// openStore opens the keys, the database, Redis and the node's clock.
+func (n *node) openStore() error {
+	keys, err := seal.Load(n.cfg.Keys.File)
+	if err != nil {
+		return fmt.Errorf("load the keys: %w", err)
+	}
+	if n.redis, err = pulse.Open(pulse.Options{URL: n.cfg.Redis.URL.Reveal(), Logger: n.log}); err != nil {
+		return err
+	}
+	n.db, err = store.Open(store.Options{URL: n.cfg.Postgres.URL.Reveal(), MaxConns: n.cfg.Postgres.MaxConnections, Sealer: keys, Logger: n.log})
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(n.cfg.Node.DataDir, 0o700); err != nil {
+		return fmt.Errorf("make the data folder: %w", err)
+	}
+	// The journal locks the folder: two processes must not give out the same numbers.
+	if n.journal, err = journal.Open(filepath.Join(n.cfg.Node.DataDir, "journal"), keys, n.log); err != nil {
+		return err
+	}
+	offset, err := journal.OpenOffset(n.cfg.Node.DataDir)
+	if err != nil {
+		return err
+	}
+	n.clock = store.NewClock(n.db, offset, n.log)
+	return nil
+}
+
+// openIntake joins the ticket numbers, the database and the journal into what puts calls on disk.
+func (n *node) openIntake() (err error) {
+	n.numbers, err = journal.OpenNumbers(n.cfg.Node.DataDir, n.cfg.Node.Ordinal, n.db.ReserveNumbers(n.cfg.Node.ID), n.log)
+	if err != nil {
+		return err
+	}
+	n.intake = store.NewIntake(n.db, intakeRules(n.cfg, n.ladder, n.policies.Calendar))
+	n.calls = store.NewCallLog(n.db, n.intake, n.journal, n.numbers, n.log)
+	return nil
+}
+
+// buildDispatch makes the engine with a handler for every kind of timer, the relay and the notifier.
+func (n *node) buildDispatch() error {
+	n.engine = timer.New[*store.Tx](n.db, n.redis, timer.Options{Node: n.cfg.Node.ID, Logger: n.log, Registerer: n.metrics, Now: n.clock.Now, Scale: n.clock.Scale})
+	n.db.OnArmed = n.engine.Armed
+	n.relay = pulse.Relay{Outbox: n.db, Client: n.redis, Logger: n.log}
+	var older []*dispatch.Policy
+	for _, p := range n.policies.Ladders {
+		if p.Version != n.ladder.Version {
+			older = append(older, p)
+		}
+	}
+	service := dispatch.NewService(n.ladder, older, n.policies.Calendar, n.log)
+	for kind, handler := range service.Handlers() {
+		n.engine.Handle(kind, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return handler(ctx, tx, t) })
+	}
+	for kind, handler := range map[string]func(context.Context, relief.Tx, act.Timer) error{
+		ledger.TimerSecondSignature: relief.SecondSignatureDue,
+		ledger.TimerCheckUnanswered: relief.CheckUnanswered,
+		relief.TimerPaper:           relief.PaperDue,
+	} {
+		n.engine.Handle(kind, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return handler(ctx, tx, t) })
+	}
+	if !n.has(configs.RoleDispatch) {
+		return nil
+	}
+	return n.buildNotifier()
+}
+
+// buildPhone loads the prompts and binds the SIP ports.
+func (n *node) buildPhone() error {
+	if !n.has(configs.RolePhone) {
+		return nil
+	}
+	prompts, err := configs.LoadPrompts(n.cfg.SIP.PromptsDir)
+	if err != nil {
+		return err
+	}
+	spoken, err := media.LoadPrompts(prompts.Files)
+	if err != nil {
+		return err
+	}
+	n.phone, err = ivr.New(phoneConfig(n.cfg), n.calls, spoken, n.clock.Now, n.log)
+	return err
+}
+
+// buildAPI makes the HTTP side and binds its port.
+func (n *node) buildAPI(sms func(context.Context) ([]api.SMS, error)) (err error) {
+	if !n.has(configs.RoleAPI) {
+		return nil
+	}
+	var pages fs.FS = console.FS()
+	proxies := make([]string, 0, len(n.cfg.API.TrustedProxies))
+	for _, p := range n.cfg.API.TrustedProxies {
+		proxies = append(proxies, p.String())
+	}
+	n.api, err = api.New(api.Config{Origin: n.cfg.API.PublicOrigin, Dev: n.cfg.Demo.Enabled, Version: version, TrustedProxies: proxies}, api.Deps{
+		Run: func(ctx context.Context, actor act.Actor, fn func(api.Tx) error) error {
+			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
+		},
+		Sessions: n.db,
+		Rules:    api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief},
+		Wakes:    n.redis.Listen(pulse.WakeEvents).C,
+		Checks:   n.checks(), Metrics: n.metrics, Console: pages, SMS: sms, Logger: n.log,
+	})
+	if err != nil {
+		return err
+	}
+	if n.listener, err = net.Listen("tcp", n.cfg.API.Listen); err != nil {
+		return fmt.Errorf("listen for the API: %w", err)
+	}
+	return nil
+}
+
+// reconcile ends the calls that the node was carrying when it last died. With
+// the database away it is left to the next start.
+func (n *node) reconcile(ctx context.Context) {
+	if !n.has(configs.RolePhone) {
+		return
+	}
+	ended, err := n.calls.Reconcile(ctx, n.cfg.Node.ID)
+	if err != nil {
+		n.log.Warn("calls of an earlier run could not be looked up", "error", err)
+	} else if ended > 0 {
+		n.log.Warn("calls were cut off when this node died", "calls", ended)
+	}
+}

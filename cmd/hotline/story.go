@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"example.org/hotline/configs"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ivr/caller"
+	"example.org/hotline/store"
+	"example.org/hotline/ticket"
+)
+
+// The demonstration call: an invented number, and key 1 while the greeting plays.
+const (
+	demoFrom     = "019900000099"
+	demoKeyAfter = 3 * time.Second
+	followFor    = 20 * time.Second // after the call has ended, for what dispatch does with it
+	followEvery  = 150 * time.Millisecond
+)
+
+// demoCall dials a township's number over real SIP and RTP, and prints what the
+// line writes into the timeline of the ticket while it happens.
+func demoCall(ctx context.Context, out io.Writer, n *node, city configs.City) error {
+	say := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) } //nolint:errcheck // a terminal
+	number := city.Numbers[len(city.Numbers)-1].Number
+	for _, candidate := range city.Numbers {
+		if deskRole(candidate.Area) != deskRole(city.Numbers[0].Area) {
+			number = candidate.Number
+			break
+		}
+	}
+	target := fmt.Sprintf("sip:%s@%s", number, n.phone.Addrs()[0].Addr)
+	say("\na citizen dials %s (%s)", number, target)
+	since := n.clock.Now()
+	watching, stop := context.WithCancel(ctx)
+	told := make(chan error, 1)
+	go func() { told <- tellStory(watching, n.db, since, say) }()
+	result, err := placeCall(ctx, out, caller.Options{Target: target, From: demoFrom,
+		Digits: []caller.Press{{Key: ticket.UrgentKey, After: demoKeyAfter}}})
+	if err == nil && !result.Answered() {
+		err = errors.New("the demonstration call was not answered")
+	}
+	wait := time.NewTimer(followFor)
+	defer wait.Stop()
+	select {
+	case <-wait.C:
+	case <-ctx.Done():
+	}
+	stop()
+	if terr := <-told; err == nil && ctx.Err() == nil {
+		err = terr
+	}
+	if err == nil && ctx.Err() == nil {
+		say("\nthat was one call. Sign in as the worker who was asked, and take the ticket; Ctrl-C stops everything.")
+	}
+	return err
+}
+
+// tellStory prints every timeline line written since a moment, once each, until ctx ends.
+func tellStory(ctx context.Context, db *store.DB, since time.Time, say func(string, ...any)) error {
+	tick := time.NewTicker(followEvery)
+	defer tick.Stop()
+	var after int64
+	for {
+		var lines []store.StoryLine
+		err := db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) (err error) {
+			lines, err = tx.Story(ctx, since, after)
+			return err
+		})
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		for _, l := range lines {
+			after = l.ID
+			say("  %s  %s  %-24s %s", l.At.In(ticket.Shanghai).Format("15:04:05"), l.Ticket, l.Kind, inWords(l.Data))
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// inWords shows the data of a timeline line in a fixed order.
+func inWords(data map[string]any) string {
+	var parts []string
+	for _, key := range slices.Sorted(maps.Keys(data)) {
+		if text := fmt.Sprint(data[key]); text != "" && text != "<nil>" {
+			parts = append(parts, key+"="+text)
+		}
+	}
+	return strings.Join(parts, "  ")
+}

@@ -1,0 +1,316 @@
+// Package city starts a whole demo city for tests: the real program, with
+// failpoints, on PostgreSQL and Redis of its own, reached over real SIP and
+// HTTP. The servers are the test's, so that it can take them away.
+package city
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"example.org/hotline/internal/localservers"
+	"example.org/hotline/store"
+	"example.org/hotline/test/servers"
+)
+
+// User is a sign-in of the demo city.
+type User struct {
+	Name     string `json:"name"`
+	Role     string `json:"role"`
+	Area     string `json:"area"`
+	Password string `json:"password"`
+}
+
+// City is a demo city under test.
+type City struct {
+	T       testing.TB
+	Servers *localservers.Servers
+	Dir     string
+	API     string // http://127.0.0.1:PORT
+	SIP     string // 127.0.0.1:PORT, UDP and TCP
+	Gateway *Gateway
+	Users   map[string]User
+
+	config  string
+	process *Process
+}
+
+// Service numbers of the demo city.
+const (
+	Line     = "12349"   // no area: the first county's desk
+	Township = "1234902" // 石桥镇, whose people are town2-…
+)
+
+// program is the binary under test, built once per test process.
+var program = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "hotline-under-test-")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "hotline")
+	build := exec.Command("go", "build", "-tags", "failpoint", "-o", path, "example.org/hotline/cmd/hotline")
+	if out, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build the program: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// Program is the path of the binary under test.
+func Program(t testing.TB) string {
+	t.Helper()
+	path, err := program()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// Option changes the settings of a city.
+type Option func(*settings)
+
+type settings struct {
+	at    time.Time
+	extra string // lines of YAML
+}
+
+// At sets the city's clock before anything happens.
+func At(at time.Time) Option { return func(s *settings) { s.at = at } }
+
+// Setting adds lines to hotline.yaml's sip section, each "key: value".
+func Setting(line string) Option { return func(s *settings) { s.extra += "  " + line + "\n" } }
+
+// New makes a city, migrated and settled, and does not serve it yet.
+func New(t testing.TB, options ...Option) *City {
+	t.Helper()
+	var s settings
+	for _, o := range options {
+		o(&s)
+	}
+	c := &City{T: t, Servers: servers.Private(t), Dir: servers.Folder(t), Users: map[string]User{}}
+	c.Gateway = newGateway(t)
+	c.API, c.SIP = "http://"+freeAddress(t), freeAddress(t)
+	c.writeConfig(s.extra)
+	c.run("migrate")
+	if !s.at.IsZero() {
+		c.SetClock(s.at)
+	}
+	var users []User
+	if err := json.Unmarshal([]byte(c.run("dev", "seed")), &users); err != nil {
+		t.Fatalf("read the sign-ins: %v", err)
+	}
+	for _, u := range users {
+		c.Users[u.Name] = u
+	}
+	return c
+}
+
+// Start is New and Serve.
+func Start(t testing.TB, options ...Option) *City {
+	t.Helper()
+	c := New(t, options...)
+	c.Serve()
+	return c
+}
+
+func (c *City) writeConfig(extra string) {
+	c.config = filepath.Join(c.Dir, "hotline.yaml")
+	text := fmt.Sprintf(`node: {id: test, ordinal: 0, data_dir: %q}
+postgres: {url: %q, owner_url: %q}
+redis: {url: %q}
+api: {listen: %q, public_origin: %q}
+sip:
+  udp: [%q]
+  tcp: [%q]
+  allow_loopback_media: true
+  rtp_first: 33000
+  rtp_last: 37999
+  trunks: [{name: test, cidrs: [127.0.0.1/32], media_cidrs: [127.0.0.1/32]}]
+  numbers:
+    - {number: 12349, area: 990101000000}
+    - {number: 1234901, area: 990101001000}
+    - {number: 1234902, area: 990101101000}
+    - {number: 1234903, area: 990101201000}
+    - {number: 1234904, area: 990102001000}
+%ssms: {url: %q, account: test, secret: test-secret, timeout: 2s}
+keys: {file: %q}
+drain: {timeout: 5s}
+demo: {enabled: true}
+`, filepath.Join(c.Dir, "node"), c.Servers.Postgres.AppURL, c.Servers.Postgres.OwnerURL, c.Servers.Redis.AppURL,
+		strings.TrimPrefix(c.API, "http://"), c.API, c.SIP, c.SIP, extra, c.Gateway.URL, filepath.Join(c.Dir, "keys"))
+	if err := os.WriteFile(c.config, []byte(text), 0o600); err != nil {
+		c.T.Fatal(err)
+	}
+}
+
+// run runs a one-shot command of the program and returns what it printed.
+func (c *City) run(args ...string) string {
+	c.T.Helper()
+	out, err := c.Command(args...)
+	if err != nil {
+		c.T.Fatalf("hotline %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return out
+}
+
+// Command runs a one-shot command of the program with the city's settings.
+func (c *City) Command(args ...string) (string, error) {
+	cmd := exec.Command(Program(c.T), append([]string{"--config", c.config}, args...)...)
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return string(out) + stderr.String(), err
+	}
+	return string(out), nil
+}
+
+// Process is one run of `hotline serve`.
+type Process struct {
+	cmd  *exec.Cmd
+	done chan struct{}
+	err  error
+	log  *os.File
+}
+
+// Serve starts the program and waits until it is ready. env are settings such
+// as HOTLINE_FAILPOINT=timer.after_commit.
+func (c *City) Serve(env ...string) *Process {
+	c.T.Helper()
+	p, err := c.Launch(env...)
+	if err != nil {
+		c.T.Fatal(err)
+	}
+	return p
+}
+
+// readyLimit is how long a start may take: migrations are done, so seconds.
+const readyLimit = 60 * time.Second
+
+// Launch is Serve that returns what went wrong. Ready or dead, it waits.
+func (c *City) Launch(env ...string) (*Process, error) {
+	c.T.Helper()
+	log, err := os.OpenFile(filepath.Join(c.Dir, "serve.log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(Program(c.T), "--config", c.config, "serve")
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stderr = log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	p := &Process{cmd: cmd, done: make(chan struct{}), log: log}
+	ready := make(chan struct{})
+	go func() {
+		lines := bufio.NewScanner(stdout)
+		for lines.Scan() {
+			if lines.Text() == "READY" {
+				close(ready)
+			}
+		}
+		p.err = cmd.Wait()
+		_ = log.Close() // the process has written its last
+		close(p.done)
+	}()
+	c.process = p
+	c.T.Cleanup(p.Kill)
+	select {
+	case <-ready:
+		return p, nil
+	case <-p.done:
+		return p, fmt.Errorf("the program ended before it was ready: %w\n%s", p.err, c.Log())
+	case <-time.After(readyLimit):
+		return p, fmt.Errorf("the program is not ready after %s\n%s", readyLimit, c.Log())
+	}
+}
+
+// Kill ends the process as kill -9 does, and waits for its end.
+func (p *Process) Kill() {
+	_ = p.cmd.Process.Kill() // it may have ended by itself
+	<-p.done
+}
+
+// Stop asks the process to end in order, and reports how it did.
+func (p *Process) Stop() error {
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		return err
+	}
+	select {
+	case <-p.done:
+		return p.err
+	case <-time.After(readyLimit):
+		return errors.New("the program did not stop")
+	}
+}
+
+// Died is closed when the process has ended.
+func (p *Process) Died() <-chan struct{} { return p.done }
+
+// Killed reports whether the process ended by SIGKILL: a failpoint was passed.
+func (p *Process) Killed() bool {
+	var exit *exec.ExitError
+	if !errors.As(p.err, &exit) {
+		return false
+	}
+	status, ok := exit.Sys().(syscall.WaitStatus)
+	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
+}
+
+// Process is the newest run.
+func (c *City) Process() *Process { return c.process }
+
+// Log is what the program has logged so far.
+func (c *City) Log() string {
+	b, err := os.ReadFile(filepath.Join(c.Dir, "serve.log"))
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+// SetClock sets the city's clock.
+func (c *City) SetClock(at time.Time) {
+	c.T.Helper()
+	c.moveClock(func(_ time.Time, scale float64) (time.Time, float64) { return at, scale })
+}
+
+// Advance moves the city's clock on.
+func (c *City) Advance(d time.Duration) {
+	c.T.Helper()
+	c.moveClock(func(now time.Time, scale float64) (time.Time, float64) { return now.Add(d), scale })
+}
+
+func (c *City) moveClock(to func(time.Time, float64) (time.Time, float64)) {
+	c.T.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	if _, err := store.MoveClock(ctx, c.Servers.Postgres.OwnerURL, to); err != nil {
+		c.T.Fatal(err)
+	}
+}
+
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // it was only asked for its port
+	return l.Addr().String()
+}
