@@ -29,7 +29,6 @@ import (
 	"example.org/hotline/relief"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
-	"example.org/hotline/ticket"
 )
 
 // That the rooms fit together is said here, where they meet.
@@ -171,13 +170,10 @@ func (n *node) buildDispatch() error {
 	n.engine = timer.New[*store.Tx](n.db, n.redis, timer.Options{Node: n.cfg.Node.ID, Logger: n.log, Registerer: n.metrics, Now: n.clock.Now, Scale: n.clock.Scale})
 	n.db.OnArmed = n.engine.Armed
 	n.relay = pulse.Relay{Outbox: n.db, Client: n.redis, Logger: n.log}
-	var older []*dispatch.Policy
-	for _, p := range n.policies.Ladders {
-		if p.Version != n.ladder.Version {
-			older = append(older, p)
-		}
+	service, err := dispatch.NewService(n.policies.Ladders, n.ladder.Version, n.policies.Calendar, n.log)
+	if err != nil {
+		return err
 	}
-	service := dispatch.NewService(n.ladder, older, n.policies.Calendar, n.log)
 	for kind, handler := range service.Handlers() {
 		n.engine.Handle(kind, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return handler(ctx, tx, t) })
 	}
