@@ -23,11 +23,6 @@ type found struct {
 	nobody []map[string]any // targets that came to nobody, with the reasons
 }
 
-// deskRoles is whose desk a level has.
-var deskRoles = map[area.Level]area.Role{
-	area.LevelTownship: area.RoleWorker, area.LevelCounty: area.RoleCountyDuty, area.LevelCity: area.RoleCityDuty,
-}
-
 // resolve turns targets into posts, as things stand now; nobody twice.
 func resolve(ctx context.Context, tx Tx, t ticket.Ticket, targets []Target) (found, error) {
 	var all found
@@ -59,7 +54,7 @@ func resolveOne(ctx context.Context, tx Tx, t ticket.Ticket, target Target) ([]r
 		if t.Area.Level() < target.Level {
 			return nil, map[string]any{"reason": "area_not_known"}, nil
 		}
-		desk, err := tx.Desk(ctx, t.Area.At(target.Level), deskRoles[target.Level])
+		desk, err := tx.Desk(ctx, t.Area.At(target.Level), target.Role)
 		return one(desk, map[string]any{"desk": true}, err)
 	case TargetOwner:
 		owner, err := tx.Post(ctx, t.Owner)

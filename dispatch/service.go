@@ -30,14 +30,15 @@ type Service struct {
 	log      *slog.Logger
 }
 
-// NewService takes the policy that new tickets are born under and every older
-// one that open tickets may still carry. All must have passed Validate.
-func NewService(current *Policy, older []*Policy, calendar ticket.Calendar, log *slog.Logger) *Service {
-	s := &Service{policies: map[string]*Policy{}, current: current, calendar: calendar, log: log}
-	for _, p := range append(older, current) {
-		s.policies[p.Version] = p
+// NewService takes every policy by its version, as open tickets may still carry
+// an old one, and the version that new tickets are born under. All must have
+// passed Validate.
+func NewService(policies map[string]*Policy, current string, calendar ticket.Calendar, log *slog.Logger) (*Service, error) {
+	policy, ok := policies[current]
+	if !ok {
+		return nil, fmt.Errorf("no ladder policy of version %s", current)
 	}
-	return s
+	return &Service{policies: policies, current: policy, calendar: calendar, log: log}, nil
 }
 
 // Handler fires one kind of timer of a ticket.

@@ -24,7 +24,7 @@ func (s *Service) tell(ctx context.Context, tx Tx, t ticket.Ticket, targets []Ta
 		return err
 	}
 	if len(who.posts) == 0 && n.mustReach {
-		if who, err = resolve(ctx, tx, t, []Target{{Kind: TargetDesk, Level: area.LevelCity}, {Kind: TargetOwner}}); err != nil {
+		if who, err = resolve(ctx, tx, t, []Target{{Kind: TargetDesk, Role: area.RoleCityDuty, Level: area.LevelCity}, {Kind: TargetOwner}}); err != nil {
 			return err
 		}
 		s.log.Error("nobody whom the policy names could be told; the city's desk and the owner were", "alarm", true, "ticket", t.Number, "notice", n.template)
