@@ -369,6 +369,7 @@ GRANT SELECT, INSERT ON timeline, timer_log, events, audit_records, number_block
 GRANT DELETE ON timer_nodes, events, idempotency_keys, number_blocks TO hotline_app; -- retention and reuse only
 GRANT SELECT, INSERT, UPDATE, DELETE ON timers, outbox TO hotline_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO hotline_app;
+GRANT SELECT ON goose_db_version TO hotline_app; -- `hotline doctor` compares it with what the program knows
 
 -- +goose Down
 DROP TABLE idempotency_keys, audit_heads, audit_records, event_head, events, outbox, deliveries, notices, timer_nodes, timer_shards, timer_log, timers,
