@@ -3,6 +3,9 @@ package ivr_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -217,4 +220,62 @@ func TestStoppingTheNodeEndsLiveCallsWithBYE(t *testing.T) {
 		t.Errorf("result %+v", r)
 	}
 	l.log.endedAs(t, 1, ticket.EndNodeStopped)
+}
+
+func TestStrangersOnTCPAreClosedWithoutAWord(t *testing.T) {
+	l := start(t, func(c *ivr.Config) { c.Trunks[0].CIDRs = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} })
+	conn, err := net.Dial("tcp", l.tcp().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := conn.Read(make([]byte, 100)); n != 0 || !errors.Is(err, io.EOF) {
+		t.Errorf("read %d octets, %v", n, err)
+	}
+}
+
+func TestConnectionsOfOneAddressAreBounded(t *testing.T) {
+	l := start(t, func(c *ivr.Config) { c.MaxConnections = 1 })
+	dial := func() net.Conn {
+		conn, err := net.Dial("tcp", l.tcp().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := conn.SetDeadline(time.Now().Add(patience)); err != nil {
+			t.Fatal(err)
+		}
+		return conn
+	}
+	first, second := dial(), dial()
+	defer first.Close()
+	defer second.Close()
+	if _, err := second.Read(make([]byte, 100)); !errors.Is(err, io.EOF) {
+		t.Errorf("a second connection: %v", err)
+	}
+	if _, err := first.Write([]byte("\r\n\r\n")); err != nil {
+		t.Fatal(err)
+	}
+	pong := make([]byte, 2)
+	if _, err := io.ReadFull(first, pong); err != nil || string(pong) != "\r\n" {
+		t.Errorf("keep-alive answered %q, %v", pong, err)
+	}
+}
+
+// A fault of ours in one call must not end the others, nor go unrecorded.
+func TestAPanicEndsOneCall(t *testing.T) {
+	l := start(t, nil)
+	l.log.panics = true
+	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 200 || r.EndedBy != caller.SideCallee {
+		t.Errorf("result %+v", r)
+	}
+	l.log.endedAs(t, 1, ticket.EndFailed)
+	l.log.mu.Lock()
+	l.log.panics = false
+	l.log.mu.Unlock()
+	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 200 {
+		t.Errorf("the next call: %+v", r)
+	}
 }

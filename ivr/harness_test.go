@@ -59,6 +59,7 @@ type ledger struct {
 	order   []ticket.CallID
 	refuse  error         // what Open answers
 	hold    chan struct{} // Open waits for it to be closed, when set
+	panics  bool          // Answered panics
 	faults  []string
 }
 
@@ -114,7 +115,12 @@ func (l *ledger) step(id ticket.CallID, what string, do func(*logged)) error {
 }
 
 func (l *ledger) Answered(_ context.Context, id ticket.CallID, _ time.Time) error {
-	return l.step(id, "answered", func(c *logged) { c.answered++ })
+	return l.step(id, "answered", func(c *logged) {
+		if l.panics {
+			panic("planted")
+		}
+		c.answered++
+	})
 }
 
 func (l *ledger) Keyed(_ context.Context, id ticket.CallID, digit rune, _ time.Time) error {

@@ -98,3 +98,17 @@ func TestSippTwoHundredCalls(t *testing.T) {
 		t.Errorf("stats %+v", s)
 	}
 }
+
+// A node that died after a call was on disk meets its INVITE again: the same
+// row goes on, and there is no second one.
+func TestSippRepeatAfterACrash(t *testing.T) {
+	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	before := ticket.Call{ID: "before-the-crash", SIPCallID: "again@test"}
+	if _, err := l.log.Open(t.Context(), before); err != nil {
+		t.Fatal(err)
+	}
+	sipp(t, l.udp(), "bye", "-cid_str", before.SIPCallID)
+	if c := l.log.endedAs(t, 1, ticket.EndCallerHung)[0]; c.call.ID != before.ID || c.answered != 1 {
+		t.Errorf("logged %+v", c)
+	}
+}
