@@ -1,0 +1,98 @@
+import createClient from 'openapi-fetch'
+import type { paths } from './paths'
+import { ApiProblem, problemOf, unanswered } from './problem'
+import type { Area, Page, Policy, SystemInfo, Ticket, TicketRow, TimelineEntry, View } from './types'
+
+const base = '/api/v1'
+const patience = 20_000 // milliseconds before an answer counts as missing
+
+const client = createClient<paths>({
+  baseUrl: base,
+  credentials: 'same-origin',
+  fetch: (request) => fetch(request, { signal: AbortSignal.timeout(patience) }),
+})
+/** What to do when the server no longer knows who we are. Set once, by the session. */
+export const onSignedOut = { call: () => {} }
+
+client.use({
+  async onResponse({ response }) {
+    if (response.ok) return
+    const problem = await problemOf(response)
+    if (problem.status === 401 && problem.code !== 'sign_in_failed') onSignedOut.call()
+    throw problem
+  },
+  onError({ error }) {
+    return error instanceof ApiProblem ? error : unanswered(error)
+  },
+})
+
+/** Routes that an act is posted to. */
+export type ActPath = {
+  [P in keyof paths]: paths[P] extends { post: { parameters: { header: { 'Idempotency-Key': string } } } } ? P : never
+}[keyof paths]
+export type ActBody<P extends ActPath> = paths[P] extends { post: { requestBody: { content: { 'application/json': infer B } } } } ? B : never
+export type ActAnswer<P extends ActPath> = paths[P] extends { post: { responses: { 200: { content: { 'application/json': infer T } } } } } ? T : never
+
+/** Reads the answer; a success without a body, where one was promised, is a fault of the server. */
+function answer<T>(result: { data?: T; response: Response }): T {
+  if (result.data === undefined) throw new ApiProblem(result.response.status, 'empty_answer', '')
+  return result.data
+}
+
+/** Lists come as {items} and, where empty, as null. */
+function items<T>(page: Page<T> | { items: T[] | null } | T[] | null | undefined): T[] {
+  if (Array.isArray(page)) return page
+  return page?.items ?? []
+}
+
+/** Every request of the page. Each throws an ApiProblem unless it succeeded. */
+export const api = {
+  me: async () => answer(await client.GET('/session')),
+  signIn: async (login: string, password: string) => answer(await client.POST('/session', { body: { login, password } })),
+  signOut: async () => { await client.DELETE('/session', { params: { header: { 'Idempotency-Key': crypto.randomUUID() } } }) },
+  system: async (): Promise<SystemInfo> => answer(await client.GET('/system')),
+  policy: async (): Promise<Policy> => answer(await client.GET('/policy')),
+  areas: async (under: string): Promise<Area[]> => items(answer(await client.GET('/areas', { params: { query: under ? { under } : {} } }))),
+
+  tickets: async (query: { view: View; area?: string; priority?: string; cursor?: string; limit?: number }): Promise<Page<TicketRow>> =>
+    answer(await client.GET('/tickets', { params: { query } })),
+  ticket: async (id: string): Promise<Ticket> => answer(await client.GET('/tickets/{id}', { params: { path: { id } } })),
+  timeline: async (id: string): Promise<TimelineEntry[]> => items(answer(await client.GET('/tickets/{id}/timeline', { params: { path: { id } } }))),
+
+  approvals: async () => items(answer(await client.GET('/approvals'))),
+  duty: async (query: { area?: string; at?: string }) => items(answer(await client.GET('/duty', { params: { query } }))),
+  calls: async (cursor?: string) => answer(await client.GET('/calls', { params: { query: cursor ? { cursor } : {} } })),
+  audit: async (cursor?: string) => answer(await client.GET('/audit', { params: { query: cursor ? { cursor } : {} } })),
+  trialBalance: async (area?: string) => answer(await client.GET('/ledger/trial-balance', { params: { query: area ? { area } : {} } })),
+  statement: async (id: string, cursor?: string) => answer(await client.GET('/ledger/accounts/{id}/statement', { params: { path: { id }, query: cursor ? { cursor } : {} } })),
+  sms: async () => items(answer(await client.GET('/sms'))),
+  upload: async (id: string) => answer(await client.GET('/uploads/{id}', { params: { path: { id } } })),
+
+  /** Does an act. The same key again is the same act: a retry after a lost answer does nothing twice. */
+  act: async <P extends ActPath>(path: P, id: string, body: ActBody<P>, key: string): Promise<ActAnswer<P>> => {
+    const post = client.POST as (path: string, init: object) => Promise<{ data?: ActAnswer<P>; response: Response }>
+    return answer(await post(path, { params: { path: { id }, header: { 'Idempotency-Key': key } }, body }))
+  },
+
+  /** Sends one part of an upload as raw octets. The key follows from the part, so that sending it again is harmless. */
+  putPart: async (upload: string, part: number, octets: Blob): Promise<void> => {
+    let response: Response
+    try {
+      response = await fetch(`${base}/uploads/${upload}/parts/${part}`, {
+        method: 'PUT', body: octets, credentials: 'same-origin', signal: AbortSignal.timeout(patience * 3),
+        headers: { 'Content-Type': 'application/octet-stream', 'Idempotency-Key': `${upload}-p${part}` },
+      })
+    } catch (cause) {
+      throw unanswered(cause)
+    }
+    if (!response.ok) throw await problemOf(response)
+  },
+}
+
+/** Where the stored picture of an upload is; looking at it is recorded. */
+export function photoAddress(upload: string): string {
+  return `${base}/uploads/${encodeURIComponent(upload)}/content`
+}
+
+/** Where the live events come from. */
+export const eventsAddress = `${base}/events`

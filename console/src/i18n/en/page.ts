@@ -1,0 +1,80 @@
+import type { page as zh } from '../zh/page'
+import type { Words } from '../words'
+
+export const page: Words<typeof zh> = {
+  app: {
+    name: 'Social Assistance Hotline', navigation: 'Main', skip: 'Skip to content', signOut: 'Sign out', loading: 'Loading…', yes: 'yes', no: 'no', comma: ', ', close: 'Close',
+    clockMoved: 'A demonstration has moved this clock; it is not the real time', connectionLost: '⚠ The live connection is lost and being restored. What you see may be old; what you typed is kept on this device.',
+  },
+  page: {
+    signIn: 'Sign in', tickets: 'Tickets', ticket: 'Ticket', approvals: 'Waiting for me', duty: 'Duty', money: 'Float and accounts', calls: 'Calls', audit: 'Audit', sms: 'SMS (demo)', nowhere: 'There is no such page',
+  },
+  signIn: { lead: 'Desk of the 12349 social assistance hotline', login: 'Login', password: 'Password', go: 'Sign in' },
+  list: {
+    views: 'Which tickets', view: { open: 'Open', offered: 'Offered to me', mine: 'Mine', all: 'All' }, byPriority: 'Filter by priority', anyPriority: 'Any priority', byStatus: 'Filter by status', anyStatus: 'Any status',
+    search: 'Number, area, owner', deadline: 'Next deadline', noClock: 'No clock running', breached: 'Breached', step: 'step {step}', offeredToMe: 'Offered to me', repeat: 'Maybe a repeat', more: 'Show more',
+    tally: '{count} shown, {overdue} past due', arrived: '{count} new, latest {number}',
+    empty: { open: 'No open tickets.', offered: 'Nothing is offered to you.', mine: 'You own no tickets.', all: 'No tickets.' },
+  },
+  countdown: { calm: 'Left', soon: 'Soon · left', urgent: 'Urgent · left', over: 'Past due', days: '{days} d {clock}' },
+  span: { hours: '{n} h', minutes: '{n} min' },
+  clocks: {
+    due: 'Due', firstDue: 'First deadline', how: 'How counted', stopped: 'Stopped · {minutes} min · on time', stoppedLate: 'Stopped · {minutes} min · late', breachedAt: 'breached {at}', roseAt: 'rose to the county {at}',
+    proof: 'Stopped {at} on: {proof}', reported: 'device says {at}', onlyRises: 'At P2 the two hours only take it up to the county; that is no breach.',
+    sum: { start: 'Start (the call) {at}', plus: '+ {span} (wall clock, nights and holidays count)', counted: '{date} {kind}: working day {n}', skipped: '{date} {kind}: not counted', first: '= deadline {at}', moved: 'Moved by re-triage to {at} ({span} from the call)' },
+  },
+  caller: { withheld: 'Number withheld', spoken: 'number beginning {head}, ending {tail}', is: 'Caller', purpose: 'Purpose' },
+  purpose: { call_back: 'Call back', find_place: 'Find the place', follow_up: 'Follow-up', dropped_call: 'The call dropped' },
+  ticket: {
+    acts: 'What you can do now', noActs: 'Nothing is asked of you now.', clocks: 'Deadlines', timeline: 'What happened', newestFirst: 'Newest first', oldestFirst: 'Oldest first', noTimeline: 'Nothing yet.', offers: 'Who was asked', record: 'Visits and findings', money: 'Aid and payment',
+    decision: 'Decision', payout: 'Payout', papers: 'Papers owed', lifeDanger: 'Life in danger', confidential: 'Confidential', loweringWaits: 'Lowering to {priority} waits for a supervisor', dialled: 'dialled {to}', callAlive: 'Call in progress',
+    repeat: { suggested: 'This number has an open ticket, maybe the same matter:', confirmed: 'Same matter, merged into:', denied: 'Not the same matter as:', lapsed: 'Nobody confirmed within 3 minutes; own ladder runs. Maybe the same as:', none: 'Related ticket:' },
+  },
+  form: {
+    later: 'Later', discard: 'Clear', retry: 'Retry (does nothing twice)', startAnew: 'I have checked; this is another submission', wrong: 'Please check this.', required: 'Please fill this in.', hasDraft: 'draft', done: 'Done: {act}',
+    restored: 'What you typed at {at} is back.', ticketChanged: 'The ticket changed while you typed. Check it above before you send.',
+    keptUnanswered: 'What you typed is kept on this device. Whether the server did it is not known; a retry with the same key does nothing twice.', keptRefused: 'Nothing was done. What you typed is still here and kept on this device.',
+    draft: { empty: '', kept: 'Draft kept on this device', not_kept: '⚠ This device cannot keep drafts' },
+  },
+  area: { choose: 'Choose or type a place', unread: 'The places could not be read; reload the page.' },
+  triage: {
+    areaHint: 'Where the emergency happened, not where the person is registered.', loweringReason: 'Why it is less urgent', loweringHint: 'A supervisor other than the owner must approve; the old deadline runs until then.', marks: 'Marks', lifeDanger: 'Life in danger (also transfer to 110 / 119 / 120)', confidential: 'The caller asks for confidence',
+  },
+  repeat: { question: 'Is it the same matter as ticket {number}?', same: 'The same, merge', other: 'Another matter' },
+  lowering: { asked: 'From {from} to {to}, because', word: 'Your word', yes: 'Approve', no: 'Refuse; it stays as it is' },
+  handOver: { to: 'To whom (their login)', toHint: 'You stay the owner until they accept.', reason: 'What they need to know' },
+  close: { asked: 'What the citizen said', note: 'Note (who answered, what was said)' },
+  word: { reason: 'Reason', answer: 'Answer (what the caller was told)', refusal: 'Why no aid is due (the citizen gets this in writing)' },
+  visit: {
+    mode: 'How', arrivedHint: 'When you arrived or got through, Shanghai time.', place: 'Place', facts: 'What you saw and heard', factsHint: 'People, home, injuries, present need. No identity numbers here.', visitors: 'Who went', visitorsHint: 'Separate names by commas.', photo: 'Photo on site', by: 'written by {by}, {at}',
+  },
+  findings: {
+    applicant: 'Applicant', identity: 'Identity', idNumber: 'Identity number', idHint: '18 characters, the last may be X. Its draft stays in this tab only.', idReason: 'Why there is none', idReasonHint: 'Newborn, unconscious, papers lost.',
+    declared: 'Declared income and expenses (optional)', incomeBefore: 'Household income a month, before (yuan)', incomeNow: 'Household income a month, now (yuan)', medical: 'Medical costs paid so far (yuan)', note: 'Anything else', people: '{size} people, {affected} affected',
+    sizeFault: 'A whole number from 1 to 30.', affectedFault: 'At least 1, at most the household.',
+  },
+  identity: { length: 'It has 18 characters.', characters: 'Digits only; the last may be X.', birth_date: 'Its birth date does not exist; read it again.', check_digit: 'The check digit does not fit: one character is wrong or two are swapped.', counting: '{n} of 18 characters.', fits: '✓ The check digit fits.' },
+  decide: {
+    amount: 'Amount (yuan)', reason: 'Why aid is due', missing: 'Papers that may follow later', noPolicy: 'The list of papers could not be read; reload the page.', cap: 'Fast track up to {cap} yuan ({persons} affected).', aboveCap: 'Above the fast track: a short check comes first.',
+    path: { solo: 'Up to {limit} yuan you decide alone.', township: 'Above {limit} yuan or the fast track, the township head must approve.', county: 'Above {limit} yuan, the county duty officer must approve.' },
+  },
+  shortCheck: { identity: 'Identity paper seen', phone: 'Confirmed by phone', witness: 'One witness' },
+  payout: { alone: 'Up to {limit} yuan: you may make and pay it alone; a second person signs within 24 h.', three: 'Above {limit} yuan: maker, checker and payer are different people, and two hand it over.' },
+  receipt: {
+    photo: 'Photo of the hand-over', photoHint: 'The payee with the cash or the signed slip.', signature: 'Signature', signaturePayee: 'Signature of the payee', signatureWitness: 'Signature of the witness', paper: 'Photo of the thumb-printed slip', witness: 'Name of the witness', companion: 'Login of the colleague with you', companionHint: 'Cash above the solo limit is handed over by two people.',
+  },
+  signature: { screen: 'On screen', thumb_paper: 'Thumb print on paper', witness: 'A witness signs', pad: 'Signature pad: write with a finger, a pen or the mouse', hint: 'Sign in the box, then press "Use this signature".', use: 'Use this signature', anew: 'Sign again' },
+  photo: { empty: 'No photo yet.', preparing: 'Preparing the photo…', sending: 'Sending {percent}%', waiting: 'Kept on this device; goes on when the network is back.', sent: '✓ Sent', again: 'Go on', remove: 'Remove', another: '{label} (no. {n})', open: 'Photo {n}' },
+  papers: { which: 'Which paper', photo: 'Photo of the paper', afterPayment: 'counted from the payment' },
+  money: {
+    yuan: 'yuan', amount: 'Amount (yuan)', hint: 'To the fen, such as 800.00.', echo: '= {yuan} yuan', empty: 'Give the amount.', not_a_number: 'Digits only, such as 800.00.', negative: 'It cannot be negative.', too_many_decimals: 'Two decimals at most.', zero: 'It must be above zero.', too_large: 'Too large; count the digits.',
+    decided: 'decided by {by}, {at}', approved: 'approved by {by}, {at}', waitsFor: 'waits for: {level}', issuedAt: 'Cash taken', receiptedAt: 'Received', secondSignature: 'Second signature', countyFrom: 'If the head does not answer, the county may check from {at}.',
+    receipt: 'Received {at} ({signature}), handed over by {by}', deviceAt: 'device says {at}', witness: 'witness {name}', floats: 'Township floats', posted: 'Posted {sum}', held: 'held {sum}', balance: 'Trial balance', balanced: '✓ Balanced', unbalanced: '✕ Not balanced: report it at once',
+    account: 'Account', holder: 'Holder', debit: 'Debit', credit: 'Credit', pending: 'Held', statement: 'Statement', sum: 'Sum', event: 'Event', after: 'Balance', layerPending: 'held', noLines: 'No lines.',
+  },
+  approvals: { lead: 'What waits for your approval, check or second signature, oldest first.', empty: 'Nothing waits for you.', what: 'What', madeBy: 'Made by', since: 'Since', due: 'Due' },
+  duty: { at: 'At', position: 'Post', name: 'On duty', shift: 'Shift', why: 'Why', absent: 'Absent', nth: 'no. {n}', isAbsent: 'absent', empty: 'Nobody is rostered here at this time.' },
+  calls: { to: 'Dialled', answer: 'Answer', end: 'End', answeredAfter: 'after {s} s', notAnswered: 'not answered', lasted: '{s} s', replayed: 'taken while the database was away', empty: 'No calls.' },
+  audit: { lead: 'Append-only, newest first. hotline audit verify proves it whole.', who: 'Who', action: 'Action', link: 'Link', empty: 'No records.' },
+  sms: { lead: 'Demonstration: messages are only kept here; nobody was sent anything.', empty: 'No messages yet.' },
+}

@@ -1,0 +1,6 @@
+import { code } from './zh/code'
+import { page } from './zh/page'
+import { problem } from './zh/problem'
+import { timeline } from './zh/timeline'
+
+export const zh = { ...page, ...code, ...timeline, ...problem }

@@ -1,0 +1,57 @@
+// Codes of the server in words.
+export const code = {
+  priority: { P1: 'P1 特急 2 小时', P2: 'P2 急难 24 小时', P3: 'P3 一般申请', INFO: '咨询类' },
+  kind: { aid: '求助', consultation: '咨询', progress: '查进度', complaint: '投诉举报' },
+  cause: { unknown: '原因不明', accident: '意外事故', illness: '重病', fire: '火灾', traffic: '交通事故', disaster: '自然灾害', other: '其他' },
+  status: {
+    new: '新来电', triaged: '已定级', offered: '派单中', accepted: '已接单', on_site: '已到场', findings: '已核查', aid_decided: '已决定救助', aid_confirmed: '已收到救助', rejected: '不予救助', referred: '已转介', follow_up: '跟踪回访', duplicate: '已合并', closed: '已办结', reopened: '重新打开',
+  },
+  role: {
+    agent: '话务员', supervisor: '话务主管', worker: '乡镇经办人', township_head: '乡镇负责人', county_duty: '县级值班', county_finance: '县级财务', city_duty: '市级值班', city_head: '市级负责人', village_assistant: '村级协理员', volunteer: '志愿者', auditor: '审计员',
+    system_admin: '系统管理员', security_admin: '安全管理员', audit_admin: '审计管理员',
+  },
+  clock: { two_hour: '2 小时', day: '24 小时', answer: '答复（5 个工作日）', accepted: '受理（5 个工作日）', decide: '审核确认（20 个工作日）' },
+  clockShort: { two_hour: '2 小时', day: '24 小时', answer: '答复', accepted: '受理', decide: '审核' },
+  dayKind: { working: '工作日', rest: '周末', holiday: '节假日', make_up: '调休上班' },
+  proof: { receipt: '本人签收', bank: '银行到账', goods: '物资交付', no_aid_due: '不予救助决定', answered: '已答复', retriaged: '已重新定级', merged: '已合并' },
+  offer: { open: '等待接单', accepted: '已接单', taken: '他人已接', withdrawn: '已撤回', why: '原因：' },
+  outcome: { satisfied: '已收到，满意', dissatisfied: '已收到，不满意', unreachable: '三次联系不上', not_received: '没有收到（退回责任人）' },
+  endReason: {
+    completed: '正常结束', caller_hung: '来电人挂断', abandoned: '接通前挂断', no_ack: '未建立通话', media_lost: '声音中断', bad_sdp: '无法协商通话', busy: '线路繁忙', draining: '系统维护', max_duration: '超过最长时间', node_stopped: '系统停机', node_lost: '系统故障', failed: '系统错误',
+  },
+  visitMode: { on_site: '现场走访', voice: '电话联系' },
+  idType: { resident_id: '有居民身份证', none: '没有' },
+  need: { food: '食品', clothing: '衣被', shelter: '住处', medical: '医疗', cash: '现金', transport: '交通', care: '照料', funeral: '丧葬', other: '其他' },
+  warning: { id_unknown_area: '身份证号的区划前缀不在名录中（老区划或写错），请再核对一遍。', id_none: '没有身份证号，跨工单的家庭限额无法自动核对。' },
+  track: { fast: '小额快救', urgent: '紧急程序', none: '不予救助' },
+  level: { solo: '经办人', owner: '经办人', township: '乡镇', county: '县级' },
+  decisionState: { registered: '已登记', short_check: '已简短核查', approved: '已批准', paid: '已发放', papers_due: '待补材料', papers_done: '材料已齐', declined: '未获批准', refused: '不予救助' },
+  payoutState: {
+    draft: '草稿', submitted: '待复核', checked: '已复核', reserved: '已预留', cash_issued: '现金在发放人手中', receipted: '已签收', batched: '已编批', sent: '已送银行', acked: '银行已收', succeeded: '已到账', failed: '退票', unknown: '结果不明', fixed: '已更正', reconciled: '已对账', cancelled: '已取消', reversed: '已冲正',
+  },
+  hand: { maker: '经办', checker: '复核', payer: '发放', companion: '同行', second_signer: '补签' },
+  paperState: { open: '待补', reminded: '已提醒', overdue: '已逾期', received: '已收到待核', verified: '已核实', waived: '已免' },
+  paper: { id_copy: '身份证复印件', household_register: '户口簿复印件', application_form: '临时救助申请表', medical_record: '病历或诊断证明', expense_proof: '费用票据', accident_report: '事故或灾害证明', village_statement: '村（居）委会证明', witness_statement: '见证人说明' },
+  account: { fund: '临时救助专户', float: '乡镇备用金', cash: '经办人手中现金', payable: '应付救助款', in_transit: '银行在途', expense: '救助支出', returned: '退票待处理', recovery: '应追回', suspense: '待查', rounding: '尾差', stock: '物资', appropriation: '财政拨款' },
+  aidKind: { urgent: '急难型临时救助' },
+  ledgerEvent: { fund_allocated: '拨入专户', float_funded: '补充备用金', approved: '确认应付', reserved: '预留', released: '解除预留', cash_issued: '领取现金', receipted: '签收', cash_returned: '现金退回', cancelled: '取消', reversed: '冲正' },
+  channel: { cash: '现金', live: '工作台', sms: '短信' },
+  rail: { cash: '现金', bank: '银行' },
+  system: { ivr: '电话系统', dispatch: '派单系统', sign_in: '登录系统', journal: '本地日志' },
+  notice: { offer: '派单通知', accepted_citizen: '接单告知来电人', handover: '交接通知', not_received: '未收到救助通知' },
+  skipped: { absent: '缺勤', nobody: '无人值班', no_duty: '无人值班', off_duty: '不当班' },
+  act: {
+    accept: '接单', triage: '定级派单', repeat: '确认是否重复', lowering: '审批降级', visit: '记录走访', findings: '填写核查情况', decide: '决定救助', refuse: '不予救助', addPaper: '登记缺件', answer: '答复来电人', handOver: '移交', close: '回访办结', reopen: '重新打开',
+    shortCheck: '简短核查', approve: '批准救助', decline: '不批准', startPayout: '发起发放', check: '复核发放', issueCash: '领取现金', receipt: '签收', returnCash: '现金退回', cancelPayout: '取消发放', secondSign: '补签', reverse: '冲正',
+    paperReceive: '收到材料', paperVerify: '材料核实', paperReturn: '材料退回', paperWaive: '免交材料', callerView: '查看来电号码',
+  },
+  actHint: {
+    accept: '接单后您就是责任人，来电人会收到您的联系方式。', receipt: '签收即停止时限。请在收款人面前完成。', check: '请核对收款人、金额和理由。您签的就是页面上显示的内容。', secondSign: '请核对金额和签收凭证。您签的就是页面上显示的内容。', issueCash: '从备用金领出现金后，您就是发放人。',
+    refuse: '不予救助会停止时限，并书面告知本人理由。', callerView: '查看号码会留下记录，号码 1 分钟后自动隐藏。', close: '须由责任人以外的人电话回访：收到没有？多少钱？满不满意？', approve: '请核对金额和理由。批准后才能发放。', returnCash: '没有发出去的现金退回备用金，仍为此件预留。',
+  },
+  field: {
+    priority: '优先级', number: '编号', status: '状态', area: '区划', owner: '责任人', caller: '来电人', invited_at: '来电时间', kind: '类别', cause: '原因', call: '来电', call_taker: '接听人', reason: '理由', arrived_at: '到达时间', household_size: '家庭人数', affected: '受影响人数', needs: '急需',
+    at: '时间', by: '经办', from: '来自', to: '交给', shift: '班次', position: '顺位', skipped: '跳过', handover: '交接', desk: '值班台', role: '岗位', step: '级别', loop: '轮次', name: '姓名', post: '岗位', who: '何人', absent: '缺勤', photos: '照片数', visitors: '走访人数', mode: '方式', purpose: '目的',
+    amount_fen: '金额（元）', decision: '决定', receipt: '签收单', paper: '材料', due_at: '截止', warnings: '提示', level: '审批级别', track: '程序', why: '原因', key: '按键', digits: '按键', minutes: '分钟', on_time: '按时', proof: '凭据', ref: '凭据编号', area_name: '区划', starts_at: '开始', ends_at: '结束',
+  },
+}

@@ -1,0 +1,33 @@
+import './styles/base.css'
+import './styles/layout.css'
+import './styles/tables.css'
+import { createApp, watch } from 'vue'
+import App from './App.vue'
+import { startClock } from './clock'
+import { forgetOldDrafts } from './forms/storage'
+import { i18n, speak } from './i18n'
+import { startEvents, stopEvents } from './live/events'
+import { router } from './router'
+import { session } from './session'
+
+speak(i18n.global.locale.value)
+followColourScheme()
+forgetOldDrafts(Date.now())
+startClock()
+
+// Who signs out stops listening; who is signed out by the server is shown the way back in.
+watch(() => session.me, (me, before) => {
+  if (me) return startEvents()
+  stopEvents()
+  if (before) void router.push({ name: 'sign-in', query: { to: router.currentRoute.value.fullPath } })
+})
+
+createApp(App).use(i18n).use(router).mount('#app')
+
+/** Element Plus reads its dark colours from a class. */
+function followColourScheme(): void {
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  const apply = () => document.documentElement.classList.toggle('dark', dark.matches)
+  dark.addEventListener('change', apply)
+  apply()
+}

@@ -1,0 +1,42 @@
+import { createRouter, createWebHistory } from 'vue-router'
+import { i18n } from './i18n'
+import { loadSession, session } from './session'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    title: string // message key of the page's title
+    open?: true // may be seen without signing in
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/', redirect: '/tickets' },
+    { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue'), meta: { title: 'page.signIn', open: true } },
+    { path: '/tickets', name: 'tickets', component: () => import('./tickets/ListPage.vue'), meta: { title: 'page.tickets' } },
+    { path: '/tickets/:id', name: 'ticket', component: () => import('./tickets/TicketPage.vue'), meta: { title: 'page.ticket' } },
+    { path: '/approvals', name: 'approvals', component: () => import('./pages/Approvals.vue'), meta: { title: 'page.approvals' } },
+    { path: '/duty', name: 'duty', component: () => import('./pages/Duty.vue'), meta: { title: 'page.duty' } },
+    { path: '/money', name: 'money', component: () => import('./pages/Money.vue'), meta: { title: 'page.money' } },
+    { path: '/calls', name: 'calls', component: () => import('./pages/Calls.vue'), meta: { title: 'page.calls' } },
+    { path: '/audit', name: 'audit', component: () => import('./pages/Audit.vue'), meta: { title: 'page.audit' } },
+    { path: '/sms', name: 'sms', component: () => import('./pages/Sms.vue'), meta: { title: 'page.sms' } },
+    { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/Nowhere.vue'), meta: { title: 'page.nowhere', open: true } },
+  ],
+  scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
+})
+
+router.beforeEach(async (to) => {
+  if (session.me === undefined) {
+    try { await loadSession() } catch { /* the server is away: pages say so themselves */ }
+  }
+  if (!to.meta.open && session.me === null) return { name: 'sign-in', query: { to: to.fullPath } }
+  if (to.name === 'sign-in' && session.me) return { name: 'tickets' }
+  return true
+})
+
+router.afterEach((to) => {
+  const { t } = i18n.global
+  document.title = `${t(to.meta.title)} · ${t('app.name')}`
+})

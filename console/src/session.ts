@@ -1,0 +1,34 @@
+import { reactive } from 'vue'
+import { api, onSignedOut } from './api/client'
+import { ApiProblem } from './api/problem'
+import type { Me } from './api/types'
+
+/** Who has signed in. Undefined until the server has been asked. */
+export const session = reactive<{ me: Me | null | undefined }>({ me: undefined })
+
+onSignedOut.call = () => { session.me = null }
+
+/** Asks the server who we are; null if nobody. Other failures are thrown. */
+export async function loadSession(): Promise<Me | null> {
+  try {
+    session.me = await api.me()
+  } catch (problem) {
+    if (!(problem instanceof ApiProblem) || problem.status !== 401) throw problem
+    session.me = null
+  }
+  return session.me
+}
+
+export async function signIn(login: string, password: string): Promise<void> {
+  session.me = await api.signIn(login, password)
+}
+
+export async function signOut(): Promise<void> {
+  await api.signOut()
+  session.me = null
+}
+
+/** Whether the person has one of the roles. The server decides what may be done; this decides what is worth a link. */
+export function hasRole(...roles: string[]): boolean {
+  return session.me != null && roles.includes(session.me.role)
+}
