@@ -186,7 +186,7 @@ func Approve(ctx context.Context, tx Tx, publicID string) (Decision, error) {
 	if err != nil {
 		return Decision{}, err
 	}
-	if err := tellOwner(ctx, tx, t, "decision_approved", d.PublicID); err != nil {
+	if err := tellOwner(ctx, tx, t, message{"decision_approved", d.PublicID, nil}); err != nil {
 		return Decision{}, err
 	}
 	return d, owePapers(ctx, tx, t, d)
@@ -208,7 +208,7 @@ func Decline(ctx context.Context, tx Tx, publicID, reason string) (Decision, err
 	if err := ticket.Tell(ctx, tx, &t, "decision.declined", reason, map[string]any{"by": tx.Actor().Name, "decision": d.PublicID}); err != nil {
 		return Decision{}, err
 	}
-	return d, tellOwner(ctx, tx, t, "decision_declined", d.PublicID)
+	return d, tellOwner(ctx, tx, t, message{"decision_declined", d.PublicID, nil})
 }
 
 // judge loads a decision for the second person and moves it.

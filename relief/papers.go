@@ -241,9 +241,10 @@ func PaperDue(ctx context.Context, tx Tx, timer act.Timer) error {
 	if err != nil {
 		return err
 	}
-	ev, template := PaperRemind, "paper_reminder"
+	ref := fmt.Sprintf("%s:%d:%d", p.PublicID, timer.Step, timer.Epoch)
+	ev, say := PaperRemind, message{"paper_due", ref, map[string]string{"due": shown(p.DueAt)}}
 	if timer.Step == stepPaperDue {
-		ev, template = PaperLapse, "paper_overdue"
+		ev, say = PaperLapse, message{"paper_overdue", ref, nil}
 	}
 	if _, err := p.State.Next(ev); err != nil {
 		return nil // it has come in the meantime
@@ -254,11 +255,10 @@ func PaperDue(ctx context.Context, tx Tx, timer act.Timer) error {
 	if err := movePaper(ctx, tx, t, &p, ev, ""); err != nil {
 		return err
 	}
-	ref := fmt.Sprintf("%s:%d:%d", p.PublicID, timer.Step, timer.Epoch)
-	if err := tellOwner(ctx, tx, t, template, ref); err != nil || ev == PaperRemind {
+	if err := tellOwner(ctx, tx, t, say); err != nil || ev == PaperRemind {
 		return err
 	}
-	return tellSigner(ctx, tx, t, t.Area, ledger.LevelTownship, "paper_overdue_head", ref)
+	return tellSigner(ctx, tx, t, t.Area, ledger.LevelTownship, say)
 }
 
 func paperOfTimer(ctx context.Context, tx Tx, timer act.Timer) (Paper, ticket.Ticket, error) {

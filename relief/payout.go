@@ -2,6 +2,7 @@ package relief
 
 import (
 	"context"
+	"errors"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -47,6 +48,9 @@ func StartPayout(ctx context.Context, tx Tx, in PayoutInput, r Rules) (ledger.Di
 	if err := afterStart(ctx, tx, t, d); err != nil {
 		return ledger.Disbursement{}, err
 	}
+	if err := warnLow(ctx, tx, t, d, r.Policy.Limits); err != nil {
+		return ledger.Disbursement{}, err
+	}
 	failpoint.Hit(failpoint.PayoutBeforeCommit)
 	return d, nil
 }
@@ -73,12 +77,50 @@ func (d Decision) grants() int64 {
 // afterStart tells the next person, or that the sum is held.
 func afterStart(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement) error {
 	if !d.Solo() {
-		return tellSigner(ctx, tx, t, d.Area, d.Level, "payout_to_check", d.PublicID)
+		return tellSigner(ctx, tx, t, d.Area, d.Level, wanted(d, ""))
 	}
 	if err := told(ctx, tx, t, d, "disbursement.reserved", "", nil); err != nil {
 		return err
 	}
-	return tellSigner(ctx, tx, t, d.Area, d.Level, "payout_to_sign", d.PublicID)
+	return tellSigner(ctx, tx, t, d.Area, d.Level, message{"second_signature", d.PublicID,
+		map[string]string{"amount": ledger.Yuan(d.Fen), "due": shown(d.SecondSignatureBy)}})
+}
+
+// wanted asks for a check.
+func wanted(d ledger.Disbursement, again string) message {
+	return message{"check_wanted", d.PublicID + again, map[string]string{"amount": ledger.Yuan(d.Fen)}}
+}
+
+// warnLow tells county finance, once a day, that a payout takes the float below
+// the alarm's share.
+func warnLow(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement, l Limits) error {
+	float, err := tx.Float(ctx, d.Area, l.FloatFen, l.FloatLowPercent)
+	if errors.Is(err, act.ErrNotFound) {
+		return nil // never funded: the check will be refused, which is said there
+	}
+	left := float.AvailableFen
+	if !d.Solo() {
+		left -= d.Fen // not held yet
+	}
+	if err != nil || left*100 >= l.FloatFen*int64(l.FloatLowPercent) {
+		return err
+	}
+	place, err := tx.Division(ctx, d.Area)
+	if err != nil {
+		return err
+	}
+	desk, err := tx.Desk(ctx, d.Area.At(area.LevelCounty), area.RoleCountyFinance)
+	if errors.Is(err, act.ErrNotFound) {
+		desk, err = tx.Desk(ctx, d.Area.At(area.LevelCounty), area.RoleCountyDuty)
+	}
+	if errors.Is(err, act.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return tx.Notify(ctx, message{"float_low", string(d.Area) + ":" + string(ticket.DateOf(tx.Now())),
+		map[string]string{"area": place.Name, "amount": ledger.Yuan(max(left, 0))}}.to(t, desk.ID, false))
 }
 
 // CheckPayout is the checker's signature under the exact content.
@@ -93,7 +135,7 @@ func CheckPayout(ctx context.Context, tx Tx, publicID, contentHash string) (ledg
 		if err := told(ctx, tx, t, *d, "disbursement.reserved", "", nil); err != nil {
 			return err
 		}
-		return tellOwner(ctx, tx, t, "payout_checked", d.PublicID)
+		return tellOwner(ctx, tx, t, message{"payout_checked", d.PublicID, nil})
 	})
 }
 
@@ -166,7 +208,7 @@ func ReversePayout(ctx context.Context, tx Tx, publicID, reason string) (ledger.
 		if err := told(ctx, tx, t, *d, "disbursement.reversed", reason, nil); err != nil {
 			return err
 		}
-		return tellOwner(ctx, tx, t, "payout_reversed", d.PublicID)
+		return tellOwner(ctx, tx, t, message{"payout_reversed", d.PublicID, nil})
 	})
 }
 

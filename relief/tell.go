@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -26,16 +28,28 @@ func reasonGiven(reason string) error {
 	return lengths([]text{{"reason", reason, 1000}}, "", nil, 0)
 }
 
+// message is a notice before it is known to whom.
+type message struct {
+	template string
+	ref      string // with the template it makes the notice one and the same
+	fields   map[string]string
+}
+
+func (m message) to(t ticket.Ticket, post area.PostID, urgent bool) ticket.Notice {
+	fields := map[string]string{"number": string(t.Number)}
+	maps.Copy(fields, m.fields)
+	return ticket.Notice{Key: fmt.Sprintf("%s:%s:%d", m.template, m.ref, post), Ticket: t.ID, Post: post, Template: m.template, Fields: fields, Urgent: urgent}
+}
+
 // tellOwner sends a notice to the ticket's owner.
-func tellOwner(ctx context.Context, tx Tx, t ticket.Ticket, template, ref string) error {
-	return tx.Notify(ctx, ticket.Notice{Key: fmt.Sprintf("%s:%s", template, ref), Ticket: t.ID, Post: t.Owner, Template: template,
-		Fields: map[string]string{"number": string(t.Number)}, Urgent: t.Priority.Urgent()})
+func tellOwner(ctx context.Context, tx Tx, t ticket.Ticket, m message) error {
+	return tx.Notify(ctx, m.to(t, t.Owner, t.Priority.Urgent()))
 }
 
 // tellSigner sends a notice to the desk whose word is asked: the township
 // head's, or the county's where the sum or the time says so, or where the
 // township has no such desk.
-func tellSigner(ctx context.Context, tx Tx, t ticket.Ticket, place area.Code, level ledger.Level, template, ref string) error {
+func tellSigner(ctx context.Context, tx Tx, t ticket.Ticket, place area.Code, level ledger.Level, m message) error {
 	desks := []struct {
 		at   area.Code
 		role area.Role
@@ -51,13 +65,15 @@ func tellSigner(ctx context.Context, tx Tx, t ticket.Ticket, place area.Code, le
 		if err != nil {
 			return err
 		}
-		return tx.Notify(ctx, ticket.Notice{Key: fmt.Sprintf("%s:%s:%d", template, ref, post.ID), Ticket: t.ID, Post: post.ID, Template: template,
-			Fields: map[string]string{"number": string(t.Number)}, Urgent: true})
+		return tx.Notify(ctx, m.to(t, post.ID, true))
 	}
 	return nil
 }
 
+// shown writes a moment for a message.
+func shown(t time.Time) string { return t.In(ticket.Shanghai).Format("1月2日 15:04") }
+
 // askApproval tells whose word a decision waits for.
 func askApproval(ctx context.Context, tx Tx, t ticket.Ticket, d Decision) error {
-	return tellSigner(ctx, tx, t, t.Area, d.Level, "decision_to_approve", d.PublicID)
+	return tellSigner(ctx, tx, t, t.Area, d.Level, message{"check_wanted", d.PublicID, map[string]string{"amount": ledger.Yuan(d.Fen)}})
 }

@@ -23,10 +23,15 @@ func SecondSignatureDue(ctx context.Context, tx Tx, timer act.Timer) error {
 	if err := told(ctx, tx, t, d, "disbursement.signature_overdue", "", nil); err != nil {
 		return err
 	}
-	if err := tellSigner(ctx, tx, t, d.Area, ledger.LevelTownship, "signature_overdue", d.PublicID); err != nil {
+	maker, err := tx.StaffName(ctx, d.Maker)
+	if err != nil {
 		return err
 	}
-	return tellSigner(ctx, tx, t, d.Area, ledger.LevelCounty, "signature_overdue", d.PublicID)
+	late := message{"second_signature_late", d.PublicID, map[string]string{"worker": maker}}
+	if err := tellSigner(ctx, tx, t, d.Area, ledger.LevelTownship, late); err != nil {
+		return err
+	}
+	return tellSigner(ctx, tx, t, d.Area, ledger.LevelCounty, late)
 }
 
 // CheckUnanswered is the handler of ledger.TimerCheckUnanswered: the township
@@ -39,7 +44,7 @@ func CheckUnanswered(ctx context.Context, tx Tx, timer act.Timer) error {
 	if err := told(ctx, tx, t, d, "disbursement.check_unanswered", "", nil); err != nil {
 		return err
 	}
-	return tellSigner(ctx, tx, t, d.Area.At(area.LevelCounty), ledger.LevelCounty, "payout_to_check", d.PublicID+":county")
+	return tellSigner(ctx, tx, t, d.Area.At(area.LevelCounty), ledger.LevelCounty, wanted(d, ":county"))
 }
 
 func payoutOfTimer(ctx context.Context, tx Tx, timer act.Timer) (ticket.Ticket, ledger.Disbursement, error) {

@@ -18,6 +18,10 @@ type Tx interface {
 	IdentityIndex(number string) []byte
 	// StaffByLogin finds an active member of staff; act.ErrNotFound where there is none.
 	StaffByLogin(ctx context.Context, login string) (area.Staff, error)
+	// StaffName is the name of a member of staff, active or not.
+	StaffName(ctx context.Context, id area.StaffID) (string, error)
+	// Float is a township's float; act.ErrNotFound where it was never funded.
+	Float(ctx context.Context, township area.Code, fullFen int64, lowPercent int) (ledger.FloatView, error)
 
 	// AddVisit writes a visit.
 	AddVisit(ctx context.Context, v *Visit) error

@@ -17,7 +17,7 @@ import (
 
 // payoutRow is a payout with the names around it.
 type payoutRow struct {
-	disbursementRow
+	Row                                         disbursementRow `gorm:"embedded"`
 	TicketPublic, Number, DecisionPublic, Maker string
 	Checker, Payer, Companion, Second           *string
 }
@@ -28,12 +28,12 @@ const payoutSQL = `SELECT x.*, t.public_id AS ticket_public, t.number, e.public_
 	LEFT JOIN staff o ON o.id = x.companion_id LEFT JOIN staff z ON z.id = x.second_id `
 
 func (tx *Tx) payoutView(r payoutRow) ledger.View {
-	d := r.disbursement()
+	d := r.Row.disbursement()
 	return ledger.View{ID: d.PublicID, TicketID: r.TicketPublic, TicketNumber: r.Number, DecisionID: r.DecisionPublic, AidKind: d.AidKind, Channel: d.Channel,
 		Area: string(d.Area), AmountFen: d.Fen, State: d.State, Level: d.Level, ContentHash: hex.EncodeToString(d.Content), Maker: r.Maker,
 		Checker: deref(r.Checker), Payer: deref(r.Payer), Companion: deref(r.Companion), SecondSigner: deref(r.Second), CancelReason: d.CancelNote,
-		SubmittedAt: d.SubmittedAt, CheckedAt: utc(r.CheckedAt), ReservedAt: utc(r.ReservedAt), IssuedAt: utc(r.IssuedAt), ReceiptedAt: utc(r.ReceiptedAt),
-		EndedAt: utc(r.EndedAt), SecondSignBy: utc(r.SecondDue), SecondSigned: utc(r.SecondAt), CountyFrom: utc(r.CountyFrom),
+		SubmittedAt: d.SubmittedAt, CheckedAt: utc(r.Row.CheckedAt), ReservedAt: utc(r.Row.ReservedAt), IssuedAt: utc(r.Row.IssuedAt), ReceiptedAt: utc(r.Row.ReceiptedAt),
+		EndedAt: utc(r.Row.EndedAt), SecondSignBy: utc(r.Row.SecondDue), SecondSigned: utc(r.Row.SecondAt), CountyFrom: utc(r.Row.CountyFrom),
 		NextActs: d.NextActs(tx.actor, tx.now), Version: d.Version, PolicyVersion: d.Policy}
 }
 

@@ -19,6 +19,12 @@ var _ relief.Tx = (*Tx)(nil)
 // findings, limits and the relatives register alike.
 func (tx *Tx) IdentityIndex(number string) []byte { return tx.db.sealer.Index("identity", number) }
 
+// StaffName is the name of a member of staff, active or not.
+func (tx *Tx) StaffName(ctx context.Context, id area.StaffID) (name string, err error) {
+	err = tx.scan(ctx, "find staff", `SELECT name FROM staff WHERE id = ?`, []any{int64(id)}, &name)
+	return name, err
+}
+
 // sealText seals a citizen's text for its row and column; empty becomes NULL.
 func (tx *Tx) sealText(column, publicID string, text relief.Private) ([]byte, error) {
 	if text == "" {

@@ -77,7 +77,7 @@ func (tx *Tx) TicketDecisions(ctx context.Context, id ticket.ID) ([]relief.Decis
 		return nil, err
 	}
 	var rows []struct {
-		decisionRow
+		Row         decisionRow `gorm:"embedded"`
 		PaidFen     int64
 		Decider     string
 		Approver    *string
@@ -92,15 +92,15 @@ func (tx *Tx) TicketDecisions(ctx context.Context, id ticket.ID) ([]relief.Decis
 	}
 	views := make([]relief.DecisionView, 0, len(rows))
 	for _, r := range rows {
-		d, err := tx.decision(r.decisionRow)
+		d, err := tx.decision(r.Row)
 		if err != nil {
 			return nil, err
 		}
 		v := relief.DecisionView{ID: d.PublicID, Track: d.Track, State: d.State, AidKind: d.AidKind, AmountFen: d.Fen, PaidFen: r.PaidFen, Level: d.Level,
-			Reason: d.Reason, DecidedBy: r.Decider, DecidedAt: d.At, ApprovedBy: deref(r.Approver), ApprovedAt: utc(r.ApprovedAt), Policy: d.Policy,
+			Reason: d.Reason, DecidedBy: r.Decider, DecidedAt: d.At, ApprovedBy: deref(r.Approver), ApprovedAt: utc(r.Row.ApprovedAt), Policy: d.Policy,
 			NextActs: d.NextActs(tx.actor, t.Owner == tx.actor.PostID, t.CallTaker, r.LivePayouts == 0, tx.now), Version: d.Version}
 		if d.State == relief.DecisionRegistered || d.State == relief.DecisionShortChecked {
-			v.CountyFrom = utc(r.CountyFrom)
+			v.CountyFrom = utc(r.Row.CountyFrom)
 		}
 		views = append(views, v)
 	}
@@ -160,7 +160,7 @@ func (tx *Tx) TicketReceipts(ctx context.Context, id ticket.ID) ([]relief.Receip
 // decisionsToApprove lists the decisions that wait for this actor's word.
 func (tx *Tx) decisionsToApprove(ctx context.Context) ([]ledger.InboxItem, error) {
 	var rows []struct {
-		decisionRow
+		Row                  decisionRow `gorm:"embedded"`
 		CallTakerID          *int64
 		TicketPublic, Number string
 		AreaCode, Decider    string
@@ -173,7 +173,7 @@ func (tx *Tx) decisionsToApprove(ctx context.Context) ([]ledger.InboxItem, error
 	}
 	var items []ledger.InboxItem
 	for _, r := range rows {
-		d, err := tx.decision(r.decisionRow)
+		d, err := tx.decision(r.Row)
 		if err != nil {
 			return nil, err
 		}

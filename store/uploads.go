@@ -121,7 +121,6 @@ func (tx *Tx) UploadView(ctx context.Context, publicID string) (relief.UploadVie
 	if err != nil {
 		return relief.UploadView{}, err
 	}
-	var by string
-	err = tx.scan(ctx, "find uploader", `SELECT name FROM staff WHERE id = ?`, []any{int64(u.By)}, &by)
+	by, err := tx.StaffName(ctx, u.By)
 	return u.View(there, by), err
 }
