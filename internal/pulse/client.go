@@ -70,6 +70,7 @@ func Open(o Options) (*Client, error) {
 		c.state.Store(StateOff)
 		return c, nil
 	}
+	quietly.Do(func() { redis.SetLogger(quiet{}) })
 	opts, err := redis.ParseURL(o.URL)
 	if err != nil {
 		return nil, errors.New("read the Redis address: it is no redis:// URL") // its text may hold a password
@@ -86,6 +87,14 @@ func Open(o Options) (*Client, error) {
 	c.state.Store(StateStarting)
 	return c, nil
 }
+
+// go-redis writes every failed connection to the standard error, past our log.
+// What it has to say, the state says once.
+type quiet struct{}
+
+func (quiet) Printf(context.Context, string, ...any) {}
+
+var quietly sync.Once
 
 // Close ends every connection.
 func (c *Client) Close() error {
