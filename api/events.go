@@ -88,7 +88,7 @@ func (st *stream) begin(ctx context.Context, last string) error {
 		return nil
 	}
 	seq, err := strconv.ParseInt(last, 10, 64)
-	if err != nil || seq < max(oldest-1, 0) || seq > newest {
+	if err != nil || seq < oldest-1 || seq > newest {
 		st.reset = true
 		return nil
 	}

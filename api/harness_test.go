@@ -58,7 +58,13 @@ type house struct {
 // newHouse builds one. change may alter the configuration or what it rests on.
 func newHouse(t *testing.T, change ...func(*api.Config, *api.Deps)) *house {
 	t.Helper()
-	h := &house{t: t, urls: servers.Database(t, "hotline", store.Migrate), wakes: make(chan struct{}, 1)}
+	return newHouseOn(t, servers.Database(t, "hotline", store.Migrate), change...)
+}
+
+// newHouseOn builds one on a database that is there already.
+func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *api.Deps)) *house {
+	t.Helper()
+	h := &house{t: t, urls: urls, wakes: make(chan struct{}, 1)}
 	db, err := store.Open(store.Options{URL: h.urls.AppURL, Sealer: sealer(t), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,9 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"example.org/hotline/area"
+	"example.org/hotline/dispatch/duty"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
@@ -17,8 +19,9 @@ import (
 // Tx is one transaction as the handlers see it: the commands' own, the read
 // models of the pages, and the keys that make a retry harmless.
 type Tx interface {
-	ticket.Tx
+	relief.Tx // with it ticket.Tx and ledger.Tx
 	Reads
+	MoneyReads
 	Keys
 }
 
@@ -34,16 +37,45 @@ type Reads interface {
 	CallRows(ctx context.Context, before ticket.Cursor, limit int) ([]ticket.CallRow, ticket.Cursor, error)
 	// Places lists the divisions at or below one.
 	Places(ctx context.Context, under area.Code) ([]area.Place, error)
-	// StaffByLogin finds an active member of staff; act.ErrNotFound where there is none.
-	StaffByLogin(ctx context.Context, login string) (area.Staff, error)
+	// RostersAt lists which areas at or below one have a roster for which roles at an instant.
+	RostersAt(ctx context.Context, under area.Code, at time.Time, limit int) ([]duty.Question, error)
+	// DutyAt tells who is on duty, and who was passed over. Position zero asks for everybody.
+	DutyAt(ctx context.Context, where area.Code, role area.Role, position int, at time.Time) (duty.Answer, error)
 	// AuditRows reads the audit chain newest first, before a place in it.
 	AuditRows(ctx context.Context, before time.Time, lane int16, seq int64, limit int) ([]act.AuditRow, error)
 	// AppClock tells how fast the application's clock runs; 1 in production.
 	AppClock(ctx context.Context) (scale float64, err error)
-	// LogSpan tells the first and last number of the event log, zero for an empty one.
-	LogSpan(ctx context.Context) (first, last int64, err error)
+	// LogSpan tells the numbers of the oldest event still in the log and of the newest that ever was.
+	LogSpan(ctx context.Context) (oldest, newest int64, err error)
 	// EventsAfter reads the event log on from a number.
 	EventsAfter(ctx context.Context, seq int64, limit int) ([]act.Logged, error)
+}
+
+// MoneyReads are the read models of aid and money, within the actor's scope and
+// with what the actor may do next. Lists of a ticket come newest first.
+type MoneyReads interface {
+	// TicketVisits lists the visits of a ticket.
+	TicketVisits(ctx context.Context, id ticket.ID) ([]relief.VisitView, error)
+	// TicketFindings lists what was found, identities masked.
+	TicketFindings(ctx context.Context, id ticket.ID) ([]relief.FindingsView, error)
+	// TicketDecisions lists the decisions of a ticket.
+	TicketDecisions(ctx context.Context, id ticket.ID) ([]relief.DecisionView, error)
+	// TicketDisbursements lists the payouts of a ticket.
+	TicketDisbursements(ctx context.Context, id ticket.ID) ([]ledger.View, error)
+	// TicketReceipts lists the receipts of a ticket.
+	TicketReceipts(ctx context.Context, id ticket.ID) ([]relief.ReceiptView, error)
+	// TicketPaperViews lists the papers of a ticket, oldest first.
+	TicketPaperViews(ctx context.Context, id ticket.ID) ([]relief.PaperView, error)
+	// UploadView tells which parts of a photo are there.
+	UploadView(ctx context.Context, id string) (relief.UploadView, error)
+	// Approvals lists what waits for the actor's word, oldest first.
+	Approvals(ctx context.Context) ([]ledger.InboxItem, error)
+	// TrialBalance lists every account.
+	TrialBalance(ctx context.Context) (ledger.TrialBalance, error)
+	// Float shows a township's float against what a full one holds.
+	Float(ctx context.Context, township area.Code, fullFen int64, lowPercent int) (ledger.FloatView, error)
+	// AccountStatement reads an account's postings newest first, before a cursor.
+	AccountStatement(ctx context.Context, account, before string, limit int) (ledger.Statement, error)
 }
 
 // Keys keep the answers of acts, in the transaction of the act itself.

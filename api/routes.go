@@ -11,7 +11,6 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/failpoint"
-	"example.org/hotline/ticket"
 )
 
 // base is where the API lives.
@@ -25,16 +24,13 @@ type route struct {
 	open         bool        // without a session
 	act          string      // what it is called in the lists of acts; empty for reads
 	// when tells whether the actor may do the act on this ticket now; nil: it is listed on no ticket.
-	when       func(p page, me act.Actor) bool
+	when       func(t Ticket, me act.Actor) bool
 	summary    string
 	keyless    bool           // an unsafe method that needs no Idempotency-Key
 	background bool           // asked by a page on its own: it does not count as somebody being there
 	committed  failpoint.Name // passed between commit and answer
 	bind       binder
 }
-
-// page is what the conditions of acts look at.
-type page = ticket.View
 
 // The roles that go together.
 var (
@@ -45,6 +41,10 @@ var (
 		area.RoleCityDuty, area.RoleCityHead}
 	desks   = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty}
 	closers = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty}
+	payers  = []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty}
+	signers = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty}
+	makers  = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty}
+	books   = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
 	callers = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty, area.RoleAuditor}
 )
 
@@ -52,7 +52,7 @@ var (
 // township and in another's.
 func table() []*route {
 	get, post, del := http.MethodGet, http.MethodPost, http.MethodDelete
-	rows := []*route{
+	return slices.Concat([]*route{
 		{method: post, path: "/session", open: true, keyless: true, summary: "Sign in", bind: bindSignIn},
 		{method: get, path: "/session", who: everyone, background: true, summary: "Who is signed in", bind: read((*Server).getSession)},
 		{method: del, path: "/session", who: everyone, summary: "Sign out", bind: bindSignOut},
@@ -86,8 +86,64 @@ func table() []*route {
 			summary: "Bring a closed ticket back", bind: do((*Server).reopen)},
 		{method: post, path: "/tickets/{id}/caller-views", who: owners, act: "view_caller", when: mayViewCaller,
 			summary: "Look the caller's number up; leaves a record", bind: each((*Server).viewCaller)},
+	}, aidTable())
+}
+
+// aidTable is the part of the table where help is found out, decided and paid.
+func aidTable() []*route {
+	get, post, put := http.MethodGet, http.MethodPost, http.MethodPut
+	return []*route{
+		{method: post, path: "/tickets/{id}/visits", who: owners, act: "visit", when: mayVisit,
+			summary: "Write down a visit", bind: do((*Server).recordVisit)},
+		{method: post, path: "/tickets/{id}/findings", who: owners, act: "findings", when: mayFind,
+			summary: "Write down what was found", bind: do((*Server).recordFindings)},
+		{method: post, path: "/tickets/{id}/decisions", who: owners, act: "decide", when: mayDecide,
+			summary: "Grant urgent aid", bind: do((*Server).decide)},
+		{method: post, path: "/tickets/{id}/refusals", who: owners, act: "refuse", when: mayRefuse,
+			summary: "Decide, with the reason, that no aid is due", bind: do((*Server).refuseAid)},
+		{method: post, path: "/decisions/{id}/short-check", who: owners, act: "short_check", when: decisionsAllow("short_check"),
+			summary: "Add identity, phone and witness to an urgent decision", bind: do((*Server).shortCheck)},
+		{method: post, path: "/decisions/{id}/approval", who: signers, act: "approve_decision", when: decisionsAllow("approve", "decline"),
+			summary: "Approve or decline as the second person", bind: do((*Server).approveDecision)},
+
+		{method: post, path: "/tickets/{id}/disbursements", who: owners, act: "start_disbursement", when: decisionsAllow("start_payout"), committed: failpoint.PayoutAfterCommit,
+			summary: "Start the payout of an approved decision", bind: do((*Server).startPayout)},
+		{method: post, path: "/disbursements/{id}/check", who: signers, act: "check", when: payoutsAllow("check"), committed: failpoint.PayoutAfterCommit,
+			summary: "Check a payout as its second person", bind: do((*Server).checkPayout)},
+		{method: post, path: "/disbursements/{id}/cash", who: payers, act: "issue_cash", when: payoutsAllow("issue_cash"), committed: failpoint.PayoutAfterCommit,
+			summary: "Take the cash out of the float", bind: do((*Server).issueCash)},
+		{method: post, path: "/disbursements/{id}/receipt", who: payers, act: "receipt", when: payoutsAllow("receipt"), committed: failpoint.ReceiptAfterCommit,
+			summary: "Prove that the citizen has it; stops the clock", bind: do((*Server).receipt)},
+		{method: post, path: "/disbursements/{id}/return", who: payers, act: "return_cash", when: payoutsAllow("return_cash"), committed: failpoint.PayoutAfterCommit,
+			summary: "Bring the cash back to the float", bind: do((*Server).returnCash)},
+		{method: post, path: "/disbursements/{id}/second-signature", who: signers, act: "second_sign", when: payoutsAllow("second_signature"), committed: failpoint.PayoutAfterCommit,
+			summary: "Sign a solo payout as its second person", bind: do((*Server).secondSign)},
+		{method: post, path: "/disbursements/{id}/cancellation", who: makers, act: "cancel_disbursement", when: payoutsAllow("cancel"), committed: failpoint.PayoutAfterCommit,
+			summary: "Call a payout off before money moved", bind: do((*Server).cancelPayout)},
+		{method: post, path: "/disbursements/{id}/reversal", who: []area.Role{area.RoleCountyFinance}, act: "reverse_disbursement", when: payoutsAllow("reverse"), committed: failpoint.PayoutAfterCommit,
+			summary: "Take a settled payout back by mirror entries", bind: do((*Server).reversePayout)},
+
+		{method: post, path: "/tickets/{id}/papers", who: owners, act: "add_paper", when: mayAddPaper,
+			summary: "Note a paper that is missing", bind: do((*Server).addPaper)},
+		{method: post, path: "/papers/{id}/receipt", who: makers, act: "receive_paper", when: papersAllow("receive"),
+			summary: "Note that a paper has come", bind: do((*Server).receivePaper)},
+		{method: post, path: "/papers/{id}/verification", who: payers, act: "verify_paper", when: papersAllow("verify"),
+			summary: "Say that what came is the paper", bind: do((*Server).verifyPaper)},
+		{method: post, path: "/papers/{id}/return", who: payers, act: "return_paper", when: papersAllow("return"),
+			summary: "Say that what came is not the paper", bind: do((*Server).returnPaper)},
+		{method: post, path: "/papers/{id}/waiver", who: signers, act: "waive_paper", when: papersAllow("waive"),
+			summary: "Let a paper go, with the reason", bind: do((*Server).waivePaper)},
+
+		{method: post, path: "/uploads", who: makers, summary: "Announce a photo", bind: do((*Server).beginUpload)},
+		{method: put, path: "/uploads/{id}/parts/{part}", who: makers, summary: "Send one part of a photo", bind: each((*Server).putPart)},
+		{method: get, path: "/uploads/{id}", who: readers, background: true, summary: "Which parts are there", bind: read((*Server).getUpload)},
+		{method: get, path: "/uploads/{id}/content", who: readers, summary: "The photo; each look leaves a record", bind: bindUploadContent},
+
+		{method: get, path: "/approvals", who: readers, background: true, summary: "What waits for your word", bind: read((*Server).listApprovals)},
+		{method: get, path: "/duty", who: readers, summary: "Who is on duty", bind: read((*Server).listDuty)},
+		{method: get, path: "/ledger/trial-balance", who: books, summary: "Every account and its balance", bind: read((*Server).trialBalance)},
+		{method: get, path: "/ledger/accounts/{id}/statement", who: books, summary: "One account's postings, newest first", bind: read((*Server).statement)},
 	}
-	return rows
 }
 
 // mountRoutes registers every row: the guard first, then its handler.
@@ -143,10 +199,10 @@ func (s *Server) actsOfRole(role area.Role) []string {
 }
 
 // actsOn lists what the actor may do on a ticket now.
-func (s *Server) actsOn(p page, me act.Actor) []string {
+func (s *Server) actsOn(t Ticket, me act.Actor) []string {
 	acts := []string{}
 	for _, r := range s.routes {
-		if r.act != "" && r.when != nil && r.mayBeUsedBy(me.Role) && r.when(p, me) && !slices.Contains(acts, r.act) {
+		if r.act != "" && r.when != nil && r.mayBeUsedBy(me.Role) && r.when(t, me) && !slices.Contains(acts, r.act) {
 			acts = append(acts, r.act)
 		}
 	}

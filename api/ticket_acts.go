@@ -20,11 +20,7 @@ func (s *Server) onTicket(ctx context.Context, tx Tx, ref string, do func(ticket
 	if err := do(id); err != nil {
 		return Ticket{}, err
 	}
-	page, err := s.ticketPage(ctx, tx, id)
-	if errors.Is(err, act.ErrNotFound) { // the act itself moved the ticket out of the actor's sight
-		return Ticket{}, act.Refused("out_of_scope", "This would move the ticket out of your area, where you could not take it back; ask the county desk.")
-	}
-	return page, err
+	return s.ticketPage(ctx, tx, id)
 }
 
 // nothing is the body of an act that needs no words.
@@ -51,6 +47,9 @@ func (s *Server) triage(ctx context.Context, tx Tx, in *triageInput) (Ticket, er
 		return Ticket{}, act.Invalid("area", "bad_area", "An area code has 12 digits.")
 	}
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
+		if !tx.Actor().Area.Contains(where) {
+			return act.Refused("out_of_scope", "This would move the ticket out of your area, where you could not take it back; ask the desk above yours.")
+		}
 		_, err := ticket.DoTriage(ctx, tx, id, ticket.Triage{Version: b.Version, Area: where, Priority: ticket.Priority(b.Priority),
 			Kind: ticket.Kind(b.Kind), Cause: ticket.Cause(b.Cause), Confidential: b.Confidential, LifeDanger: b.LifeDanger, Reason: b.Reason,
 			Terms: s.deps.Rules.Terms, Calendar: s.deps.Rules.Calendar})
@@ -210,7 +209,7 @@ func (s *Server) viewCaller(ctx context.Context, tx Tx, in *viewCallerInput) (Ca
 	if v.CallerMasked == "" {
 		return Caller{}, act.Refused("number_withheld", "The caller withheld their number; there is nothing to look up.")
 	}
-	if !mayViewCaller(v, tx.Actor()) {
+	if !mayViewCaller(Ticket{View: v}, tx.Actor()) {
 		return Caller{}, act.Refused("no_duty", "The number is opened to those with a duty on an open ticket; ask its owner.")
 	}
 	call, err := tx.Call(ctx, v.CallID)

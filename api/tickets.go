@@ -9,13 +9,21 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
 
 // Ticket is a ticket's page, with what this actor may do on it now.
 type Ticket struct {
 	ticket.View
-	Acts []string `json:"acts" doc:"What you may do on it now"`
+	Visits        []relief.VisitView    `json:"visits"`
+	Findings      []relief.FindingsView `json:"findings"`
+	Decisions     []relief.DecisionView `json:"decisions"`
+	Disbursements []ledger.View         `json:"disbursements"`
+	Receipts      []relief.ReceiptView  `json:"receipts"`
+	Papers        []relief.PaperView    `json:"papers"`
+	Acts          []string              `json:"acts" doc:"What you may do on it now"`
 }
 
 // TicketRef names a ticket in a path.
@@ -62,11 +70,23 @@ func (s *Server) getTicket(ctx context.Context, tx Tx, in *TicketRef) (Ticket, e
 
 // ticketPage is what every act on a ticket answers with.
 func (s *Server) ticketPage(ctx context.Context, tx Tx, id ticket.ID) (Ticket, error) {
-	v, err := tx.TicketView(ctx, id)
-	if err != nil {
-		return Ticket{}, err
+	var t Ticket
+	var err error
+	for _, load := range []func() error{
+		func() error { t.View, err = tx.TicketView(ctx, id); return err },
+		func() error { t.Visits, err = tx.TicketVisits(ctx, id); return err },
+		func() error { t.Findings, err = tx.TicketFindings(ctx, id); return err },
+		func() error { t.Decisions, err = tx.TicketDecisions(ctx, id); return err },
+		func() error { t.Disbursements, err = tx.TicketDisbursements(ctx, id); return err },
+		func() error { t.Receipts, err = tx.TicketReceipts(ctx, id); return err },
+		func() error { t.Papers, err = tx.TicketPaperViews(ctx, id); return err },
+	} {
+		if err := load(); err != nil {
+			return Ticket{}, err
+		}
 	}
-	return Ticket{View: v, Acts: s.actsOn(v, tx.Actor())}, nil
+	t.Acts = s.actsOn(t, tx.Actor())
+	return t, nil
 }
 
 type timelineInput struct {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/hotline/area"
+	"example.org/hotline/dispatch/duty"
 	"example.org/hotline/internal/act"
 )
 
@@ -38,17 +39,34 @@ func (tx *Tx) StaffByLogin(ctx context.Context, login string) (area.Staff, error
 	return s, err
 }
 
+// RostersAt lists which areas at or below one have a roster for which roles at
+// an instant, in the order of the area codes.
+func (tx *Tx) RostersAt(ctx context.Context, under area.Code, at time.Time, limit int) ([]duty.Question, error) {
+	var rows []struct{ AreaCode, Role string }
+	err := tx.find(ctx, "list rosters", &rows, `SELECT DISTINCT area_code, role FROM shifts
+		WHERE starts_with(area_code, ?) AND starts_at <= ? AND ends_at > ? ORDER BY area_code, role LIMIT ?`, under.Prefix(), at, at, limit)
+	if err != nil {
+		return nil, err
+	}
+	rosters := make([]duty.Question, 0, len(rows))
+	for _, r := range rows {
+		rosters = append(rosters, duty.Question{Area: area.Code(r.AreaCode), Role: area.Role(r.Role), At: at})
+	}
+	return rosters, nil
+}
+
 // AppClock tells how fast app_now() runs: 1 in production.
 func (tx *Tx) AppClock(ctx context.Context) (scale float64, err error) {
 	err = tx.scan(ctx, "read the clock", `SELECT scale FROM app_clock`, nil, &scale)
 	return scale, err
 }
 
-// LogSpan tells the first and the last number of the event log, zero for an
-// empty one. A stream resumes only from within it.
-func (tx *Tx) LogSpan(ctx context.Context) (first, last int64, err error) {
-	err = tx.scan(ctx, "read the event log's span", `SELECT coalesce(min(seq), 0), coalesce(max(seq), 0) FROM events`, nil, &first, &last)
-	return first, last, err
+// LogSpan tells the numbers of the oldest event that is still in the log and of
+// the newest that ever was. A stream resumes from one before the oldest up to
+// the newest.
+func (tx *Tx) LogSpan(ctx context.Context) (oldest, newest int64, err error) {
+	err = tx.scan(ctx, "read the event log's span", `SELECT coalesce((SELECT min(seq) FROM events), h.seq + 1), h.seq FROM event_head h`, nil, &oldest, &newest)
+	return oldest, newest, err
 }
 
 // EventsAfter reads the log on from a number, in the actor's scope.

@@ -1,0 +1,129 @@
+package api
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
+
+	"example.org/hotline/internal/act"
+	"example.org/hotline/relief"
+)
+
+// Upload is a photo on its way: which parts are there, and whether it is whole.
+type Upload struct {
+	relief.UploadView
+	Received []int `json:"received" doc:"Parts that are there, from 1"`
+	Complete bool  `json:"complete"`
+}
+
+func uploadOf(v relief.UploadView) Upload {
+	u := Upload{UploadView: v, Received: []int{}, Complete: v.State == relief.UploadComplete}
+	for n := 1; n <= v.Parts; n++ {
+		if !slices.Contains(v.Missing, n) {
+			u.Received = append(u.Received, n)
+		}
+	}
+	return u
+}
+
+type beginUploadInput struct {
+	Body struct {
+		ID        string `json:"id,omitempty" format:"uuid"`
+		Ticket    string `json:"ticket" minLength:"1" maxLength:"36"`
+		MediaType string `json:"media_type" enum:"image/jpeg,image/png,image/webp"`
+		Size      int64  `json:"size" minimum:"1"`
+		SHA256    string `json:"sha256" pattern:"^[0-9a-fA-F]{64}$"`
+		PartSize  int64  `json:"part_size,omitempty" minimum:"0"`
+	}
+}
+
+func (s *Server) beginUpload(ctx context.Context, tx Tx, in *beginUploadInput) (Upload, error) {
+	b := in.Body
+	id, err := tx.TicketByRef(ctx, b.Ticket)
+	if err != nil {
+		return Upload{}, err
+	}
+	u, err := relief.BeginUpload(ctx, tx, id, relief.UploadInput{PublicID: newID(ctx, b.ID), MediaType: b.MediaType, Size: b.Size, SHA256: b.SHA256, PartSize: b.PartSize})
+	if err != nil {
+		return Upload{}, err
+	}
+	return uploadPage(ctx, tx, u.PublicID)
+}
+
+func uploadPage(ctx context.Context, tx Tx, id string) (Upload, error) {
+	v, err := tx.UploadView(ctx, id)
+	return uploadOf(v), err
+}
+
+type putPartInput struct {
+	ThingRef
+	Part    int    `path:"part" minimum:"1" maximum:"1000"`
+	RawBody []byte `contentType:"application/octet-stream"`
+}
+
+// putPart keeps one part. The part that makes the photo whole also has it
+// checked: a client that was cut off before the last answer sees "complete"
+// when it asks.
+func (s *Server) putPart(ctx context.Context, tx Tx, in *putPartInput) (Upload, error) {
+	u, err := relief.PutPart(ctx, tx, in.ID, in.Part, in.RawBody)
+	if err != nil {
+		return Upload{}, err
+	}
+	page, err := uploadPage(ctx, tx, u.PublicID)
+	if err != nil || page.Complete || len(page.Missing) > 0 {
+		return page, err
+	}
+	if _, err := relief.CompleteUpload(ctx, tx, in.ID); err != nil {
+		return Upload{}, err
+	}
+	return uploadPage(ctx, tx, u.PublicID)
+}
+
+func (s *Server) getUpload(ctx context.Context, tx Tx, in *ThingRef) (Upload, error) {
+	return uploadPage(ctx, tx, in.ID)
+}
+
+// bindUploadContent serves a photo. Each look at it is a record.
+func bindUploadContent(s *Server, r *route) {
+	s.app.Add(r.method, fiberPath(r.path), func(c *fiber.Ctx) error {
+		ctx := c.UserContext()
+		var kind string
+		var content []byte
+		err := s.deps.Run(ctx, requestOf(ctx).actor, func(tx Tx) error {
+			u, err := tx.UploadByRef(ctx, c.Params("id"))
+			if err != nil {
+				return err
+			}
+			if u.State != relief.UploadComplete {
+				return act.NotFound("upload")
+			}
+			if content, err = tx.UploadContent(ctx, u); err != nil {
+				return err
+			}
+			kind = u.MediaType
+			v, err := tx.TicketView(ctx, u.Ticket)
+			if err != nil {
+				return err
+			}
+			return tx.Audit(ctx, act.Record{Action: "photo.view", Subject: act.Subject{Kind: "ticket", ID: int64(u.Ticket)}, Area: v.Area, Data: map[string]any{"upload": u.PublicID}})
+		})
+		if err != nil {
+			return err //nolint:wrapcheck // problemOf knows it
+		}
+		c.Set(fiber.HeaderContentType, kind)
+		c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox; frame-ancestors 'none'")
+		c.Set(fiber.HeaderContentDisposition, "inline; filename="+strconv.Quote("photo"))
+		return c.Send(content)
+	})
+	op := r.operation()
+	op.Parameters = append(op.Parameters, &huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
+	picture := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
+	op.Responses = map[string]*huma.Response{
+		"200":     {Description: "The photo", Content: map[string]*huma.MediaType{"image/jpeg": picture, "image/png": picture, "image/webp": picture}},
+		"default": {Description: "Error", Content: map[string]*huma.MediaType{problemType: {Schema: s.schemaOf(Problem{})}}},
+	}
+	s.api.OpenAPI().AddOperation(&op)
+}
