@@ -120,7 +120,7 @@ func (e *Endpoint) newCall(k callKey, req *sip.Request, h hop, number string, fa
 	t := e.calls
 	branch, _ := req.Via().Params.Get("branch")
 	fromTag, _ := req.From().Params.Get("tag")
-	known := &entry{branch: branch, fromTag: fromTag, cseq: req.CSeq().SeqNo}
+	known := &entry{branch: branch, fromTag: fromTag, cseq: req.CSeq().SeqNo, admittedAt: time.Now()}
 	c := e.record(req, h, number)
 	overCap := t.live >= e.cfg.MaxCalls || e.transactions.Load() >= int64(e.cfg.MaxTransactions)
 	busy := refuse(503, "Service Unavailable", retryAfter(int(e.cfg.RetryAfter.Seconds())))
@@ -172,6 +172,16 @@ func (e *Endpoint) shed(k callKey, known *entry, req *sip.Request, h hop, c tick
 		e.gate.reply(req, h, r, "")
 	})
 	return dropped
+}
+
+// keepLost records a call that was let through and never began.
+func (e *Endpoint) keepLost(c *call) {
+	e.log.Error("a call never began", slog.String("call_id", string(c.record.ID)))
+	if c.open() {
+		c.end(ticket.EndFailed)
+	}
+	close(c.over)
+	c.settle()
 }
 
 // recoverShed forgets the INVITE after a fault of ours, so that its repetition is tried again.

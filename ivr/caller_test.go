@@ -3,6 +3,7 @@ package ivr_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -278,4 +279,18 @@ func TestAPanicEndsOneCall(t *testing.T) {
 	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 200 {
 		t.Errorf("the next call: %+v", r)
 	}
+}
+
+// A socket on every address has none of its own to tell or to send from.
+func TestListeningOnEveryAddress(t *testing.T) {
+	l := start(t, func(c *ivr.Config) {
+		c.UDP, c.TCP, c.MediaIP = []string{"0.0.0.0:0"}, []string{"0.0.0.0:0"}, netip.MustParseAddr("127.0.0.1")
+	})
+	for transport, address := range map[string]netip.AddrPort{"udp": l.udp(), "tcp": l.tcp()} {
+		r := call(t, caller.Options{Target: fmt.Sprintf("12349@127.0.0.1:%d", address.Port()), Transport: transport})
+		if r.EndedBy != caller.SideCallee {
+			t.Errorf("%s: %+v", transport, r)
+		}
+	}
+	l.log.endedAs(t, 2, ticket.EndCompleted)
 }

@@ -211,7 +211,9 @@ func (e *Endpoint) Run(ctx context.Context) error {
 			err = fmt.Errorf("phone: a listener stopped: %w", cmpErr(err))
 			serving = false
 		case <-sweep.C:
-			e.calls.sweep(time.Now())
+			for _, c := range e.calls.sweep(time.Now()) {
+				e.work.start(func() { e.keepLost(c) })
+			}
 		}
 	}
 	return errors.Join(err, e.stop())

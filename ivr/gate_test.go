@@ -186,6 +186,32 @@ func TestRefusedCallsAreKeptFirst(t *testing.T) {
 	}
 }
 
+// An INVITE that got lost between the gate and its handler is still a call.
+func TestACallThatNeverBeganIsKept(t *testing.T) {
+	e := stillEndpoint(t)
+	k := kept{opened: make(chan ticket.Call, 1), ended: make(chan ticket.EndReason, 1)}
+	e.callLog = k
+	ask(e, invite())
+	if lost := e.calls.sweep(time.Now()); len(lost) != 0 {
+		t.Errorf("%d calls given up at once", len(lost))
+	}
+	lost := e.calls.sweep(time.Now().Add(2 * dialogKept))
+	if len(lost) != 1 {
+		t.Fatalf("%d calls found", len(lost))
+	}
+	e.keepLost(lost[0])
+	if c, reason := <-k.opened, <-k.ended; c.SIPCallID != "one@192.0.2.1" || reason != ticket.EndFailed {
+		t.Errorf("kept %+v, ended %s", c, reason)
+	}
+	if s := e.Stats(); s.Live != 0 {
+		t.Errorf("stats %+v", s)
+	}
+	e.calls.sweep(time.Now().Add(2 * callIDKept))
+	if n := len(e.calls.entries); n != 0 {
+		t.Errorf("%d entries kept for ever", n)
+	}
+}
+
 func TestPacketLimits(t *testing.T) {
 	l, now := newPacketLimits(8, 5), time.Unix(1000, 0)
 	a, b := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")

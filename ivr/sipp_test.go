@@ -25,21 +25,25 @@ func sipp(t *testing.T, to netip.AddrPort, scenario string, args ...string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	run(t, to, append([]string{"-sf", path, "-s", "12349"}, args...)...)
+}
+
+func run(t *testing.T, to netip.AddrPort, args ...string) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
-	args = append([]string{to.String(), "-sf", path, "-s", "12349", "-i", "127.0.0.1", "-m", "1", "-nostdin", "-trace_err",
-		"-timeout", "90s", "-timeout_error"}, args...)
+	args = append([]string{to.String(), "-i", "127.0.0.1", "-m", "1", "-nostdin", "-trace_err", "-timeout", "90s", "-timeout_error"}, args...)
 	cmd := exec.CommandContext(ctx, "sipp", args...)
 	cmd.Dir = t.TempDir()
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
-		errors, _ := filepath.Glob(filepath.Join(cmd.Dir, "*errors.log"))
-		for _, name := range errors {
-			text, _ := os.ReadFile(name)
+		logs, _ := filepath.Glob(filepath.Join(cmd.Dir, "*errors.log"))
+		for _, name := range logs {
+			text, _ := os.ReadFile(name) // what cannot be read is not shown
 			t.Logf("%s", text)
 		}
-		t.Fatalf("sipp %s: %v\n%s", scenario, err, out.Bytes())
+		t.Fatalf("sipp %v: %v\n%s", args, err, out.Bytes())
 	}
 }
 
@@ -111,4 +115,12 @@ func TestSippRepeatAfterACrash(t *testing.T) {
 	if c := l.log.endedAs(t, 1, ticket.EndCallerHung)[0]; c.call.ID != before.ID || c.answered != 1 {
 		t.Errorf("logged %+v", c)
 	}
+}
+
+// The scenarios built into sipp, which nobody wrote for us: µ-law, and with a
+// capture of audio before the key.
+func TestSippBuiltIn(t *testing.T) {
+	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	run(t, l.udp(), "-sn", "uac", "-s", "12349", "-d", "100")
+	l.log.endedAs(t, 1, ticket.EndCallerHung)
 }

@@ -24,6 +24,8 @@ type entry struct {
 	fromTag string
 	cseq    uint32
 
+	admittedAt time.Time
+
 	refusal *refusal  // answer to an INVITE refused without a call; nil while it is being put on disk
 	endedAt time.Time // zero while alive or being refused
 }
@@ -87,20 +89,25 @@ func (t *callTable) forget(k callKey) {
 	delete(t.entries, k)
 }
 
-// sweep drops what has been kept long enough.
-func (t *callTable) sweep(now time.Time) {
+// sweep drops what has been kept long enough, and returns the calls that were
+// let through and never began: whatever swallowed their INVITE, they are calls.
+func (t *callTable) sweep(now time.Time) (lost []*call) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for k, e := range t.entries {
-		if e.endedAt.IsZero() {
-			continue
-		}
-		if age := now.Sub(e.endedAt); age > callIDKept {
+		age := now.Sub(e.endedAt)
+		switch {
+		case e.endedAt.IsZero():
+			if e.call != nil && now.Sub(e.admittedAt) > dialogKept && e.call.claimed.CompareAndSwap(false, true) {
+				lost = append(lost, e.call)
+			}
+		case age > callIDKept:
 			delete(t.entries, k)
-		} else if age > dialogKept {
+		case age > dialogKept:
 			e.call = nil // a request of that dialog now gets 481
 		}
 	}
+	return lost
 }
 
 // idle returns a channel that is closed when no call is alive, at once if none is.
