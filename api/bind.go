@@ -59,12 +59,8 @@ func do[I, O any](h handler[I, O]) binder {
 			}
 			defer release()
 			var out answer[O]
-			err = s.deps.Run(ctx, req.actor, func(tx Tx) error {
-				var replayed bool
-				out.Body, replayed, err = once(s, ctx, tx, in, h)
-				if replayed {
-					out.Replayed = "true"
-				}
+			err = s.deps.Run(ctx, req.actor, func(tx Tx) (err error) {
+				out, err = once(s, ctx, tx, in, h)
 				return err
 			})
 			if err != nil {
@@ -77,26 +73,27 @@ func do[I, O any](h handler[I, O]) binder {
 }
 
 // once runs a handler unless its key has been answered.
-func once[I, O any](s *Server, ctx context.Context, tx Tx, in *I, h handler[I, O]) (out O, replayed bool, err error) {
+func once[I, O any](s *Server, ctx context.Context, tx Tx, in *I, h handler[I, O]) (out answer[O], err error) {
 	req := requestOf(ctx)
 	kept, found, err := tx.Replay(ctx, req.key, req.path, req.body)
 	if err != nil {
-		return out, false, err
+		return out, err
 	}
 	if found {
-		if err := json.Unmarshal(kept, &out); err != nil {
-			return out, false, fmt.Errorf("read a kept answer: %w", err)
+		if err := json.Unmarshal(kept, &out.Body); err != nil {
+			return out, fmt.Errorf("read a kept answer: %w", err)
 		}
-		return out, true, nil
+		out.Replayed = "true"
+		return out, nil
 	}
-	if out, err = h(s, ctx, tx, in); err != nil {
-		return out, false, err
+	if out.Body, err = h(s, ctx, tx, in); err != nil {
+		return out, err
 	}
-	body, err := json.Marshal(out)
+	body, err := json.Marshal(out.Body)
 	if err != nil {
-		return out, false, fmt.Errorf("write an answer: %w", err)
+		return out, fmt.Errorf("write an answer: %w", err)
 	}
-	return out, false, tx.KeepAnswer(ctx, req.key, req.path, req.body, http.StatusOK, body)
+	return out, tx.KeepAnswer(ctx, req.key, req.path, req.body, http.StatusOK, body)
 }
 
 // refuse turns a handler's error into the answer, and logs what is our fault.

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -96,8 +97,8 @@ func (s *Server) ready(c *fiber.Ctx) error {
 func (s *Server) check(ctx context.Context, check Check) checked {
 	detail, err := check.Probe(ctx)
 	if err != nil { // its text may name hosts and users: it goes to the log
-		s.deps.Logger.WarnContext(ctx, "a dependency is away", "name", check.Name, "error", err)
-		detail = "away"
+		s.deps.Logger.WarnContext(ctx, "a check failed", "name", check.Name, "detail", detail, "error", err)
+		detail = cmp.Or(detail, "away")
 	}
 	return checked{Name: check.Name, OK: err == nil, Required: check.Required, Detail: detail}
 }

@@ -108,7 +108,7 @@ type Sessions interface {
 type Check struct {
 	Name     string
 	Required bool // without it this node cannot serve the API
-	// Probe tells how things stand in a few words, which the whole network may read.
+	// Probe tells how things stand in a few words, which the whole network may read; the error goes to the log only.
 	Probe func(ctx context.Context) (detail string, err error)
 }
 

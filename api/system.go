@@ -49,7 +49,8 @@ type PolicyView struct {
 	Causes              []ticket.Cause     `json:"causes"`
 	Papers              []relief.PaperKind `json:"papers" doc:"What may be handed in afterwards"`
 	Limits              PolicyLimits       `json:"limits"`
-	FastCapFenPerPerson int64              `json:"fast_cap_fen_per_person,omitempty" doc:"Most the fast track pays for one person; absent where there is no cap"`
+	FastCapFenPerPerson int64              `json:"fast_cap_fen_per_person,omitempty" doc:"Most the fast track pays for each person; absent where the cap is the household's, or there is none"`
+	FastCapFen          int64              `json:"fast_cap_fen,omitempty" doc:"Most the fast track pays for a household, where the cap is the household's"`
 }
 
 // PolicyLimits are the sums above which somebody else must agree.
@@ -61,9 +62,14 @@ type PolicyLimits struct {
 
 func (s *Server) getPolicy(_ context.Context, _ Tx, _ *struct{}) (PolicyView, error) {
 	p := s.deps.Rules.Relief
-	fastCap, _ := p.Fast.CapFen(1)
-	return PolicyView{Version: p.Version, Causes: ticket.Causes(), Papers: p.Papers.Kinds, FastCapFenPerPerson: fastCap,
-		Limits: PolicyLimits{SoloFen: p.Limits.SoloFen, TownshipFen: p.Limits.TownshipFen, HouseholdFen: p.Limits.HouseholdFen}}, nil
+	v := PolicyView{Version: p.Version, Causes: ticket.Causes(), Papers: p.Papers.Kinds,
+		Limits: PolicyLimits{SoloFen: p.Limits.SoloFen, TownshipFen: p.Limits.TownshipFen, HouseholdFen: p.Limits.HouseholdFen}}
+	if most, capped := p.Fast.CapFen(1); capped && p.Fast.CapPer == relief.CapPerPerson {
+		v.FastCapFenPerPerson = most
+	} else if capped {
+		v.FastCapFen = most
+	}
+	return v, nil
 }
 
 // SMSList is what the development sink has kept, newest first.

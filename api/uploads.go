@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -29,6 +30,10 @@ func uploadOf(v relief.UploadView) Upload {
 	return u
 }
 
+// defaultPart is how many bytes a part has unless the client asks for another
+// size: 200 kB would take longer than the read timeout below 160 kbit/s.
+const defaultPart = 64_000
+
 type beginUploadInput struct {
 	Body struct {
 		ID        string `json:"id,omitempty" format:"uuid"`
@@ -36,7 +41,7 @@ type beginUploadInput struct {
 		MediaType string `json:"media_type" enum:"image/jpeg,image/png,image/webp"`
 		Size      int64  `json:"size" minimum:"1"`
 		SHA256    string `json:"sha256" pattern:"^[0-9a-fA-F]{64}$"`
-		PartSize  int64  `json:"part_size,omitempty" minimum:"0"`
+		PartSize  int64  `json:"part_size,omitempty" minimum:"16000" maximum:"200000" doc:"Default 64000"`
 	}
 }
 
@@ -46,7 +51,7 @@ func (s *Server) beginUpload(ctx context.Context, tx Tx, in *beginUploadInput) (
 	if err != nil {
 		return Upload{}, err
 	}
-	u, err := relief.BeginUpload(ctx, tx, id, relief.UploadInput{PublicID: newID(ctx, b.ID), MediaType: b.MediaType, Size: b.Size, SHA256: b.SHA256, PartSize: b.PartSize})
+	u, err := relief.BeginUpload(ctx, tx, id, relief.UploadInput{PublicID: newID(ctx, b.ID), MediaType: b.MediaType, Size: b.Size, SHA256: b.SHA256, PartSize: cmp.Or(b.PartSize, defaultPart)})
 	if err != nil {
 		return Upload{}, err
 	}
