@@ -208,7 +208,7 @@ func (e *Endpoint) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			serving = false
 		case err = <-failed:
-			err = fmt.Errorf("phone: a listener stopped: %w", cmpErr(err))
+			err = fmt.Errorf("phone: a listener stopped: %w", listenerEnd(err))
 			serving = false
 		case <-sweep.C:
 			for _, c := range e.calls.sweep(time.Now()) {
@@ -219,8 +219,8 @@ func (e *Endpoint) Run(ctx context.Context) error {
 	return errors.Join(err, e.stop())
 }
 
-// cmpErr names the listener's end that sipgo reports as success.
-func cmpErr(err error) error {
+// listenerEnd names the end of a listener, which sipgo reports as success on UDP.
+func listenerEnd(err error) error {
 	if err == nil {
 		return net.ErrClosed
 	}

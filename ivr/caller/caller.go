@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net/netip"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo"
@@ -30,6 +31,8 @@ type phone struct {
 	local   media.Local
 	session *sipgo.DialogClientSession
 	result  Result
+
+	heardFrom atomic.Bool // the other side has answered something
 }
 
 // Dial places the call and returns when it is over. A call that was refused,
@@ -133,15 +136,34 @@ func (p *phone) invite(ctx context.Context, uri sip.Uri) error {
 	return nil
 }
 
+// untilCancel ends when the call is to be cancelled. CANCEL may only follow a
+// first answer (RFC 3261 section 9.1): CancelAfter waits for one, the end of ctx
+// does not, since whoever ends it wants to leave.
 func (p *phone) untilCancel(ctx context.Context) (context.Context, context.CancelFunc) {
+	wait, cancel := context.WithCancelCause(context.Background())
+	stop := context.AfterFunc(ctx, func() {
+		if p.heardFrom.Load() {
+			cancel(context.Cause(ctx))
+		} else {
+			cancel(sipgo.WaitAnswerForceCancelErr)
+		}
+	})
+	var timer *time.Timer
 	if p.CancelAfter > 0 {
-		return context.WithTimeout(ctx, p.CancelAfter)
+		timer = time.AfterFunc(p.CancelAfter, func() { cancel(context.DeadlineExceeded) })
 	}
-	return context.WithCancel(ctx)
+	return wait, func() {
+		stop()
+		if timer != nil {
+			timer.Stop()
+		}
+		cancel(nil)
+	}
 }
 
 // heardAnswer notes each answer to the INVITE.
 func (p *phone) heardAnswer(res *sip.Response) error {
+	p.heardFrom.Store(true)
 	switch {
 	case res.StatusCode == 180:
 		if p.result.RangAt.IsZero() {

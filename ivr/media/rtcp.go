@@ -61,6 +61,7 @@ func (s *Session) report(now time.Time) {
 
 // readReport keeps the loss that the caller's own host reports about our stream.
 func (s *Session) readReport(data []byte, from netip.Addr) {
+	defer func() { _ = recover() }() // as in receive
 	packets, err := rtcp.Unmarshal(data)
 	if err != nil {
 		return

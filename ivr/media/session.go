@@ -202,15 +202,20 @@ func (s *Session) checkSilence(now time.Time, passed bool) bool {
 	return true
 }
 
-// receive takes one packet. Parsing allocates nothing that outlives it.
+// receive takes one packet. A parser that panics on one costs that packet and
+// not the process: anyone who knows the port can send them.
 func (s *Session) receive(data []byte, src netip.AddrPort, now time.Time) {
+	defer func() {
+		if recover() != nil {
+			s.refuse()
+		}
+	}()
 	var packet rtp.Packet
 	if err := packet.Unmarshal(data); err != nil || packet.Version != 2 {
 		s.refuse()
 		return
 	}
-	pcm := s.take(&packet, src, now)
-	if pcm != nil && s.limits.Heard != nil {
+	if pcm := s.take(&packet, src, now); pcm != nil {
 		s.limits.Heard(pcm, packet.Timestamp)
 	}
 }
