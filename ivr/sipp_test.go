@@ -62,6 +62,7 @@ func TestSippScenarios(t *testing.T) {
 		{"bye", longWindow, ticket.EndCallerHung, ""},
 		{"badsdp", nil, ticket.EndBadSDP, ""},
 		{"hold", longWindow, ticket.EndCallerHung, ""},
+		{"midcall", longWindow, ticket.EndCallerHung, ""},
 		{"late_offer", nil, ticket.EndCompleted, ""},
 		{"info", longWindow, ticket.EndCompleted, "1"},
 		{"noack", func(c *ivr.Config) { c.T1, c.T2 = 10*time.Millisecond, 80*time.Millisecond }, ticket.EndNoACK, ""},
