@@ -1,0 +1,225 @@
+package main
+
+import (
+	"context"
+	_ "embed"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/google/uuid"
+
+	"example.org/hotline/area"
+	"example.org/hotline/store"
+	"example.org/hotline/ticket"
+)
+
+// The peer: the same rows into copies of the same tables, as pgbench does it.
+var (
+	//go:embed plain_tables.sql
+	plainTables string
+	//go:embed plain_insert.sql
+	plainInsert string
+)
+
+// benchIntake sets the intake beside pgbench on the same server, turn by turn.
+func benchIntake(ctx context.Context, h *house, o options) (lines []line, err error) {
+	d, err := h.database(ctx, "intake")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, d.db.Close()) }()
+	peer, err := newPeer(ctx, h, d, o)
+	if err != nil {
+		return nil, err
+	}
+	crowd := newCrowd(d.db, o.clients)
+	defer crowd.close()
+	if _, err := crowd.register(ctx, time.Second); err != nil { // warm-up of both
+		return nil, err
+	}
+	for _, script := range peer.scripts() {
+		if _, err := peer.run(ctx, script, time.Second); err != nil {
+			return nil, err
+		}
+	}
+	var ours, plain, piped []float64
+	var waits []time.Duration
+	for range o.repeats {
+		r, err := crowd.register(ctx, o.intake)
+		if err != nil {
+			return nil, err
+		}
+		ours, waits = append(ours, r.perSecond), append(waits, r.waits...)
+		for script, to := range map[string]*[]float64{peer.plain: &plain, peer.piped: &piped} {
+			tps, err := peer.run(ctx, script, o.intake)
+			if err != nil {
+				return nil, err
+			}
+			*to = append(*to, tps)
+		}
+	}
+	if err := check(ctx, d, crowd.total()); err != nil {
+		return nil, err
+	}
+	a, b, c := median(ours), median(plain), median(piped)
+	how := fmt.Sprintf("median of %d × %s in turns, %d at once", o.repeats, o.intake, o.clients)
+	return []line{
+		row("ticket intakes a second", how+"; store.Intake.Register: look-up of repeats, ticket, call with sealed caller, two clocks, timeline, outbox, three timers, audit link; each waited "+spread(waits), "%.0f", a),
+		row("plain inserts a second", how+"; pgbench -M prepared: BEGIN, one INSERT per table (ten rows), COMMIT; copies of the tables with their indexes and CHECKs, without foreign keys and row security", "%.0f", b),
+		row("the same in one pipeline", how+"; pgbench sends all statements at once", "%.0f", c),
+		row("intake ÷ plain", "aim: 0.5", "%.2f", a/b),
+		row("intake ÷ pipelined", "", "%.2f", a/c),
+	}, nil
+}
+
+// check wants a whole ticket for every Register that returned.
+func check(ctx context.Context, d database, registered int64) error {
+	var tickets, links int64
+	if err := d.scan(ctx, `SELECT (SELECT count(*) FROM calls c JOIN tickets t ON t.id = c.ticket_id), (SELECT count(*) FROM audit_records)`, &tickets, &links); err != nil {
+		return err
+	}
+	if tickets != registered || links < registered {
+		return fmt.Errorf("%d calls were registered; the database has %d with %d audit links", registered, tickets, links)
+	}
+	return nil
+}
+
+// crowd registers calls from many goroutines at once.
+type crowd struct {
+	intake  *store.Intake
+	clients int
+	stop    context.CancelFunc
+	stopped chan error
+	next    atomic.Int64
+	begun   time.Time
+}
+
+func newCrowd(db *store.DB, clients int) *crowd {
+	line := store.ServiceNumber{Number: dialledNumber, Area: township, Desk: area.RoleWorker}
+	c := &crowd{clients: clients, stopped: make(chan error, 1), begun: time.Now().UTC(), intake: store.NewIntake(db, store.Rules{
+		Policy: "bench", Terms: ticket.Terms{TwoHour: 2 * time.Hour, Day: 24 * time.Hour, WorkingDays: 5}, RepeatHold: 3 * time.Minute,
+		Lines: map[string]store.ServiceNumber{line.Number: line}, Fallback: line})}
+	ctx, stop := context.WithCancel(context.Background())
+	c.stop = stop
+	go func() { c.stopped <- c.intake.Run(ctx) }()
+	return c
+}
+
+func (c *crowd) close() {
+	c.stop()
+	<-c.stopped
+}
+
+func (c *crowd) total() int64 { return c.next.Load() }
+
+// rush is what a crowd achieved.
+type rush struct {
+	perSecond float64
+	waits     []time.Duration
+}
+
+// register keeps every client at it for a while.
+func (c *crowd) register(ctx context.Context, length time.Duration) (rush, error) {
+	began := time.Now()
+	return c.crowd(func() bool { return time.Since(began) < length && ctx.Err() == nil })
+}
+
+// registerN registers n calls.
+func (c *crowd) registerN(n int64) (rush, error) {
+	last := c.next.Load() + n
+	return c.crowd(func() bool { return c.next.Load() < last })
+}
+
+func (c *crowd) crowd(more func() bool) (r rush, err error) {
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	began, before := time.Now(), c.next.Load()
+	for range c.clients {
+		wg.Go(func() {
+			var waits []time.Duration
+			var fault error
+			for fault == nil && more() {
+				call, asked := c.call(c.next.Add(1)), time.Now()
+				_, fault = c.intake.Register(context.Background(), call)
+				waits = append(waits, time.Since(asked))
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			r.waits, err = append(r.waits, waits...), errors.Join(err, fault)
+		})
+	}
+	wg.Wait()
+	r.perSecond = float64(c.next.Load()-before) / time.Since(began).Seconds()
+	return r, err
+}
+
+// call is an INVITE of its own caller, now.
+func (c *crowd) call(n int64) ticket.Call {
+	id := uuid.Must(uuid.NewV7()).String()
+	from := fmt.Sprintf("0199%08d", n)
+	day := c.begun.AddDate(0, 0, int(n/ticket.OrdinarySequences)) // numbers are unique within a day
+	return ticket.Call{ID: ticket.CallID(id), NodeID: "bench", SIPCallID: id + "@bench", Trunk: "bench", FromRaw: from, FromE164: ticket.ParsePhone(from).E164,
+		To: dialledNumber, Number: ticket.NewNumber(day, int(n%ticket.OrdinarySequences)), InvitedAt: time.Now().UTC().Truncate(time.Microsecond)}
+}
+
+// peer is pgbench with its scripts.
+type peer struct {
+	program      string
+	plain, piped string
+	env          []string
+	clients      int
+}
+
+func newPeer(ctx context.Context, h *house, d database, o options) (*peer, error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pgbench")
+	if len(found) == 0 {
+		return nil, errors.New("pgbench is missing; it comes with the package postgresql")
+	}
+	p := &peer{program: found[len(found)-1], clients: o.clients, plain: filepath.Join(h.dir, "plain.sql"), piped: filepath.Join(h.dir, "piped.sql")}
+	u, err := url.Parse(d.owner)
+	if err != nil {
+		return nil, fmt.Errorf("read the database's address: %w", err)
+	}
+	password, _ := u.User.Password()
+	p.env = append(os.Environ(), "PGHOST="+u.Hostname(), "PGPORT="+u.Port(), "PGUSER="+u.User.Username(), "PGPASSWORD="+password,
+		"PGDATABASE="+d.name, "PGSSLMODE=disable")
+	if err := d.exec(ctx, plainTables+fmt.Sprintf(";\nGRANT ALL ON ALL TABLES IN SCHEMA plain TO %[1]q; GRANT ALL ON ALL SEQUENCES IN SCHEMA plain TO %[1]q; GRANT USAGE ON SCHEMA plain TO %[1]q", u.User.Username())); err != nil {
+		return nil, fmt.Errorf("make the plain tables: %w", err)
+	}
+	for path, text := range map[string]string{p.plain: plainInsert, p.piped: "\\startpipeline\n" + plainInsert + "\\endpipeline\n"} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			return nil, fmt.Errorf("write the script: %w", err)
+		}
+	}
+	return p, nil
+}
+
+func (p *peer) scripts() []string { return []string{p.plain, p.piped} }
+
+var tps = regexp.MustCompile(`tps = ([0-9.]+) \(without`)
+
+// run is one turn of pgbench, in transactions a second.
+func (p *peer) run(ctx context.Context, script string, length time.Duration) (float64, error) {
+	cmd := exec.CommandContext(ctx, p.program, "-n", "-M", "prepared", "-c", strconv.Itoa(p.clients), "-j", "2",
+		"-T", strconv.Itoa(max(1, int(length.Seconds()))), "-f", script)
+	cmd.Env = p.env
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return 0, fmt.Errorf("pgbench: %w\n%s", err, out)
+	}
+	found := tps.FindStringSubmatch(string(out))
+	if found == nil {
+		return 0, fmt.Errorf("pgbench told no rate:\n%s", strings.TrimSpace(string(out)))
+	}
+	return strconv.ParseFloat(found[1], 64)
+}

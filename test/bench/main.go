@@ -1,0 +1,115 @@
+// Command bench measures the line in one run and prints one table: how fast a
+// call is answered and what it costs, how many tickets a second the intake
+// takes beside a plain insert of the same rows, and how late timers fire.
+//
+// Everything it measures is real: the program itself, PostgreSQL with fsync on,
+// Redis, SIP and RTP over sockets. Timings decide nothing; the command fails
+// only where a call was lost.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// options of one run.
+type options struct {
+	only    []string
+	rate    int           // calls a second
+	call    time.Duration // how long a call talks
+	phase   time.Duration // of the calls
+	intake  time.Duration // of one repeat of intake and of its peer
+	repeats int           // of intake and its peer, alternating
+	clients int           // concurrent Register calls, and pgbench clients
+	pending int           // timers that lie far ahead
+	due     int           // timers a second that fall due
+	stream  time.Duration // of those
+	dir     string        // where the servers live
+	program string        // a binary that is already built
+}
+
+// parts of a run, in their order.
+var parts = []struct {
+	name string
+	run  func(context.Context, *house, options) ([]line, error)
+}{
+	{"calls", benchCalls},
+	{"intake", benchIntake},
+	{"timers", benchTimers},
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	err := run(ctx, readFlags())
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func readFlags() options {
+	var o options
+	var only string
+	var short bool
+	flag.StringVar(&only, "only", "calls,intake,timers", "parts to run, with commas")
+	flag.BoolVar(&short, "short", false, "a tenth of the time: to see that it works, not to measure")
+	flag.IntVar(&o.rate, "rate", 50, "calls a second")
+	flag.DurationVar(&o.call, "call", time.Second, "how long each call talks before it hangs up")
+	flag.DurationVar(&o.phase, "seconds", 60*time.Second, "how long calls come in")
+	flag.DurationVar(&o.intake, "intake", 10*time.Second, "length of each repeat of intake and of pgbench")
+	flag.IntVar(&o.repeats, "repeats", 3, "repeats of intake and pgbench, alternating; the median counts")
+	flag.IntVar(&o.clients, "clients", 64, "concurrent intakes, and clients of pgbench")
+	flag.IntVar(&o.pending, "pending", 100_000, "timers pending far ahead")
+	flag.IntVar(&o.due, "due", 500, "timers a second that fall due")
+	flag.DurationVar(&o.stream, "stream", 20*time.Second, "for how long they fall due")
+	flag.StringVar(&o.dir, "dir", "", "folder for the private servers' data, on the disk to be measured (default: a temporary one)")
+	flag.StringVar(&o.program, "program", "", "a built hotline to measure (default: build it)")
+	flag.Parse()
+	o.only = strings.Split(only, ",")
+	if short {
+		o.phase, o.intake, o.repeats, o.stream = o.phase/10, o.intake/10, 1, o.stream/10
+	}
+	return o
+}
+
+func run(ctx context.Context, o options) (err error) {
+	known := []string{}
+	for _, p := range parts {
+		known = append(known, p.name)
+	}
+	for _, name := range o.only {
+		if !slices.Contains(known, name) {
+			return fmt.Errorf("there is no part %q; there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	h, err := openHouse(ctx, o)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, h.close()) }()
+	before := loadAverage()
+	var lines []line
+	var faults []error
+	for _, p := range parts {
+		if !slices.Contains(o.only, p.name) || ctx.Err() != nil {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s …\n", p.name)
+		found, err := p.run(ctx, h, o)
+		lines = append(lines, found...)
+		if err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", p.name, err))
+		}
+	}
+	print(os.Stdout, h.conditions(ctx, before), lines)
+	return errors.Join(faults...)
+}
