@@ -3,7 +3,9 @@
 // that store provides, and knows nothing of tickets beyond a number.
 //
 // A payout is read in the order it happens: Start, Check, IssueCash, Settle.
-// The rows it writes are in entry.go; what nobody may do is in duties.go.
+// The rows it writes are in entry.go; what nobody may do is in duties.go. Cash
+// moves by rows alone, so its steps are here; ledger/rail is for the rails that
+// speak to a bank.
 package ledger
 
 import (

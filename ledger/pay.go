@@ -72,8 +72,8 @@ func Settle(ctx context.Context, tx Tx, d *Disbursement, companion area.StaffID)
 	if err := d.mayHold(me, StepReceipt); err != nil {
 		return err
 	}
-	if !d.Solo() && (companion == 0 || companion == me.StaffID) {
-		return act.Invalid("companion", "two_people_required", "Cash above the solo limit is handed over by two people; name the colleague who was there.")
+	if companion == me.StaffID || (!d.Solo() && companion == 0) {
+		return act.Invalid("companion", "two_people_required", "Cash above the solo limit is handed over by two people; name the colleague who was there with you.")
 	}
 	if err := noKin(ctx, tx, *d, d.Maker, d.Checker, me.StaffID, companion); err != nil {
 		return err

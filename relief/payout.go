@@ -236,8 +236,14 @@ func payoutOf(ctx context.Context, tx Tx, publicID string) (ticket.Ticket, ledge
 		return ticket.Ticket{}, ledger.Disbursement{}, err
 	}
 	d, err := tx.DisbursementForUpdate(ctx, id)
+	if err != nil {
+		return ticket.Ticket{}, ledger.Disbursement{}, err
+	}
+	if !tx.Actor().Area.Contains(d.Area) { // the ticket has moved since
+		return ticket.Ticket{}, ledger.Disbursement{}, act.Refused("other_township", "This payout hangs on another township's float; its people must end it or call it off.")
+	}
 	d.CallTaker = t.CallTaker // may have become known since the payout was made
-	return t, d, err
+	return t, d, nil
 }
 
 // told writes a line about a payout in its ticket's timeline.

@@ -105,6 +105,7 @@ func (p *Policy) Validate() error {
 	check(l.HouseholdMonths >= 1 && l.HouseholdMonths <= 60, "limits.household_months", "must lie between 1 and 60")
 	check(l.SecondSignature >= time.Hour && l.SecondSignature <= 72*time.Hour, "limits.second_signature", "must lie between 1h and 72h")
 	check(l.CountyMayCheck >= time.Minute && l.CountyMayCheck <= 2*time.Hour, "limits.county_may_check", "must lie between 1m and 2h, since the 2 h clock runs")
+	check(l.LargeCashTwoPeople, "limits.large_cash_two_people", "must be true: the ledger takes no receipt for large cash from one person alone")
 	f := p.Fast
 	check(f.DibaoMonthFen > 0, "fast_track.dibao_month_fen", "must be above 0 fen")
 	check(f.CapMonths >= 0 && f.CapMonths <= 12, "fast_track.cap_months", "must lie between 0 (no cap) and 12")

@@ -1,0 +1,364 @@
+package store
+
+import (
+	"context"
+	"encoding/hex"
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
+	"example.org/hotline/ticket"
+)
+
+// history is one random stretch of payouts in which everybody tries everything,
+// and the plain model of what may have come of it.
+type history struct {
+	m       *till
+	ctx     context.Context
+	people  []act.Actor
+	related map[area.StaffID]string // whose relative which payee is
+	taker   area.StaffID
+	limits  ledger.Limits
+
+	dice    *rand.Rand
+	payouts []*ledger.Disbursement
+	granted map[ledger.DecisionID]int64
+	ready   []relief.Decision
+
+	float, spent, owed, held int64 // in the float, spent, owed to cases, reserved
+	cash                     map[area.StaffID]int64
+}
+
+// TestRandomHistory runs random histories against the database and the model:
+// every balance agrees after every act, whatever was refused changed nothing,
+// and no history breaks the limits or the separation of duties.
+func TestRandomHistory(t *testing.T) {
+	m := newTill(t, 400_000)
+	seed, d := m.decided(t, 1, 80_000)
+	var people []act.Actor
+	for _, login := range []string{"worker1", "worker2", "head", "county", "agent", "finance", "auditor"} {
+		people = append(people, m.actor(t, login))
+	}
+	run := 0
+	rapid.Check(t, func(rt *rapid.T) {
+		run++
+		h := &history{m: m, ctx: context.Background(), people: people, granted: map[ledger.DecisionID]int64{}, cash: map[area.StaffID]int64{},
+			limits: moneyRules().Policy.Limits.Ledger("relief-test"), taker: people[4].StaffID}
+		if run%2 == 0 {
+			h.taker = people[2].StaffID // the head took the call
+		}
+		h.begin(rt, seed, d, run)
+		h.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "dice"), 1)) // rapid itself prefers small numbers: the first person, the first payout
+		for range rapid.IntRange(20, 50).Draw(rt, "acts") {
+			h.step(rt)
+			h.agrees(rt)
+		}
+		h.keptTheRules(rt)
+	})
+	m.sound(t)
+	for what, where := range map[string]string{"a large payout receipted": `state = 'receipted' AND level = 'township'`, "a solo payout receipted": `state = 'receipted' AND level = 'solo'`,
+		"a reversal": `state = 'reversed'`, "a cancellation": `state = 'cancelled'`, "a second signature": `second_id IS NOT NULL`} {
+		n := m.count(t, `SELECT count(*) FROM disbursements WHERE `+where)
+		if t.Logf("%s: %d times", what, n); n == 0 {
+			t.Errorf("no history came to %s", what)
+		}
+	}
+}
+
+// begin makes three tickets with four decisions each, two of them about one household.
+func (h *history) begin(rt *rapid.T, seed ticket.Ticket, d relief.Decision, run int) {
+	h.related = map[area.StaffID]string{h.people[1].StaffID: fmt.Sprintf("payee-%d-2", run)}
+	err := h.m.db.InTx(h.ctx, act.SystemDispatch, func(tx *Tx) error {
+		for i := range 3 {
+			var id int64
+			err := tx.scan(h.ctx, "copy ticket", `INSERT INTO tickets (public_id, number, call_id, kind, priority, cause, status, area_code, owner_id, invited_at, repeat_state,
+				policy, epoch, version, created_at) SELECT gen_random_uuid(), lpad((? + 10 * ?)::text, 13, '0'), gen_random_uuid(), kind, priority, cause, status, area_code,
+				owner_id, invited_at, repeat_state, policy, epoch, 1, created_at FROM tickets WHERE id = ? RETURNING id`, []any{i, run, int64(seed.ID)}, &id)
+			if err != nil {
+				return err
+			}
+			payee := fmt.Sprintf("payee-%d-%d", run, i)
+			household := fmt.Sprintf("household-%d-%d", run, i/2)
+			for range 4 {
+				dec := d
+				dec.PublicID, dec.Ticket, dec.Fen = uuid.NewString(), ticket.ID(id), rapid.SampledFrom([]int64{300_000, 80_000, 40_000, 100_000, 600_000}).Draw(rt, "fen")
+				dec.Payee, dec.Household, dec.Track, dec.Level = []byte(payee), []byte(household), relief.TrackFast, ledger.LevelSolo
+				if _, err := tx.AddDecision(h.ctx, &dec); err != nil {
+					return err
+				}
+				h.granted[dec.ID], h.ready = dec.Fen, append(h.ready, dec)
+			}
+		}
+		if _, err := tx.exec(h.ctx, "register", `INSERT INTO staff_relatives (staff_id, identity_index) VALUES (?, ?)`, int64(h.people[1].StaffID),
+			[]byte(h.related[h.people[1].StaffID])); err != nil {
+			return err
+		}
+		return h.read(tx)
+	})
+	if err != nil {
+		rt.Fatal(err)
+	}
+}
+
+// read takes the balances over from the histories before.
+func (h *history) read(tx *Tx) error {
+	kinds := map[string]*int64{"float": &h.float, "expense": &h.spent}
+	for kind, to := range kinds {
+		if err := tx.scan(h.ctx, "balance", `SELECT coalesce(sum(posted_fen), 0)::bigint FROM accounts WHERE kind = ?`, []any{kind}, to); err != nil {
+			return err
+		}
+	}
+	if err := tx.scan(h.ctx, "owed", `SELECT coalesce(-sum(posted_fen), 0)::bigint FROM accounts WHERE kind = 'payable'`, nil, &h.owed); err != nil {
+		return err
+	}
+	if err := tx.scan(h.ctx, "held", `SELECT coalesce(sum(pending_out_fen), 0)::bigint FROM accounts WHERE kind = 'float'`, nil, &h.held); err != nil {
+		return err
+	}
+	for _, p := range h.people {
+		var fen int64
+		err := tx.scan(h.ctx, "cash", `SELECT coalesce(sum(posted_fen), 0)::bigint FROM accounts WHERE kind = 'cash' AND holder = ?`, []any{fmt.Sprintf("staff:%d", p.StaffID)}, &fen)
+		if err != nil {
+			return err
+		}
+		h.cash[p.StaffID] = fen
+	}
+	return nil
+}
+
+// agrees compares the model with the database.
+func (h *history) agrees(rt *rapid.T) {
+	got := &history{ctx: h.ctx, people: h.people, cash: map[area.StaffID]int64{}}
+	if err := h.m.db.InTx(h.ctx, act.SystemDispatch, got.read); err != nil {
+		rt.Fatal(err)
+	}
+	if got.float != h.float || got.spent != h.spent || got.owed != h.owed || got.held != h.held {
+		rt.Fatalf("float %d, spent %d, owed %d, held %d; the model says %d, %d, %d, %d", got.float, got.spent, got.owed, got.held, h.float, h.spent, h.owed, h.held)
+	}
+	for who, fen := range h.cash {
+		if got.cash[who] != fen {
+			rt.Fatalf("person %d carries %d, the model says %d", who, got.cash[who], fen)
+		}
+	}
+	if h.float-h.held < 0 {
+		rt.Fatalf("the float holds %d with %d reserved", h.float, h.held)
+	}
+}
+
+// choice is one act that somebody could try.
+type choice struct {
+	act string
+	d   *ledger.Disbursement
+	who act.Actor
+}
+
+// step lets anybody try anything on any payout one time in three; else it
+// chooses among what is allowed, or the histories would hardly get anywhere.
+func (h *history) step(rt *rapid.T) {
+	names := []string{"start", "fund", "check", "issue_cash", "receipt", "return_cash", "cancel", "second_signature", "reverse"}
+	c := choice{act: pickOf(h, names), who: pickOf(h, h.people)}
+	if len(h.payouts) == 0 {
+		c.act = "start"
+	} else {
+		c.d = pickOf(h, h.payouts)
+	}
+	if c.d != nil && h.dice.IntN(3) > 0 {
+		c = h.allowed(c)
+	}
+	h.do(rt, c)
+}
+
+// allowed looks for somebody who may do something; what goes backwards is seldom wanted.
+func (h *history) allowed(otherwise choice) choice {
+	var list []choice
+	for _, d := range h.payouts {
+		for _, who := range h.people {
+			for _, name := range d.NextActs(who, time.Now()) {
+				backwards := name == "cancel" || name == "return_cash" || name == "reverse"
+				if !backwards || h.dice.IntN(12) == 0 {
+					list = append(list, choice{name, d, who})
+				}
+			}
+		}
+	}
+	if len(list) == 0 {
+		return otherwise
+	}
+	return pickOf(h, list)
+}
+
+func pickOf[T any](h *history, list []T) T { return list[h.dice.IntN(len(list))] }
+
+func (h *history) do(rt *rapid.T, c choice) {
+	switch c.act {
+	case "start":
+		h.start(rt, c.who)
+	case "fund":
+		h.fund(rt, c.who)
+	case "check":
+		h.check(rt, c)
+	case "issue_cash":
+		h.issue(rt, c)
+	case "receipt":
+		h.settle(rt, c)
+	case "return_cash":
+		h.giveBack(rt, c)
+	case "cancel":
+		h.cancel(rt, c)
+	case "second_signature":
+		h.sign(rt, c)
+	case "reverse":
+		h.reverse(rt, c)
+	}
+}
+
+// try runs an act; a refusal is fine and changes nothing, any other error is not fine.
+func (h *history) try(rt *rapid.T, c choice, do func(*Tx, *ledger.Disbursement) error) (d *ledger.Disbursement, before ledger.Disbursement, done bool) {
+	d, before = c.d, *c.d
+	err := h.m.db.InTx(h.ctx, c.who, func(tx *Tx) (err error) {
+		if *d, err = tx.DisbursementForUpdate(h.ctx, d.ID); err != nil {
+			return err
+		}
+		return do(tx, d)
+	})
+	if err != nil {
+		*d = before
+		if codeOf(err) == "" {
+			rt.Fatalf("%s as %s: %v", c.act, c.who.Name, err)
+		}
+	}
+	return d, before, err == nil
+}
+
+func (h *history) start(rt *rapid.T, who act.Actor) {
+	dec := pickOf(h, h.ready)
+	var d ledger.Disbursement
+	err := h.m.db.InTx(h.ctx, who, func(tx *Tx) (err error) {
+		if _, err := tx.TicketForUpdate(h.ctx, dec.Ticket); err != nil {
+			return err
+		}
+		d, _, err = ledger.Start(h.ctx, tx, ledger.StartInput{PublicID: uuid.NewString(), Case: ledger.CaseID(dec.Ticket), Decision: dec.ID, AidKind: relief.AidUrgent,
+			Channel: ledger.ChannelCash, Area: testTownship, Fen: dec.Fen, Payee: dec.Payee, Household: dec.Household, CallTaker: h.taker, Limits: h.limits, Granted: dec.Fen})
+		return err
+	})
+	if err != nil {
+		if codeOf(err) == "" {
+			rt.Fatalf("start as %s: %v", who.Name, err)
+		}
+		return
+	}
+	h.payouts = append(h.payouts, &d)
+	if d.State == ledger.StateReserved {
+		h.spent, h.owed, h.held = h.spent+d.Fen, h.owed+d.Fen, h.held+d.Fen
+	}
+}
+
+func (h *history) check(rt *rapid.T, c choice) {
+	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error {
+		return ledger.Check(h.ctx, tx, d, hex.EncodeToString(d.Content))
+	}); ok {
+		h.spent, h.owed, h.held = h.spent+d.Fen, h.owed+d.Fen, h.held+d.Fen
+	}
+}
+
+func (h *history) issue(rt *rapid.T, c choice) {
+	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.IssueCash(h.ctx, tx, d) }); ok {
+		h.float, h.held = h.float-d.Fen, h.held-d.Fen
+		h.cash[d.Payer] += d.Fen
+	}
+}
+
+func (h *history) settle(rt *rapid.T, c choice) {
+	companion := pickOf(h, h.people).StaffID
+	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.Settle(h.ctx, tx, d, companion) }); ok {
+		h.owed -= d.Fen
+		h.cash[d.Payer] -= d.Fen
+	}
+}
+
+func (h *history) giveBack(rt *rapid.T, c choice) {
+	if d, before, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.ReturnCash(h.ctx, tx, d) }); ok {
+		h.float, h.held = h.float+d.Fen, h.held+d.Fen
+		h.cash[before.Payer] -= d.Fen
+	}
+}
+
+func (h *history) cancel(rt *rapid.T, c choice) {
+	if d, before, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.Cancel(h.ctx, tx, d, "history") }); ok && before.State == ledger.StateReserved {
+		h.spent, h.owed, h.held = h.spent-d.Fen, h.owed-d.Fen, h.held-d.Fen
+	}
+}
+
+func (h *history) sign(rt *rapid.T, c choice) {
+	h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error {
+		return ledger.SecondSign(h.ctx, tx, d, hex.EncodeToString(d.Content))
+	})
+}
+
+func (h *history) reverse(rt *rapid.T, c choice) {
+	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.Reverse(h.ctx, tx, d, "history") }); ok {
+		h.spent -= d.Fen
+		h.cash[d.Payer] += d.Fen
+	}
+}
+
+func (h *history) fund(rt *rapid.T, who act.Actor) {
+	fen := h.dice.Int64N(1_000_000) + 1
+	err := h.m.db.InTx(h.ctx, who, func(tx *Tx) error {
+		if err := ledger.AllocateFund(h.ctx, tx, testCounty, fen, uuid.NewString()); err != nil {
+			return err
+		}
+		return ledger.FundFloat(h.ctx, tx, testTownship, fen, uuid.NewString())
+	})
+	if (err == nil) != (who.Role == area.RoleCountyFinance) {
+		rt.Fatalf("%s funds the float: %v", who.Name, err)
+	}
+	if err == nil {
+		h.float += fen
+	}
+}
+
+// keptTheRules judges the whole history from the outside.
+func (h *history) keptTheRules(rt *rapid.T) {
+	households := map[string]int64{}
+	alone := map[string]int64{}
+	for _, d := range h.payouts {
+		for _, who := range []area.StaffID{d.Maker, d.Checker, d.Payer, d.Companion, d.Second} {
+			if who != 0 && h.related[who] == string(d.Payee) {
+				rt.Fatalf("person %d took part in a payout to a relative: %+v", who, d)
+			}
+		}
+		if d.Checker != 0 && (d.Checker == d.Maker || d.Checker == h.taker) || d.Payer != 0 && (d.Payer == h.taker || d.Payer == d.Checker) {
+			rt.Fatalf("duties mixed: %+v", d)
+		}
+		if d.Level != ledger.LevelSolo && d.Payer != 0 && (d.Payer == d.Maker || d.Checker == 0) {
+			rt.Fatalf("large payout without three people: %+v", d)
+		}
+		if d.Second != 0 && (d.Second == d.Maker || d.Second == d.Payer) {
+			rt.Fatalf("signed by its own people: %+v", d)
+		}
+		if d.State.Live() {
+			households[string(d.Household)] += d.Fen
+			if d.Level == ledger.LevelSolo {
+				alone[string(d.Household)] += d.Fen
+			}
+		}
+	}
+	for household, fen := range households {
+		if fen > h.limits.HouseholdFen {
+			rt.Fatalf("%s received %d", household, fen)
+		}
+	}
+	for household, fen := range alone {
+		if fen > h.limits.SoloFen {
+			rt.Fatalf("%s received %d on one person's word", household, fen)
+		}
+	}
+}
