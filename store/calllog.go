@@ -34,6 +34,8 @@ type CallLog struct {
 
 	mu    sync.Mutex
 	alive map[ticket.CallID]time.Time // INVITE's time of the calls of this process, which orders a replay
+
+	lost atomic.Pointer[string] // node whose calls of an earlier life may still lack their end; nil when all have one
 }
 
 // patience is how long a caller waits for PostgreSQL before the journal takes
@@ -178,15 +180,16 @@ func (l *CallLog) Run(ctx context.Context) error {
 		if err := l.catchUp(ctx); err != nil && ctx.Err() == nil {
 			l.log.Warn("journal waits for the database", "pending", l.journal.Pending(), "error", err)
 		}
-		if l.away.Load() || l.journal.Pending() > 0 {
+		if l.away.Load() || l.journal.Pending() > 0 || l.lost.Load() != nil {
 			timer.Reset(probeEvery)
 		}
 	}
 }
 
-// catchUp asks for the database and replays what is pending.
+// catchUp asks for the database, replays what is pending and ends what a
+// process before this one left open.
 func (l *CallLog) catchUp(ctx context.Context) error {
-	if !l.away.Load() && l.journal.Pending() == 0 {
+	if !l.away.Load() && l.journal.Pending() == 0 && l.lost.Load() == nil {
 		return nil
 	}
 	probe, cancel := context.WithTimeout(ctx, patience)
@@ -197,7 +200,14 @@ func (l *CallLog) catchUp(ctx context.Context) error {
 	if l.away.Swap(false) {
 		l.log.Info("database is back", "pending", l.journal.Pending())
 	}
-	return l.journal.Replay(ctx, l.replay)
+	if err := l.journal.Replay(ctx, l.replay); err != nil {
+		return err
+	}
+	ended, err := l.endLost(ctx)
+	if ended > 0 {
+		l.log.Warn("calls were cut off when this node died", "calls", ended)
+	}
+	return err
 }
 
 // replay applies records of whole calls in one transaction. What is there
@@ -233,17 +243,28 @@ func (l *CallLog) apply(ctx context.Context, tx *Tx, r journal.Record) error {
 }
 
 // Reconcile ends the calls that this node was carrying when it died. Call it
-// at start, before the phone side listens.
+// at start, before the phone side listens. With the database away, or a part
+// of such a call still in the journal, Run ends them as soon as it can.
 func (l *CallLog) Reconcile(ctx context.Context, nodeID string) (int, error) {
-	ended := 0
-	err := l.db.InTx(ctx, act.SystemIVR, func(tx *Tx) error {
+	l.lost.Store(&nodeID)
+	return l.endLost(ctx)
+}
+
+// endLost ends the calls of this node that have no end and no process.
+func (l *CallLog) endLost(ctx context.Context) (ended int, err error) {
+	node := l.lost.Load()
+	if node == nil {
+		return 0, nil
+	}
+	whole := l.journal.Pending() == 0 // asked first: what comes in from now on is this process's own
+	err = l.db.InTx(ctx, act.SystemIVR, func(tx *Tx) error {
 		var ids []string
-		if err := tx.find(ctx, "find lost calls", &ids, `SELECT id FROM calls WHERE node_id = ? AND ended_at IS NULL ORDER BY id`, nodeID); err != nil {
+		if err := tx.find(ctx, "find lost calls", &ids, `SELECT id FROM calls WHERE node_id = ? AND ended_at IS NULL ORDER BY id`, *node); err != nil {
 			return err
 		}
 		for _, id := range ids {
-			if l.journal.Holds(ticket.CallID(id)) {
-				continue // its end may still be waiting in the journal
+			if l.isAlive(ticket.CallID(id)) || l.journal.Holds(ticket.CallID(id)) {
+				continue // its end is still to come, or waits in the journal
 			}
 			if err := tx.CallEnded(ctx, ticket.CallID(id), tx.now, ticket.EndNodeLost); err != nil {
 				return err
@@ -252,5 +273,18 @@ func (l *CallLog) Reconcile(ctx context.Context, nodeID string) (int, error) {
 		}
 		return nil
 	})
-	return ended, err
+	if err != nil {
+		return 0, err
+	}
+	if whole {
+		l.lost.Store(nil)
+	}
+	return ended, nil
+}
+
+func (l *CallLog) isAlive(id ticket.CallID) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	_, alive := l.alive[id]
+	return alive
 }

@@ -42,6 +42,10 @@ type City struct {
 	Gateway *Gateway
 	Users   map[string]User
 
+	node    string // what this program is called in the database
+	ordinal int
+	keys    string // file of the master keys
+	extra   string // lines of YAML in the sip section
 	config  string
 	process *Process
 }
@@ -97,10 +101,9 @@ func New(t testing.TB, options ...Option) *City {
 	for _, o := range options {
 		o(&s)
 	}
-	c := &City{T: t, Servers: servers.Private(t), Dir: servers.Folder(t), Users: map[string]User{}}
-	c.Gateway = newGateway(t)
-	c.API, c.SIP = "http://"+freeAddress(t), freeAddress(t)
-	c.writeConfig(s.extra)
+	c := &City{T: t, Servers: servers.Private(t), Dir: servers.Folder(t), Users: map[string]User{}, node: "test", extra: s.extra}
+	c.keys, c.Gateway = filepath.Join(c.Dir, "keys"), newGateway(t)
+	c.settle()
 	c.run("migrate")
 	if !s.at.IsZero() {
 		c.SetClock(s.at)
@@ -123,9 +126,21 @@ func Start(t testing.TB, options ...Option) *City {
 	return c
 }
 
-func (c *City) writeConfig(extra string) {
+// Twin is another node of the same city: a program of its own, with its own
+// addresses, on the same databases. It does not serve yet.
+func (c *City) Twin() *City {
+	c.T.Helper()
+	twin := &City{T: c.T, Servers: c.Servers, Dir: servers.Folder(c.T), Gateway: c.Gateway, Users: c.Users,
+		node: c.node + "-twin", ordinal: c.ordinal + 1, keys: c.keys, extra: c.extra}
+	twin.settle()
+	return twin
+}
+
+// settle finds addresses and writes the settings of this node.
+func (c *City) settle() {
+	c.API, c.SIP = "http://"+freeAddress(c.T), freeAddress(c.T)
 	c.config = filepath.Join(c.Dir, "hotline.yaml")
-	text := fmt.Sprintf(`node: {id: test, ordinal: 0, data_dir: %q}
+	text := fmt.Sprintf(`node: {id: %s, ordinal: %d, data_dir: %q}
 postgres: {url: %q, owner_url: %q}
 redis: {url: %q}
 api: {listen: %q, public_origin: %q}
@@ -146,8 +161,8 @@ sip:
 keys: {file: %q}
 drain: {timeout: 5s}
 demo: {enabled: true}
-`, filepath.Join(c.Dir, "node"), c.Servers.Postgres.AppURL, c.Servers.Postgres.OwnerURL, c.Servers.Redis.AppURL,
-		strings.TrimPrefix(c.API, "http://"), c.API, c.SIP, c.SIP, extra, c.Gateway.URL, filepath.Join(c.Dir, "keys"))
+`, c.node, c.ordinal, filepath.Join(c.Dir, "node"), c.Servers.Postgres.AppURL, c.Servers.Postgres.OwnerURL, c.Servers.Redis.AppURL,
+		strings.TrimPrefix(c.API, "http://"), c.API, c.SIP, c.SIP, c.extra, c.Gateway.URL, c.keys)
 	if err := os.WriteFile(c.config, []byte(text), 0o600); err != nil {
 		c.T.Fatal(err)
 	}
@@ -246,9 +261,12 @@ func (p *Process) Kill() {
 	<-p.done
 }
 
+// Signal sends the process a signal: SIGTERM, or SIGSTOP and SIGCONT for a node that pauses.
+func (p *Process) Signal(s syscall.Signal) error { return p.cmd.Process.Signal(s) }
+
 // Stop asks the process to end in order, and reports how it did.
 func (p *Process) Stop() error {
-	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+	if err := p.Signal(syscall.SIGTERM); err != nil {
 		return err
 	}
 	select {
@@ -261,6 +279,9 @@ func (p *Process) Stop() error {
 
 // Died is closed when the process has ended.
 func (p *Process) Died() <-chan struct{} { return p.done }
+
+// Err is how an ended process ended: nil for an orderly stop.
+func (p *Process) Err() error { return p.err }
 
 // Killed reports whether the process ended by SIGKILL: a failpoint was passed.
 func (p *Process) Killed() bool {
@@ -300,9 +321,11 @@ func (c *City) moveClock(to func(time.Time, float64) (time.Time, float64)) {
 	c.T.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
-	if _, err := store.MoveClock(ctx, c.Servers.Postgres.OwnerURL, to); err != nil {
+	target, err := store.MoveClock(ctx, c.Servers.Postgres.OwnerURL, to)
+	if err != nil {
 		c.T.Fatal(err)
 	}
+	c.awaitClock(target)
 }
 
 func freeAddress(t testing.TB) string {

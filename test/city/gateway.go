@@ -1,9 +1,14 @@
 package city
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
 	"net/http/httptest"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"example.org/hotline/dispatch/notify/sink"
@@ -13,6 +18,9 @@ import (
 type Gateway struct {
 	URL  string
 	sink *sink.Sink
+
+	mu    sync.Mutex
+	asked map[string]int // how often each message was handed in, by our own id for it
 }
 
 func newGateway(t testing.TB) *Gateway {
@@ -21,14 +29,31 @@ func newGateway(t testing.TB) *Gateway {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(s)
+	g := &Gateway{sink: s, asked: map[string]int{}}
+	server := httptest.NewServer(g)
 	t.Cleanup(func() {
 		server.Close()
 		if err := s.Close(); err != nil {
 			t.Error(err)
 		}
 	})
-	return &Gateway{URL: server.URL + "/messages", sink: s}
+	g.URL = server.URL + "/messages"
+	return g
+}
+
+// ServeHTTP counts what is handed in and leaves the rest to the sink, which takes an id once.
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if r.Method == http.MethodPost {
+		body, err := io.ReadAll(r.Body)
+		var m sink.Message
+		if err == nil && json.Unmarshal(body, &m) == nil {
+			g.mu.Lock()
+			g.asked[m.ID]++
+			g.mu.Unlock()
+		}
+		r.Body = io.NopCloser(bytes.NewReader(body))
+	}
+	g.sink.ServeHTTP(w, r)
 }
 
 // Sent lists the messages whose text contains part, newest first.
@@ -39,4 +64,11 @@ func (g *Gateway) Sent(part string) (found []sink.Message) {
 		}
 	}
 	return found
+}
+
+// Asked is how often a message was handed in under an id of ours.
+func (g *Gateway) Asked(id string) int {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.asked[id]
 }
