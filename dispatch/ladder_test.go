@@ -160,6 +160,25 @@ func TestAfterAnAcceptanceNobodyIsAsked(t *testing.T) {
 	equal(t, "told of both", h.told(id, "breach"), []string{"市值班台", "cityhead", "市值班台"})
 }
 
+// Who is on site in time is not reminded of it, only of what is still to come.
+func TestAReachedMilestoneIsNotWarnedOf(t *testing.T) {
+	h := newHouse(t)
+	id := h.call(townLine, "", invited)
+	h.urgent(id)
+	h.settled()
+	h.do(h.actor("worker1"), func(tx *store.Tx) error {
+		mine, err := ticket.Accept(t.Context(), tx, id)
+		if err != nil {
+			return err
+		}
+		return ticket.Advance(t.Context(), tx, &mine, ticket.EventArrive, "ticket.arrived", "", nil)
+	})
+	h.after(90 * time.Minute)
+	h.await("the warning that nothing is decided", func() bool { return len(h.told(id, "warning")) == 3 })
+	h.settled()
+	equal(t, "warned", h.told(id, "warning"), []string{"worker1", "head", "county"})
+}
+
 // P2 at two hours goes up to the county; that is no breach.
 func TestAnOrdinaryEmergencyRisesAtTwoHours(t *testing.T) {
 	h := newHouse(t)

@@ -31,35 +31,35 @@ func (r timerRow) timer() act.Timer {
 
 // FireTimers fires those of ids that are due, each with what handle does, so
 // that a timer's end and its effects are one commit. The lease must be held.
-// Timers of tickets go together: their rows are locked first, in order, and
-// those that somebody else holds are left out. Any other timer goes alone,
-// since only its handler knows which ticket it will lock. On an error the
-// result still tells what was done before it.
+// Timers of tickets go in one transaction: the tickets are locked first, in
+// order, and those that somebody else holds are left out. The other kinds of
+// subject follow with a transaction each, since only their handlers know what
+// they will lock. On an error the result still tells what was done before it.
 func (db *DB) FireTimers(ctx context.Context, lease act.Lease, path string, ids []int64, handle func(context.Context, *Tx, act.Timer) error) (act.Fired, error) {
 	var result act.Fired
-	var alone []timerRow
+	others := map[string][]timerRow{}
 	err := db.fire(ctx, lease, &result, func(tx *Tx) error {
 		due, err := tx.dueTimers(ctx, ids, &result)
 		if err != nil {
 			return err
 		}
-		var together []timerRow
+		var ofTickets []timerRow
 		for _, r := range due {
 			if r.SubjectKind == "ticket" {
-				together = append(together, r)
+				ofTickets = append(ofTickets, r)
 			} else {
-				alone = append(alone, r)
+				others[r.SubjectKind] = append(others[r.SubjectKind], r)
 			}
 		}
-		if together, err = tx.lockTickets(ctx, together); err != nil {
+		if ofTickets, err = tx.lockTickets(ctx, ofTickets); err != nil {
 			return err
 		}
-		return tx.fireRounds(ctx, path, together, &result, handle)
+		return tx.fireRounds(ctx, path, ofTickets, &result, handle)
 	})
-	for i := 0; err == nil && i < len(alone); i++ {
-		err = db.fire(ctx, lease, &result, func(tx *Tx) error {
-			return tx.fireRounds(ctx, path, alone[i:i+1], &result, handle)
-		})
+	for _, timers := range others {
+		if err == nil {
+			err = db.fire(ctx, lease, &result, func(tx *Tx) error { return tx.fireRounds(ctx, path, timers, &result, handle) })
+		}
 	}
 	return result, err
 }
@@ -239,9 +239,12 @@ func (db *DB) FailTimer(ctx context.Context, id int64, cause string, dead int) (
 
 // OverdueTimers lists pending timers of the shards that fell due at least
 // grace (application time) ago and are not resting after a failure, oldest first.
+//
+// app_now() moves while a statement runs, so that PostgreSQL would ask it for
+// every row and use no index; as a subquery it is asked once.
 func (db *DB) OverdueTimers(ctx context.Context, shards []int16, grace time.Duration, limit int) ([]act.Timer, error) {
 	return db.timers(ctx, "look for overdue timers", `SELECT `+timerColumns+` FROM timers
-		WHERE shard = ANY(?::smallint[]) AND due_at <= app_now() - ? * interval '1 microsecond' AND retry_at <= clock_timestamp()
+		WHERE shard = ANY(?::smallint[]) AND due_at <= (SELECT app_now() - ? * interval '1 microsecond') AND retry_at <= clock_timestamp()
 		ORDER BY due_at, id LIMIT ?`, bigints(shards), grace.Microseconds(), limit)
 }
 

@@ -252,6 +252,28 @@ func TestTheDatabaseRefusesAnEarlyFire(t *testing.T) {
 	}
 }
 
+// An index whose times are wrong, as after a clock step: its claims come too
+// early, are refused, and come again under the true time.
+func TestAnIndexAheadOfTimeFiresNothingEarly(t *testing.T) {
+	h := newHouse(t)
+	client := h.redis(servers.Redis(t).AppURL)
+	h.fill(32, h.now().Add(1500*time.Millisecond), 0)
+	for shard := range int16(pulse.Shards) {
+		timers, err := h.db.UpcomingTimers(t.Context(), shard, h.now().Add(time.Hour), time.Time{}, 0, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, one := range timers {
+			if err := client.AddTimers(t.Context(), shard, []pulse.Due{{ID: one.ID, At: h.now().Add(-time.Hour)}}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	h.engine("a", client, func(o *timer.Options) { o.SweepGrace = time.Hour }, nil)
+	h.awaitFired(32)
+	h.onceEach(32)
+}
+
 // Pages by key bring every upcoming timer once, soonest first, ties included.
 func TestUpcomingTimersComeInPages(t *testing.T) {
 	h := newHouse(t)

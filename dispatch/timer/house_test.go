@@ -133,7 +133,7 @@ func (h *house) engine(node string, redis *pulse.Client, change func(*timer.Opti
 		e.Handle(kind, handler)
 	}
 	stop = run(h.t, e.Run, func(ctx context.Context) error {
-		return h.clock.Run(ctx, nil)
+		return h.clock.Run(ctx, true)
 	}, func(ctx context.Context) error {
 		for {
 			select {

@@ -70,7 +70,7 @@ type Options struct {
 	SweepGrace     time.Duration // 3 s: what the sweep leaves to Redis
 	SweepEveryDown time.Duration // 100 ms, without Redis
 	AuditEvery     time.Duration // 1 min
-	Batch          int           // 500: most timers of one transaction
+	Batch          int           // 100: most timers of one transaction, which holds their tickets until it commits
 	Workers        int           // 4: firing transactions at a time
 	Dead           int           // 12: failures after which a timer is given up, some eight minutes
 }
@@ -95,7 +95,7 @@ func (o *Options) fill() {
 	orDuration(&o.SweepGrace, 3*time.Second)
 	orDuration(&o.SweepEveryDown, 100*time.Millisecond)
 	orDuration(&o.AuditEvery, time.Minute)
-	orInt(&o.Batch, 500)
+	orInt(&o.Batch, 100)
 	orInt(&o.Workers, 4)
 	orInt(&o.Dead, 12)
 	if o.Logger == nil {

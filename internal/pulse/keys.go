@@ -17,7 +17,6 @@ const (
 	WakeEvents  = KeyPrefix + "wake:events"  // the event log has grown
 	WakeNotices = KeyPrefix + "wake:notices" // a notice or a delivery is due
 	WakeOutbox  = KeyPrefix + "wake:outbox"  // this process has committed events; not sent to others
-	ClockMoved  = KeyPrefix + "clock"        // the one clock was moved
 )
 
 // shardKeys builds the keys of one shard. They share a hash tag, hence a slot
