@@ -23,6 +23,7 @@ type verdict struct {
 	pass   bool
 	answer *refusal
 	tag    string // To tag of the answer, where the call has one
+	then   func() // done after the answer was sent; nil for nothing
 }
 
 var (
@@ -240,8 +241,8 @@ func (e *Endpoint) cancel(req *sip.Request, h hop) verdict {
 	}
 	v := answered(refuse(200, "OK"))
 	if c := e.calls.callOf(known); c != nil {
-		v.tag = c.localTag
-		c.cancel()
+		// The 200 leaves first: many user agents take the 487 before it for a fault.
+		v.tag, v.then = c.localTag, c.cancel
 	}
 	return v
 }

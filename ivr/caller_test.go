@@ -186,7 +186,7 @@ func TestOverTheCapEveryCallIsATicketBeforeIts503(t *testing.T) {
 
 func TestACallThatCannotBeKeptIsRefused(t *testing.T) {
 	l := start(t, nil)
-	l.log.refuse = errors.New("no database, no journal")
+	l.log.set(func() { l.log.refuse = errors.New("no database, no journal") })
 	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 503 {
 		t.Errorf("result %+v", r)
 	}
@@ -268,14 +268,12 @@ func TestConnectionsOfOneAddressAreBounded(t *testing.T) {
 // A fault of ours in one call must not end the others, nor go unrecorded.
 func TestAPanicEndsOneCall(t *testing.T) {
 	l := start(t, nil)
-	l.log.panics = true
+	l.log.set(func() { l.log.panics = true })
 	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 200 || r.EndedBy != caller.SideCallee {
 		t.Errorf("result %+v", r)
 	}
 	l.log.endedAs(t, 1, ticket.EndFailed)
-	l.log.mu.Lock()
-	l.log.panics = false
-	l.log.mu.Unlock()
+	l.log.set(func() { l.log.panics = false })
 	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 200 {
 		t.Errorf("the next call: %+v", r)
 	}

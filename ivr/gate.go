@@ -100,6 +100,9 @@ func (g *gate) message(msg sip.Message, h hop) bool {
 		g.refused.Add(1)
 		g.reply(req, h, v.answer, v.tag)
 	}
+	if v.then != nil {
+		v.then()
+	}
 	return v.pass
 }
 

@@ -118,6 +118,31 @@ func TestInDialogRequestsNeedBothTags(t *testing.T) {
 	}
 }
 
+// A 487 that overtakes the 200 to its CANCEL is taken for a fault by sipp and others.
+func TestCancelIsAnsweredBeforeTheCallHearsOfIt(t *testing.T) {
+	e := stillEndpoint(t)
+	ask(e, invite())
+	c := e.calls.entries[callKey{"trunk", "one@192.0.2.1"}].call
+	answered := false
+	h := hop{transport: "UDP", src: netip.MustParseAddrPort("192.0.2.1:5060"), write: func([]byte, netip.AddrPort) {
+		answered = true
+		select {
+		case <-c.cancelled:
+			t.Error("the call was told first")
+		default:
+		}
+	}}
+	e.gate.datagram(request("CANCEL", "one@192.0.2.1", "z9hG4bKfirst", "", 1), h)
+	select {
+	case <-c.cancelled:
+	default:
+		t.Error("the call was not told")
+	}
+	if !answered {
+		t.Error("the CANCEL was not answered")
+	}
+}
+
 // kept remembers what was put on disk before the answer.
 type kept struct {
 	inert
