@@ -71,9 +71,9 @@ type Papers struct {
 
 // PaperKind is one paper that may be missing at the time of payment.
 type PaperKind struct {
-	Code string `yaml:"code"` // stable: rows hold it
-	Zh   string `yaml:"zh"`
-	En   string `yaml:"en"`
+	Code string `yaml:"code" json:"code"` // stable: rows hold it
+	Zh   string `yaml:"zh" json:"zh"`
+	En   string `yaml:"en" json:"en"`
 }
 
 // Paper finds a kind by its code.
