@@ -16,7 +16,6 @@ import (
 
 // Glance is what lies in a journal's folder, seen from outside.
 type Glance struct {
-	Holder  int      // process that has it open; 0 nobody
 	Pending int      // records that may wait to be applied; those of a segment under replay count until its end
 	Damages []Damage // what cannot be read; a torn tail is none
 	Aside   []string // damaged segments that were kept for a person to look at
@@ -52,14 +51,14 @@ func Look(dir string, sealer seal.Sealer) (Glance, error) {
 	if g.Aside, err = filepath.Glob(filepath.Join(dir, "*"+damagedExt)); err != nil {
 		return Glance{}, fmt.Errorf("look into the journal: %w", err)
 	}
-	g.Holder, err = holder(filepath.Join(dir, "lock"))
-	return g, err
+	return g, nil
 }
 
-// holder finds in /proc/locks who holds the flock on a file. Trying the lock
-// instead could keep a node that starts at this instant from getting it.
-func holder(path string) (pid int, err error) {
-	info, err := os.Stat(path)
+// Holder is the process that has the journal in dir open, 0 where nobody has.
+// It looks in /proc/locks: trying the lock instead could keep a node that
+// starts at this instant from getting it.
+func Holder(dir string) (pid int, err error) {
+	info, err := os.Stat(filepath.Join(dir, "lock"))
 	if errors.Is(err, fs.ErrNotExist) {
 		return 0, nil
 	}

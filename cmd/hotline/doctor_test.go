@@ -1,0 +1,544 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/redis/go-redis/v9"
+
+	"example.org/hotline/configs"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/internal/localservers"
+	"example.org/hotline/internal/seal"
+	"example.org/hotline/store"
+	"example.org/hotline/store/journal"
+	"example.org/hotline/test/servers"
+	"example.org/hotline/ticket"
+)
+
+func TestMain(m *testing.M) { servers.Main(m) }
+
+// patient is a node with everything it needs, for a test to break one thing of.
+type patient struct {
+	dir      string
+	settings map[string]string // YAML by path "section" or "section.key"
+	postgres servers.URLs
+	redis    *localservers.Redis
+}
+
+// newPatient is sound: the demo city in a real database, a Redis, keys and a gateway.
+func newPatient(t *testing.T, redis *localservers.Redis) *patient {
+	t.Helper()
+	keys := keyFile(t)
+	p := &patient{dir: t.TempDir(), redis: redis, postgres: servers.Database(t, "doctor", func(ctx context.Context, owner string) error {
+		return errors.Join(store.Migrate(ctx, owner), settleCity(ctx, owner, keys))
+	})}
+	city, err := configs.DemoCity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	gateway, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = gateway.Close() })
+	if err := os.Mkdir(p.path("data"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(p.path("keys"), keys, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var numbers strings.Builder
+	for _, n := range city.Numbers {
+		fmt.Fprintf(&numbers, "{number: %s, area: %s}, ", n.Number, n.Area)
+	}
+	p.settings = map[string]string{
+		"node.data_dir": p.path("data"), "keys.file": p.path("keys"),
+		"postgres.url": p.postgres.AppURL, "redis.url": redis.AppURL,
+		"api.listen": "127.0.0.1:0", "sip.udp": "[\"127.0.0.1:0\"]", "sip.tcp": "[\"127.0.0.1:0\"]", "sip.numbers": "[" + numbers.String() + "]",
+		"sms.url": "http://" + gateway.Addr().String(), "sms.account": "a", "sms.secret": "s",
+	}
+	return p
+}
+
+// keyFile is the key file of every patient: all have copies of one database.
+var keyFile = func() func(*testing.T) []byte {
+	var once sync.Once
+	var content []byte
+	var err error
+	return func(t *testing.T) []byte {
+		t.Helper()
+		once.Do(func() {
+			path := filepath.Join(t.TempDir(), "keys")
+			if err = seal.Generate(path); err == nil {
+				content, err = os.ReadFile(path)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return content
+	}
+}()
+
+// settleCity imports the demo city and writes two audit records.
+func settleCity(ctx context.Context, url string, keys []byte) (err error) {
+	dir, err := os.MkdirTemp("", "doctor")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "keys")
+	if err := os.WriteFile(path, keys, 0o600); err != nil {
+		return err
+	}
+	ring, err := seal.Load(path)
+	if err != nil {
+		return err
+	}
+	db, err := store.Open(store.Options{URL: url, Sealer: ring, Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	city, err := configs.DemoCity()
+	if err != nil {
+		return err
+	}
+	if err := db.ImportDirectory(ctx, directoryOf(city, time.Now())); err != nil {
+		return err
+	}
+	for range 2 {
+		err = errors.Join(err, db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) error {
+			return tx.Audit(ctx, act.Record{Action: "test", Subject: act.Subject{Kind: "test", ID: 5}, Area: city.Divisions[0].Code})
+		}))
+	}
+	return err
+}
+
+func (p *patient) path(name string) string { return filepath.Join(p.dir, name) }
+
+func (p *patient) keys(t *testing.T) *seal.Keyring {
+	t.Helper()
+	keys, err := seal.Load(p.path("keys"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return keys
+}
+
+// sql runs statements as the superuser, whom nothing binds.
+func (p *patient) sql(t *testing.T, statements ...string) {
+	t.Helper()
+	conn, err := pgx.Connect(t.Context(), p.postgres.SuperURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(context.Background()) //nolint:errcheck // a test's
+	for _, s := range statements {
+		if _, err := conn.Exec(t.Context(), s); err != nil {
+			t.Fatalf("%s: %v", s, err)
+		}
+	}
+}
+
+// config writes the settings to a file.
+func (p *patient) config(t *testing.T) string {
+	t.Helper()
+	sections := map[string]string{}
+	for path, value := range p.settings {
+		section, key, ok := strings.Cut(path, ".")
+		if !ok {
+			t.Fatalf("setting %q has no section", path)
+		}
+		if raw := strings.HasPrefix(value, "[") || value == "true" || value != "" && strings.Trim(value, "0123456789") == ""; !raw {
+			value = fmt.Sprintf("%q", value)
+		}
+		sections[section] += fmt.Sprintf("  %s: %s\n", key, value)
+	}
+	var text strings.Builder
+	for section, keys := range sections {
+		fmt.Fprintf(&text, "%s:\n%s", section, keys)
+	}
+	path := p.path("hotline.yaml")
+	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// examine runs `hotline doctor --json`.
+func (p *patient) examine(t *testing.T) report {
+	t.Helper()
+	var out bytes.Buffer
+	err := runDoctor(t.Context(), &out, p.config(t), true)
+	var r report
+	if jerr := json.Unmarshal(out.Bytes(), &r); jerr != nil {
+		t.Fatalf("%v in:\n%s", jerr, out.String())
+	}
+	var quiet *exitError
+	if failed := errors.As(err, &quiet); failed != (r.Faults > 0) || err != nil && !failed {
+		t.Errorf("%d faults, and the command ends with %v", r.Faults, err)
+	}
+	return r
+}
+
+func TestSoundNodePassesEveryCheck(t *testing.T) {
+	p := newPatient(t, servers.Redis(t))
+	r := p.examine(t)
+	ofTheMachine := []string{"data folder", "calendar", "RTP ports"} // its disk, its date, its other programs
+	seen := map[string]bool{}
+	for _, f := range r.Findings {
+		seen[f.Check] = true
+		if f.Verdict != verdictOK && !slices.Contains(ofTheMachine, f.Check) {
+			t.Errorf("%+v", f)
+		}
+	}
+	for _, check := range []string{"configuration", "data folder", "keys", "journal", "PostgreSQL", "database role", "clocks", "line's clock", "schema", "desks",
+		"duty", "audit chain", "Redis", "Redis user", "SMS gateway", "policies", "calendar", "prompts", "RTP ports", "SIP port", "API port"} {
+		if !seen[check] {
+			t.Errorf("nothing was said of %q", check)
+		}
+	}
+	var out bytes.Buffer
+	_ = runDoctor(t.Context(), &out, p.config(t), false) // the error repeats the last line
+	for _, f := range r.Findings {
+		if !strings.Contains(out.String(), fmt.Sprintf("%-8s %-14s", f.Verdict, f.Check)) {
+			t.Errorf("no line for %+v in:\n%s", f, out.String())
+		}
+	}
+	if !strings.HasSuffix(out.String(), "\n"+r.summary()+"\n") {
+		t.Errorf("the last line is not %q in:\n%s", r.summary(), out.String())
+	}
+}
+
+// closedPort is a loopback address on which nobody listens.
+func closedPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // its port is what is wanted
+	return l.Addr().String()
+}
+
+const town1 = "990101001000" // 望湖街道, the first township of the demo city
+
+// TestDoctorFindsWhatIsBroken breaks one thing of a sound node at a time.
+func TestDoctorFindsWhatIsBroken(t *testing.T) {
+	redis := servers.Redis(t)
+	set := func(path, value string) func(*testing.T, *patient) {
+		return func(_ *testing.T, p *patient) { p.settings[path] = value }
+	}
+	sql := func(statements ...string) func(*testing.T, *patient) {
+		return func(t *testing.T, p *patient) { p.sql(t, statements...) }
+	}
+	tests := []struct {
+		name   string
+		broken func(*testing.T, *patient)
+		want   finding // Detail and Do are parts of the real ones
+	}{
+		{"superuser", func(_ *testing.T, p *patient) { p.settings["postgres.url"] = p.postgres.SuperURL },
+			finding{"database role", verdictFault, "superuser", "owner_url"}},
+		{"owner", func(_ *testing.T, p *patient) { p.settings["postgres.url"] = p.postgres.OwnerURL },
+			finding{"database role", verdictFault, "CREATE in the schema public, owner of tables", "application role"}},
+		{"past row level security", func(_ *testing.T, p *patient) { p.settings["postgres.url"] = p.postgres.InspectURL },
+			finding{"database role", verdictFault, "BYPASSRLS", "NOBYPASSRLS"}},
+		{"unforced row level security", sql(`ALTER TABLE tickets NO FORCE ROW LEVEL SECURITY`, `ALTER TABLE events DISABLE ROW LEVEL SECURITY`),
+			finding{"database role", verdictFault, "events, tickets", "FORCE ROW LEVEL SECURITY"}},
+		{"PostgreSQL away", set("postgres.url", "postgres://hotline_app:hush@"+closedPort(t)+"/hotline"),
+			finding{"PostgreSQL", verdictFault, "connect", "start the database"}},
+		{"wrong password", func(_ *testing.T, p *patient) {
+			p.settings["postgres.url"] = strings.Replace(p.postgres.AppURL, "@", "hush@", 1)
+		}, finding{"PostgreSQL", verdictFault, "password authentication failed", "the password"}},
+		{"empty database", func(t *testing.T, p *patient) {
+			p.settings["postgres.url"] = servers.Database(t, "empty", func(context.Context, string) error { return nil }).AppURL
+		}, finding{"schema", verdictFault, "empty", "hotline migrate"}},
+		{"older schema", sql(`DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`),
+			finding{"schema", verdictFault, "this program needs", "hotline migrate"}},
+		{"newer schema", sql(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)`),
+			finding{"schema", verdictFault, "version 99999", "newer hotline"}},
+		{"moved clock", sql(`UPDATE app_clock SET scale = 60`),
+			finding{"line's clock", verdictFault, "60 times as fast", "UPDATE app_clock"}},
+		{"moved clock of a demo city", func(t *testing.T, p *patient) {
+			p.sql(t, `UPDATE app_clock SET app_base = app_base + interval '2 hours'`)
+			p.settings["demo.enabled"] = "true"
+		}, finding{"line's clock", verdictWarning, "2h0m0s off", "demo city"}},
+		{"no desk", sql(`DELETE FROM posts WHERE kind = 'desk' AND area_code = '` + town1 + `'`),
+			finding{"desks", verdictFault, town1 + " has no worker desk", "import the desk"}},
+		{"no roster", sql(`DELETE FROM shifts WHERE area_code = '` + town1 + `'`),
+			finding{"duty", verdictFault, town1 + " 望湖街道 has no worker on duty from", "enter shifts"}},
+		{"roster ends", sql(`DELETE FROM shifts WHERE area_code = '` + town1 + `' AND ends_at > now() + interval '30 days'`),
+			finding{"duty", verdictWarning, town1, "enter shifts"}},
+		{"all away", sql(`INSERT INTO absences (post_id, reason, starts_at, ends_at) SELECT post_id, 'training', now() + interval '1 day', now() + interval '2 days'
+			FROM staff WHERE area_code = '` + town1 + `' AND role = 'worker'`),
+			finding{"duty", verdictFault, town1, "enter shifts"}},
+		{"one has left, one is away", sql(`UPDATE staff SET active = false WHERE login = 'town1-worker1'`,
+			`INSERT INTO absences (post_id, reason, starts_at, ends_at) SELECT post_id, 'ill', now() + interval '20 days', now() + interval '21 days'
+			FROM staff WHERE login = 'town1-worker2'`), finding{"duty", verdictWarning, town1, "enter shifts"}},
+		{"audit head moved", sql(`UPDATE audit_heads SET seq = seq + 1 WHERE lane = 5`),
+			finding{"audit chain", verdictFault, "lane 5", "hotline audit verify"}},
+		{"audit record changed", sql(`UPDATE audit_records SET reason = 'another' WHERE lane = 5 AND seq = 2`),
+			finding{"audit chain", verdictFault, "was changed, or was written with another key file", "hotline audit verify"}},
+		{"audit cut off behind an anchor", func(t *testing.T, p *patient) {
+			line, err := json.Marshal(anchorLine{At: time.Now(), Heads: []store.AuditHead{{Lane: 5, Seq: 2, Hash: []byte{1}}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(anchorFile(p.path("data")), append(line, '\n'), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			p.sql(t, `DELETE FROM audit_records WHERE lane = 5 AND seq = 2`,
+				`UPDATE audit_heads SET seq = 1, hash = (SELECT hash FROM audit_records WHERE lane = 5 AND seq = 1) WHERE lane = 5`)
+		}, finding{"audit chain", verdictFault, "record 2 was anchored outside the database and is gone", "audit administrator"}},
+		{"other keys", func(t *testing.T, p *patient) {
+			if err := errors.Join(os.Remove(p.path("keys")), seal.Generate(p.path("keys"))); err != nil {
+				t.Fatal(err)
+			}
+		}, finding{"audit chain", verdictFault, "another key file", ""}},
+		{"keys that all can read", func(t *testing.T, p *patient) {
+			if err := os.Chmod(p.path("keys"), 0o644); err != nil { //nolint:gosec // the fault
+				t.Fatal(err)
+			}
+		}, finding{"keys", verdictFault, "mode 0644", "chmod 0400"}},
+		{"no Redis", set("redis.url", ""), finding{"Redis", verdictWarning, "not configured", "redis.url"}},
+		{"Redis away", set("redis.url", "redis://hotline:hush@"+closedPort(t)), finding{"Redis", verdictFault, "refused", "start Redis"}},
+		{"Redis' administrator", func(_ *testing.T, p *patient) { p.settings["redis.url"] = p.redis.AdminURL },
+			finding{"Redis user", verdictWarning, "admin reaches keys outside hl:* and CONFIG", "ACL SETUSER"}},
+		{"SMS unset", func(_ *testing.T, p *patient) { p.settings["sms.url"] = "" }, finding{"SMS gateway", verdictWarning, "not configured", "sms.url"}},
+		{"SMS away", set("sms.url", "http://"+closedPort(t)), finding{"SMS gateway", verdictFault, "refused", "firewall"}},
+		{"data folder not made yet", func(_ *testing.T, p *patient) { p.settings["node.data_dir"] = p.path("new") },
+			finding{"data folder", verdictWarning, "not there yet", "first start"}},
+		{"data folder out of reach", func(_ *testing.T, p *patient) { p.settings["node.data_dir"] = p.path("no/such") },
+			finding{"data folder", verdictFault, "missing", "install -d"}},
+		{"data folder is a file", func(_ *testing.T, p *patient) { p.settings["node.data_dir"] = p.path("keys") },
+			finding{"data folder", verdictFault, "no folder", "node.data_dir"}},
+		{"prompts missing", func(t *testing.T, p *patient) {
+			p.settings["sip.prompts_dir"] = t.TempDir()
+		}, finding{"prompts", verdictFault, "prompts.yaml", ""}},
+		{"policies missing", func(t *testing.T, p *patient) { p.settings["policy.dir"] = t.TempDir() },
+			finding{"policies", verdictFault, "policy/ladder-*.yaml", "policy.dir"}},
+		{"unknown ladder", set("policy.ladder", "ladder-1999"), finding{"policies", verdictFault, "policy.ladder", ""}},
+		{"RTP where others take ports", func(t *testing.T, p *patient) {
+			low, high, err := ephemeralPorts()
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.settings["sip.rtp_first"], p.settings["sip.rtp_last"], p.settings["sip.max_calls"] = fmt.Sprint(low), fmt.Sprint(high), "10"
+		}, finding{"RTP ports", verdictWarning, "overlaps", "ip_local_reserved_ports"}},
+		{"media address of another machine", set("sip.media_bind", "192.0.2.1"),
+			finding{"media address", verdictFault, "192.0.2.1", "sip.media_bind"}},
+		{"SIP address of another machine", set("sip.udp", `["192.0.2.1:5060"]`),
+			finding{"SIP port", verdictFault, "no such address", "ip -brief address"}},
+		{"port of another program", func(_ *testing.T, p *patient) {
+			p.settings["api.listen"] = strings.TrimSuffix(p.redis.AppURL[strings.Index(p.redis.AppURL, "@")+1:], "/0")
+		}, finding{"API port", verdictFault, "in use by redis-server", "choose another"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPatient(t, redis)
+			tt.broken(t, p)
+			r := p.examine(t)
+			found := false
+			for _, f := range r.Findings {
+				found = found || f.Check == tt.want.Check && f.Verdict == tt.want.Verdict &&
+					strings.Contains(f.Detail, tt.want.Detail) && strings.Contains(f.Do, tt.want.Do)
+				if f.Verdict != verdictOK && f.Do == "" {
+					t.Errorf("nothing is said of what to do: %+v", f)
+				}
+				if strings.Contains(f.Detail+f.Do, "hush") {
+					t.Errorf("a password showed: %+v", f)
+				}
+			}
+			if !found {
+				t.Errorf("not found: %+v\nin: %+v", tt.want, r.Findings)
+			}
+		})
+	}
+}
+
+func TestDoctorOnAnUnfitRedis(t *testing.T) {
+	server := servers.Redis(t)
+	options, err := redis.ParseURL(server.AdminURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	admin := redis.NewClient(options)
+	defer admin.Close() //nolint:errcheck // a test's
+	p := newPatient(t, server)
+	for _, tt := range []struct {
+		name    string
+		command []any
+		want    string
+	}{
+		{"eviction", []any{"CONFIG", "SET", "maxmemory-policy", "allkeys-lru"}, "maxmemory-policy is allkeys-lru"},
+		{"rights", []any{"ACL", "SETUSER", "hotline", "-eval", "-publish"}, "hotline may not use EVAL, PUBLISH"},
+	} {
+		if err := admin.Do(t.Context(), tt.command...).Err(); err != nil {
+			t.Fatal(err)
+		}
+		want(t, p.examine(t), "Redis", verdictFault, tt.want)
+	}
+	// The advice, followed.
+	for _, command := range [][]any{
+		{"CONFIG", "SET", "maxmemory-policy", "noeviction"},
+		{"ACL", "SETUSER", "hotline", "resetkeys", "resetchannels", "nocommands", "~hl:*", "&hl:*", "+@all", "-@dangerous", "-@admin", "+info", "+role"},
+	} {
+		if err := admin.Do(t.Context(), command...).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := p.examine(t)
+	want(t, r, "Redis", verdictOK, "noeviction")
+	want(t, r, "Redis user", verdictOK, "hl:*")
+}
+
+// want looks for one finding.
+func want(t *testing.T, r report, check string, v verdict, detail string) {
+	t.Helper()
+	for _, f := range r.Findings {
+		if f.Check == check && f.Verdict == v && strings.Contains(f.Detail, detail) {
+			return
+		}
+	}
+	t.Errorf("no %s of %s with %q in %+v", v, check, detail, r.Findings)
+}
+
+func TestDoctorSeesARunningHotline(t *testing.T) {
+	p := newPatient(t, servers.Redis(t))
+	j, err := journal.Open(filepath.Join(p.path("data"), "journal"), p.keys(t), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close() //nolint:errcheck // a test's
+	p.settings["api.listen"] = l.Addr().String()
+	r := p.examine(t)
+	want(t, r, "journal", verdictOK, fmt.Sprintf("a hotline runs here (process %d)", os.Getpid()))
+	want(t, r, "API port", verdictOK, "in use by the hotline that runs here")
+
+	call := ticket.Call{ID: "0190a000-0000-7000-8000-000000000001", InvitedAt: time.Now()}
+	if err := j.Append(t.Context(), journal.OpenedRecord(call)); err != nil {
+		t.Fatal(err)
+	}
+	want(t, p.examine(t), "journal", verdictWarning, "1 record, waiting for the database")
+	if err := j.Close(); err != nil {
+		t.Fatal(err)
+	}
+	want(t, p.examine(t), "API port", verdictFault, fmt.Sprintf("(process %d)", os.Getpid())) // no node of this folder any more
+	spoil(t, filepath.Join(p.path("data"), "journal"))
+	want(t, p.examine(t), "journal", verdictFault, "cannot be read")
+}
+
+// spoil changes one byte in the middle of the only record and adds a whole one
+// behind it, so that it is no torn tail.
+func spoil(t *testing.T, dir string) {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(dir, "*.segment"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("segments %v, %v", files, err)
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	const head = len("HLJRNL01")
+	spoilt := append([]byte{}, data...)
+	spoilt[len(data)-5] ^= 1
+	if err := os.WriteFile(files[0], append(spoilt, data[head:]...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestKeyAdviceWorks does what the doctor says about a missing key file.
+func TestKeyAdviceWorks(t *testing.T) {
+	e := &examination{}
+	e.cfg.Keys.File = filepath.Join(t.TempDir(), "keys")
+	e.checkKeys(t.Context())
+	do := e.findings[0].Do
+	from, to := strings.Index(do, "(umask"), strings.LastIndex(do, "), and")
+	if from < 0 || to < 0 {
+		t.Fatalf("advice: %s", do)
+	}
+	if out, err := exec.CommandContext(t.Context(), "sh", "-c", do[from:to+1]).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if _, err := seal.Load(e.cfg.Keys.File); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestEveryFaultOfTheConfigurationIsListed(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "hotline.yaml")
+	if err := os.WriteFile(path, []byte("node:\n  ordinal: eleven\nsip:\n  max_call: 5\nnonsense: 1\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var out bytes.Buffer
+	err := runDoctor(t.Context(), &out, path, false)
+	var quiet *exitError
+	if !errors.As(err, &quiet) {
+		t.Errorf("error %v, want an *exitError", err)
+	}
+	inOrder(t, out.String(), ":2: node.ordinal", ":4: sip.max_call", ":5: nonsense", "3 faults, 0 warnings, in 3 checks")
+}
+
+func TestFindingsReadWell(t *testing.T) {
+	for _, tt := range []struct {
+		f    finding
+		want string
+	}{
+		{finding{Check: "keys", Verdict: verdictOK, Detail: "open"}, "ok       keys           open\n"},
+		{finding{Check: "Redis", Verdict: verdictFault, Detail: "away", Do: "start it"}, "fault    Redis          away\n                        → start it\n"},
+	} {
+		if got := tt.f.line(); got != tt.want {
+			t.Errorf("line = %q, want %q", got, tt.want)
+		}
+	}
+	for _, tt := range []struct {
+		r    report
+		want string
+	}{
+		{report{Findings: make([]finding, 20)}, "all 20 checks passed"},
+		{report{Findings: make([]finding, 20), Faults: 1, Warnings: 2}, "1 fault, 2 warnings, in 20 checks"},
+	} {
+		if got := tt.r.summary(); got != tt.want {
+			t.Errorf("summary = %q, want %q", got, tt.want)
+		}
+	}
+}
+
+func TestProcAddresses(t *testing.T) {
+	for text, want := range map[string]string{
+		"0100007F:13C4":                         "127.0.0.1:5060",
+		"00000000:1F90":                         "0.0.0.0:8080",
+		"00000000000000000000000001000000:13C4": "[::1]:5060",
+		"0000000000000000FFFF00000100007F:13C4": "127.0.0.1:5060",
+	} {
+		if got, ok := parseProcAddress(text); !ok || got.String() != want {
+			t.Errorf("parseProcAddress(%s) = %v, %v; want %s", text, got, ok, want)
+		}
+	}
+	for _, bad := range []string{"", "x:1", "0100007F", "01:13C4"} {
+		if got, ok := parseProcAddress(bad); ok {
+			t.Errorf("parseProcAddress(%q) = %v", bad, got)
+		}
+	}
+}
