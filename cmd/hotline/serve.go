@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -111,7 +112,7 @@ func newNode(ctx context.Context, cfg configs.Config, log *slog.Logger, sms func
 			return nil, err
 		}
 	}
-	n.reconcile(ctx)
+	n.lookRound(ctx)
 	return n, nil
 }
 
@@ -169,6 +170,8 @@ func (n *node) openIntake() (err error) {
 func (n *node) buildDispatch() error {
 	n.engine = timer.New[*store.Tx](n.db, n.redis, timer.Options{Node: n.cfg.Node.ID, Logger: n.log, Registerer: n.metrics, Now: n.clock.Now, Scale: n.clock.Scale})
 	n.db.OnArmed = n.engine.Armed
+	n.db.OnEvents = func() { n.redis.WakeLocal(pulse.WakeOutbox, "") }
+	n.db.OnNotices = func() { n.redis.WakeLocal(pulse.WakeNotices, "") }
 	n.relay = pulse.Relay{Outbox: n.db, Client: n.redis, Logger: n.log}
 	service, err := dispatch.NewService(n.policies.Ladders, n.ladder.Version, n.policies.Calendar, n.log)
 	if err != nil {
@@ -235,15 +238,29 @@ func (n *node) buildAPI(sms func(context.Context) ([]api.SMS, error)) (err error
 	return nil
 }
 
-// reconcile ends the calls that the node was carrying when it last died. With
-// the database away it is left to the next start.
-func (n *node) reconcile(ctx context.Context) {
+// startPatience is how long a start waits for a database that may be away.
+const startPatience = 3 * time.Second
+
+// lookRound learns what a node should know before its first call: the time of
+// the line, numbers to hand out, and which calls it was carrying when it last
+// died. With the database away it does without: the time and the numbers are on
+// its disk, and the calls wait for the next start.
+func (n *node) lookRound(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, startPatience)
+	defer cancel()
+	if err := n.clock.Measure(ctx); err != nil {
+		n.log.Warn("the database is away; the node begins with what its disk knows", "error", err)
+		return
+	}
 	if !n.has(configs.RolePhone) {
 		return
 	}
+	if err := n.numbers.Refill(ctx); err != nil {
+		n.log.Warn("no block of ticket numbers yet", "error", err)
+	}
 	ended, err := n.calls.Reconcile(ctx, n.cfg.Node.ID)
 	if err != nil {
-		n.log.Warn("calls of an earlier run could not be looked up", "error", err)
+		n.log.Warn("calls of an earlier run cannot be looked up yet", "error", err)
 	} else if ended > 0 {
 		n.log.Warn("calls were cut off when this node died", "calls", ended)
 	}

@@ -75,6 +75,7 @@ func (r Relay) drain(ctx context.Context) {
 			return
 		}
 		r.Client.Wake(ctx, WakeEvents, "")
+		r.Client.Wake(ctx, WakeNotices, "") // an act that tells somebody tells the world as well; their notifier may be elsewhere
 		failpoint.Hit(failpoint.RelayAfterPublish)
 	}
 }
