@@ -1,0 +1,57 @@
+package store
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+
+	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
+)
+
+// The CHECKs of the money's tables list exactly what the program knows.
+func TestMoneyEnumsAgree(t *testing.T) {
+	h := newHouse(t)
+	for _, tt := range []struct {
+		table, column string
+		known         []string
+	}{
+		{"accounts", "kind", texts(ledger.Kinds())},
+		{"disbursements", "state", texts(ledger.States())},
+		{"disbursements", "level", texts([]ledger.Level{ledger.LevelSolo, ledger.LevelTownship, ledger.LevelCounty})},
+		{"disbursements", "channel", texts([]ledger.Channel{ledger.ChannelCash})},
+		{"postings", "layer", texts([]ledger.Layer{ledger.Posted, ledger.Pending, ledger.Released})},
+		{"ledger_entries", "event", texts([]ledger.Event{ledger.EventFundAllocated, ledger.EventFloatFunded, ledger.EventApproved, ledger.EventReserved,
+			ledger.EventReleased, ledger.EventCashIssued, ledger.EventReceipted, ledger.EventCashReturned, ledger.EventCancelled, ledger.EventReversed})},
+		{"decisions", "state", texts(relief.DecisionStates())},
+		{"decisions", "track", texts([]relief.Track{relief.TrackFast, relief.TrackUrgent, relief.TrackNone})},
+		{"papers", "state", texts(relief.PaperStates())},
+		{"visits", "mode", texts([]relief.VisitMode{relief.VisitOnSite, relief.VisitVoice})},
+		{"receipts", "signature", texts([]relief.SignatureKind{relief.SignatureScreen, relief.SignaturePaper, relief.SignatureWitness})},
+		{"findings", "id_type", texts([]relief.IdentityType{relief.IdentityResident, relief.IdentityNone})},
+	} {
+		var def string
+		err := connect(t, h.urls.OwnerURL).QueryRow(t.Context(), `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2`,
+			tt.table, tt.table+"_"+tt.column+"_check").Scan(&def)
+		if err != nil {
+			t.Fatalf("%s.%s: %v", tt.table, tt.column, err)
+		}
+		var listed []string
+		for _, m := range regexp.MustCompile(`'([a-z_]+)'::text`).FindAllStringSubmatch(def, -1) {
+			listed = append(listed, m[1])
+		}
+		slices.Sort(listed)
+		slices.Sort(tt.known)
+		if !slices.Equal(listed, tt.known) {
+			t.Errorf("%s.%s takes %v, the program knows %v", tt.table, tt.column, listed, tt.known)
+		}
+	}
+}
+
+func texts[T ~string](list []T) []string {
+	out := make([]string, 0, len(list))
+	for _, v := range list {
+		out = append(out, string(v))
+	}
+	return out
+}
