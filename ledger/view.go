@@ -70,13 +70,15 @@ type FloatView struct {
 	Low        bool  `json:"low"`
 }
 
-// TrialBalance lists every account in scope; the sums are equal or something is wrong.
+// TrialBalance lists every account in scope; where the scope is whole, the sums
+// are equal or something is wrong.
 type TrialBalance struct {
 	At        time.Time     `json:"at"`
 	Accounts  []AccountView `json:"accounts"`
 	DebitFen  int64         `json:"debit_fen"`
 	CreditFen int64         `json:"credit_fen"`
 	Balanced  bool          `json:"balanced"`
+	Whole     bool          `json:"whole"` // false: the reader's scope cuts through entries, so that balanced says nothing
 }
 
 // StatementLine is one posting of an account.

@@ -22,13 +22,16 @@ type DecideInput struct {
 // Decide grants urgent aid on the newest findings. Within the fast track's cap
 // and the solo limit the owner's word is enough and the ticket is decided at
 // once; otherwise the decision waits for a second person by amount, and above
-// the cap for a short check before that.
+// the cap for a short check before that. A proposal that still waits is ended.
 func Decide(ctx context.Context, tx Tx, id ticket.ID, in DecideInput, r Rules) (Decision, error) {
 	if err := in.validate(r.Policy); err != nil {
 		return Decision{}, err
 	}
 	t, f, err := ready(ctx, tx, id)
 	if err != nil {
+		return Decision{}, err
+	}
+	if err := supersede(ctx, tx, t); err != nil {
 		return Decision{}, err
 	}
 	d, err := weigh(ctx, tx, t, f, in, r.Policy)
@@ -88,6 +91,27 @@ func ready(ctx context.Context, tx Tx, id ticket.ID) (ticket.Ticket, Findings, e
 		return ticket.Ticket{}, Findings{}, act.Refused("findings_first", "Write down what was found before deciding.")
 	}
 	return t, f, err
+}
+
+// supersede ends proposals that still wait: the owner has decided anew, and two
+// of them must not both be approved.
+func supersede(ctx context.Context, tx Tx, t ticket.Ticket) error {
+	pending, err := tx.PendingDecisions(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range pending {
+		if d.State, err = d.State.Next(DecisionDecline); err != nil {
+			return err
+		}
+		if err := tx.SaveDecision(ctx, &d); err != nil {
+			return err
+		}
+		if err := ticket.Tell(ctx, tx, &t, "decision.superseded", "", map[string]any{"by": tx.Actor().Name, "decision": d.PublicID}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // weigh chooses the track and the level, and writes the decision.
@@ -232,6 +256,9 @@ func Refuse(ctx context.Context, tx Tx, id ticket.ID, publicID, reason string, p
 	}
 	t, f, err := ready(ctx, tx, id)
 	if err != nil {
+		return Decision{}, err
+	}
+	if err := supersede(ctx, tx, t); err != nil {
 		return Decision{}, err
 	}
 	payouts, err := tx.CaseDisbursements(ctx, ledger.CaseID(id))

@@ -110,3 +110,12 @@ func TestParts(t *testing.T) {
 		}
 	}
 }
+
+func TestKindOf(t *testing.T) {
+	for content, want := range map[string]string{"\xFF\xD8\xFF\xE0": "image/jpeg", "\x89PNG\r\n\x1A\nrest": "image/png", "RIFF\x00\x00\x00\x00WEBPVP8 ": "image/webp",
+		"RIFF\x00\x00\x00\x00WAVEfmt ": "", "GIF89a": "", "<svg": "", "": ""} {
+		if got := kindOf([]byte(content)); got != want {
+			t.Errorf("%q is %q, want %q", content, got, want)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"example.org/hotline/area"
@@ -106,6 +107,9 @@ func Receive(ctx context.Context, tx Tx, publicID string, in ReceiptInput, r Rul
 	return d, nil
 }
 
+// companions are the roles that may hand cash over together with the payer.
+var companions = []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleVillageAssistant}
+
 // companionOf finds the colleague who was there.
 func companionOf(ctx context.Context, tx Tx, t ticket.Ticket, login string) (area.Staff, error) {
 	if login == "" {
@@ -113,7 +117,8 @@ func companionOf(ctx context.Context, tx Tx, t ticket.Ticket, login string) (are
 	}
 	s, err := tx.StaffByLogin(ctx, login)
 	switch {
-	case errors.Is(err, act.ErrNotFound), err == nil && !s.Area.Contains(t.Area) && !t.Area.Contains(s.Area):
+	case errors.Is(err, act.ErrNotFound),
+		err == nil && (!slices.Contains(companions, s.Role) || (!s.Area.Contains(t.Area) && !t.Area.At(area.LevelTownship).Contains(s.Area))):
 		return area.Staff{}, act.Invalid("companion", "unknown_staff", "Name a colleague of this area by their sign-in name.")
 	default:
 		return s, err

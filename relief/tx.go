@@ -36,6 +36,8 @@ type Tx interface {
 	DecisionByRef(ctx context.Context, publicID string) (ledger.DecisionID, ticket.ID, error)
 	// DecisionForUpdate locks and loads a decision.
 	DecisionForUpdate(ctx context.Context, id ledger.DecisionID) (Decision, error)
+	// PendingDecisions locks the decisions of a ticket that wait for a second person.
+	PendingDecisions(ctx context.Context, id ticket.ID) ([]Decision, error)
 	// SaveDecision writes the row guarded by d.Version and raises it. act.ErrConflict where it moved.
 	SaveDecision(ctx context.Context, d *Decision) error
 

@@ -131,6 +131,7 @@ func (tx *Tx) TrialBalance(ctx context.Context) (ledger.TrialBalance, error) {
 		}
 	}
 	b.Balanced = b.DebitFen == b.CreditFen
+	b.Whole = tx.actor.System != "" || tx.actor.Area.Level() <= area.LevelCounty // floats are filled out of the county's fund
 	return b, nil
 }
 

@@ -258,6 +258,25 @@ func (tx *Tx) DecisionForUpdate(ctx context.Context, id ledger.DecisionID) (reli
 	return tx.decision(r)
 }
 
+// PendingDecisions locks the decisions that wait for a second person.
+func (tx *Tx) PendingDecisions(ctx context.Context, id ticket.ID) ([]relief.Decision, error) {
+	var rows []decisionRow
+	err := tx.find(ctx, "list pending decisions", &rows, `SELECT `+decisionColumns+` FROM decisions d WHERE d.ticket_id = ?
+		AND d.state IN ('registered','short_check') ORDER BY d.id FOR UPDATE`, int64(id))
+	if err != nil {
+		return nil, err
+	}
+	pending := make([]relief.Decision, 0, len(rows))
+	for _, r := range rows {
+		d, err := tx.decision(r)
+		if err != nil {
+			return nil, err
+		}
+		pending = append(pending, d)
+	}
+	return pending, nil
+}
+
 // SaveDecision writes what may change of a decision, guarded by its version.
 func (tx *Tx) SaveDecision(ctx context.Context, d *relief.Decision) error {
 	witness, err := tx.sealText("decisions.witness", d.PublicID, d.Check.Witness)

@@ -78,9 +78,19 @@ func TestDeclineAndRefuse(t *testing.T) {
 	m.refuse(t, "head", "reason_required", decline(""))
 	m.must(t, "head", decline("half would do"))
 	m.refuse(t, "worker1", "not_approved", starting(t, d, uuid.NewString(), nil))
+	// A new proposal ends the one that waits.
+	var first, second relief.Decision
+	for _, p := range []*relief.Decision{&first, &second} {
+		m.must(t, "worker1", func(tx *Tx) (err error) {
+			*p, err = relief.Decide(t.Context(), tx, tk.ID, relief.DecideInput{PublicID: uuid.NewString(), Fen: 200_000, Reason: "r"}, moneyRules())
+			return err
+		})
+	}
+	m.refuse(t, "head", "not_in_this_state", func(tx *Tx) error { _, err := relief.Approve(t.Context(), tx, first.PublicID); return err })
 	m.refuse(t, "worker1", "reason_required", refuse(""))
 	m.refuse(t, "worker2", "not_owner", refuse("not in need"))
 	m.must(t, "worker1", refuse("not in need"))
+	m.refuse(t, "head", "not_in_this_state", func(tx *Tx) error { _, err := relief.Approve(t.Context(), tx, second.PublicID); return err })
 	if n := m.count(t, `SELECT count(*) FROM notices WHERE template = 'refused_citizen'`); n != 1 {
 		t.Errorf("the citizen was told %d times", n)
 	}
