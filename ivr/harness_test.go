@@ -57,8 +57,8 @@ type ledger struct {
 	calls   map[ticket.CallID]*logged
 	bySIP   map[string]ticket.CallID
 	order   []ticket.CallID
-	refuse  error         // what Open answers
-	panics  bool          // Answered panics
+	refuse  error // what Open answers
+	panics  bool  // Answered panics
 	faults  []string
 }
 
