@@ -60,7 +60,7 @@ func do[I, O any](h handler[I, O]) binder {
 			defer release()
 			var out answer[O]
 			err = s.deps.Run(ctx, req.actor, func(tx Tx) (err error) {
-				out, err = once(s, ctx, tx, in, h)
+				out, err = once(ctx, s, tx, in, h)
 				return err
 			})
 			if err != nil {
@@ -73,7 +73,7 @@ func do[I, O any](h handler[I, O]) binder {
 }
 
 // once runs a handler unless its key has been answered.
-func once[I, O any](s *Server, ctx context.Context, tx Tx, in *I, h handler[I, O]) (out answer[O], err error) {
+func once[I, O any](ctx context.Context, s *Server, tx Tx, in *I, h handler[I, O]) (out answer[O], err error) {
 	req := requestOf(ctx)
 	kept, found, err := tx.Replay(ctx, req.key, req.path, req.body)
 	if err != nil {

@@ -88,11 +88,9 @@ func (st *stream) begin(ctx context.Context, last string) error {
 		return nil
 	}
 	seq, err := strconv.ParseInt(last, 10, 64)
-	if err != nil || seq < oldest-1 || seq > newest {
-		st.reset = true
-		return nil
+	if st.reset = err != nil || seq < oldest-1 || seq > newest; !st.reset {
+		st.at = seq
 	}
-	st.at = seq
 	return nil
 }
 

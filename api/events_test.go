@@ -42,7 +42,7 @@ func (c client) stream(t *testing.T, address, lastID string) <-chan live {
 	events := make(chan live)
 	go func() {
 		defer close(events)
-		defer resp.Body.Close() //nolint:errcheck // a test
+		defer resp.Body.Close()
 		lines, e := bufio.NewScanner(resp.Body), live{}
 		for lines.Scan() {
 			name, value, _ := strings.Cut(lines.Text(), ": ")

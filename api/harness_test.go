@@ -342,7 +342,7 @@ func (h *house) roundTrip(req *http.Request) reply {
 		h.t.Errorf("%s %s: %v", req.Method, req.URL.Path, err)
 		return reply{}
 	}
-	defer resp.Body.Close() //nolint:errcheck // read to its end below
+	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil {
 		h.t.Errorf("%s %s: read the answer: %v", req.Method, req.URL.Path, err)

@@ -37,7 +37,7 @@ func newMetrics(registry *prometheus.Registry) (metrics, error) {
 
 // measure times every answer under its route's pattern, never its real path.
 func (s *Server) measure(c *fiber.Ctx) error {
-	began := time.Now()
+	began := time.Now() //nolint:forbidigo // how long it really took
 	err := c.Next()
 	if err != nil { // answer now, so that the status is known
 		if err := s.answerError(c, err); err != nil {

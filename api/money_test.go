@@ -75,7 +75,7 @@ func (h *house) story(worker client, fen int64) (id string, page api.Ticket) {
 	id = h.call("12349001", "13812345678")
 	h.offer(id, "worker")
 	for _, step := range []string{"acceptance", "visits", "findings"} {
-		page = decode[api.Ticket](h.t, worker.post("/tickets/"+id+"/"+step, bodies["POST /tickets/{id}/"+step]))
+		decode[api.Ticket](h.t, worker.post("/tickets/"+id+"/"+step, bodies["POST /tickets/{id}/"+step]))
 	}
 	return id, decode[api.Ticket](h.t, worker.post("/tickets/"+id+"/decisions", map[string]any{"amount_fen": fen, "reason": "food and shelter", "missing_papers": []string{"id_copy"}}))
 }
@@ -98,7 +98,7 @@ func TestFromDecisionToReceipt(t *testing.T) {
 	if payout.State != ledger.StateReserved || payout.SecondSignBy == nil || !slices.Contains(page.Acts, "issue_cash") {
 		t.Fatalf("started: %+v, acts %v", payout, page.Acts)
 	}
-	page = decode[api.Ticket](t, worker.post("/disbursements/"+payout.ID+"/cash", map[string]any{}))
+	decode[api.Ticket](t, worker.post("/disbursements/"+payout.ID+"/cash", map[string]any{}))
 	photo, signature := worker.photo(id), worker.photo(id)
 	receipt := map[string]any{"photo": photo, "signature": "screen", "signature_upload": signature}
 	key := uuid.NewString()
@@ -161,7 +161,7 @@ func TestLargePayoutNeedsThree(t *testing.T) {
 	if a := worker.post("/decisions/"+decision+"/approval", map[string]any{"approve": true}); a.status != http.StatusNotFound {
 		t.Errorf("the worker approves: %d %s", a.status, a.body)
 	}
-	page = decode[api.Ticket](t, head.post("/decisions/"+decision+"/approval", map[string]any{"approve": true}))
+	decode[api.Ticket](t, head.post("/decisions/"+decision+"/approval", map[string]any{"approve": true}))
 	start := map[string]any{"decision_id": decision, "amount_fen": 200_000}
 	for name, fen := range map[string]any{"negative": -1, "nothing": 0, "decimals": 1000.5, "another sum": 199_999, "text": "200000"} {
 		if a := worker.post("/tickets/"+id+"/disbursements", map[string]any{"decision_id": decision, "amount_fen": fen}); a.status != 422 && a.code() != "amount_differs" {

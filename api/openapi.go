@@ -7,6 +7,7 @@ import (
 	"path"
 	"reflect"
 	"strings"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
@@ -69,8 +70,9 @@ var docsFiles embed.FS
 
 // mountDocs serves the document and its page.
 func (s *Server) mountDocs() {
+	written := sync.OnceValues(s.OpenAPI) // the routes do not change any more
 	s.app.Get("/openapi.json", func(c *fiber.Ctx) error {
-		document, err := s.OpenAPI()
+		document, err := written()
 		if err != nil {
 			return err
 		}

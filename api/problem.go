@@ -15,7 +15,7 @@ import (
 
 // Problem is every error answer (RFC 9457). It never repeats a value that was
 // sent, since that may be an identity number.
-type Problem struct {
+type Problem struct { //nolint:errname // RFC 9457 calls it so, and so does the document
 	Type   string         `json:"type" doc:"urn:hotline:problem: followed by code"`
 	Title  string         `json:"title"`
 	Status int            `json:"status"`
@@ -43,7 +43,7 @@ func newProblem(status int, code, detail string) *Problem {
 // Error is the text for logs.
 func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
 
-// GetStatus, ContentType and GetHeaders are how huma writes a Problem.
+// GetStatus is where huma reads the status from.
 func (p *Problem) GetStatus() int { return p.Status }
 
 // ContentType is RFC 9457's.

@@ -139,7 +139,7 @@ func TestAnswerCloseReopen(t *testing.T) {
 	if page.PendingChange != ticket.PInfo {
 		t.Fatalf("%+v", page)
 	}
-	page = decode[api.Ticket](t, supervisor.post("/tickets/"+id+"/lowering", map[string]any{"version": page.Version, "approve": true, "reason": "agreed"}))
+	decode[api.Ticket](t, supervisor.post("/tickets/"+id+"/lowering", map[string]any{"version": page.Version, "approve": true, "reason": "agreed"}))
 	page = decode[api.Ticket](t, agent.post("/tickets/"+id+"/answer", map[string]any{"answer": "told which papers"}))
 	if page.Status != ticket.StatusFollowUp {
 		t.Fatalf("answered: %s", page.Status)

@@ -53,7 +53,7 @@ func raw(t *testing.T, address string, parts ...string) (status string, err erro
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close() //nolint:errcheck // a test
+	defer conn.Close()
 	if err := conn.SetDeadline(time.Now().Add(time.Minute)); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestStopDrains(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	resp.Body.Close() //nolint:errcheck // a test
+	resp.Body.Close()
 	if err := stop(); err != nil {
 		t.Errorf("Run ended with %v", err)
 	}
@@ -127,7 +127,7 @@ func TestHealth(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // a test
+	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	if err != nil || resp.StatusCode != http.StatusOK || !strings.Contains(string(body), `hotline_http_request_seconds_count{method="GET",route="/healthz",status="200"} 1`) {
 		t.Errorf("metrics from loopback: %d %v\n%s", resp.StatusCode, err, body)

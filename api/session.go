@@ -139,6 +139,7 @@ func (s *Server) cookieName() string {
 // cookie lasts as long as the browser is open, unless an age is set; how long it
 // is worth anything, the server decides.
 func (s *Server) cookie(value string, age time.Duration) string {
+	//nolint:gosec // Secure wherever there is https; plain http is for loopback
 	c := http.Cookie{Name: s.cookieName(), Value: value, Path: "/", MaxAge: int(age / time.Second), HttpOnly: true,
 		Secure: s.overHTTPS(), SameSite: http.SameSiteStrictMode}
 	return c.String()

@@ -58,6 +58,7 @@ func (tx *Tx) TicketRows(ctx context.Context, f ticket.Filter) ([]ticket.Row, ti
 	where, args := []string{"true"}, []any{}
 	add := func(sql string, a ...any) { where, args = append(where, sql), append(args, a...) }
 	switch f.View {
+	case ticket.ListAll:
 	case ticket.ListOpen:
 		add("t.status NOT IN ('closed', 'duplicate')")
 	case ticket.ListMine:
