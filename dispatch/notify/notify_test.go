@@ -301,6 +301,27 @@ func TestOnlyMobilesGetMessages(t *testing.T) {
 	}
 }
 
+// Someone without a mobile reads it on the screen; a number that does not open
+// is a dead letter, and holds up nobody.
+func TestSomebodyWithoutAWorkingNumber(t *testing.T) {
+	h := newHouse(t, "13812345678")
+	g, sms := newGateway(t, takes)
+	live := notify.Live{Emit: func(context.Context, act.Event) error { return nil }}
+	h.exec(`UPDATE staff SET phone_sealed = NULL WHERE login = 'worker1'`)
+	h.exec(`UPDATE staff SET phone_sealed = '\x00' WHERE login = 'county1'`)
+	h.exec(`UPDATE calls SET caller_sealed = '\x00'`)
+	h.notice(ticket.Notice{Citizen: true, Template: "accepted_citizen"})
+	for _, who := range []string{"worker1", "county1", "worker2"} {
+		h.notice(ticket.Notice{Post: h.post(who), Template: "offer"})
+	}
+	h.notifier(live, sms)
+	h.ends(ticket.DeliverySent, 4) // three screens and worker2's phone
+	h.ends(ticket.DeliveryDead, 2)
+	if got := g.numbers(); !slices.Equal(got, []string{"+8619900000002"}) {
+		t.Errorf("sent to %q", got)
+	}
+}
+
 // An offer that is void when its turn comes is not sent.
 func TestAVoidNoticeIsNotSent(t *testing.T) {
 	h := newHouse(t, "")
