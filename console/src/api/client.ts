@@ -1,7 +1,8 @@
 import createClient from 'openapi-fetch'
+import { newKey } from '../forms/key'
 import type { paths } from './paths'
 import { ApiProblem, problemOf, unanswered } from './problem'
-import type { Area, Page, Policy, SystemInfo, Ticket, TicketRow, TimelineEntry, View } from './types'
+import type { Priority, View } from './types'
 
 const base = '/api/v1'
 const patience = 20_000 // milliseconds before an answer counts as missing
@@ -30,7 +31,7 @@ client.use({
 export type ActPath = {
   [P in keyof paths]: paths[P] extends { post: { parameters: { header: { 'Idempotency-Key': string } } } } ? P : never
 }[keyof paths]
-export type ActBody<P extends ActPath> = paths[P] extends { post: { requestBody: { content: { 'application/json': infer B } } } } ? B : never
+export type ActBody<P extends ActPath> = paths[P] extends { post: { requestBody?: { content: { 'application/json': infer B } } } } ? B : never
 export type ActAnswer<P extends ActPath> = paths[P] extends { post: { responses: { 200: { content: { 'application/json': infer T } } } } } ? T : never
 
 /** Reads the answer; a success without a body, where one was promised, is a fault of the server. */
@@ -39,33 +40,26 @@ function answer<T>(result: { data?: T; response: Response }): T {
   return result.data
 }
 
-/** Lists come as {items} and, where empty, as null. */
-function items<T>(page: Page<T> | { items: T[] | null } | T[] | null | undefined): T[] {
-  if (Array.isArray(page)) return page
-  return page?.items ?? []
-}
-
 /** Every request of the page. Each throws an ApiProblem unless it succeeded. */
 export const api = {
   me: async () => answer(await client.GET('/session')),
   signIn: async (login: string, password: string) => answer(await client.POST('/session', { body: { login, password } })),
-  signOut: async () => { await client.DELETE('/session', { params: { header: { 'Idempotency-Key': crypto.randomUUID() } } }) },
-  system: async (): Promise<SystemInfo> => answer(await client.GET('/system')),
-  policy: async (): Promise<Policy> => answer(await client.GET('/policy')),
-  areas: async (under: string): Promise<Area[]> => items(answer(await client.GET('/areas', { params: { query: under ? { under } : {} } }))),
+  signOut: async () => { await client.DELETE('/session', { params: { header: { 'Idempotency-Key': newKey() } } }) },
+  system: async () => answer(await client.GET('/system')),
+  policy: async () => answer(await client.GET('/policy')),
+  areas: async (under: string) => answer(await client.GET('/areas', { params: { query: under ? { under } : {} } })).items ?? [],
 
-  tickets: async (query: { view: View; area?: string; priority?: string; cursor?: string; limit?: number }): Promise<Page<TicketRow>> =>
-    answer(await client.GET('/tickets', { params: { query } })),
-  ticket: async (id: string): Promise<Ticket> => answer(await client.GET('/tickets/{id}', { params: { path: { id } } })),
-  timeline: async (id: string): Promise<TimelineEntry[]> => items(answer(await client.GET('/tickets/{id}/timeline', { params: { path: { id } } }))),
+  tickets: async (query: { view: View; area?: string; priority?: Priority; cursor?: string; limit?: number }) => answer(await client.GET('/tickets', { params: { query } })),
+  ticket: async (id: string) => answer(await client.GET('/tickets/{id}', { params: { path: { id } } })),
+  timeline: async (id: string) => answer(await client.GET('/tickets/{id}/timeline', { params: { path: { id } } })).items ?? [],
 
-  approvals: async () => items(answer(await client.GET('/approvals'))),
-  duty: async (query: { area?: string; at?: string }) => items(answer(await client.GET('/duty', { params: { query } }))),
+  approvals: async () => answer(await client.GET('/approvals')).items ?? [],
+  duty: async (query: { area?: string; at?: string }) => answer(await client.GET('/duty', { params: { query } })).items ?? [],
   calls: async (cursor?: string) => answer(await client.GET('/calls', { params: { query: cursor ? { cursor } : {} } })),
   audit: async (cursor?: string) => answer(await client.GET('/audit', { params: { query: cursor ? { cursor } : {} } })),
-  trialBalance: async (area?: string) => answer(await client.GET('/ledger/trial-balance', { params: { query: area ? { area } : {} } })),
+  trialBalance: async () => answer(await client.GET('/ledger/trial-balance')),
   statement: async (id: string, cursor?: string) => answer(await client.GET('/ledger/accounts/{id}/statement', { params: { path: { id }, query: cursor ? { cursor } : {} } })),
-  sms: async () => items(answer(await client.GET('/sms'))),
+  sms: async () => answer(await client.GET('/sms')).items ?? [],
   upload: async (id: string) => answer(await client.GET('/uploads/{id}', { params: { path: { id } } })),
 
   /** Does an act. The same key again is the same act: a retry after a lost answer does nothing twice. */

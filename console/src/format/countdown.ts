@@ -24,7 +24,7 @@ export interface Span {
  * down, so that "00:00:00" is shown only from the deadline itself on.
  */
 export function splitSpan(leftMs: number): Span {
-  const whole = leftMs > 0 ? Math.ceil(leftMs / second) : Math.floor(-leftMs / second)
+  const whole = leftMs > 0 ? Math.ceil(leftMs / second) : Math.floor(Math.abs(leftMs) / second)
   const two = (n: number) => String(n).padStart(2, '0')
   const rest = whole % (day / second)
   return {

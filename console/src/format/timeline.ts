@@ -24,7 +24,8 @@ export function tell(entry: TimelineEntry, t: T, te: TE): Told {
     const details = Object.entries(data).filter(([k]) => k !== 'reason').map(([k, v]) => ({ name: fieldName(k, t, te), value: shown(k, v, t, te) }))
     return { title: readable(entry.kind), reason, details }
   }
-  const params = Object.fromEntries(askable.map((k) => [k, shown(k, data[k], t, te)]))
+  const named = (k: string) => (k === 'kind' && entry.kind.startsWith('paper.') ? 'paper' : k) // a paper's kind is not a call's
+  const params = Object.fromEntries(askable.map((k) => [k, shown(named(k), data[k], t, te)]))
   if (data.by === undefined) params.by = entry.actor
   const variant = variantOf(entry.kind, data)
   return { title: t(variant && te(`timelineVariant.${variant}`) ? `timelineVariant.${variant}` : key, params), reason, details: [] }

@@ -1,4 +1,5 @@
 import { reactive, ref, watch } from 'vue'
+import { newKey } from './key'
 import { session } from '../session'
 import { dropDraft, readDraft, writeDraft, type DraftName } from './storage'
 
@@ -11,7 +12,7 @@ export function useDraft<M extends object>(subject: string, form: string, initia
   const name: DraftName = { login: session.me?.login ?? '', subject, form }
   const kept = readDraft<M>(name)
   const model = reactive({ ...initial(), ...kept?.model }) as M
-  const key = ref(kept?.key ?? crypto.randomUUID())
+  const key = ref(kept?.key ?? newKey())
   const restoredAt = ref(kept?.at ?? null)
   const saved = ref<'empty' | 'kept' | 'not_kept'>(kept ? 'kept' : 'empty')
 
@@ -28,14 +29,14 @@ export function useDraft<M extends object>(subject: string, form: string, initia
     Object.assign(model, initial())
     resting = false
     dropDraft(name)
-    key.value = crypto.randomUUID()
+    key.value = newKey()
     restoredAt.value = null
     saved.value = 'empty'
   }
 
   /** Keeps the words but makes a new attempt of them, after the server has seen this key with other words. */
   function renewKey(): void {
-    key.value = crypto.randomUUID()
+    key.value = newKey()
     save()
   }
 

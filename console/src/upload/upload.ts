@@ -1,6 +1,6 @@
 import { api } from '../api/client'
 import { ApiProblem } from '../api/problem'
-import type { UploadState } from '../api/types'
+import { newKey } from '../forms/key'
 import { pictures, type Waiting } from './pictures'
 
 const longestSide = 1600 // pixels: enough to read a receipt, few enough for a village's network
@@ -41,17 +41,9 @@ export function partsOf(size: number, partSize: number): { n: number; from: numb
   return Array.from({ length: Math.ceil(size / partSize) }, (_, i) => ({ n: i + 1, from: i * partSize, to: Math.min(size, (i + 1) * partSize) }))
 }
 
-function isComplete(u: UploadState): boolean {
-  return u.complete === true || u.state === 'complete'
-}
-
-function isMissing(u: UploadState, part: number): boolean {
-  return u.missing ? u.missing.includes(part) : !u.received?.includes(part)
-}
-
 /** Keeps a picture in this browser before anything is sent. */
 export async function keep(name: string, picture: Blob): Promise<Waiting> {
-  const waiting: Waiting = { picture, sha256: await sha256(picture), key: crypto.randomUUID() }
+  const waiting: Waiting = { picture, sha256: await sha256(picture), key: newKey() }
   await pictures.put(name, waiting)
   return waiting
 }
@@ -63,15 +55,15 @@ export async function keep(name: string, picture: Blob): Promise<Waiting> {
 export async function send(name: string, waiting: Waiting, ticket: string, progress: (share: number) => void): Promise<string> {
   const { picture } = waiting
   if (!waiting.upload) {
-    const body = { ticket, size: picture.size, sha256: waiting.sha256, media_type: picture.type }
+    const body = { ticket, size: picture.size, sha256: waiting.sha256, media_type: picture.type as 'image/jpeg' | 'image/png' }
     waiting.upload = await api.act('/uploads', '', body, waiting.key)
     await pictures.put(name, waiting)
   }
   const { id, part_size: partSize } = waiting.upload
   const there = await api.upload(id)
-  const parts = isComplete(there) ? [] : partsOf(picture.size, partSize)
+  const parts = there.complete ? [] : partsOf(picture.size, partSize)
   for (const part of parts) {
-    if (isMissing(there, part.n)) await api.putPart(id, part.n, picture.slice(part.from, part.to))
+    if (!there.received?.includes(part.n)) await api.putPart(id, part.n, picture.slice(part.from, part.to))
     progress(part.n / parts.length)
   }
   progress(1)

@@ -42,6 +42,7 @@ export const code: Words<typeof zh> = {
   system: { ivr: 'telephone', dispatch: 'dispatch', sign_in: 'sign-in', journal: 'local journal' },
   notice: { offer: 'offer', accepted_citizen: 'acceptance, to the caller', handover: 'hand-over', not_received: 'aid not received' },
   skipped: { absent: 'absent', nobody: 'nobody on duty', no_duty: 'nobody on duty', off_duty: 'off duty' },
+  dutyWhy: { shift: 'by the roster', absent: 'absence registered', left: 'has left' },
   act: {
     accept: 'Accept', triage: 'Triage', repeat: 'Same matter?', lowering: 'Approve lowering', visit: 'Record a visit', findings: 'Write findings', decide: 'Decide aid', refuse: 'No aid is due', addPaper: 'Add a missing paper', answer: 'Answer', handOver: 'Hand over', close: 'Close after call-back', reopen: 'Reopen',
     shortCheck: 'Short check', approve: 'Approve aid', decline: 'Decline', startPayout: 'Start payout', check: 'Check payout', issueCash: 'Take the cash', receipt: 'Receipt', returnCash: 'Bring cash back', cancelPayout: 'Cancel payout', secondSign: 'Second signature', reverse: 'Reverse',

@@ -40,8 +40,9 @@ export const code = {
   system: { ivr: '电话系统', dispatch: '派单系统', sign_in: '登录系统', journal: '本地日志' },
   notice: { offer: '派单通知', accepted_citizen: '接单告知来电人', handover: '交接通知', not_received: '未收到救助通知' },
   skipped: { absent: '缺勤', nobody: '无人值班', no_duty: '无人值班', off_duty: '不当班' },
+  dutyWhy: { shift: '按排班', absent: '已登记缺勤', left: '已离岗' },
   act: {
-    accept: '接单', triage: '定级派单', repeat: '确认是否重复', lowering: '审批降级', visit: '记录走访', findings: '填写核查情况', decide: '决定救助', refuse: '不予救助', addPaper: '登记缺件', answer: '答复来电人', handOver: '移交', close: '回访办结', reopen: '重新打开',
+    accept: '接单', triage: '定级派单', repeat: '确认是否重复', lowering: '审批降级', visit: '走访记录', findings: '核查情况', decide: '决定救助', refuse: '不予救助', addPaper: '登记缺件', answer: '答复来电人', handOver: '移交', close: '回访办结', reopen: '重新打开',
     shortCheck: '简短核查', approve: '批准救助', decline: '不批准', startPayout: '发起发放', check: '复核发放', issueCash: '领取现金', receipt: '签收', returnCash: '现金退回', cancelPayout: '取消发放', secondSign: '补签', reverse: '冲正',
     paperReceive: '收到材料', paperVerify: '材料核实', paperReturn: '材料退回', paperWaive: '免交材料', callerView: '查看来电号码',
   },

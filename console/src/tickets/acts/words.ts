@@ -18,7 +18,7 @@ function contentHash(t: Ticket, id: string): string {
 export const wordActs: Record<string, WordAct> = {
   answer: { text: 'required', label: 'answer', rows: 4, send: (t, _item, answer, key) => api.act('/tickets/{id}/answer', t.id, { answer }, key) },
   reopen: { text: 'required', send: (t, _item, reason, key) => api.act('/tickets/{id}/reopening', t.id, { reason }, key) },
-  refuse: { text: 'required', label: 'refusal', rows: 4, danger: true, send: (t, _item, reason, key) => api.act('/tickets/{id}/decisions', t.id, { id: key, refuse: true, reason }, key) },
+  refuse: { text: 'required', label: 'refusal', rows: 4, danger: true, send: (t, _item, reason, key) => api.act('/tickets/{id}/refusals', t.id, { reason }, key) },
   approve: { text: 'none', send: (_t, item, _text, key) => api.act('/decisions/{id}/approval', item, { approve: true }, key) },
   decline: { text: 'required', danger: true, send: (_t, item, reason, key) => api.act('/decisions/{id}/approval', item, { approve: false, reason }, key) },
   check: { text: 'none', send: (t, item, _text, key) => api.act('/disbursements/{id}/check', item, { content_hash: contentHash(t, item) }, key) },
@@ -26,7 +26,8 @@ export const wordActs: Record<string, WordAct> = {
   issueCash: { text: 'none', send: (_t, item, _text, key) => api.act('/disbursements/{id}/cash', item, {}, key) },
   returnCash: { text: 'required', send: (_t, item, reason, key) => api.act('/disbursements/{id}/return', item, { reason }, key) },
   cancelPayout: { text: 'required', danger: true, send: (_t, item, reason, key) => api.act('/disbursements/{id}/cancellation', item, { reason }, key) },
+  reverse: { text: 'required', danger: true, send: (_t, item, reason, key) => api.act('/disbursements/{id}/reversal', item, { reason }, key) },
   paperVerify: { text: 'none', send: (_t, item, _text, key) => api.act('/papers/{id}/verification', item, {}, key) },
-  paperReturn: { text: 'required', send: (_t, item, reason, key) => api.act('/papers/{id}/verification', item, { accepted: false, reason }, key) },
+  paperReturn: { text: 'required', send: (_t, item, reason, key) => api.act('/papers/{id}/return', item, { reason }, key) },
   paperWaive: { text: 'required', send: (_t, item, reason, key) => api.act('/papers/{id}/waiver', item, { reason }, key) },
 }

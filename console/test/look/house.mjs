@@ -1,0 +1,108 @@
+// An invented house for looking at the pages: places, people and one night.
+// It answers what the pages ask and remembers nothing but a few acts.
+
+const base = Date.parse('2026-10-01T16:12:00Z') // 00:12 in Shanghai, during the National Day holiday
+export const iso = (minutes) => new Date(base + minutes * 60_000).toISOString()
+export const now = iso(0)
+
+export const areas = [
+  ['990100000000', '云川市', 2, '990000000000'], ['990101000000', '青川县', 3, '990100000000'], ['990101001000', '青石镇', 4, '990101000000'], ['990101001201', '上坪村', 5, '990101001000'],
+  ['990101001202', '下坪村', 5, '990101001000'], ['990101002000', '白水乡', 4, '990101000000'], ['990101002201', '河湾村', 5, '990101002000'], ['990102000000', '石桥县', 3, '990100000000'],
+].map(([code, name, level, parent]) => ({ code, name, level, parent }))
+
+export const people = {
+  worker: { login: 'worker1', name: '林小河', role: 'worker', area: '990101001000', area_name: '青石镇', post: '林小河', acts: ['accept', 'visit'] },
+  agent: { login: 'agent1', name: '周小雨', role: 'agent', area: '990100000000', area_name: '云川市', post: '周小雨', acts: ['triage'] },
+  head: { login: 'head1', name: '石文山', role: 'township_head', area: '990101001000', area_name: '青石镇', post: '石文山', acts: ['check'] },
+  auditor: { login: 'auditor1', name: '严一清', role: 'auditor', area: '990100000000', area_name: '云川市', post: '严一清', acts: [] },
+}
+
+function row(id, number, priority, status, area, owner, invited, due, clock, more = {}) {
+  const place = areas.find((a) => a.code === area)
+  return {
+    id, number, kind: 'aid', priority, cause: 'unknown', status, area, area_name: place.name, owner: { name: owner[0], role: owner[1], kind: owner[2] ?? 'person' }, invited_at: iso(invited),
+    ...(due !== null && { next_due_at: iso(due), next_due_clock: clock }), breached: false, offered_to_me: false, version: 3, caller_masked: '138****5678', escalation_step: 0, confidential: false, life_danger: false, ...more,
+  }
+}
+
+export const rows = [
+  row('11111111-1111-4111-8111-111111111111', '2610010004213', 'P1', 'accepted', '990101001000', ['林小河', 'worker'], -32, 88, 'two_hour', { cause: 'fire' }),
+  row('22222222-2222-4222-8222-222222222222', '2610010004221', 'P1', 'offered', '990101001000', ['青石镇值班台', 'township_head', 'desk'], -4, 116, 'two_hour', { offered_to_me: true, escalation_step: 1 }),
+  row('33333333-3333-4333-8333-333333333333', '2610010004189', 'P1', 'on_site', '990101002201', ['马致远', 'worker'], -131, -11, 'two_hour', { breached: true, caller_masked: '' }),
+  row('44444444-4444-4444-8444-444444444444', '2610010004205', 'P2', 'findings', '990101001201', ['林小河', 'worker'], -101, 19, 'two_hour'),
+  row('55555555-5555-4555-8555-555555555555', '2610010004171', 'P2', 'aid_decided', '990101001202', ['林小河', 'worker'], -500, 940, 'day', { cause: 'illness', repeat_of: '11111111-1111-4111-8111-111111111111' }),
+  row('66666666-6666-4666-8666-666666666666', '2610010004239', 'P2', 'new', '990101000000', ['青川县值班台', 'county_duty', 'desk'], -1, 119, 'two_hour', { caller_masked: '****0012' }),
+  row('77777777-7777-4777-8777-777777777777', '2609300003816', 'INFO', 'triaged', '990101002000', ['周小雨', 'agent'], -1700, 11_000, 'answer', { kind: 'consultation' }),
+  row('88888888-8888-4888-8888-888888888888', '2609290003702', 'P2', 'follow_up', '990102000000', ['何田', 'worker'], -3100, null, null),
+]
+
+const clock = (kind, started, due, more = {}) => ({ kind, started_at: iso(started), due_at: iso(due), first_due_at: iso(due), ...more })
+const entry = (id, minutes, kind, actor, data = {}) => ({ id: String(id), at: iso(minutes), kind, actor, data })
+
+/** The ticket in the middle of its story: found, decided, cash in hand. */
+export const ticket = {
+  ...rows[3], priority: 'P1', status: 'aid_decided', acts: ['visit', 'findings', 'hand_over', 'add_paper', 'view_caller', 'receipt'],
+  call: { invited_at: iso(-101), answered_at: iso(-100.9), ended_at: iso(-99), end_reason: 'completed', to: '99010001', caller_masked: '138****5678' },
+  clocks: [
+    { ...clock('two_hour', -101, 19), due_at: iso(45) }, clock('day', -101, 1339),
+    { ...clock('answer', -101, 11_000), counted: [{ date: '2026-10-02', kind: 'holiday', name: '国庆节', counted: false }, { date: '2026-10-08', kind: 'working', counted: true }, { date: '2026-10-10', kind: 'make_up', name: '国庆节', counted: true }], stopped_at: iso(-20), proof: 'retriaged' },
+  ],
+  offers: [
+    { post: '林小河', role: 'worker', offered_at: iso(-101), why: { shift: '夜班', position: 1 }, outcome: 'accepted', ended_at: iso(-97) },
+    { post: '赵二', role: 'worker', offered_at: iso(-98), why: { position: 2, skipped: ['absent'] }, outcome: 'taken', ended_at: iso(-97) },
+  ],
+  repeat: { of_id: rows[0].id, of_number: rows[0].number, state: 'lapsed' }, call_taker: '周小雨',
+  visits: [{ id: 'v1', mode: 'on_site', arrived_at: iso(-60), recorded_at: iso(-58), place: '上坪村三组', facts: '厨房起火，两间房烧毁，老人轻微烫伤，今晚无处住。', visitors: ['林小河', '赵二'], photos: ['u1', 'u2'], by: '林小河' }],
+  findings: [{ id: 'f1', at: iso(-50), by: '林小河', cause: 'fire', household_size: 3, affected: 2, needs: ['shelter', 'food', 'cash'], declared: { income_before_fen: 320_000, income_now_fen: 0 }, applicant: '何某某', id_type: 'resident_id', id_number_masked: '990***********0023', note: '', warnings: ['id_unknown_area'] }],
+  decisions: [{ id: 'd1', track: 'fast', state: 'approved', aid_kind: 'urgent', amount_fen: 80_000, paid_fen: 80_000, level: 'solo', reason: '火灾致房屋烧毁，今晚无处住、无米下锅。', decided_by: '林小河', decided_at: iso(-45), approved_by: '林小河', approved_at: iso(-45), next_acts: [], version: 2 }],
+  disbursements: [{ id: 'p1', decision_id: 'd1', aid_kind: 'urgent', channel: 'cash', amount_fen: 80_000, state: 'cash_issued', level: 'solo', content_hash: 'ab'.repeat(32), maker: '林小河', payer: '林小河', submitted_at: iso(-40), issued_at: iso(-35), second_signature_due: iso(1400), next_acts: ['receipt', 'return_cash'], version: 3 }],
+  receipts: [], papers: [
+    { id: 'q1', kind: 'id_copy', state: 'open', due_at: null, reminders: 0, photos: [], added_by: '林小河', next_acts: ['receive'], version: 1 },
+    { id: 'q2', kind: 'expense_proof', state: 'overdue', due_at: iso(-3000), reminders: 3, photos: [], added_by: '林小河', next_acts: ['receive'], version: 4 },
+  ],
+}
+
+export const timeline = [
+  entry(1, -101, 'call.received', 'ivr', { number: '99010001', ticket: ticket.number }), entry(2, -101, 'ticket.repeat_suggested', 'ivr'), entry(3, -100.9, 'call.answered', 'ivr'),
+  entry(4, -100.5, 'call.keyed', 'ivr', { digits: '1' }), entry(5, -100.5, 'ticket.raised_by_caller', 'ivr', { key: '1' }), entry(6, -100.4, 'ticket.offered', 'dispatch', { post: '林小河', step: 0 }),
+  entry(7, -99, 'call.ended', 'ivr', { end_reason: 'completed' }), entry(8, -97, 'ticket.accepted', '林小河', { by: '林小河', step: 0 }),
+  entry(9, -90, 'ticket.triaged', '周小雨', { by: '周小雨', area: '990101001201', from_area: '990101001000', priority: 'P1', from_priority: 'P1', kind: 'aid', pending_priority: 'P3', reason: '来电人说邻居已经送来吃的' }),
+  entry(10, -60, 'visit.recorded', '林小河', { by: '林小河', mode: 'on_site', arrived_at: iso(-60) }), entry(11, -50, 'findings.recorded', '林小河', { by: '林小河' }),
+  entry(12, -45, 'decision.made', '林小河', { by: '林小河', amount_fen: 80_000, reason: '火灾致房屋烧毁' }), entry(13, -40, 'disbursement.submitted', '林小河', { by: '林小河', amount_fen: 80_000 }),
+  entry(14, -35, 'cash.issued', '林小河', { by: '林小河', amount_fen: 80_000 }), entry(15, -30, 'weather.warned', 'dispatch', { level: 'orange', amount_fen: 5 }), entry(16, -11, 'ticket.breached', 'dispatch', { clock: 'two_hour', due_at: iso(-11) }),
+]
+
+export const policy = {
+  version: 'relief-2026', causes: ['unknown', 'accident', 'illness', 'fire', 'traffic', 'disaster', 'other'], fast_cap_fen_per_person: 90_000, limits: { solo_fen: 100_000, township_fen: 500_000, household_fen: 1_000_000 },
+  papers: [['id_copy', '身份证复印件', 'Copy of the identity card'], ['household_register', '户口簿复印件', 'Copy of the household register'], ['expense_proof', '费用票据', 'Proof of expenses'], ['witness_statement', '见证人说明', 'Statement of a witness']].map(([code, zh, en]) => ({ code, zh, en })),
+}
+
+const account = (id, kind, area, holder, posted, out = 0) => ({ id, kind, area, holder, posted_fen: posted, pending_in_fen: 0, pending_out_fen: out, available_fen: posted - out })
+const accounts = [
+  account('a1', 'appropriation', '990101000000', '', -25_000_000), account('a2', 'fund', '990101000000', '', 15_000_000), account('a3', 'float', '990101001000', '', 4_920_000, 120_000), account('a4', 'float', '990101002000', '', 1_400_000),
+  account('a5', 'cash', '990101001000', '林小河', 80_000), account('a6', 'payable', '990101001000', ticket.number, -80_000), account('a7', 'expense', '990101001000', 'urgent', 3_680_000),
+]
+
+export const answers = {
+  '/system': { version: 'look', dev: true, app_now: now, time_scale: 1 }, '/policy': policy, '/areas': { items: areas },
+  '/approvals': { items: [
+    { act: 'check', id: 'p9', ticket_id: rows[0].id, ticket_number: rows[0].number, area: '990101001000', amount_fen: 320_000, content_hash: 'cd'.repeat(32), made_by: '林小河', since: iso(-7) },
+    { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },
+    { act: 'approve', id: 'd7', ticket_id: rows[4].id, ticket_number: rows[4].number, area: '990101001000', amount_fen: 450_000, made_by: '赵二', since: iso(-3) },
+  ] },
+  '/duty': { at: now, items: [
+    { area: '990101001000', area_name: '青石镇', role: 'worker', position: 1, name: '林小河', from: iso(-240), to: iso(480), why: 'shift', absent: false },
+    { area: '990101001000', area_name: '青石镇', role: 'worker', position: 2, name: '赵二', why: 'absent', absent: true, detail: '病假', until: iso(2000) },
+    { area: '990101001000', area_name: '青石镇', role: 'township_head', position: 1, name: '石文山', from: iso(-240), to: iso(480), why: 'shift', absent: false },
+  ] },
+  '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, floats: [{ ...accounts[2], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[3], in_hands_fen: 0, full_fen: 5_000_000, low: true }] },
+  '/ledger/accounts/a3/statement': { account: accounts[2], lines: [
+    { entry_id: 'e3', at: iso(-35), event: 'cash_issued', layer: 'posted', amount_fen: -80_000, balance_fen: 4_920_000, by: '林小河' }, { entry_id: 'e2', at: iso(-40), event: 'reserved', layer: 'pending', amount_fen: -80_000, balance_fen: 5_000_000, by: '林小河' }, { entry_id: 'e1', at: iso(-9000), event: 'float_funded', layer: 'posted', amount_fen: 5_000_000, balance_fen: 5_000_000, by: '金算盘', reason: '凭证 17' },
+  ] },
+  '/calls': { items: rows.map((r, i) => ({ id: `c${i}`, ticket_id: r.id, number: r.number, to: i % 2 ? '12349' : '99010001', caller_masked: r.caller_masked, invited_at: r.invited_at, ...(i !== 2 && { answered_at: new Date(Date.parse(r.invited_at) + 3000).toISOString() }), ...(i !== 5 && { ended_at: new Date(Date.parse(r.invited_at) + 65_000).toISOString(), end_reason: i === 2 ? 'abandoned' : 'completed' }), replayed: i === 4 })) },
+  '/audit': { items: [
+    { lane: 3, seq: 118, at: iso(-35), actor: '林小河', role: 'worker', action: 'cash.issued', subject: 'disbursement', area: '990101001000', data: '{"amount_fen":80000}', hash: 'a1'.repeat(32) },
+    { lane: 0, seq: 97, at: iso(-36), actor: '林小河', role: 'worker', action: 'phone.view', subject: 'ticket', area: '990101001000', reason: 'call_back', data: '{}', hash: 'b2'.repeat(32) },
+  ], next: 'more' },
+  '/sms': { items: [{ at: iso(-97), to: '138****5678', text: '【12349】您的求助已由青石镇林小河受理，编号 2610010004205。' }, { at: iso(-100), to: '139****0001', text: '【12349】特急工单 2610010004205 派给您，请 3 分钟内接单。' }] },
+}

@@ -1,0 +1,58 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { en } from '../src/i18n/en'
+import { zh } from '../src/i18n/zh'
+import { doables } from '../src/tickets/doables'
+import type { Ticket } from '../src/api/types'
+
+function keys(tree: object, under = ''): string[] {
+  return Object.entries(tree).flatMap(([k, v]) => (typeof v === 'string' ? [under + k] : keys(v as object, `${under}${k}.`)))
+}
+function at(tree: unknown, key: string): unknown {
+  return key.split('.').reduce<unknown>((node, part) => (node as Record<string, unknown> | undefined)?.[part], tree)
+}
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((f) => (f.isDirectory() ? sources(join(folder, f.name)) : /\.(vue|ts)$/.test(f.name) ? [join(folder, f.name)] : []))
+}
+
+describe('words', () => {
+  it('are the same keys in both languages, with the same parameters', () => {
+    expect(keys(en).sort()).toEqual(keys(zh).sort())
+    const params = (s: unknown) => [...new Set(String(s).match(/\{\w+\}/g))].sort()
+    for (const key of keys(zh)) {
+      const [theirs, ours] = [params(at(en, key)), params(at(zh, key))]
+      expect(ours.filter((p) => !theirs.includes(p)).concat(theirs.filter((p) => !ours.includes(p))), key).toEqual([])
+    }
+  })
+  it('hold no character that the message format would take for its own', () => {
+    for (const [language, tree] of Object.entries({ zh, en })) {
+      for (const key of keys(tree)) expect(String(at(tree, key)), `${language} ${key}`).not.toMatch(/[@|]/)
+    }
+  })
+  it('exist for every key that the pages name', () => {
+    const missing: string[] = []
+    for (const file of sources('src')) {
+      for (const [, key] of readFileSync(file, 'utf8').matchAll(/\bt\(\s*'([\w.]+)'/g)) {
+        if (typeof at(zh, key!) !== 'string') missing.push(`${file}: ${key}`)
+      }
+    }
+    expect(missing).toEqual([])
+  })
+})
+
+describe('doables', () => {
+  const ticket = (acts: string[], more: Partial<Ticket> = {}) => ({ acts, ...more }) as Ticket
+  it('follow the server’s word, the likeliest first', () => {
+    expect(doables(ticket(['hand_over', 'accept', 'view_caller'])).map((d) => d.form)).toEqual(['accept', 'handOver'])
+    expect(doables(ticket([]))).toEqual([])
+  })
+  it('name what they are about', () => {
+    const t = ticket(['hand_over'], { disbursements: [{ id: 'd1', next_acts: ['receipt', 'return_cash'] }] as Ticket['disbursements'], papers: [{ id: 'p1', next_acts: ['receive'] }] as Ticket['papers'] })
+    expect(doables(t)).toEqual([{ form: 'receipt', item: 'd1' }, { form: 'paperReceive', item: 'p1' }, { form: 'handOver', item: '' }, { form: 'returnCash', item: 'd1' }])
+  })
+  it('have words for every form', () => {
+    const acts = ['accept', 'triage', 'decide_repeat', 'approve_lowering', 'visit', 'findings', 'decide', 'refuse', 'add_paper', 'answer', 'hand_over', 'close', 'reopen']
+    for (const { form } of doables(ticket(acts))) expect(at(zh, `act.${form}`), form).toBeTypeOf('string')
+  })
+})
