@@ -16,9 +16,8 @@ var (
 	signers = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty}
 )
 
+// notYours hides from those without the duty whether the payout exists.
 func notYours() error { return act.NotFound("payout") }
-
-func sameAgain(code, detail string) error { return act.Refused(code, detail) }
 
 // mayCheck says whether this person may sign the payout as its checker
 // (promise 7). It is judged at the time of the act, and again by the database.
@@ -33,9 +32,9 @@ func (d Disbursement) mayCheck(who act.Actor, now time.Time) error {
 		}
 		return err
 	case who.StaffID == d.Maker:
-		return sameAgain("maker_is_checker", "Who made the payout cannot check it; another person must.")
+		return act.Refused("maker_is_checker", "Who made the payout cannot check it; another person must.")
 	case who.StaffID == d.CallTaker:
-		return sameAgain("call_taker_checks", "Who took the call cannot check its payout.")
+		return act.Refused("call_taker_checks", "Who took the call cannot check its payout.")
 	case d.Level == LevelCounty && who.Role != area.RoleCountyDuty:
 		return act.Refused("county_must_check", "The sum is above the township's limit; the county's duty officer must check it.")
 	case d.Level == LevelTownship && who.Role == area.RoleCountyDuty && now.Before(d.CountyMayCheckAt) && d.MakerRole != area.RoleTownshipHead:
@@ -52,13 +51,13 @@ func (d Disbursement) mayPay(who act.Actor) error {
 	case !who.May(payers...):
 		return notYours()
 	case who.StaffID == d.CallTaker:
-		return sameAgain("call_taker_pays", "Who took the call cannot pay it out.")
+		return act.Refused("call_taker_pays", "Who took the call cannot pay it out.")
 	case who.StaffID == d.Checker:
-		return sameAgain("checker_is_payer", "Who checked the payout cannot pay it out.")
+		return act.Refused("checker_is_payer", "Who checked the payout cannot pay it out.")
 	case who.StaffID == d.Second:
-		return sameAgain("signer_is_payer", "Who gave the second signature cannot pay it out.")
+		return act.Refused("signer_is_payer", "Who gave the second signature cannot pay it out.")
 	case !d.Solo() && who.StaffID == d.Maker:
-		return sameAgain("maker_is_payer", "Above the solo limit maker, checker and payer are three people; another must pay it out.")
+		return act.Refused("maker_is_payer", "Above the solo limit maker, checker and payer are three people; another must pay it out.")
 	default:
 		_, err := d.State.Next(StepIssueCash)
 		return err
@@ -89,9 +88,9 @@ func (d Disbursement) maySecondSign(who act.Actor) error {
 	case !d.SecondSignedAt.IsZero():
 		return act.Refused("already_signed", "This payout already has its second signature.")
 	case who.StaffID == d.Maker || who.StaffID == d.Payer:
-		return sameAgain("own_payout", "Who made or paid the payout cannot be its second signature.")
+		return act.Refused("own_payout", "Who made or paid the payout cannot be its second signature.")
 	case who.StaffID == d.CallTaker:
-		return sameAgain("call_taker_checks", "Who took the call cannot sign its payout.")
+		return act.Refused("call_taker_checks", "Who took the call cannot sign its payout.")
 	default:
 		return nil
 	}
@@ -115,7 +114,7 @@ func (d Disbursement) mayReverse(who act.Actor) error {
 	case !who.May(area.RoleCountyFinance):
 		return notYours()
 	case who.StaffID == d.Maker || who.StaffID == d.Payer || who.StaffID == d.Checker:
-		return sameAgain("own_payout", "Who made, checked or paid the payout cannot reverse it.")
+		return act.Refused("own_payout", "Who made, checked or paid the payout cannot reverse it.")
 	default:
 		_, err := d.State.Next(StepReverse)
 		return err

@@ -109,18 +109,9 @@ func warnLow(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement,
 	if err != nil {
 		return err
 	}
-	desk, err := tx.Desk(ctx, d.Area.At(area.LevelCounty), area.RoleCountyFinance)
-	if errors.Is(err, act.ErrNotFound) {
-		desk, err = tx.Desk(ctx, d.Area.At(area.LevelCounty), area.RoleCountyDuty)
-	}
-	if errors.Is(err, act.ErrNotFound) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return tx.Notify(ctx, message{"float_low", string(d.Area) + ":" + string(ticket.DateOf(tx.Now())),
-		map[string]string{"area": place.Name, "amount": ledger.Yuan(max(left, 0))}}.to(t, desk.ID, false))
+	_, err = tellRole(ctx, tx, t, d.Area.At(area.LevelCounty), area.RoleCountyFinance, message{"float_low",
+		string(d.Area) + ":" + string(ticket.DateOf(tx.Now())), map[string]string{"area": place.Name, "amount": ledger.Yuan(max(left, 0))}})
+	return err
 }
 
 // CheckPayout is the checker's signature under the exact content.

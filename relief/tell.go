@@ -46,28 +46,40 @@ func tellOwner(ctx context.Context, tx Tx, t ticket.Ticket, m message) error {
 	return tx.Notify(ctx, m.to(t, t.Owner, t.Priority.Urgent()))
 }
 
-// tellSigner sends a notice to the desk whose word is asked: the township
-// head's, or the county's where the sum or the time says so, or where the
-// township has no such desk.
+// tellSigner asks those whose word is needed: the township's heads, or the
+// county's duty officers where the sum or the time says so, or where the
+// township has no head.
 func tellSigner(ctx context.Context, tx Tx, t ticket.Ticket, place area.Code, level ledger.Level, m message) error {
-	desks := []struct {
-		at   area.Code
-		role area.Role
-	}{{place.At(area.LevelTownship), area.RoleTownshipHead}, {place.At(area.LevelCounty), area.RoleCountyDuty}}
-	if level == ledger.LevelCounty {
-		desks = desks[1:]
-	}
-	for _, d := range desks {
-		post, err := tx.Desk(ctx, d.at, d.role)
-		if errors.Is(err, act.ErrNotFound) {
-			continue
-		}
-		if err != nil {
+	if level != ledger.LevelCounty {
+		told, err := tellRole(ctx, tx, t, place.At(area.LevelTownship), area.RoleTownshipHead, m)
+		if told || err != nil {
 			return err
 		}
-		return tx.Notify(ctx, m.to(t, post.ID, true))
 	}
-	return nil
+	_, err := tellRole(ctx, tx, t, place.At(area.LevelCounty), area.RoleCountyDuty, m)
+	return err
+}
+
+// tellRole sends a notice to the desk of a role, or to everyone who holds the
+// role where it has no desk; told is false where nobody does.
+func tellRole(ctx context.Context, tx Tx, t ticket.Ticket, place area.Code, role area.Role, m message) (told bool, err error) {
+	desk, err := tx.Desk(ctx, place, role)
+	if err == nil {
+		return true, tx.Notify(ctx, m.to(t, desk.ID, true))
+	}
+	if !errors.Is(err, act.ErrNotFound) {
+		return false, err
+	}
+	posts, err := tx.StaffPosts(ctx, place, role)
+	if err != nil {
+		return false, err
+	}
+	for _, post := range posts {
+		if err := tx.Notify(ctx, m.to(t, post, true)); err != nil {
+			return false, err
+		}
+	}
+	return len(posts) > 0, nil
 }
 
 // shown writes a moment for a message.

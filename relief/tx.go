@@ -18,6 +18,8 @@ type Tx interface {
 	IdentityIndex(number string) []byte
 	// StaffByLogin finds an active member of staff; act.ErrNotFound where there is none.
 	StaffByLogin(ctx context.Context, login string) (area.Staff, error)
+	// StaffPosts lists the own posts of the active staff who hold a role in exactly this area.
+	StaffPosts(ctx context.Context, place area.Code, role area.Role) ([]area.PostID, error)
 	// StaffName is the name of a member of staff, active or not.
 	StaffName(ctx context.Context, id area.StaffID) (string, error)
 	// Float is a township's float; act.ErrNotFound where it was never funded.

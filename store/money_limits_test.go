@@ -37,6 +37,9 @@ func TestFloatUnderRace(t *testing.T) {
 	if got[""] != 2 || got["float_empty"] != 6 {
 		t.Errorf("ended %v, want 2 reserved and 6 refused as float_empty", got)
 	}
+	if n := m.count(t, `SELECT count(*) FROM notices n JOIN staff s ON s.post_id = n.post_id WHERE n.template = 'float_low' AND s.login = 'finance'`); n != 1 {
+		t.Errorf("county finance heard %d times that the float is low, want once", n)
+	}
 	m.sound(t)
 }
 

@@ -19,6 +19,12 @@ var _ relief.Tx = (*Tx)(nil)
 // findings, limits and the relatives register alike.
 func (tx *Tx) IdentityIndex(number string) []byte { return tx.db.sealer.Index("identity", number) }
 
+// StaffPosts lists the own posts of the active staff who hold a role in an area.
+func (tx *Tx) StaffPosts(ctx context.Context, place area.Code, role area.Role) (posts []area.PostID, err error) {
+	err = tx.find(ctx, "find posts", &posts, `SELECT post_id FROM staff WHERE area_code = ? AND role = ? AND active ORDER BY post_id`, string(place), string(role))
+	return posts, err
+}
+
 // StaffName is the name of a member of staff, active or not.
 func (tx *Tx) StaffName(ctx context.Context, id area.StaffID) (name string, err error) {
 	err = tx.scan(ctx, "find staff", `SELECT name FROM staff WHERE id = ?`, []any{int64(id)}, &name)
