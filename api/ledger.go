@@ -64,6 +64,7 @@ func within(b ledger.TrialBalance, where area.Code) ledger.TrialBalance {
 		b.DebitFen, b.CreditFen = b.DebitFen+max(a.PostedFen, 0), b.CreditFen-min(a.PostedFen, 0)
 	}
 	b.Balanced = b.DebitFen == b.CreditFen
+	b.Whole = b.Whole && where.Level() <= area.LevelCounty // floats are filled out of the county's fund
 	return b
 }
 

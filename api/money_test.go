@@ -141,6 +141,9 @@ func TestFromDecisionToReceipt(t *testing.T) {
 	if !books.Balanced || books.DebitFen == 0 || len(books.Floats) != 1 || books.Floats[0].PostedFen != 4_920_000 {
 		t.Errorf("books: %+v", books)
 	}
+	if town := decode[api.TrialBalance](t, h.signInOnce("county_finance").get("/ledger/trial-balance?area="+string(township))); town.Whole || len(town.Accounts) >= len(books.Accounts) || len(town.Floats) != 1 {
+		t.Errorf("the township's part: %+v", town)
+	}
 	account := books.Floats[0].ID
 	statement := decode[ledger.Statement](t, head.get("/ledger/accounts/"+account+"/statement"))
 	if len(statement.Lines) == 0 || statement.Account.PostedFen != 4_920_000 {
