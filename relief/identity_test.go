@@ -119,3 +119,24 @@ func TestKindOf(t *testing.T) {
 		}
 	}
 }
+
+// FuzzParseIdentity holds the reader to its word on anything: no panic, what it
+// takes is normal and takes itself, what it refuses it does not repeat.
+func FuzzParseIdentity(f *testing.F) {
+	for _, seed := range []string{"11010519491231002X", " 11010519491231002x", "110105491231002", "", "１１０１０５", "99010119800101001\x00"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, number string) {
+		id, _, err := ParseIdentity(IdentityInput{Type: IdentityResident, Number: number}, today)
+		if err != nil {
+			if len(number) > 12 && strings.Contains(err.Error(), number) {
+				t.Errorf("the refusal repeats the number")
+			}
+			return
+		}
+		again, _, err := ParseIdentity(IdentityInput{Type: IdentityResident, Number: string(id.Number)}, today)
+		if err != nil || again != id || len(id.Number) != 18 || len(id.Masked()) != 18 {
+			t.Errorf("%q became %q, then %q (%v)", number, string(id.Number), string(again.Number), err)
+		}
+	})
+}
