@@ -36,13 +36,11 @@ func (db *DB) Examine(ctx context.Context) (Checkup, error) {
 	var c Checkup
 	var now time.Time
 	var super, bypass, createRole, createDB, createSchema, createTable, owns bool
-	sent := time.Now()
-	err := db.pool.QueryRowContext(ctx, `SELECT clock_timestamp()`).Scan(&now)
-	if err != nil { // the first one also connects, which says nothing about clocks
+	if err := db.pool.PingContext(ctx); err != nil { // connecting takes time that says nothing about clocks
 		return c, translate("examine the database", err)
 	}
-	sent = time.Now()
-	err = db.pool.QueryRowContext(ctx, `SELECT clock_timestamp(), current_setting('server_version_num')::int, pg_is_in_recovery(), current_user,
+	sent := time.Now()
+	err := db.pool.QueryRowContext(ctx, `SELECT clock_timestamp(), current_setting('server_version_num')::int, pg_is_in_recovery(), current_user,
 		r.rolsuper, r.rolbypassrls, r.rolcreaterole, r.rolcreatedb, has_database_privilege(current_database(), 'CREATE'),
 		has_schema_privilege('public', 'CREATE'),
 		EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND pg_has_role(c.relowner, 'MEMBER')),
@@ -156,7 +154,7 @@ func (db *DB) CheckAuditEnds(ctx context.Context, anchors []AuditHead) (faults [
 		}
 	}
 	err = db.InTx(ctx, act.SystemConsole, func(tx *Tx) error {
-		for lane := int16(0); lane < lanes; lane++ {
+		for lane := range int16(lanes) {
 			what, seq, err := tx.checkAuditEnd(ctx, lane, newest[lane])
 			if err != nil {
 				return err

@@ -51,9 +51,9 @@ func (e *examination) checkDataFolder(context.Context) {
 		e.fault(check, fmt.Sprintf("the disk of %s cannot be asked for its space: %v", dir, err), "look at the disk")
 		return
 	}
-	free := int64(disk.Bavail) * int64(disk.Bsize) //nolint:gosec // no disk is that large
+	free := int64(disk.Bavail) * disk.Bsize //nolint:gosec // no disk is that large
 	detail := fmt.Sprintf("%s is writable, %.1f GB free", dir, float64(free)/1e9)
-	switch unfit := unfitFilesystems[int64(disk.Type)]; { //nolint:unconvert // another width on other machines
+	switch unfit := unfitFilesystems[disk.Type]; {
 	case unfit != "":
 		e.warn(check, fmt.Sprintf("%s lies on %s", dir, unfit), "point node.data_dir to a local disk: what is written there must outlive the machine's restart")
 	case free < tooLittleSpace:

@@ -19,23 +19,23 @@ import (
 )
 
 // checkPorts tries each address the node listens on, or finds out who has it.
-func (e *examination) checkPorts(context.Context) {
+func (e *examination) checkPorts(ctx context.Context) {
 	if slices.Contains(e.cfg.Roles, configs.RolePhone) {
 		for _, address := range e.cfg.SIP.UDP {
-			e.checkPort("SIP port", "udp", address)
+			e.checkPort(ctx, "SIP port", "udp", address)
 		}
 		for _, address := range e.cfg.SIP.TCP {
-			e.checkPort("SIP port", "tcp", address)
+			e.checkPort(ctx, "SIP port", "tcp", address)
 		}
 	}
 	if slices.Contains(e.cfg.Roles, configs.RoleAPI) {
-		e.checkPort("API port", "tcp", e.cfg.API.Listen)
+		e.checkPort(ctx, "API port", "tcp", e.cfg.API.Listen)
 	}
 }
 
-func (e *examination) checkPort(check, network, address string) {
+func (e *examination) checkPort(ctx context.Context, check, network, address string) {
 	at := network + " " + address
-	err := tryPort(network, address)
+	err := tryPort(ctx, network, address)
 	switch {
 	case err == nil:
 		e.ok(check, "%s is free", at)
@@ -67,15 +67,16 @@ func (e *examination) takenPort(check, network, address string) {
 }
 
 // tryPort takes an address and lets go of it at once.
-func tryPort(network, address string) error {
+func tryPort(ctx context.Context, network, address string) error {
+	var lc net.ListenConfig
 	if network == "udp" {
-		c, err := net.ListenPacket(network, address)
+		c, err := lc.ListenPacket(ctx, network, address)
 		if err != nil {
 			return err
 		}
 		return c.Close()
 	}
-	l, err := net.Listen(network, address)
+	l, err := lc.Listen(ctx, network, address)
 	if err != nil {
 		return err
 	}
@@ -83,7 +84,7 @@ func tryPort(network, address string) error {
 }
 
 // checkRTP wants room for every call and a range that nothing else takes ports from.
-func (e *examination) checkRTP(context.Context) {
+func (e *examination) checkRTP(ctx context.Context) {
 	const check = "RTP ports"
 	s := e.cfg.SIP
 	if !slices.Contains(e.cfg.Roles, configs.RolePhone) {
@@ -105,7 +106,7 @@ func (e *examination) checkRTP(context.Context) {
 		if !bind.IsValid() {
 			continue
 		}
-		if err := tryPort("udp", netip.AddrPortFrom(bind, 0).String()); err != nil {
+		if err := tryPort(ctx, "udp", netip.AddrPortFrom(bind, 0).String()); err != nil {
 			e.fault("media address", fmt.Sprintf("%s: %v", bind, cause(err)), "set sip.media_bind to an address of this machine; sip.media_ip may then be the one that callers see")
 		}
 		return

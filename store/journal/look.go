@@ -73,7 +73,7 @@ func Holder(dir string) (pid int, err error) {
 	if err != nil {
 		return 0, fmt.Errorf("look for the journal's holder: %w", err)
 	}
-	defer file.Close()                              // read only: nothing to lose
+	defer file.Close()                              //nolint:errcheck // read only: nothing to lose
 	inode := ":" + strconv.FormatUint(stat.Ino, 10) // "1: FLOCK ADVISORY WRITE 4711 fe:01:1234 0 EOF"
 	for lines := bufio.NewScanner(file); lines.Scan(); {
 		f := strings.Fields(lines.Text())
