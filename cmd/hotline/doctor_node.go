@@ -51,7 +51,7 @@ func (e *examination) checkDataFolder(context.Context) {
 		e.fault(check, fmt.Sprintf("the disk of %s cannot be asked for its space: %v", dir, err), "look at the disk")
 		return
 	}
-	free := int64(disk.Bavail) * disk.Bsize //nolint:gosec // no disk is that large
+	free := int64(disk.Bavail) * disk.Bsize
 	detail := fmt.Sprintf("%s is writable, %.1f GB free", dir, float64(free)/1e9)
 	switch unfit := unfitFilesystems[disk.Type]; {
 	case unfit != "":
