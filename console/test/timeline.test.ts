@@ -31,6 +31,12 @@ describe('tell', () => {
     expect(tell(entry('ticket.clock_stopped', { proof: 'receipt', minutes: 121, on_time: false }), t, te).title).toBe('时限停止：本人签收，用时 121 分钟，超时')
     expect(tell(entry('ticket.triaged', { by: '王一', priority: 'P1', from_priority: 'P1', pending_priority: 'P3' }), t, te).title).toContain('申请降为 P3')
   })
+  it('says why a step was skipped, and how a call ended, from codes', () => {
+    const skipped = tell(entry('ticket.offer_skipped', { target: 'duty worker 2', reason: 'all_away', skipped: [{ name: '钱三', position: 2, reason: 'absent' }] }), t, te)
+    expect(skipped).toEqual({ title: '乡镇经办人值班第 2 顺位：值班人均不在岗，跳过', reason: '', details: [{ name: '', value: '跳过 钱三（第 2 顺位，缺勤）' }] })
+    expect(tell(entry('call.ended', { reason: 'caller_hung' }), t, te)).toMatchObject({ title: '通话结束：来电人挂断', reason: '' })
+    expect(tell(entry('ticket.offered', { to: '林小河', role: 'worker', why: {} }), t, te).title).toBe('派给 林小河（乡镇经办人），等待接单')
+  })
   it('tells a kind it does not know by its name and data, and keeps the reason', () => {
     const told = tell(entry('drone.sent_out', { amount_fen: 100, height_m: 30, reason: '查看' }), t, te)
     expect(told).toEqual({ title: 'drone: sent out', reason: '查看', details: [{ name: '金额（元）', value: '1.00' }, { name: 'height m', value: '30' }] })
@@ -52,7 +58,7 @@ function kindsOf(tree: object, under = ''): string[] {
 }
 
 it('shows nested and strange values readably', () => {
-  expect(shown('why', { shift: 'A', position: 1, skipped: ['absent'] }, t, te)).toBe('班次 A、顺位 1、跳过 缺勤')
+  expect(shown('why', { shift: 'A', position: 1, kind: ['aid'] }, t, te)).toBe('班次 A、顺位 1、类别 求助')
   expect(shown('why', null, t, te)).toBe('—')
 })
 

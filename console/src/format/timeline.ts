@@ -1,4 +1,5 @@
 import type { TimelineEntry } from '../api/types'
+import { passedOver, reasonName, targetName } from './because'
 import { fieldName, shown } from './values'
 
 type T = (key: string, named?: Record<string, unknown>) => string
@@ -7,18 +8,22 @@ type TE = (key: string) => boolean
 export interface Told {
   title: string
   reason: string // somebody's own words, empty for none
-  details: { name: string; value: string }[] // only of kinds we have no sentence for
+  details: { name: string; value: string }[] // of kinds we have no sentence for, and who was passed over
 }
 
 // Parameters that sentences may ask for, so that a datum that is missing reads as a dash.
 const askable = ['by', 'to', 'from', 'number', 'area', 'priority', 'from_priority', 'kind', 'clock', 'due_at', 'proof', 'minutes', 'outcome',
   'post', 'role', 'step', 'amount_fen', 'paper', 'who', 'worker', 'pending_priority', 'arrived_at', 'mode', 'end_reason', 'digits', 'key', 'at', 'status', 'template', 'channel',
-  'checker', 'maker', 'witness', 'name', 'purpose', 'why', 'loop', 'owner', 'decision']
+  'checker', 'maker', 'witness', 'name', 'purpose', 'why', 'loop', 'owner', 'decision', 'target', 'since', 'until', 'worker']
+
+// Kinds whose reason is a code of ours rather than somebody's words.
+const codedReasons: Record<string, 'end' | 'ladder'> = { 'call.ended': 'end', 'ticket.offer_skipped': 'ladder' }
 
 /** One line of a timeline in words. A kind that the page does not know yet is told by its own name and data. */
 export function tell(entry: TimelineEntry, t: T, te: TE): Told {
   const data = entry.data ?? {}
-  const reason = typeof data.reason === 'string' ? data.reason : ''
+  const coded = codedReasons[entry.kind]
+  const reason = typeof data.reason === 'string' && !coded ? data.reason : ''
   const key = `timeline.${entry.kind}`
   if (!te(key)) {
     const details = Object.entries(data).filter(([k]) => k !== 'reason').map(([k, v]) => ({ name: fieldName(k, t, te), value: shown(k, v, t, te) }))
@@ -27,13 +32,18 @@ export function tell(entry: TimelineEntry, t: T, te: TE): Told {
   const named = (k: string) => (k === 'kind' && entry.kind.startsWith('paper.') ? 'paper' : k) // a paper's kind is not a call's
   const params = Object.fromEntries(askable.map((k) => [k, shown(named(k), data[k], t, te)]))
   if (data.by === undefined) params.by = entry.actor
+  if (coded) params.why = coded === 'end' ? shown('end_reason', data.reason, t, te) : reasonName(String(data.reason ?? ''), t, te)
+  if (typeof data.target === 'string') params.target = targetName(data.target, t, te)
+  const details = passedOver(data.skipped, t, te).map((value) => ({ name: '', value }))
   const variant = variantOf(entry.kind, data)
-  return { title: t(variant && te(`timelineVariant.${variant}`) ? `timelineVariant.${variant}` : key, params), reason, details: [] }
+  return { title: t(variant && te(`timelineVariant.${variant}`) ? `timelineVariant.${variant}` : key, params), reason, details }
 }
 
 // Some sentences turn on a datum.
 function variantOf(kind: string, data: Record<string, unknown>): string {
   if (kind === 'ticket.clock_stopped') return data.on_time === false ? 'stopped_late' : 'stopped_on_time'
+  if (kind === 'call.keyed' && data.key === undefined) return 'keyed_something'
+  if (kind === 'notice.undelivered' && data.citizen === true) return 'undelivered_citizen'
   if (kind === 'ticket.triaged' && typeof data.pending_priority === 'string' && data.pending_priority !== '') return 'triaged_lowering_asked'
   if (kind === 'ticket.triaged' && data.priority !== data.from_priority && data.from_priority) return 'triaged_priority_changed'
   return ''

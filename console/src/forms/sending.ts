@@ -1,4 +1,4 @@
-import { ref, type Ref } from 'vue'
+import { ref, watch, type Ref } from 'vue'
 import { ApiProblem } from '../api/problem'
 import type { Draft } from './draft'
 
@@ -25,6 +25,11 @@ export function useSending<M extends object>(draft: Draft<M>, plan: Plan): Sendi
   const busy = ref(false)
   const problem = ref<ApiProblem | null>(null)
   const faults = ref<Faults>({})
+
+  // Once a fault has been shown it follows the typing, and goes as soon as it is mended.
+  watch(draft.model as object, () => {
+    if (Object.values(faults.value).some(Boolean)) faults.value = plan.check?.() ?? {}
+  }, { deep: true })
 
   async function submit(): Promise<void> {
     if (busy.value) return

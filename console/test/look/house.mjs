@@ -48,8 +48,8 @@ export const ticket = {
     { ...clock('answer', -101, 11_000), counted: [{ date: '2026-10-02', kind: 'holiday', name: '国庆节', counted: false }, { date: '2026-10-08', kind: 'working', counted: true }, { date: '2026-10-10', kind: 'make_up', name: '国庆节', counted: true }], stopped_at: iso(-20), proof: 'retriaged' },
   ],
   offers: [
-    { post: '林小河', role: 'worker', offered_at: iso(-101), why: { shift: '夜班', position: 1 }, outcome: 'accepted', ended_at: iso(-97) },
-    { post: '赵二', role: 'worker', offered_at: iso(-98), why: { position: 2, skipped: ['absent'] }, outcome: 'taken', ended_at: iso(-97) },
+    { post: '林小河', role: 'worker', offered_at: iso(-101), why: { on_duty: true, position: 1, shift_from: iso(-240), shift_to: iso(480) }, outcome: 'accepted', ended_at: iso(-97) },
+    { post: '赵二', role: 'worker', offered_at: iso(-98), why: { on_duty: true, position: 3, shift_from: iso(-240), shift_to: iso(480), skipped: [{ name: '钱三', position: 2, reason: 'absent', until: iso(2000) }] }, outcome: 'taken', ended_at: iso(-97) },
   ],
   repeat: { of_id: rows[0].id, of_number: rows[0].number, state: 'lapsed' }, call_taker: '周小雨',
   visits: [{ id: 'v1', mode: 'on_site', arrived_at: iso(-60), recorded_at: iso(-58), place: '上坪村三组', facts: '厨房起火，两间房烧毁，老人轻微烫伤，今晚无处住。', visitors: ['林小河', '赵二'], photos: ['u1', 'u2'], by: '林小河' }],
@@ -64,8 +64,8 @@ export const ticket = {
 
 export const timeline = [
   entry(1, -101, 'call.received', 'ivr', { number: '99010001', ticket: ticket.number }), entry(2, -101, 'ticket.repeat_suggested', 'ivr'), entry(3, -100.9, 'call.answered', 'ivr'),
-  entry(4, -100.5, 'call.keyed', 'ivr', { digits: '1' }), entry(5, -100.5, 'ticket.raised_by_caller', 'ivr', { key: '1' }), entry(6, -100.4, 'ticket.offered', 'dispatch', { post: '林小河', step: 0 }),
-  entry(7, -99, 'call.ended', 'ivr', { end_reason: 'completed' }), entry(8, -97, 'ticket.accepted', '林小河', { by: '林小河', step: 0 }),
+  entry(4, -100.5, 'call.keyed', 'ivr', { key: '1' }), entry(5, -100.5, 'ticket.raised_by_caller', 'ivr', { key: '1' }), entry(6, -100.4, 'ticket.offered', 'dispatch', { to: '林小河', role: 'worker', step: 0, loop: 0, why: {} }), entry(17, -98, 'ticket.offer_skipped', 'dispatch', { step: 1, target: 'duty worker 2', reason: 'all_away', skipped: [{ name: '钱三', position: 2, reason: 'absent', until: iso(2000) }] }),
+  entry(7, -99, 'call.ended', 'ivr', { reason: 'completed' }), entry(8, -97, 'ticket.accepted', '林小河', { by: '林小河', step: 0 }),
   entry(9, -90, 'ticket.triaged', '周小雨', { by: '周小雨', area: '990101001201', from_area: '990101001000', priority: 'P1', from_priority: 'P1', kind: 'aid', pending_priority: 'P3', reason: '来电人说邻居已经送来吃的' }),
   entry(10, -60, 'visit.recorded', '林小河', { by: '林小河', mode: 'on_site', arrived_at: iso(-60) }), entry(11, -50, 'findings.recorded', '林小河', { by: '林小河' }),
   entry(12, -45, 'decision.made', '林小河', { by: '林小河', amount_fen: 80_000, reason: '火灾致房屋烧毁' }), entry(13, -40, 'disbursement.submitted', '林小河', { by: '林小河', amount_fen: 80_000 }),

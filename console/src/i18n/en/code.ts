@@ -16,7 +16,7 @@ export const code: Words<typeof zh> = {
   clockShort: { two_hour: '2 h', day: '24 h', answer: 'answer', accepted: 'acceptance', decide: 'decision' },
   dayKind: { working: 'working day', rest: 'weekend', holiday: 'holiday', make_up: 'make-up working day' },
   proof: { receipt: 'signed receipt', bank: 'bank success', goods: 'goods handed over', no_aid_due: 'decision that no aid is due', answered: 'answer given', retriaged: 're-triage', merged: 'merged' },
-  offer: { open: 'waiting', accepted: 'accepted', taken: 'taken by another', withdrawn: 'withdrawn', why: 'Why:' },
+  offer: { open: 'waiting', accepted: 'accepted', taken: 'taken by another', withdrawn: 'withdrawn' },
   outcome: { satisfied: 'received, satisfied', dissatisfied: 'received, dissatisfied', unreachable: 'not reached in three tries', not_received: 'not received (back to the owner)' },
   endReason: {
     completed: 'completed', caller_hung: 'caller hung up', abandoned: 'hung up before the answer', no_ack: 'never established', media_lost: 'sound was lost', bad_sdp: 'no common codec', busy: 'all lines busy', draining: 'maintenance', max_duration: 'longest duration reached', node_stopped: 'system stopped', node_lost: 'system failed', failed: 'system error',
@@ -40,8 +40,10 @@ export const code: Words<typeof zh> = {
   channel: { cash: 'cash', live: 'console', sms: 'SMS' },
   rail: { cash: 'cash', bank: 'bank' },
   system: { ivr: 'telephone', dispatch: 'dispatch', sign_in: 'sign-in', journal: 'local journal' },
-  notice: { offer: 'offer', accepted_citizen: 'acceptance, to the caller', handover: 'hand-over', not_received: 'aid not received' },
-  skipped: { absent: 'absent', nobody: 'nobody on duty', no_duty: 'nobody on duty', off_duty: 'off duty' },
+  notice: { ticket_registered: 'call registered', accepted_citizen: 'acceptance', payment_citizen: 'payment', refused_citizen: 'refusal', paper_due_citizen: 'papers owed', offer: 'offer', offer_taken: 'taken by another', rise: 'rise', loop_alarm: 'alarm: nobody accepts', called_again: 'called again', handover: 'hand-over', warning: 'deadline warning', silence: 'silence', breach: 'breach', due_rise: 'two hours passed', not_received: 'aid not received', check_wanted: 'check wanted', payout_to_check: 'payout to check', payout_to_sign: 'payout to sign', second_signature: 'second signature', second_signature_late: 'second signature late', signature_overdue: 'second signature late', float_low: 'float low', paper_due: 'paper due', paper_reminder: 'paper reminder', paper_overdue: 'paper overdue', paper_overdue_head: 'paper overdue', decision_to_approve: 'decision to approve', decision_approved: 'decision approved', decision_declined: 'decision declined', payout_checked: 'payout checked', payout_reversed: 'payout reversed' },
+  because: { onDuty: 'on duty, no. {position} ({from} – {to})', handover: '{from} asks to hand over: {reason}', desk: 'the desk', owner: 'the owner', offeree: 'already asked', passed: 'passed over {name} (no. {position}, {reason})', until: ', until {at}', duty: '{role} on duty', dutyNth: '{role} on duty, no. {position}', target: { desk_township: 'township desk', desk_county: 'county desk', desk_city: 'city desk', owner: 'the owner', offeree: 'who was asked' } },
+  reason: { nobody_on_duty: 'nobody on duty', all_away: 'everyone on the roster is away', area_not_known: 'township unknown', no_such_post: 'no such post', unknown_target: 'faulty rule', not_offered: 'not offered yet', absent: 'absent', left: 'has left' },
+  milestone: { invite: 'called', on_site: 'on site', aid_decided: 'decided', relieved: 'relieved', answered: 'answered', application_accepted: 'accepted', application_decided: 'decided' },
   dutyWhy: { shift: 'by the roster', absent: 'absence registered', left: 'has left' },
   act: {
     accept: 'Accept', triage: 'Triage', repeat: 'Same matter?', lowering: 'Approve lowering', visit: 'Record a visit', findings: 'Write findings', decide: 'Decide aid', refuse: 'No aid is due', addPaper: 'Add a missing paper', answer: 'Answer', handOver: 'Hand over', close: 'Close after call-back', reopen: 'Reopen',

@@ -3,27 +3,28 @@ import type { Words } from '../words'
 
 export const timeline: Words<typeof zh> = {
   timeline: {
-    call: { received: 'Call to {number}', answered: 'The call was answered', keyed: 'The caller pressed {digits}', ended: 'The call ended: {end_reason}', replayed: 'The call was brought in from the local journal' },
+    call: { received: 'Call to {number}', answered: 'The call was answered', keyed: 'The caller pressed {key}', ended: 'The call ended: {why}', replayed: 'The call was brought in from the local journal' },
     caller: { viewed: '{by} looked up the number ({purpose})' },
     ticket: {
       registered: 'Ticket registered', repeat_suggested: 'This number has an open ticket; waiting for a word whether it is the same matter', repeat_denied: '{by}: another matter; its ladder starts', repeat_lapsed: 'Nobody decided within 3 minutes; its own ladder starts', merged: '{by}: the same matter; merged, clocks stopped',
-      triaged: '{by} triaged: {area}, {priority}, {kind}', raised_by_caller: 'The caller pressed 1: raised to P1', offered: 'Offered to {post}', offer_skipped: '{post} {why}, skipped', accepted: '{by} accepted and is the owner', handover_offered: '{by} asks {to} to take over',
+      triaged: '{by} triaged: {area}, {priority}, {kind}', raised_by_caller: 'The caller pressed 1: raised to P1', offered: 'Offered to {to} ({role})', offer_skipped: '{target}: {why}, skipped', accepted: '{by} accepted and is the owner', handover_offered: '{by} asks {to} to take over',
       lowered: '{by} approved lowering to {to}', lowering_refused: '{by} refused the lowering', rose: '{clock} are over: up to the county', breached: '⚑ {clock} deadline breached ({due_at})', clock_stopped: 'Clock stopped: {proof}',
       aid_confirmed: 'Aid received: {proof}', follow_up: 'On to follow-up', rejected: 'Decided that no aid is due', no_aid_asked: 'No aid was asked for', answered: '{by} answered the caller', closed: '{by} closed it: {outcome}', not_received: '{by}: the citizen says nothing came; back to the owner', reopened: '{by} reopened it',
-      area_corrected: '{by} corrected the area to {area}', timers_mended: 'Missing timers were armed again', ladder_looped: 'The whole ladder was asked and nobody accepted; it starts again, with an alarm', warning: 'Deadline warning', warned: 'Deadline warning',
+      area_corrected: '{by} corrected the area to {area}', timers_mended: 'Missing timers were armed again', ladder_alarm: '⚑ The whole ladder was asked and nobody accepted; alarm, and again (turn {loop})', warned: 'Reminder: it should be {until} by now', silent: '{owner} accepted and has not been heard of since {since}; reminded', called_again: 'The same number called again: ticket {number}', noted: '{by} made a note', arrived: '{by} is on site',
     },
     visit: { recorded: '{by} reached the citizen ({arrived_at})' },
     findings: { recorded: '{by} wrote down the findings' },
-    decision: { made: '{by} granted {amount_fen} yuan', proposed: '{by} proposed {amount_fen} yuan', short_checked: '{by} did the short check', approved: '{by} approved {amount_fen} yuan', declined: '{by} declined' },
+    decision: { made: '{by} granted {amount_fen} yuan', proposed: '{by} proposed {amount_fen} yuan', short_checked: '{by} did the short check', approved: '{by} approved {amount_fen} yuan', declined: '{by} declined', superseded: '{by} replaced the decision by a new one' },
     disbursement: {
       submitted: '{by} started a payout of {amount_fen} yuan', reserved: '{amount_fen} yuan held in the float', checked: '{by} checked the payout of {amount_fen} yuan', receipted: 'The citizen received {amount_fen} yuan', second_signed: '{by} signed second', signature_overdue: 'No second signature within 24 h; the solo limit is frozen', check_unanswered: 'The head did not answer; the county is asked to check', cancelled: '{by} cancelled the payout', reversed: '{by} reversed the payout',
     },
     cash: { issued: '{by} took {amount_fen} yuan in cash', returned: '{by} brought {amount_fen} yuan back' },
     paper: { due_added: 'Paper owed: {kind}', received: '{by} received: {kind}', verified: '{by} verified: {kind}', returned: '{by} returned: {kind}', waived: '{by} waived: {kind}', reminded: 'Reminded of: {kind}', overdue: 'Overdue: {kind}' },
     papers: { settled: 'All papers are settled' },
-    notice: { sent: 'Told ({channel}): {template}', failed: 'Could not be told ({channel}): {template}' },
+    notice: { undelivered: '⚑ {to} could not be told ({channel}): {template}' },
   },
   timelineVariant: {
+    keyed_something: 'The caller pressed another key', undelivered_citizen: '⚑ The caller could not be told by SMS: {template}',
     stopped_on_time: 'Clock stopped: {proof}, {minutes} min, on time', stopped_late: 'Clock stopped: {proof}, {minutes} min, late', triaged_lowering_asked: '{by} asks to lower to {pending_priority}; a supervisor decides', triaged_priority_changed: '{by} changed {from_priority} to {priority}: {area}, {kind}',
   },
 }

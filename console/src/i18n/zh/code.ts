@@ -14,7 +14,7 @@ export const code = {
   clockShort: { two_hour: '2 小时', day: '24 小时', answer: '答复', accepted: '受理', decide: '审核' },
   dayKind: { working: '工作日', rest: '周末', holiday: '节假日', make_up: '调休上班' },
   proof: { receipt: '本人签收', bank: '银行到账', goods: '物资交付', no_aid_due: '不予救助决定', answered: '已答复', retriaged: '已重新定级', merged: '已合并' },
-  offer: { open: '等待接单', accepted: '已接单', taken: '他人已接', withdrawn: '已撤回', why: '原因：' },
+  offer: { open: '等待接单', accepted: '已接单', taken: '他人已接', withdrawn: '已撤回' },
   outcome: { satisfied: '已收到，满意', dissatisfied: '已收到，不满意', unreachable: '三次联系不上', not_received: '没有收到（退回责任人）' },
   endReason: {
     completed: '正常结束', caller_hung: '来电人挂断', abandoned: '接通前挂断', no_ack: '未建立通话', media_lost: '声音中断', bad_sdp: '无法协商通话', busy: '线路繁忙', draining: '系统维护', max_duration: '超过最长时间', node_stopped: '系统停机', node_lost: '系统故障', failed: '系统错误',
@@ -38,8 +38,10 @@ export const code = {
   channel: { cash: '现金', live: '工作台', sms: '短信' },
   rail: { cash: '现金', bank: '银行' },
   system: { ivr: '电话系统', dispatch: '派单系统', sign_in: '登录系统', journal: '本地日志' },
-  notice: { offer: '派单通知', accepted_citizen: '接单告知来电人', handover: '交接通知', not_received: '未收到救助通知' },
-  skipped: { absent: '缺勤', nobody: '无人值班', no_duty: '无人值班', off_duty: '不当班' },
+  notice: { ticket_registered: '来电登记告知', accepted_citizen: '接单告知', payment_citizen: '发放告知', refused_citizen: '不予救助告知', paper_due_citizen: '补材料告知', offer: '派单通知', offer_taken: '他人已接通知', rise: '逐级上报', loop_alarm: '无人接单警报', called_again: '再次来电通知', handover: '移交通知', warning: '时限提醒', silence: '无进展提醒', breach: '超时通知', due_rise: '2 小时上报', not_received: '未收到救助通知', check_wanted: '复核通知', payout_to_check: '复核通知', payout_to_sign: '补签通知', second_signature: '补签通知', second_signature_late: '补签逾期通知', signature_overdue: '补签逾期通知', float_low: '备用金不足通知', paper_due: '补材料提醒', paper_reminder: '补材料提醒', paper_overdue: '材料逾期通知', paper_overdue_head: '材料逾期通知', decision_to_approve: '审批通知', decision_approved: '批准通知', decision_declined: '未批准通知', payout_checked: '复核通过通知', payout_reversed: '冲正通知' },
+  because: { onDuty: '值班第 {position} 顺位（{from} – {to}）', handover: '{from} 请求移交：{reason}', desk: '值班台', owner: '现责任人', offeree: '已被派单', passed: '跳过 {name}（第 {position} 顺位，{reason}）', until: '，至 {at}', duty: '{role}值班', dutyNth: '{role}值班第 {position} 顺位', target: { desk_township: '乡镇值班台', desk_county: '县级值班台', desk_city: '市级值班台', owner: '责任人', offeree: '已派单人' } },
+  reason: { nobody_on_duty: '无人值班', all_away: '值班人均不在岗', area_not_known: '乡镇未知', no_such_post: '没有此岗位', unknown_target: '规则有误', not_offered: '尚未派单', absent: '缺勤', left: '已离岗' },
+  milestone: { invite: '来电', on_site: '到场', aid_decided: '决定救助', relieved: '收到救助', answered: '答复', application_accepted: '受理', application_decided: '审核确认' },
   dutyWhy: { shift: '按排班', absent: '已登记缺勤', left: '已离岗' },
   act: {
     accept: '接单', triage: '定级派单', repeat: '确认是否重复', lowering: '审批降级', visit: '走访记录', findings: '核查情况', decide: '决定救助', refuse: '不予救助', addPaper: '登记缺件', answer: '答复来电人', handOver: '移交', close: '回访办结', reopen: '重新打开',

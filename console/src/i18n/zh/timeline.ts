@@ -2,28 +2,29 @@
 export const timeline = {
   timeline: {
     call: {
-      received: '来电 {number}', answered: '电话已接听', keyed: '来电人按键 {digits}', ended: '通话结束：{end_reason}', replayed: '来电由本地日志补录',
+      received: '来电 {number}', answered: '电话已接听', keyed: '来电人按键 {key}', ended: '通话结束：{why}', replayed: '来电由本地日志补录',
     },
     caller: { viewed: '{by} 查看了来电号码（{purpose}）' },
     ticket: {
       registered: '工单已登记', repeat_suggested: '此号码有未结工单，等待确认是否同一件事', repeat_denied: '{by} 确认不是同一件事，开始派单', repeat_lapsed: '3 分钟内无人确认，开始独立派单', merged: '{by} 确认是同一件事，已合并，时限停止',
-      triaged: '{by} 定级：{area}，{priority}，{kind}', raised_by_caller: '来电人按 1，升为特急', offered: '派给{post}，等待接单', offer_skipped: '{post}{why}，跳过', accepted: '{by} 接单，成为责任人', handover_offered: '{by} 请 {to} 接手',
+      triaged: '{by} 定级：{area}，{priority}，{kind}', raised_by_caller: '来电人按 1，升为特急', offered: '派给 {to}（{role}），等待接单', offer_skipped: '{target}：{why}，跳过', accepted: '{by} 接单，成为责任人', handover_offered: '{by} 请 {to} 接手',
       lowered: '{by} 批准降为 {to}', lowering_refused: '{by} 不同意降级，维持原级', rose: '{clock}已到，上报县级', breached: '⚑ {clock}时限超时（{due_at}）', clock_stopped: '时限停止：{proof}',
       aid_confirmed: '救助已收到：{proof}', follow_up: '转入跟踪回访', rejected: '决定不予救助', no_aid_asked: '未申请救助', answered: '{by} 已答复来电人', closed: '{by} 回访办结：{outcome}', not_received: '{by} 回访：本人说没有收到，退回责任人', reopened: '{by} 重新打开',
-      area_corrected: '{by} 更正区划为 {area}', timers_mended: '系统补上了缺失的计时', ladder_looped: '派单已走完一轮仍无人接单，重新开始并报警', warning: '时限提醒', warned: '时限提醒',
+      area_corrected: '{by} 更正区划为 {area}', timers_mended: '系统补上了缺失的计时', ladder_alarm: '⚑ 派单走完一轮仍无人接单，已报警并重新开始（第 {loop} 轮）', warned: '提醒：应已{until}，尚无进展', silent: '{owner} 接单后久无进展（自 {since}），已提醒', called_again: '同一号码再次来电，新工单 {number}', noted: '{by} 作了备注', arrived: '{by} 已到场',
     },
     visit: { recorded: '{by} 已到场或联系上本人（{arrived_at}）' },
     findings: { recorded: '{by} 填写了核查情况' },
-    decision: { made: '{by} 决定救助 {amount_fen} 元', proposed: '{by} 提出救助 {amount_fen} 元，等待审批', short_checked: '{by} 完成简短核查', approved: '{by} 批准救助 {amount_fen} 元', declined: '{by} 未批准' },
+    decision: { made: '{by} 决定救助 {amount_fen} 元', proposed: '{by} 提出救助 {amount_fen} 元，等待审批', short_checked: '{by} 完成简短核查', approved: '{by} 批准救助 {amount_fen} 元', declined: '{by} 未批准', superseded: '{by} 以新的决定取代了原决定' },
     disbursement: {
       submitted: '{by} 发起发放 {amount_fen} 元', reserved: '已在备用金预留 {amount_fen} 元', checked: '{by} 复核同意发放 {amount_fen} 元', receipted: '本人已签收 {amount_fen} 元', second_signed: '{by} 补签', signature_overdue: '24 小时内未补签，经办人单人额度已冻结', check_unanswered: '乡镇负责人未答复，请县级复核', cancelled: '{by} 取消发放', reversed: '{by} 冲正',
     },
     cash: { issued: '{by} 领取现金 {amount_fen} 元', returned: '{by} 退回现金 {amount_fen} 元' },
     paper: { due_added: '登记待补材料：{kind}', received: '{by} 收到材料：{kind}', verified: '{by} 核实材料：{kind}', returned: '{by} 退回材料：{kind}', waived: '{by} 免交材料：{kind}', reminded: '已提醒补交材料：{kind}', overdue: '材料逾期未交：{kind}' },
     papers: { settled: '材料已全部办妥' },
-    notice: { sent: '已通知（{channel}）：{template}', failed: '通知未送达（{channel}）：{template}' },
+    notice: { undelivered: '⚑ 给 {to} 的通知未送达（{channel}）：{template}' },
   },
   timelineVariant: {
+    keyed_something: '来电人按了其他键', undelivered_citizen: '⚑ 给来电人的短信未送达：{template}',
     stopped_on_time: '时限停止：{proof}，用时 {minutes} 分钟，按时', stopped_late: '时限停止：{proof}，用时 {minutes} 分钟，超时', triaged_lowering_asked: '{by} 申请降为 {pending_priority}，等待主管审批', triaged_priority_changed: '{by} 由 {from_priority} 改为 {priority}：{area}，{kind}',
   },
 }
