@@ -28,8 +28,12 @@ type clockState struct {
 	scale float64
 }
 
-// measureEvery is how often the offset is measured again.
-const measureEvery = time.Second
+// How often the offset is measured again: rarely where clocks only drift, often
+// where somebody may move the city's clock and act at once.
+const (
+	measureEvery     = time.Second
+	measureEveryDemo = 100 * time.Millisecond
+)
 
 // clockJump is a difference that is no drift: somebody moved the clock.
 const clockJump = 500 * time.Millisecond
@@ -57,9 +61,13 @@ func (c *Clock) Offset() time.Duration { return time.Until(c.Now()) }
 // Moved gets a value when somebody has moved the clock.
 func (c *Clock) Moved() <-chan struct{} { return c.moved }
 
-// Run measures every second, and at once when told to.
-func (c *Clock) Run(ctx context.Context, now <-chan struct{}) error {
-	tick := time.NewTicker(measureEvery)
+// Run measures again and again until ctx ends. demo tells that the clock may be moved.
+func (c *Clock) Run(ctx context.Context, demo bool) error {
+	interval := measureEvery
+	if demo {
+		interval = measureEveryDemo
+	}
+	tick := time.NewTicker(interval)
 	defer tick.Stop()
 	for {
 		if err := c.Measure(ctx); err != nil && ctx.Err() == nil {
@@ -69,7 +77,6 @@ func (c *Clock) Run(ctx context.Context, now <-chan struct{}) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-		case <-now:
 		}
 	}
 }

@@ -36,6 +36,7 @@ func (n *node) checks() []api.Check {
 			}
 			return detail, nil
 		}},
+		{Name: "clock", Probe: func(context.Context) (string, error) { return n.clock.Now().Format(time.RFC3339Nano), nil }},
 		{Name: "journal", Probe: func(context.Context) (string, error) {
 			if pending := n.calls.Pending(); pending > 0 {
 				return "", fmt.Errorf("%d records wait for the database", pending)

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
+	"net/http"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -35,10 +39,53 @@ func devClockCommand(o *devOptions) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			awaitClock(cmd.Context(), cfg.API.PublicOrigin, now)
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "the city's clock: %s\n", now.In(ticket.Shanghai).Format(time.RFC3339))
 			return err
 		},
 	}
+}
+
+// awaitClock waits until the running city has noticed, so that whatever is done
+// next happens at the new time. With no city running it gives up quietly.
+func awaitClock(ctx context.Context, origin string, target time.Time) {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	for ctx.Err() == nil {
+		seen, err := nodeClock(ctx, origin)
+		if err != nil || !seen.Before(target.Add(-time.Second)) && seen.Before(target.Add(10*time.Minute)) {
+			return
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// nodeClock asks a node for its view of the city's time.
+func nodeClock(ctx context.Context, origin string) (time.Time, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, origin+"/readyz", nil)
+	if err != nil {
+		return time.Time{}, err
+	}
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return time.Time{}, err
+	}
+	defer res.Body.Close() //nolint:errcheck // read to its end
+	var ready struct {
+		Checks []struct{ Name, Detail string }
+	}
+	if err := json.NewDecoder(res.Body).Decode(&ready); err != nil {
+		return time.Time{}, err
+	}
+	for _, check := range ready.Checks {
+		if check.Name == "clock" {
+			return time.Parse(time.RFC3339Nano, check.Detail)
+		}
+	}
+	return time.Time{}, errors.New("the node does not tell its time")
 }
 
 // parseMove understands how the clock is to be moved.

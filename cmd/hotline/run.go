@@ -111,8 +111,7 @@ func (n *node) runClock(ctx context.Context) error {
 			}
 		}
 	})
-	moved := make(chan struct{})
-	err := n.clock.Run(ctx, moved)
+	err := n.clock.Run(ctx, n.cfg.Demo.Enabled)
 	wg.Wait()
 	return err
 }
