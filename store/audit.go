@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -69,13 +70,26 @@ func (tx *Tx) appendAudit(ctx context.Context) error {
 		}
 		rows = append(rows, map[string]any{"lane": link.Lane, "seq": link.Seq, "at": link.At, "actor": link.Actor, "actor_id": link.ActorID,
 			"role": link.Role, "action": link.Action, "subject_kind": link.SubjectKind, "subject_id": link.SubjectID,
-			"area_code": link.AreaCode, "reason": link.Reason, "data": link.Data, "prev_hash": prev, "hash": hash})
+			"area_code": link.AreaCode, "reason": link.Reason, "data": link.Data, "prev_hash": hex.EncodeToString(prev), "hash": hex.EncodeToString(hash)})
 		prev = hash
 	}
-	if err := tx.gorm.WithContext(ctx).Table("audit_records").Create(rows).Error; err != nil {
-		return translate("append audit", err)
+	return tx.writeAudit(ctx, rows, lane, seq, prev)
+}
+
+// writeAudit writes the links and moves the lane's head in one statement whose
+// text is the same for any number of links, so that it is planned once.
+func (tx *Tx) writeAudit(ctx context.Context, rows []map[string]any, lane int16, seq int64, hash []byte) error {
+	links, err := json.Marshal(rows)
+	if err != nil {
+		return fmt.Errorf("write audit links: %w", err)
 	}
-	_, err := tx.exec(ctx, "move audit head", `UPDATE audit_heads SET seq = ?, hash = ? WHERE lane = ?`, seq, prev, lane)
+	_, err = tx.exec(ctx, "append audit", `WITH links AS (
+			INSERT INTO audit_records (lane, seq, at, actor, actor_id, role, action, subject_kind, subject_id, area_code, reason, data, prev_hash, hash)
+			SELECT x.lane, x.seq, x.at, x.actor, x.actor_id, x.role, x.action, x.subject_kind, x.subject_id, x.area_code, x.reason, x.data,
+			       decode(x.prev_hash, 'hex'), decode(x.hash, 'hex')
+			FROM jsonb_to_recordset(?::jsonb) AS x(lane smallint, seq bigint, at timestamptz, actor text, actor_id bigint, role text, action text,
+			     subject_kind text, subject_id bigint, area_code text, reason text, data text, prev_hash text, hash text))
+		UPDATE audit_heads SET seq = ?, hash = decode(?, 'hex') WHERE lane = ?`, string(links), seq, hex.EncodeToString(hash), lane)
 	return err
 }
 

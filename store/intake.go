@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -151,7 +152,7 @@ func (in *Intake) register(ctx context.Context, tx *Tx, group []intakeRequest) (
 			receipts[i] = ticket.CallReceipt{ID: call.ID, Number: call.Number, Repeat: true}
 			continue
 		}
-		line, err := in.line(ctx, tx, r.call.To)
+		line, err := in.line(known, r.call.To)
 		if err != nil {
 			return nil, err
 		}
@@ -173,23 +174,32 @@ func (in *Intake) register(ctx context.Context, tx *Tx, group []intakeRequest) (
 	return receipts, tx.insertIntake(ctx, doc)
 }
 
-// line resolves the desk that owns the calls of a number.
-func (in *Intake) line(ctx context.Context, tx *Tx, number string) (ticket.Line, error) {
-	service, ok := in.rules.Lines[number]
-	if !ok {
-		service = in.rules.Fallback
+// service is the number that was dialled, or what stands in for one that is no longer configured.
+func (in *Intake) service(number string) ServiceNumber {
+	if service, ok := in.rules.Lines[number]; ok {
+		return service
 	}
-	desk, err := tx.Desk(ctx, service.Area, service.Desk)
-	if err != nil {
-		return ticket.Line{}, fmt.Errorf("find the desk of service number %s: %w", number, err)
-	}
-	return ticket.Line{Number: number, Area: service.Area, Owner: desk.ID}, nil
+	return in.rules.Fallback
 }
+
+// line is the number with the desk that owns its calls.
+func (in *Intake) line(known intakeKnown, number string) (ticket.Line, error) {
+	service := in.service(number)
+	desk := area.PostID(known.Desks[service.desk()])
+	if desk == 0 {
+		return ticket.Line{}, fmt.Errorf("find the desk of service number %s: %w", number, act.NotFound("post"))
+	}
+	return ticket.Line{Number: number, Area: service.Area, Owner: desk}, nil
+}
+
+// desk names a desk as lookUp does.
+func (s ServiceNumber) desk() string { return string(s.Area) + " " + string(s.Desk) }
 
 // intakeKnown is what the database already knows about a group of calls.
 type intakeKnown struct {
 	Calls map[string]knownCall // by call id, and by trunk and Call-ID
 	Open  map[string]int64     // oldest open ticket by caller index in hex
+	Desks map[string]int64     // by area and role
 	IDs   []int64              // fresh ticket ids
 }
 
@@ -198,15 +208,20 @@ type knownCall struct {
 	Number ticket.Number `json:"number"`
 }
 
-// lookUp asks in one round trip which calls are there already, which callers
-// have an open ticket, and for fresh ids.
+// lookUp asks in one round trip, however many calls there are, which are there
+// already, which callers have an open ticket, whose desks they fall to, and for
+// fresh ids.
 func (in *Intake) lookUp(ctx context.Context, tx *Tx, group []intakeRequest) (known intakeKnown, err error) {
 	var ask struct {
 		Calls   []map[string]string `json:"calls"`
 		Callers []string            `json:"callers"`
+		Desks   []string            `json:"desks"`
 	}
-	ask.Callers = []string{}
+	ask.Callers, ask.Desks = []string{}, []string{}
 	for _, r := range group {
+		if desk := in.service(r.call.To).desk(); !slices.Contains(ask.Desks, desk) {
+			ask.Desks = append(ask.Desks, desk)
+		}
 		ask.Calls = append(ask.Calls, map[string]string{"id": string(r.call.ID), "trunk": r.call.Trunk, "sip": r.call.SIPCallID})
 		if index := tx.db.callerIndex(r.call); index != nil {
 			ask.Callers = append(ask.Callers, hex.EncodeToString(index))
@@ -216,7 +231,7 @@ func (in *Intake) lookUp(ctx context.Context, tx *Tx, group []intakeRequest) (kn
 	if err != nil {
 		return known, fmt.Errorf("write intake question: %w", err)
 	}
-	var calls, open, ids []byte
+	var calls, open, desks, ids []byte
 	err = tx.scan(ctx, "look up calls", `WITH ask AS (SELECT ?::jsonb AS j),
 		asked AS (SELECT x.* FROM ask, jsonb_to_recordset(ask.j->'calls') AS x(id uuid, trunk text, sip text))
 		SELECT coalesce((SELECT jsonb_object_agg(f.key, jsonb_build_object('id', f.id, 'number', f.number)) FROM (
@@ -227,11 +242,13 @@ func (in *Intake) lookUp(ctx context.Context, tx *Tx, group []intakeRequest) (kn
 		             SELECT DISTINCT ON (t.caller_index) t.caller_index, t.id
 		             FROM ask, jsonb_array_elements_text(ask.j->'callers') AS hex JOIN tickets t ON t.caller_index = decode(hex, 'hex')
 		             WHERE t.status NOT IN ('closed', 'duplicate') ORDER BY t.caller_index, t.invited_at) o), '{}'),
-		       (SELECT jsonb_agg(nextval('tickets_id_seq')) FROM asked)`, []any{string(question)}, &calls, &open, &ids)
+		       coalesce((SELECT jsonb_object_agg(d.name, p.id) FROM ask, jsonb_array_elements_text(ask.j->'desks') AS d(name)
+		             JOIN posts p ON p.kind = 'desk' AND p.area_code = split_part(d.name, ' ', 1) AND p.role = split_part(d.name, ' ', 2)), '{}'),
+		       (SELECT jsonb_agg(nextval('tickets_id_seq')) FROM asked)`, []any{string(question)}, &calls, &open, &desks, &ids)
 	if err != nil {
 		return known, err
 	}
-	return known, errors.Join(json.Unmarshal(calls, &known.Calls), json.Unmarshal(open, &known.Open), json.Unmarshal(ids, &known.IDs))
+	return known, errors.Join(json.Unmarshal(calls, &known.Calls), json.Unmarshal(open, &known.Open), json.Unmarshal(desks, &known.Desks), json.Unmarshal(ids, &known.IDs))
 }
 
 // call finds a call that is there already, by its id or as a retransmission.
