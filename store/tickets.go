@@ -280,8 +280,10 @@ func (tx *Tx) AddOffer(ctx context.Context, o ticket.Offer) error {
 // CloseOffers ends the open offers; winner zero means they were withdrawn.
 func (tx *Tx) CloseOffers(ctx context.Context, id ticket.ID, winner area.PostID) error {
 	_, err := tx.exec(ctx, "close offers", `UPDATE offers SET ended_at = ?,
-		outcome = CASE WHEN ? = 0 THEN 'withdrawn' WHEN post_id = ? THEN 'accepted' ELSE 'taken' END
-		WHERE ticket_id = ? AND ended_at IS NULL`, tx.now, int64(winner), int64(winner), int64(id))
+		outcome = CASE WHEN ? = 0 THEN 'withdrawn'
+		               WHEN id = (SELECT max(o.id) FROM offers o WHERE o.ticket_id = ? AND o.post_id = ? AND o.ended_at IS NULL) THEN 'accepted'
+		               ELSE 'taken' END
+		WHERE ticket_id = ? AND ended_at IS NULL`, tx.now, int64(winner), int64(id), int64(winner), int64(id))
 	return err
 }
 

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
@@ -227,12 +228,17 @@ func (c *City) Launch(env ...string) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
 	p := &Process{cmd: cmd, done: make(chan struct{}), log: log}
-	ready := make(chan struct{})
+	started, ready := make(chan error), make(chan struct{})
 	go func() {
+		// The kernel ends the program when the thread that started it ends, so that thread stays until then.
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := cmd.Start()
+		started <- err
+		if err != nil {
+			return
+		}
 		lines := bufio.NewScanner(stdout)
 		for lines.Scan() {
 			if lines.Text() == "READY" {
@@ -243,8 +249,21 @@ func (c *City) Launch(env ...string) (*Process, error) {
 		_ = log.Close() // the process has written its last
 		close(p.done)
 	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
 	c.process = p
-	c.T.Cleanup(p.Kill)
+	c.T.Cleanup(func() {
+		if c.T.Failed() {
+			select {
+			case <-p.done:
+				c.T.Logf("the program has ended: %v", p.err)
+			default:
+			}
+			c.T.Logf("the end of the program's log:\n%s", tail(c.Log()))
+		}
+		p.Kill()
+	})
 	select {
 	case <-ready:
 		return p, nil

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"example.org/hotline/internal/localservers"
 )
 
 // Query reads the database as the role that sees everything: one row into dest.
@@ -54,3 +56,31 @@ func (c *City) Until(what string, done func() bool) {
 
 // tail is the end of a log, enough to see what went wrong.
 func tail(s string) string { return s[max(0, len(s)-6000):] }
+
+// Exec changes the database as the superuser, for what no command does: an
+// absence in the past, a row that somebody tampers with.
+func (c *City) Exec(sql string, args ...any) {
+	c.T.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	url, err := localservers.InDatabase(c.Servers.Postgres.SuperURL, localservers.DatabaseName)
+	if err != nil {
+		c.T.Fatal(err)
+	}
+	conn, err := pgx.Connect(ctx, url)
+	if err != nil {
+		c.T.Fatal(err)
+	}
+	defer conn.Close(ctx) //nolint:errcheck // a short-lived connection
+	if _, err := conn.Exec(ctx, sql, args...); err != nil {
+		c.T.Fatalf("%s: %v", sql, err)
+	}
+}
+
+// OfferedTo lists whose posts a ticket has been offered to since its ladder last began, in order.
+func (c *City) OfferedTo(number string) (logins []string) {
+	c.T.Helper()
+	c.Query(`SELECT coalesce(array_agg(s.login ORDER BY o.id), '{}') FROM offers o JOIN tickets t ON t.id = o.ticket_id AND t.epoch = o.epoch
+		JOIN staff s ON s.post_id = o.post_id WHERE t.number = $1`, []any{number}, &logins)
+	return logins
+}
