@@ -244,13 +244,13 @@ const startPatience = 3 * time.Second
 // lookRound learns what a node should know before its first call: the time of
 // the line, numbers to hand out, and which calls it was carrying when it last
 // died. With the database away it does without: the time and the numbers are on
-// its disk, and the calls wait for the next start.
+// its disk, and the call log ends the calls when it is back.
 func (n *node) lookRound(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, startPatience)
 	defer cancel()
 	if err := n.clock.Measure(ctx); err != nil {
 		n.log.Warn("the database is away; the node begins with what its disk knows", "error", err)
-		return
+		cancel() // the rest is only noted, and done when the database is back
 	}
 	if !n.has(configs.RolePhone) {
 		return
