@@ -150,20 +150,29 @@ func seedMoney(ctx context.Context, db *store.DB, city configs.City) error {
 	return db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) error {
 		for _, div := range city.Divisions {
 			if div.Code.Level() == area.LevelCounty {
-				if err := ledger.AllocateFund(ctx, tx, div.Code, demoFundFen, "demo-fund-"+string(div.Code)); err != nil {
+				if err := once(ledger.AllocateFund(ctx, tx, div.Code, demoFundFen, "demo-fund-"+string(div.Code))); err != nil {
 					return err
 				}
 			}
 		}
 		for _, div := range city.Divisions {
 			if div.Code.Level() == area.LevelTownship {
-				if err := ledger.FundFloat(ctx, tx, div.Code, demoFloatFen, "demo-float-"+string(div.Code)); err != nil {
+				if err := once(ledger.FundFloat(ctx, tx, div.Code, demoFloatFen, "demo-float-"+string(div.Code))); err != nil {
 					return err
 				}
 			}
 		}
 		return nil
 	})
+}
+
+// once takes a booking that an earlier start has made as made: a restart of the
+// demo city must not fail on money it has given already.
+func once(err error) error {
+	if fault, ok := errors.AsType[*act.Fault](err); ok && fault.Code == "already_booked" {
+		return nil
+	}
+	return err
 }
 
 // demoPasswords reads the passwords of the demo people, or makes them: fresh
