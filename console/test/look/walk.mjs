@@ -22,11 +22,11 @@ async function step(name, does) {
 
 await step('a stranger is shown the door, and brought on to where they wanted', async () => {
   await page.goto(`${ticket}?act=visit`)
-  await page.getByLabel('账号').fill('nobody')
+  await page.getByLabel('账号', { exact: true }).fill('nobody')
   await page.getByLabel('密码').fill('x')
   await page.keyboard.press('Enter')
   await page.getByRole('alert').getByText('账号或密码不对。').waitFor()
-  await page.getByLabel('账号').fill('worker1')
+  await page.getByLabel('账号', { exact: true }).fill('worker1')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: '走访记录' }).waitFor()
 })
@@ -153,7 +153,7 @@ await step('whoever is signed out by the server comes back to their draft', asyn
   server.me = null
   await page.getByLabel('交给谁').fill('worker2')
   await page.getByRole('button', { name: '确认提交' }).click()
-  await page.getByLabel('账号').fill('worker1')
+  await page.getByLabel('账号', { exact: true }).fill('worker1')
   await page.getByLabel('密码').fill('x')
   await page.keyboard.press('Enter')
   await page.getByText('已恢复您').waitFor()
