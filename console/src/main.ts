@@ -7,6 +7,7 @@ import { startClock } from './clock'
 import { forgetOldDrafts } from './forms/storage'
 import { i18n, speak } from './i18n'
 import { startEvents, stopEvents } from './live/events'
+import { notices, startNotices } from './live/notices'
 import { router } from './router'
 import { session } from './session'
 
@@ -14,11 +15,13 @@ speak(i18n.global.locale.value)
 followColourScheme()
 forgetOldDrafts(Date.now())
 startClock()
+startNotices()
 
 // Who signs out stops listening; who is signed out by the server is shown the way back in.
 watch(() => session.me, (me, before) => {
   if (me) return startEvents()
   stopEvents()
+  notices.length = 0
   if (before) void router.push({ name: 'sign-in', query: { to: router.currentRoute.value.fullPath } })
 })
 

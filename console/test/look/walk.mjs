@@ -146,6 +146,13 @@ await step('a new ticket arrives without a reload, and is announced', async () =
   assert.ok(await page.evaluate(() => window.same))
 })
 
+await step('a notice reaches the one it is for, once, and nobody else', async () => {
+  const say = (login, ref) => server.say({ kind: 'notice.live', ticket: house.rows[1].id, area: '990101001000', data: { ref, login, template: 'offer', fields: { number: house.rows[1].number }, text: `给${login}的派单通知`, urgent: true } })
+  for (const login of ['worker2', 'worker1', 'worker1']) say(login, `n-${login}`)
+  await page.getByRole('log').getByText('给worker1的派单通知').waitFor()
+  assert.equal(await page.getByRole('log').locator('p').count(), 1)
+})
+
 await step('whoever is signed out by the server comes back to their draft', async () => {
   server.ticket = { ...house.ticket, acts: ['hand_over'] }
   await page.goto(`${ticket}?act=handOver`)
