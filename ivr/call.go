@@ -46,6 +46,7 @@ type call struct {
 	inviteTx sip.ServerTransaction
 	remote   dialogSide
 	audio    *media.Session
+	early    []rune // keys that came before a step asked for one
 	peer     media.Peer
 	local    media.Local
 	owed     bool // our offer waits for its answer in the ACK

@@ -26,8 +26,14 @@ type wake struct {
 
 // next is the call's only select. It deals with whatever the far end and the
 // node want meanwhile, and returns when the step gets what it waits for or the
-// call has a reason to end.
+// call has a reason to end. A key that comes before a step asks for one (its
+// packet may overtake the ACK) waits for that step.
 func (c *call) next(w waits) wake {
+	if w.keys && c.alive() && len(c.early) > 0 {
+		key := c.early[0]
+		c.early = c.early[1:]
+		return wake{key: key}
+	}
 	for c.alive() {
 		select {
 		case <-c.whenCancelled():
@@ -35,6 +41,8 @@ func (c *call) next(w waits) wake {
 		case in := <-c.inbox:
 			if key := c.serve(in); key != 0 && w.keys {
 				return wake{key: key}
+			} else if key != 0 {
+				c.keep(key)
 			}
 		case ack := <-c.acks:
 			if c.acknowledged(ack) && w.ack {
@@ -46,6 +54,7 @@ func (c *call) next(w waits) wake {
 			if w.keys {
 				return wake{key: d.Key}
 			}
+			c.keep(d.Key)
 		case <-c.mediaLost():
 			c.end(ticket.EndMediaLost)
 		case <-c.tooLong():
@@ -60,6 +69,16 @@ func (c *call) next(w waits) wake {
 	}
 	return wake{}
 }
+
+// keep holds a key for the step that asks for one. Nobody presses maxEarly keys
+// that nobody asked for.
+func (c *call) keep(key rune) {
+	if len(c.early) < maxEarly {
+		c.early = append(c.early, key)
+	}
+}
+
+const maxEarly = 32
 
 // The channels of what may happen at this stage; nil, which never fires, for
 // what may not.

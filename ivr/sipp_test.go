@@ -70,6 +70,7 @@ func TestSippScenarios(t *testing.T) {
 		{"normal", func(c *ivr.Config) { c.MediaTimeout, c.KeyWindow = 300*time.Millisecond, patience }, ticket.EndMediaLost, ""},
 		{"normal", func(c *ivr.Config) { c.MaxDuration, c.KeyWindow = 300*time.Millisecond, patience }, ticket.EndMaxDuration, ""},
 		{"digits", longWindow, ticket.EndCompleted, "1"},
+		{"earlykey", longWindow, ticket.EndCompleted, "1"},
 	} {
 		for _, transport := range []string{"u1", "t1"} {
 			t.Run(c.scenario+" "+string(c.reason)+" "+c.keys+" "+transport, func(t *testing.T) {
