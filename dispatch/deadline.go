@@ -25,7 +25,7 @@ func (s *Service) deadline(ctx context.Context, tx Tx, timer act.Timer) error {
 		return err
 	}
 	if c := t.Clock(kind); c != nil {
-		fill["due"] = shanghai(c.DueAt)
+		fill["due"] = ticket.InWords(c.DueAt)
 	}
 	n := notice{what: "breach:" + string(kind), template: "breach", fields: fill, mustReach: true}
 	if result == ticket.DueRose {

@@ -195,7 +195,7 @@ func fields(ctx context.Context, tx Tx, t ticket.Ticket) (map[string]string, err
 		place = area.Division{Code: t.Area, Name: string(t.Area)} // a division that was merged away still needs help
 	}
 	return map[string]string{"priority": string(t.Priority), "number": string(t.Number), "area": place.Name,
-		"at": shanghai(t.InvitedAt), "due": shanghai(promise(t))}, nil
+		"at": ticket.InWords(t.InvitedAt), "due": ticket.InWords(promise(t))}, nil
 }
 
 // promise is the deadline that staff must meet: the next one whose passing is a breach.

@@ -101,12 +101,6 @@ func (s *Service) tellCalledAgain(ctx context.Context, tx Tx, timer act.Timer) e
 	if err != nil {
 		return err
 	}
-	fields := map[string]string{"number": string(original.Number), "at": shanghai(again.InvitedAt)}
+	fields := map[string]string{"number": string(original.Number), "at": ticket.InWords(again.InvitedAt)}
 	return s.tell(ctx, tx, original, s.repeatRules(again).Tell, notice{what: fmt.Sprintf("called_again:%d", again.ID), template: "called_again", fields: fields})
-}
-
-// shanghai writes an instant as people say it: 10月1日 23:40.
-func shanghai(at time.Time) string {
-	at = at.In(ticket.Shanghai)
-	return fmt.Sprintf("%d月%d日 %02d:%02d", at.Month(), at.Day(), at.Hour(), at.Minute())
 }

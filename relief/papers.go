@@ -242,7 +242,7 @@ func PaperDue(ctx context.Context, tx Tx, timer act.Timer) error {
 		return err
 	}
 	ref := fmt.Sprintf("%s:%d:%d", p.PublicID, timer.Step, timer.Epoch)
-	ev, say := PaperRemind, message{"paper_due", ref, map[string]string{"due": shown(p.DueAt)}}
+	ev, say := PaperRemind, message{"paper_due", ref, map[string]string{"due": ticket.InWords(p.DueAt)}}
 	if timer.Step == stepPaperDue {
 		ev, say = PaperLapse, message{"paper_overdue", ref, nil}
 	}

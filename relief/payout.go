@@ -83,7 +83,7 @@ func afterStart(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disburseme
 		return err
 	}
 	return tellSigner(ctx, tx, t, d.Area, d.Level, message{"second_signature", d.PublicID,
-		map[string]string{"amount": ledger.Yuan(d.Fen), "due": shown(d.SecondSignatureBy)}})
+		map[string]string{"amount": ledger.Yuan(d.Fen), "due": ticket.InWords(d.SecondSignatureBy)}})
 }
 
 // wanted asks for a check.

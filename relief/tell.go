@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -81,9 +80,6 @@ func tellRole(ctx context.Context, tx Tx, t ticket.Ticket, place area.Code, role
 	}
 	return len(posts) > 0, nil
 }
-
-// shown writes a moment for a message.
-func shown(t time.Time) string { return t.In(ticket.Shanghai).Format("1月2日 15:04") }
 
 // askApproval tells whose word a decision waits for.
 func askApproval(ctx context.Context, tx Tx, t ticket.Ticket, d Decision) error {

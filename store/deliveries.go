@@ -27,6 +27,7 @@ type deliveryRow struct {
 	Alarm    bool
 	Template string
 	Fields   []byte
+	Callback *int64
 	Urgent   bool
 	StaffID  *int64
 }
@@ -45,7 +46,7 @@ const claimDeliveries = `WITH due AS (
 		not_before = clock_timestamp() + ? * interval '1 microsecond', updated_at = ?
 	FROM due JOIN notices n ON n.id = due.notice_id WHERE d.id = due.id
 	RETURNING d.id, d.ref, d.attempt, due.unknown, due.void, d.resent, d.queries, n.ticket_id, n.post_id IS NULL AND NOT n.alarm AS citizen,
-		n.alarm, n.template, n.fields, n.urgent, d.staff_id`
+		n.alarm, n.template, n.fields, n.callback_id AS callback, n.urgent, d.staff_id`
 
 // ClaimDeliveries takes up to limit deliveries of a channel, urgent ones first,
 // for length of real time, and voids those whose ticket has moved on. What
@@ -103,6 +104,14 @@ func (tx *Tx) delivery(ctx context.Context, r deliveryRow, channel, alarmNumber 
 		Citizen: r.Citizen, Template: r.Template, Urgent: r.Urgent}
 	if err := json.Unmarshal(r.Fields, &d.Fields); err != nil {
 		return d, fmt.Errorf("read notice fields: %w", err)
+	}
+	if r.Callback != nil {
+		var of ticket.Delivery
+		of.Channel = "sms"
+		if err := tx.staffAddress(ctx, *r.Callback, &of); err != nil {
+			return d, err
+		}
+		d.Fields["phone"] = of.Address
 	}
 	if r.TicketID != nil {
 		t, err := tx.Ticket(ctx, ticket.ID(*r.TicketID))

@@ -207,7 +207,6 @@ func (tx *Tx) Timeline(ctx context.Context, id ticket.ID, after int64, limit int
 		if err := json.Unmarshal(r.Data, &e.Data); err != nil {
 			return nil, fmt.Errorf("read timeline entry: %w", err)
 		}
-		delete(e.Data, "from_post") // an internal number
 		entries = append(entries, e)
 	}
 	return entries, nil

@@ -81,9 +81,12 @@ func (db *DB) inTx(ctx context.Context, actor act.Actor, fn func(*Tx) error, bef
 	return nil
 }
 
-// enter tells the database for whom the transaction acts and asks the time, in one round trip.
+// enter tells the database for whom the transaction acts and asks the time, in
+// one round trip. The time is app_now() written out: PostgreSQL plans a SQL
+// function anew in every statement that calls it, and each transaction begins here.
 func (tx *Tx) enter(ctx context.Context) error {
-	row := tx.query(ctx, `SELECT app_now(), set_config('app.scope', ?, true), set_config('app.role', ?, true), set_config('app.staff', ?, true)`,
+	row := tx.query(ctx, `SELECT app_base + (clock_timestamp() - real_base) * scale,
+		set_config('app.scope', ?, true), set_config('app.role', ?, true), set_config('app.staff', ?, true) FROM app_clock`,
 		tx.actor.Scope(), string(tx.actor.Role), fmt.Sprint(tx.actor.StaffID)).Row()
 	var scope, role, staff string
 	if err := row.Scan(&tx.now, &scope, &role, &staff); err != nil {

@@ -30,7 +30,6 @@ func Accept(ctx context.Context, tx Tx, id ID) (Ticket, error) {
 	if err != nil {
 		return Ticket{}, err
 	}
-	from := t.Owner
 	if t.Status, err = t.Status.Next(EventAccept); err != nil {
 		return Ticket{}, err
 	}
@@ -47,19 +46,29 @@ func Accept(ctx context.Context, tx Tx, id ID) (Ticket, error) {
 	if t.RepeatState == RepeatSuggested {
 		t.RepeatState = RepeatLapsed
 	}
-	if err := record(ctx, tx, &t, change{kind: "ticket.accepted", data: map[string]any{"by": tx.Actor().Name, "from_post": int64(from), "step": offer.Step}}); err != nil {
+	if err := record(ctx, tx, &t, change{kind: "ticket.accepted", data: map[string]any{"by": tx.Actor().Name, "step": offer.Step}}); err != nil {
 		return Ticket{}, err
 	}
 	if err := tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: TimerSilence, Epoch: t.Epoch, DueAt: tx.Now()}); err != nil {
 		return Ticket{}, err
 	}
-	err = tx.Notify(ctx, Notice{Key: noticeKey(t, "accepted", t.Epoch), Ticket: t.ID, Citizen: true, Template: "accepted_citizen",
-		Fields: map[string]string{"number": string(t.Number), "worker": tx.Actor().Name}, Urgent: true})
-	if err != nil {
+	if err := tellCitizenWhoComes(ctx, tx, t); err != nil {
 		return Ticket{}, err
 	}
 	failpoint.Hit(failpoint.AcceptBeforeCommit)
 	return t, nil
+}
+
+// tellCitizenWhoComes says who has taken the matter, how to reach them, and by
+// when help is promised.
+func tellCitizenWhoComes(ctx context.Context, tx Tx, t Ticket) error {
+	due := t.nextDue()
+	if due.IsZero() { // helped already: a later hand-over changes nothing for the citizen
+		return nil
+	}
+	return tx.Notify(ctx, Notice{Key: noticeKey(t, "accepted", t.Epoch), Ticket: t.ID, Citizen: true, Template: "accepted_citizen",
+		Fields:   map[string]string{"number": string(t.Number), "worker": tx.Actor().Name, "due": InWords(due)},
+		Callback: tx.Actor().StaffID, Urgent: true})
 }
 
 // offerTo picks the open offer that the actor may accept: their own post's, or

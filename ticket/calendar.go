@@ -48,6 +48,9 @@ func (d *Date) UnmarshalText(text []byte) error {
 	return err
 }
 
+// InWords writes an instant as people in Shanghai say it: 10月1日 23:40.
+func InWords(t time.Time) string { return t.In(Shanghai).Format("1月2日 15:04") }
+
 // DayKind says why a day is worked or not.
 type DayKind string
 

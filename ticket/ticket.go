@@ -74,6 +74,16 @@ func (t Ticket) Subject() act.Subject { return act.Subject{Kind: "ticket", ID: i
 // TownshipKnown reports whether the ladder can start in a township.
 func (t Ticket) TownshipKnown() bool { return t.Area.Level() >= area.LevelTownship }
 
+// nextDue is when the first running clock falls due, zero where none runs.
+func (t Ticket) nextDue() (due time.Time) {
+	for _, c := range t.Clocks {
+		if c.Running() && (due.IsZero() || c.DueAt.Before(due)) {
+			due = c.DueAt
+		}
+	}
+	return due
+}
+
 // Clock finds a clock by kind, nil where the ticket has none.
 func (t *Ticket) Clock(k ClockKind) *Clock {
 	for i := range t.Clocks {

@@ -70,7 +70,8 @@ type Notice struct {
 	Alarm    bool        // to the fixed alarm number, where the city has one
 	Template string      // key in configs/templates
 	Fields   map[string]string
-	Epoch    int64 // with Voidable: unsent once the ticket's epoch has passed this
+	Callback area.StaffID // whose number fills {phone} when it is sent, so that it is stored nowhere else; zero for nobody
+	Epoch    int64        // with Voidable: unsent once the ticket's epoch has passed this
 	Voidable bool
 	Urgent   bool // ignores quiet hours and throttles
 }

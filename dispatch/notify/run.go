@@ -94,7 +94,11 @@ func (n *Notifier) runChannel(ctx context.Context, c Channel) {
 				}
 			})
 		}
-		if !n.rest(ctx, wake, freed) {
+		more := freed
+		if len(list) < free {
+			more = nil // all that is due is under way: a free slot alone is no reason to look
+		}
+		if !n.rest(ctx, wake, more) {
 			return
 		}
 	}

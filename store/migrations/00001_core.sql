@@ -240,6 +240,7 @@ CREATE TABLE notices (
     alarm      boolean     NOT NULL DEFAULT false, -- to the fixed alarm number
     template   text        NOT NULL,
     fields     jsonb       NOT NULL,
+    callback_id bigint     REFERENCES staff (id), -- whose number fills {phone} when it is sent
     epoch      bigint,     -- with a value: not sent once the ticket's epoch has passed it
     urgent     boolean     NOT NULL,
     created_at timestamptz NOT NULL,
