@@ -82,7 +82,7 @@ func tellStory(ctx context.Context, db *store.DB, since time.Time, say func(stri
 		}
 		for _, l := range lines {
 			after = l.ID
-			say("  %s  %s  %-24s %s", l.At.In(ticket.Shanghai).Format("15:04:05"), l.Ticket, l.Kind, inWords(l.Data))
+			say("  %s  %s  %-24s %s", l.At.In(ticket.Shanghai).Format("15:04:05"), l.Ticket, l.Kind, inWords(l.Kind, l.Data))
 		}
 		select {
 		case <-ctx.Done():
@@ -92,13 +92,49 @@ func tellStory(ctx context.Context, db *store.DB, since time.Time, say func(stri
 	}
 }
 
-// inWords shows the data of a timeline line in a fixed order.
-func inWords(data map[string]any) string {
+// inWords says what a timeline line means; a kind without a sentence of its own
+// shows its data in a fixed order.
+func inWords(kind string, data map[string]any) string {
+	switch kind {
+	case "call.received":
+		return fmt.Sprintf("a call from %v; it is a ticket before anyone has answered", data["caller"])
+	case "call.answered":
+		return "the greeting begins"
+	case "call.keyed":
+		return fmt.Sprintf("the caller pressed %v", data["key"])
+	case "ticket.raised_by_caller":
+		return "urgent: P1, help within 2 hours of the call"
+	case "call.ended":
+		return fmt.Sprintf("the call is over: %v", data["reason"])
+	case "ticket.offered":
+		return fmt.Sprintf("offered to %v (%v), because %s", data["to"], data["role"], reasons(data["why"]))
+	default:
+		return pairs(data)
+	}
+}
+
+// reasons says why somebody was asked.
+func reasons(why any) string {
+	w, _ := why.(map[string]any)
+	if w["on_duty"] != true {
+		return pairs(w)
+	}
+	text := fmt.Sprintf("on duty at position %v", w["position"])
+	if until, err := time.Parse(time.RFC3339, fmt.Sprint(w["shift_to"])); err == nil {
+		text += " until " + ticket.InWords(until)
+	}
+	if skipped, ok := w["skipped"]; ok {
+		text += fmt.Sprintf(", after skipping %v", skipped)
+	}
+	return text
+}
+
+func pairs(data map[string]any) string {
 	var parts []string
 	for _, key := range slices.Sorted(maps.Keys(data)) {
 		if text := fmt.Sprint(data[key]); text != "" && text != "<nil>" {
-			parts = append(parts, key+"="+text)
+			parts = append(parts, key+" "+text)
 		}
 	}
-	return strings.Join(parts, "  ")
+	return strings.Join(parts, ", ")
 }
