@@ -116,6 +116,26 @@ func TestTriage(t *testing.T) {
 	}
 }
 
+// The county's desk accepts before the township is known: once it is, the
+// township's workers are asked, and the desk owns the ticket until one accepts.
+func TestTownshipIsAskedAfterTheDeskAccepted(t *testing.T) {
+	h := newHouse(t)
+	in := h.runIntake(t)
+	tk := h.offered(t, in, "12349", 1, "county")
+	tk = h.do(t, "county", func(tx *Tx) (ticket.Ticket, error) { return ticket.Accept(t.Context(), tx, tk.ID) })
+	got := h.do(t, "county", triage(t, tk.ID, ticket.Triage{Version: tk.Version, Area: testTownship, Priority: ticket.P1, Kind: ticket.KindAid}))
+	if got.Owner != tk.Owner || !got.Status.Waiting() || got.LadderFrom.IsZero() {
+		t.Errorf("after the place became known: %+v", got)
+	}
+	if n := h.count(t, `SELECT count(*) FROM timers WHERE subject_id = ? AND kind = 'route' AND epoch = ?`, int64(tk.ID), got.Epoch); n != 1 {
+		t.Errorf("%d route timers for the township's ladder", n)
+	}
+	again := h.do(t, "county", triage(t, tk.ID, ticket.Triage{Version: got.Version, Area: testTownship, Priority: ticket.P1, Kind: ticket.KindAid, Cause: ticket.CauseFire}))
+	if !again.LadderFrom.Equal(got.LadderFrom) {
+		t.Error("a triage in the same township moved the ladder's minutes")
+	}
+}
+
 // Raised after the call: two hours from the act, both deadlines kept.
 func TestRaiseAfterTheCall(t *testing.T) {
 	h := newHouse(t)

@@ -47,6 +47,7 @@ type Event string
 // The events.
 const (
 	EventTriage     Event = "triage"
+	EventPlace      Event = "place" // the township became known after a desk had accepted: its workers are asked
 	EventOffer      Event = "offer"
 	EventAccept     Event = "accept"
 	EventArrive     Event = "arrive"
@@ -63,7 +64,7 @@ const (
 
 // Events lists every Event.
 func Events() []Event {
-	return []Event{EventTriage, EventOffer, EventAccept, EventArrive, EventFind, EventDecide, EventConfirmAid,
+	return []Event{EventTriage, EventPlace, EventOffer, EventAccept, EventArrive, EventFind, EventDecide, EventConfirmAid,
 		EventReject, EventRefer, EventFollowUp, EventMerge, EventClose, EventReopen}
 }
 
@@ -81,7 +82,7 @@ var transitions = map[Status]map[Event]Status{
 	StatusNew:      {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
 	StatusTriaged:  {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
 	StatusOffered:  {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
-	StatusAccepted: {EventTriage: StatusAccepted, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
+	StatusAccepted: {EventTriage: StatusAccepted, EventPlace: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
 	StatusOnSite:   {EventTriage: StatusOnSite, EventAccept: StatusOnSite, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
 	StatusFindings: {EventAccept: StatusFindings, EventArrive: StatusFindings, EventFind: StatusFindings, EventDecide: StatusAidDecided,
 		EventReject: StatusRejected, EventRefer: StatusReferred, EventMerge: StatusDuplicate},

@@ -12,7 +12,7 @@ var allowed = map[Status][]Event{
 	StatusNew:          {EventTriage, EventOffer, EventAccept, EventMerge},
 	StatusTriaged:      {EventTriage, EventOffer, EventAccept, EventMerge},
 	StatusOffered:      {EventTriage, EventOffer, EventAccept, EventMerge},
-	StatusAccepted:     {EventTriage, EventOffer, EventAccept, EventArrive, EventFind, EventMerge},
+	StatusAccepted:     {EventTriage, EventPlace, EventOffer, EventAccept, EventArrive, EventFind, EventMerge},
 	StatusOnSite:       {EventTriage, EventAccept, EventArrive, EventFind, EventMerge},
 	StatusFindings:     {EventAccept, EventArrive, EventFind, EventDecide, EventReject, EventRefer, EventMerge},
 	StatusAidDecided:   {EventAccept, EventArrive, EventFind, EventDecide, EventConfirmAid, EventReject},

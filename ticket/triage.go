@@ -59,11 +59,10 @@ func DoTriage(ctx context.Context, tx Tx, id ID, r Triage) (Ticket, error) {
 	if _, err := tx.Division(ctx, r.Area); err != nil {
 		return Ticket{}, act.Invalid("area", "unknown_area", "There is no such place in the area tree.")
 	}
-	wasWaiting, moved := t.Status.Waiting(), t.Area != r.Area
+	before := t
 	if t.Status, err = t.Status.Next(EventTriage); err != nil {
 		return Ticket{}, err
 	}
-	before := t
 	t.Area, t.Kind, t.Confidential, t.LifeDanger = r.Area, r.Kind, r.Confidential, r.LifeDanger
 	if r.Cause != "" {
 		t.Cause = r.Cause
@@ -71,23 +70,39 @@ func DoTriage(ctx context.Context, tx Tx, id ID, r Triage) (Ticket, error) {
 	if t.CallTaker == 0 && tx.Actor().May(area.RoleAgent, area.RoleSupervisor) {
 		t.CallTaker = tx.Actor().StaffID
 	}
-	if wasWaiting {
+	if before.Status.Waiting() {
 		t.Owner = tx.Actor().PostID
 	}
 	if err := retriage(ctx, tx, &t, r); err != nil {
 		return Ticket{}, err
 	}
-	if wasWaiting {
-		if err := restartLadder(ctx, tx, &t); err != nil {
-			return Ticket{}, err
-		}
-	} else if moved {
-		// Somebody has already accepted: the place is corrected, the owner stays until a hand-over.
-		t.Area = r.Area
+	if err := askTownship(ctx, tx, &t, before); err != nil {
+		return Ticket{}, err
 	}
 	return t, record(ctx, tx, &t, change{kind: "ticket.triaged", reason: r.Reason, data: map[string]any{
 		"by": tx.Actor().Name, "area": string(t.Area), "priority": string(t.Priority), "kind": string(t.Kind),
 		"from_area": string(before.Area), "from_priority": string(before.Priority), "pending_priority": string(t.PendingPriority)}})
+}
+
+// askTownship starts the ladder of a ticket that nobody has accepted, and of one
+// that a county's desk accepted while its township was unknown: the desk stays
+// the owner until the township's worker accepts. Steps in a township that has
+// just become known count from now (DOMAIN 0a.3), its deadlines from the INVITE.
+func askTownship(ctx context.Context, tx Tx, t *Ticket, before Ticket) error {
+	if t.TownshipKnown() && t.Area != before.Area {
+		t.LadderFrom = tx.Now()
+	}
+	if before.Status == StatusAccepted && !before.TownshipKnown() && t.TownshipKnown() {
+		next, err := t.Status.Next(EventPlace)
+		if err != nil {
+			return err
+		}
+		t.Status = next
+	}
+	if !t.Status.Waiting() {
+		return nil // the place was corrected; whoever has accepted stays the owner until a hand-over
+	}
+	return restartLadder(ctx, tx, t)
 }
 
 // restartLadder begins at the first step again, at once.
