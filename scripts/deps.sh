@@ -2,7 +2,7 @@
 # Installs the Debian/Ubuntu packages that are missing, and nothing else.
 #
 #   scripts/deps.sh run    PostgreSQL and Redis, for `hotline dev`
-#   scripts/deps.sh test   those, and what the tests drive: sipp, Chromium
+#   scripts/deps.sh test   those, what the tests drive (sipp, Chromium), and a C compiler
 #
 # Only the programs are wanted: no database cluster is created, no system
 # service is started now or at the next boot. What was installed before is left
@@ -29,6 +29,7 @@ if [[ ${1:-test} == test ]]; then
 	command -v sipp >/dev/null || missing+=(sip-tester)
 	command -v chromium >/dev/null || missing+=(chromium)
 	has_font fonts-noto-cjk || missing+=(fonts-noto-cjk)
+	command -v "${CC:-gcc}" >/dev/null || missing+=(gcc libc6-dev) # the race detector needs cgo
 fi
 if [[ ${#missing[@]} -eq 0 ]]; then
 	exit 0
