@@ -11,23 +11,29 @@ import (
 )
 
 var (
-	armed, after = parse(os.Getenv("HOTLINE_FAILPOINT"))
-	hits         atomic.Int64
+	armed, after, pause = parse(os.Getenv("HOTLINE_FAILPOINT"))
+	hits                atomic.Int64
 )
 
-// parse reads "name" or "name:3" (die at the third pass).
-func parse(s string) (Name, int64) {
-	name, count, ok := strings.Cut(s, ":")
-	n, err := strconv.ParseInt(count, 10, 64)
-	if !ok || err != nil {
-		n = 1
+// parse reads "name", "name:3" (die at the third pass) or "name:3:stop" (stand
+// still there instead, until SIGCONT).
+func parse(s string) (name Name, after int64, pause bool) {
+	parts := append(strings.Split(s, ":"), "", "")
+	after, err := strconv.ParseInt(parts[1], 10, 64)
+	if err != nil {
+		after = 1
 	}
-	return Name(name), n
+	return Name(parts[0]), after, parts[2] == "stop"
 }
 
-// Hit kills the process, as kill -9 would, when it passes the armed step.
+// Hit kills the process, as kill -9 would, when it passes the armed step, or
+// stops it as a paused machine would.
 func Hit(n Name) {
-	if armed != "" && n == armed && hits.Add(1) == after {
+	switch {
+	case armed == "" || n != armed || hits.Add(1) != after:
+	case pause:
+		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) // every thread, until SIGCONT
+	default:
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // the signal is on its way; nothing more may happen here
 	}

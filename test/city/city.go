@@ -283,6 +283,13 @@ func (p *Process) Kill() {
 // Signal sends the process a signal: SIGTERM, or SIGSTOP and SIGCONT for a node that pauses.
 func (p *Process) Signal(s syscall.Signal) error { return p.cmd.Process.Signal(s) }
 
+// Stopped reports whether the process stands still.
+func (p *Process) Stopped() bool {
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", p.cmd.Process.Pid))
+	_, state, found := strings.Cut(string(stat), ") ")
+	return err == nil && found && strings.HasPrefix(state, "T")
+}
+
 // Stop asks the process to end in order, and reports how it did.
 func (p *Process) Stop() error {
 	if err := p.Signal(syscall.SIGTERM); err != nil {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -21,6 +22,7 @@ type Gateway struct {
 
 	mu    sync.Mutex
 	asked map[string]int // how often each message was handed in, by our own id for it
+	sent  []sink.Message // oldest first
 }
 
 func newGateway(t testing.TB) *Gateway {
@@ -43,22 +45,34 @@ func newGateway(t testing.TB) *Gateway {
 
 // ServeHTTP counts what is handed in and leaves the rest to the sink, which takes an id once.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if r.Method == http.MethodPost {
-		body, err := io.ReadAll(r.Body)
-		var m sink.Message
-		if err == nil && json.Unmarshal(body, &m) == nil {
-			g.mu.Lock()
-			g.asked[m.ID]++
-			g.mu.Unlock()
-		}
-		r.Body = io.NopCloser(bytes.NewReader(body))
+	if r.Method != http.MethodPost {
+		g.sink.ServeHTTP(w, r)
+		return
 	}
-	g.sink.ServeHTTP(w, r)
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the program died while it was sending
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	answer := httptest.NewRecorder()
+	g.sink.ServeHTTP(answer, r)
+	var m sink.Message
+	if answer.Code == http.StatusOK && json.Unmarshal(body, &m) == nil {
+		g.mu.Lock()
+		if g.asked[m.ID]++; g.asked[m.ID] == 1 {
+			g.sent = append(g.sent, m)
+		}
+		g.mu.Unlock()
+	}
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes()) // the program is gone, or has it
 }
 
 // Sent lists the messages whose text contains part, newest first.
 func (g *Gateway) Sent(part string) (found []sink.Message) {
-	for _, m := range g.sink.Messages() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	for _, m := range slices.Backward(g.sent) {
 		if strings.Contains(m.Text, part) {
 			found = append(found, m)
 		}

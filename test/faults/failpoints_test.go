@@ -1,0 +1,196 @@
+package faults
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"example.org/hotline/internal/failpoint"
+)
+
+// drive is an activity that passes a step. It has the program die there,
+// starts it again and does what a client would do then.
+type drive struct {
+	name string
+	do   func(h *house, step failpoint.Name)
+}
+
+// The drives of every step, in two cities so that they run side by side.
+var (
+	onTheLine = map[failpoint.Name][]drive{
+		failpoint.InviteBeforeOpen:    {{"call", callRetried}},
+		failpoint.IntakeBeforeCommit:  {{"call", callRetried}},
+		failpoint.IntakeAfterCommit:   {{"call", callRetried}, {"call given up", callGivenUp}},
+		failpoint.JournalAfterSync:    {{"call", journaledRetried}, {"call given up", journaledGivenUp}},
+		failpoint.ReplayAfterCommit:   {{"call", replayed}},
+		failpoint.CallAfterAnswer:     {{"call", cutOff}},
+		failpoint.CallBeforeEnd:       {{"call", cutOffAtItsEnd}},
+		failpoint.RelayAfterPublish:   {{"call", callRetried}},
+		failpoint.PayoutBeforeCommit:  {{"start", soloAt("start")}, {"check", sharedAt("check")}, {"cash", soloAt("cash")}},
+		failpoint.PayoutAfterCommit:   {{"start", sharedAt("start")}, {"check", sharedAt("check")}, {"cash", soloAt("cash")}},
+		failpoint.ReceiptBeforeCommit: {{"receipt", soloAt("receipt")}},
+		failpoint.ReceiptAfterCommit:  {{"receipt", sharedAt("receipt")}},
+	}
+	behindIt = map[failpoint.Name][]drive{
+		failpoint.TimerAfterClaim:    {{"call", callRetried}, {"deadline", deadline}},
+		failpoint.TimerBeforeCommit:  {{"call", callRetried}, {"deadline", deadline}},
+		failpoint.TimerAfterCommit:   {{"call", callRetried}, {"deadline", deadline}},
+		failpoint.NoticeBeforeSend:   {{"first", told("")}, {"second", told(":2")}},
+		failpoint.NoticeAfterSend:    {{"first", told("")}, {"second", told(":2")}},
+		failpoint.AcceptBeforeCommit: {{"acceptance", accepted}},
+	}
+)
+
+// kill -9 at every named step, then the promises.
+func TestKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
+	for _, step := range failpoint.All() {
+		if len(onTheLine[step])+len(behindIt[step]) == 0 {
+			t.Errorf("no activity of this test passes the step %s", step)
+		}
+	}
+	for name, drives := range map[string]map[failpoint.Name][]drive{"line": onTheLine, "dispatch": behindIt} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t)
+			h.Serve()
+			for _, step := range failpoint.All() {
+				for _, d := range drives[step] {
+					t.Run(string(step)+"/"+d.name, func(t *testing.T) {
+						h.within(t)
+						d.do(h, step)
+						h.promises()
+					})
+				}
+			}
+		})
+	}
+}
+
+// callRetried calls; the trunk hears nothing final and sends its INVITE again.
+func callRetried(h *house, step failpoint.Name) {
+	p := h.phone()
+	h.killAt(step, "", p.invite)
+	h.Serve()
+	p.complete()
+	h.offered(h.ticketOf(p.callID), 1)
+}
+
+// callGivenUp is a caller who does not try again: the ticket is there all the same.
+func callGivenUp(h *house, step failpoint.Name) {
+	p := h.phone()
+	h.killAt(step, "", p.invite)
+	h.Serve()
+	h.offered(h.ticketOf(p.callID), 1)
+}
+
+// journaledRetried dies with the call on the local disk only, starts with the
+// database still away and takes the same call again from the journal.
+func journaledRetried(h *house, step failpoint.Name) {
+	p := journaled(h, step)
+	p.complete()
+	h.databaseBack()
+	h.Until("the call is replayed", func() bool { return h.known()[p.callID] })
+}
+
+// journaledGivenUp dies with the call on the local disk only, and nobody calls again.
+func journaledGivenUp(h *house, step failpoint.Name) {
+	p := journaled(h, step)
+	h.databaseBack()
+	h.Until("the call is replayed", func() bool { return h.known()[p.callID] })
+	h.offered(h.ticketOf(p.callID), 1)
+}
+
+func journaled(h *house, step failpoint.Name) *phone {
+	h.T.Helper()
+	h.running()
+	h.phone().complete() // the node has a block of numbers from now on
+	h.databaseAway()
+	p := h.phone()
+	h.killAt(step, "", p.invite)
+	h.Serve()
+	return p
+}
+
+// replayed dies when the journal's calls are in the database and still in the journal.
+func replayed(h *house, step failpoint.Name) {
+	h.running()
+	h.databaseAway()
+	first, second := h.phone(), h.phone()
+	h.killAt(step, "", func() {
+		first.complete()
+		second.complete()
+		h.databaseBack()
+	})
+	h.Serve()
+	h.Until("both calls are there", func() bool { known := h.known(); return known[first.callID] && known[second.callID] })
+}
+
+func cutOff(h *house, step failpoint.Name) {
+	p := h.phone()
+	h.killAt(step, "", func() { p.connect() })
+	h.Serve()
+	h.offered(h.ticketOf(p.callID), 1)
+}
+
+func cutOffAtItsEnd(h *house, step failpoint.Name) {
+	p := h.phone()
+	h.killAt(step, "", func() {
+		a := p.connect()
+		p.send("BYE", "z9hG4bK"+p.callID, a.tag, 2, "", "")
+	})
+	h.Serve()
+	h.offered(h.ticketOf(p.callID), 1)
+}
+
+// told dies around a message to somebody.
+func told(pass string) func(*house, failpoint.Name) {
+	return func(h *house, step failpoint.Name) {
+		p := h.phone()
+		h.killAt(step, pass, p.invite)
+		h.Serve()
+		p.complete()
+		h.Until("the offer is sent", func() bool { return len(h.Gateway.Sent(h.ticketOf(p.callID))) == 1 })
+	}
+}
+
+// deadline dies while everything of two hours falls due at once.
+func deadline(h *house, step failpoint.Name) {
+	h.running()
+	p := h.phone()
+	p.complete()
+	number := h.ticketOf(p.callID)
+	h.offered(number, 1)
+	h.killAt(step, "", func() { h.Advance(2*time.Hour + time.Minute) })
+	h.Serve()
+	h.offered(number, 4) // second worker, head and county as well
+	h.Until("the county is told of the two hours", func() bool {
+		return h.Count(`SELECT count(*) FROM timeline l JOIN tickets t ON t.id = l.ticket_id WHERE t.number = $1 AND l.kind = 'ticket.rose'`, number) == 1
+	})
+}
+
+// running makes sure that the program is there, unarmed.
+func (h *house) running() {
+	h.T.Helper()
+	h.kill()
+	h.Serve()
+}
+
+func (h *house) databaseAway() {
+	h.T.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := h.Servers.Postgres.Stop(ctx); err != nil {
+		h.T.Fatal(err)
+	}
+	h.T.Cleanup(h.databaseBack)
+}
+
+func (h *house) databaseBack() {
+	h.T.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	if err := h.Servers.Postgres.Start(ctx); err != nil {
+		h.T.Fatal(err)
+	}
+}

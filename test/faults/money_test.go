@@ -1,0 +1,148 @@
+package faults
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"example.org/hotline/internal/failpoint"
+	"example.org/hotline/test/city"
+)
+
+// accepted dies with an acceptance written and not committed; the worker's phone sends it again.
+func accepted(h *house, step failpoint.Name) {
+	h.running()
+	p := h.phone()
+	p.complete()
+	number := h.ticketOf(p.callID)
+	worker := h.As(h.offered(number, 1)[0])
+	h.dieInAct(step, worker, "/tickets/"+number+"/acceptance", map[string]any{})
+	if n := h.Count(`SELECT count(*) FROM offers o JOIN tickets t ON t.id = o.ticket_id WHERE t.number = $1 AND o.outcome = 'accepted'`, number); n != 1 {
+		h.T.Errorf("%d acceptances", n)
+	}
+	if owner := worker.Ticket(number)["owner"]; owner == nil {
+		h.T.Error("nobody owns the ticket")
+	}
+}
+
+// dieInAct sends an act that dies with the program, starts it, and sends the same again.
+func (h *house) dieInAct(step failpoint.Name, who *city.Client, path string, body map[string]any) city.Answer {
+	h.T.Helper()
+	key := uuid.NewString()
+	h.killAt(step, "", func() {
+		if a, err := who.Try(http.MethodPost, path, key, body); err == nil {
+			h.T.Errorf("%s was answered: %d %s", path, a.Status, a.Raw)
+		}
+	})
+	h.Serve()
+	a, err := who.Try(http.MethodPost, path, key, body)
+	if err != nil || a.Status >= 300 {
+		h.T.Fatalf("%s sent again: %v %d %s", path, err, a.Status, a.Raw)
+	}
+	return a
+}
+
+// payment is urgent aid on its way, and the step at which the program dies.
+type payment struct {
+	h      *house
+	dies   failpoint.Name
+	dieAt  string // start, check, cash or receipt
+	ticket string // public id
+	id     string // of the payout, made by the client
+}
+
+// soloAt pays what one worker may pay alone, and dies at one act of it.
+func soloAt(act string) func(*house, failpoint.Name) {
+	return func(h *house, step failpoint.Name) {
+		p, worker, decision := begin(h, step, act, 80_000, 1)
+		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 80_000))
+		p.do("cash", worker, "/disbursements/"+p.id+"/cash", map[string]any{})
+		p.do("receipt", worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
+		p.paidOnce(80_000)
+	}
+}
+
+// sharedAt pays above the solo limit, with three people, and dies at one act of it.
+func sharedAt(act string) func(*house, failpoint.Name) {
+	return func(h *house, step failpoint.Name) {
+		p, worker, decision := begin(h, step, act, 200_000, 3)
+		head := h.As("town2-head")
+		head.Post("/decisions/"+decision+"/approval", map[string]any{"approve": true})
+		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 200_000))
+		var hash string
+		h.Query(`SELECT encode(content_hash, 'hex') FROM disbursements WHERE public_id = $1`, []any{p.id}, &hash)
+		p.do("check", head, "/disbursements/"+p.id+"/check", map[string]any{"content_hash": hash})
+		payer := "town2-worker1"
+		if worker.Name == payer {
+			payer = "town2-worker2"
+		}
+		paying := h.As(payer)
+		p.do("cash", paying, "/disbursements/"+p.id+"/cash", map[string]any{})
+		p.do("receipt", paying, "/disbursements/"+p.id+"/receipt", p.proof(paying, worker.Name))
+		p.paidOnce(200_000)
+	}
+}
+
+// begin takes a fresh call to its decision.
+func begin(h *house, dies failpoint.Name, dieAt string, fen, affected int) (p *payment, worker *city.Client, decision string) {
+	h.T.Helper()
+	h.running()
+	call := h.phone()
+	call.complete()
+	number := h.ticketOf(call.callID)
+	worker = h.As(h.offered(number, 1)[0])
+	worker.Post("/tickets/"+number+"/acceptance", map[string]any{})
+	p = &payment{h: h, dies: dies, dieAt: dieAt, id: uuid.NewString()}
+	p.ticket, _ = worker.Ticket(number)["id"].(string)
+	var now time.Time
+	h.Query(`SELECT app_now()`, nil, &now)
+	path := "/tickets/" + p.ticket
+	worker.Post(path+"/visits", map[string]any{"mode": "on_site", "arrived_at": now.UTC().Format(time.RFC3339), "place": "东坡村", "facts": "厨房烧毁"})
+	worker.Post(path+"/findings", map[string]any{"cause": "fire", "household_size": 4, "affected": affected, "needs": []string{"food"},
+		"applicant": "测试人", "id_type": "none", "id_reason": "证件烧毁"})
+	decision = uuid.NewString()
+	worker.Post(path+"/decisions", map[string]any{"id": decision, "amount_fen": fen, "reason": "火灾后无处做饭"})
+	return p, worker, decision
+}
+
+func (p *payment) order(decision string, fen int) map[string]any {
+	return map[string]any{"id": p.id, "decision_id": decision, "amount_fen": fen, "channel": "cash"}
+}
+
+// proof is a receipt with its photos; companion is empty below the solo limit.
+func (p *payment) proof(payer *city.Client, companion string) map[string]any {
+	photo := func(n byte) string {
+		return payer.Upload(p.ticket, slices.Concat([]byte{0xFF, 0xD8, 0xFF, 0xE0, n}, make([]byte, 2000), []byte{0xFF, 0xD9}))
+	}
+	proof := map[string]any{"photo": photo(1), "signature": "screen", "signature_upload": photo(2)}
+	if companion != "" {
+		proof["companion"] = companion
+	}
+	return proof
+}
+
+// do is one act of the payout; the program dies in it where it is to.
+func (p *payment) do(act string, who *city.Client, path string, body map[string]any) {
+	p.h.T.Helper()
+	if act == p.dieAt {
+		p.h.dieInAct(p.dies, who, path, body)
+		return
+	}
+	who.Post(path, body)
+}
+
+// paidOnce checks that the float has paid the sum once, and that no client can make it pay again.
+func (p *payment) paidOnce(fen int) {
+	p.h.T.Helper()
+	paid := p.h.Count(`SELECT coalesce(sum(-p.fen), 0)::bigint FROM postings p JOIN ledger_entries e ON e.id = p.entry_id JOIN accounts a ON a.id = p.account_id
+		JOIN disbursements d ON d.id = e.disbursement_id WHERE d.public_id = $1 AND a.kind = 'float' AND p.layer = 'posted'`, p.id)
+	if paid != fen {
+		p.h.T.Errorf("the float has paid %d fen, want %d", paid, fen)
+	}
+	if n := p.h.Count(`SELECT count(*) FROM tickets t WHERE t.public_id = $1 AND t.status = 'follow_up'
+		AND NOT EXISTS (SELECT 1 FROM clocks c WHERE c.ticket_id = t.id AND c.stopped_at IS NULL)`, p.ticket); n != 1 {
+		p.h.T.Error("the receipt has not stopped the clocks")
+	}
+}
