@@ -41,7 +41,7 @@ func root() *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
-	cmd.PersistentFlags().StringVar(&config, "config", "", "configuration file (default: $HOTLINE_CONFIG, else .hotline/hotline.yaml where `hotline dev` left one)")
+	cmd.PersistentFlags().StringVar(&config, "config", "", "configuration file (default: $HOTLINE_CONFIG, else .hotline/hotline.yaml where hotline dev left one)")
 	cmd.AddCommand(serveCommand(&config), devCommand(&config), migrateCommand(&config), callCommand(), auditCommand(&config), doctorCommand(&config), versionCommand())
 	return cmd
 }
