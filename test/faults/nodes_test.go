@@ -48,7 +48,7 @@ func TestPausedNode(t *testing.T) {
 
 // A node stops in the middle of its work, with a transaction or a message in its
 // hands, and goes on with it long after the other has done it.
-func TestPausedInTheMiddle(t *testing.T) {
+func TestPausedInTheMiddle(t *testing.T) { //nolint:tparallel // the steps share one city, one after the other
 	t.Parallel()
 	h := newHouse(t)
 	twin := h.Twin()

@@ -58,7 +58,7 @@ func TestPlantedFaultsAreFound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(ctx) //nolint:errcheck // a short-lived connection
+	defer conn.Close(ctx)
 	for what, sql := range planted {
 		tx, err := conn.Begin(ctx)
 		if err != nil {

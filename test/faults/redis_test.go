@@ -83,7 +83,7 @@ func (h *house) flushRedis() {
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	defer conn.Close() //nolint:errcheck // a short-lived connection
+	defer conn.Close()
 	password, _ := at.User.Password()
 	answers := bufio.NewReader(conn)
 	for _, command := range []string{"AUTH " + at.User.Username() + " " + password, "FLUSHALL"} {
