@@ -22,7 +22,7 @@ type devJSON struct {
 	Users           []devUser         `json:"users"`
 }
 
-func writeDevJSON(dir string, cfg configs.Config, n *node, city configs.City, servers *localservers.Servers, users []devUser) error {
+func writeDevJSON(dir string, n *node, city configs.City, servers *localservers.Servers, users []devUser) error {
 	d := devJSON{API: "http://" + n.listener.Addr().String(), SIP: map[string]string{}, TownshipNumbers: map[string]string{},
 		Postgres: servers.Postgres.InspectURL, Redis: servers.Redis.AdminURL, Users: users}
 	for _, a := range n.phone.Addrs() {
@@ -51,7 +51,7 @@ func welcome(cfg configs.Config, n *node, city configs.City, users []devUser) st
 		fmt.Fprintf(&b, "  %-17s %-16s %-12s %s (%s)\n", u.Name, u.Password, places[u.Area], u.Person, u.Role)
 	}
 	if cfg.Demo.Enabled {
-		fmt.Fprintf(&b, "\n  These people are invented. Move the clock with: %s dev clock +2h\n", filepath.Base(os.Args[0]))
+		fmt.Fprintf(&b, "\n  These people are invented. Move the clock with: %s dev clock +2h\n", os.Args[0])
 	}
 	return b.String()
 }
