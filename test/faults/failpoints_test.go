@@ -32,7 +32,7 @@ var (
 		failpoint.ReceiptAfterCommit:  {{"receipt", sharedAt("receipt")}},
 	}
 	behindIt = map[failpoint.Name][]drive{
-		failpoint.TimerAfterClaim:    {{"call", callRetried}, {"deadline", deadline}},
+		failpoint.TimerAfterClaim:    {{"call", callsUntilKilled}, {"deadline", deadline}},
 		failpoint.TimerBeforeCommit:  {{"call", callRetried}, {"deadline", deadline}},
 		failpoint.TimerAfterCommit:   {{"call", callRetried}, {"deadline", deadline}},
 		failpoint.NoticeBeforeSend:   {{"first", told("")}, {"second", told(":2")}},
@@ -74,6 +74,27 @@ func callRetried(h *house, step failpoint.Name) {
 	h.Serve()
 	p.complete()
 	h.offered(h.ticketOf(p.callID), 1)
+}
+
+// callsUntilKilled calls until a timer comes by the index rather than by the
+// sweep, which now and then is sooner.
+func callsUntilKilled(h *house, step failpoint.Name) {
+	var calls []*phone
+	h.killAt(step, "", func() {
+		for !died(h.Process()) {
+			p := h.phone()
+			calls = append(calls, p)
+			p.invite()
+			h.Until("the program dies or the ticket is offered", func() bool {
+				return died(h.Process()) || h.known()[p.callID] && len(h.OfferedTo(h.ticketOf(p.callID))) > 0
+			})
+		}
+	})
+	h.Serve()
+	for _, p := range calls {
+		p.complete()
+		h.offered(h.ticketOf(p.callID), 1)
+	}
 }
 
 // callGivenUp is a caller who does not try again: the ticket is there all the same.
@@ -161,12 +182,23 @@ func deadline(h *house, step failpoint.Name) {
 	p.complete()
 	number := h.ticketOf(p.callID)
 	h.offered(number, 1)
-	h.killAt(step, "", func() { h.Advance(2*time.Hour + time.Minute) })
+	h.killAt(step, "", func() {
+		for !died(h.Process()) { // the sweep may be sooner than the index; every two hours there is more to fire
+			h.Advance(2*time.Hour + time.Minute)
+			h.Until("it fires", func() bool { return died(h.Process()) || h.overdue() == 0 })
+		}
+	})
 	h.Serve()
 	h.offered(number, 4) // second worker, head and county as well
 	h.Until("the county is told of the two hours", func() bool {
 		return h.Count(`SELECT count(*) FROM timeline l JOIN tickets t ON t.id = l.ticket_id WHERE t.number = $1 AND l.kind = 'ticket.rose'`, number) == 1
 	})
+}
+
+// overdue is how many timers are due and still to be fired.
+func (h *house) overdue() int {
+	h.T.Helper()
+	return h.Count(`SELECT count(*) FROM timers WHERE due_at <= app_now()`)
 }
 
 // running makes sure that the program is there, unarmed.

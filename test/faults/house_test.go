@@ -7,6 +7,7 @@ import (
 	"context"
 	"os"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -75,10 +76,14 @@ func (h *house) kill() {
 func (h *house) killAt(step failpoint.Name, arm string, act func()) {
 	h.T.Helper()
 	h.kill()
+	const inUse = "Redis is in use"
+	before := strings.Count(h.Log(), inUse)
 	p, err := h.Launch("HOTLINE_FAILPOINT=" + string(step) + arm)
 	if err != nil && !p.Killed() {
 		h.T.Fatal(err)
 	}
+	// Until Redis is in use all comes by the sweep, which is another way past some steps.
+	h.Until("the program uses Redis", func() bool { return died(p) || strings.Count(h.Log(), inUse) > before })
 	act()
 	select {
 	case <-p.Died():
@@ -87,6 +92,16 @@ func (h *house) killAt(step failpoint.Name, arm string, act func()) {
 	}
 	if !p.Killed() {
 		h.T.Fatalf("the program ended by itself: %v\n%s", p.Err(), h.Log())
+	}
+}
+
+// died reports whether a run of the program has ended.
+func died(p *city.Process) bool {
+	select {
+	case <-p.Died():
+		return true
+	default:
+		return false
 	}
 }
 

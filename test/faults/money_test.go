@@ -114,7 +114,7 @@ func (p *payment) order(decision string, fen int) map[string]any {
 // proof is a receipt with its photos; companion is empty below the solo limit.
 func (p *payment) proof(payer *city.Client, companion string) map[string]any {
 	photo := func(n byte) string {
-		return payer.Upload(p.ticket, slices.Concat([]byte{0xFF, 0xD8, 0xFF, 0xE0, n}, make([]byte, 2000), []byte{0xFF, 0xD9}))
+		return payer.Upload(p.ticket, slices.Concat([]byte{0xFF, 0xD8, 0xFF, 0xE0, n}, []byte(p.id), make([]byte, 2000), []byte{0xFF, 0xD9}))
 	}
 	proof := map[string]any{"photo": photo(1), "signature": "screen", "signature_upload": photo(2)}
 	if companion != "" {
