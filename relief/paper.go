@@ -76,6 +76,12 @@ func (s PaperState) Next(ev PaperEvent) (PaperState, error) {
 		Args:   map[string]any{"state": s, "act": ev}}
 }
 
+// takes reports whether the event can happen in this state.
+func (s PaperState) takes(ev PaperEvent) bool {
+	_, ok := paperTransitions[s][ev]
+	return ok
+}
+
 // Paper is one document that was missing when the aid was paid. It never
 // un-pays anything by itself.
 type Paper struct {

@@ -246,7 +246,7 @@ func PaperDue(ctx context.Context, tx Tx, timer act.Timer) error {
 	if timer.Step == stepPaperDue {
 		ev, say = PaperLapse, message{"paper_overdue", ref, nil}
 	}
-	if _, err := p.State.Next(ev); err != nil {
+	if !p.State.takes(ev) {
 		return nil // it has come in the meantime
 	}
 	if ev == PaperRemind {
