@@ -56,7 +56,6 @@ type Journal struct {
 type entry struct {
 	record  Record
 	segment uint64
-	seq     uint64
 }
 
 type sipKey struct{ trunk, callID string }

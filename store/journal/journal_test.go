@@ -192,7 +192,7 @@ func TestTornTailIsCutAtEveryByte(t *testing.T) {
 	}
 	first, _ := frameAt(data, len(segmentHead))
 	firstEnd := len(segmentHead) + frameHeadLen + len(first)
-	for size := range len(data) {
+	for size := range data {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, filepath.Base(name)), data[:size], 0o600); err != nil {
 			t.Fatal(err)
@@ -316,7 +316,7 @@ func TestAppendDuringReplayIsReplayedToo(t *testing.T) {
 	j := openJournal(t, t.TempDir())
 	mustAppend(t, j, OpenedRecord(call(1)))
 	var got []Record
-	err := j.Replay(t.Context(), func(ctx context.Context, batch []Record) error {
+	err := j.Replay(t.Context(), func(_ context.Context, batch []Record) error {
 		if len(got) == 0 {
 			mustAppend(t, j, ended(call(1)))
 		}

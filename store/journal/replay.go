@@ -180,7 +180,7 @@ func (j *Journal) trim() {
 			continue
 		}
 		path := segmentPath(j.dir, number)
-		err := error(nil)
+		var err error
 		if j.damaged[number] {
 			err = os.Rename(path, path+damagedExt)
 		} else {

@@ -161,6 +161,6 @@ func syncDir(dir string) error {
 	if err != nil {
 		return err
 	}
-	defer d.Close() // a folder opened to sync it: nothing to lose
+	defer d.Close() //nolint:errcheck // a folder opened to sync it: nothing to lose
 	return d.Sync()
 }
