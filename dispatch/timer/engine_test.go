@@ -80,7 +80,7 @@ func TestFlushAllLosesNothing(t *testing.T) {
 	}, nil)
 	const n = 1500
 	h.fill(n, h.now().Add(time.Second), time.Millisecond)
-	for fired := 0; fired < 3; fired++ {
+	for fired := range 3 {
 		h.awaitFired(fired * n / 3)
 		flushAll(t, server.AdminURL)
 	}

@@ -53,7 +53,8 @@ func (e *Engine[T]) fire(ctx context.Context, lease act.Lease, path string, ids 
 	case errors.Is(err, act.ErrUnavailable) || ctx.Err() != nil:
 		return shortestSleep // the database is away: nothing has happened to them
 	case len(left) == 1:
-		return e.fail(ctx, lease.Shard, path, left[0], err)
+		e.fail(ctx, lease.Shard, path, left[0], err)
+		return shortestSleep
 	}
 	for _, id := range left {
 		e.fireAlone(ctx, lease, path, id)
@@ -119,10 +120,10 @@ func (e *Engine[T]) comeBack(ctx context.Context, shard int16, path string, ids 
 }
 
 // fail counts a failure of one timer. A lock that could not be had is none.
-func (e *Engine[T]) fail(ctx context.Context, shard int16, path string, id int64, cause error) time.Duration {
+func (e *Engine[T]) fail(ctx context.Context, shard int16, path string, id int64, cause error) {
 	if errors.Is(cause, act.ErrConflict) {
 		e.comeBack(ctx, shard, path, []int64{id})
-		return shortestSleep
+		return
 	}
 	dead := e.o.Dead
 	if errors.Is(cause, errNoHandler) {
@@ -140,5 +141,4 @@ func (e *Engine[T]) fail(ctx context.Context, shard int16, path string, id int64
 		e.log.Error("a timer failed and will be tried again", "timer", id, "error", cause)
 	}
 	_ = e.redis.AckTimers(ctx, shard, []int64{id}) // it rests; the sweep brings it back
-	return shortestSleep
 }
