@@ -1,3 +1,6 @@
+// Package dispatch decides who must go: it follows a ticket from its first offer
+// up the ladder until somebody has it, and tells whoever must know when a clock
+// is about to run out or has.
 package dispatch
 
 import (

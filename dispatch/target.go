@@ -77,6 +77,7 @@ func (t Target) String() string {
 				return "desk " + name
 			}
 		}
+	case TargetOwner, TargetOfferee: // the kind alone says who
 	}
 	return string(t.Kind)
 }
