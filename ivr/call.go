@@ -60,7 +60,7 @@ func newActiveCall(e *Endpoint, k callKey, record ticket.Call, h hop, fromTag st
 	return &call{endpoint: e, key: k, hop: h, fromTag: fromTag, localTag: sip.GenerateTagN(16), record: record,
 		log:       e.log.With(slog.String("call_id", string(record.ID)), slog.String("trunk", record.Trunk), slog.String("number", record.To)),
 		cancelled: make(chan struct{}), acks: make(chan *sip.Request, 4), inbox: make(chan *inbound, 8), over: make(chan struct{}),
-		local: media.Local{Addr: e.cfg.MediaIP, ID: uint64(rand.Uint32()), Version: uint64(rand.Uint32())}}
+		local: media.Local{Addr: e.cfg.MediaIP, ID: uint64(rand.Uint32()), Version: uint64(rand.Uint32())}} //nolint:gosec // G404: the ids of an offer have to differ, not to be secret
 }
 
 // cancel tells the call of a CANCEL.

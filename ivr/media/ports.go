@@ -78,7 +78,7 @@ func (p *PortPool) take() (uint16, bool) {
 	if len(p.free) == 0 {
 		return 0, false
 	}
-	i, end := rand.IntN(len(p.free)), len(p.free)-1
+	i, end := rand.IntN(len(p.free)), len(p.free)-1 //nolint:gosec // G404: ChaCha8, which the system seeds; the port is told in clear anyway
 	port := p.free[i]
 	p.free[i] = p.free[end]
 	p.free = p.free[:end]

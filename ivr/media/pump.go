@@ -116,9 +116,9 @@ func (s *Session) pump() {
 		s.tick(first)
 		due = due.Add(FrameTime)
 		if late := time.Since(due); late > lateAt {
-			skipped := late / FrameTime
-			due = due.Add(skipped * FrameTime)
-			s.skip(uint32(skipped))
+			skipped := late.Truncate(FrameTime)
+			due = due.Add(skipped)
+			s.skip(uint32(skipped / FrameTime))
 		}
 		timer.Reset(time.Until(due))
 	}

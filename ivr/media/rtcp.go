@@ -37,7 +37,7 @@ func (s *Session) rtcp() {
 }
 
 func reportInterval() time.Duration {
-	return 2500*time.Millisecond + rand.N(5*time.Second)
+	return 2500*time.Millisecond + rand.N(5*time.Second) //nolint:gosec // G404: so that reports of many calls do not fall together
 }
 
 // report sends a sender report with the mandatory CNAME (RFC 3550 section 6.1)

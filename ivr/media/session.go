@@ -1,9 +1,10 @@
 package media
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"net"
 	"net/netip"
 	"os"
@@ -81,8 +82,16 @@ func Open(pool *PortPool, limits Limits) (*Session, error) {
 	}
 	return &Session{pool: pool, ports: ports, limits: limits,
 		digits: make(chan Digit, 32), lost: make(chan struct{}), done: make(chan struct{}),
-		out: outgoing{ssrc: rand.Uint32(), sequence: uint16(rand.Uint32()), timestamp: rand.Uint32()},
+		out: outgoing{ssrc: random32(), sequence: uint16(random32()), timestamp: random32()},
 	}, nil
+}
+
+// random32 draws what a stream begins with; who sees one of the three must not
+// guess the others (RFC 3550 section 5.1).
+func random32() uint32 {
+	var b [4]byte
+	rand.Read(b[:]) // never fails
+	return binary.BigEndian.Uint32(b[:])
 }
 
 // Port is the local RTP port, for the SDP.
