@@ -44,7 +44,7 @@ func Dial(ctx context.Context, o Options) (result Result, err error) {
 	if err != nil {
 		return Result{}, err
 	}
-	p, err := newPhone(o, uri)
+	p, err := newPhone(ctx, o, uri)
 	if err != nil {
 		return Result{}, err
 	}
@@ -58,8 +58,8 @@ func Dial(ctx context.Context, o Options) (result Result, err error) {
 	return p.result, p.talk(ctx)
 }
 
-func newPhone(o Options, uri sip.Uri) (*phone, error) {
-	ip, err := localIP(uri)
+func newPhone(ctx context.Context, o Options, uri sip.Uri) (*phone, error) {
+	ip, err := localIP(ctx, uri)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func newPhone(o Options, uri sip.Uri) (*phone, error) {
 		_, _, closing := p.ear.close()
 		return nil, errors.Join(err, closing)
 	}
-	p.local = media.Local{Addr: addr.Unmap(), Port: p.audio.Port(), ID: uint64(rand.Uint32()), Version: 1}
+	p.local = media.Local{Addr: addr.Unmap(), Port: p.audio.Port(), ID: uint64(rand.Uint32()), Version: 1} //nolint:gosec // G404: it has to be ours, not secret
 	if p.agent, err = newAgent(ip, o.Transport); err != nil {
 		_, _, closing := p.ear.close()
 		return nil, errors.Join(err, p.audio.Close(), closing)
@@ -110,11 +110,11 @@ func (p *phone) invite(ctx context.Context, uri sip.Uri) error {
 	from := &sip.FromHeader{Address: sip.Uri{Scheme: "sip", User: p.From, Host: p.agent.ua.Hostname()}}
 	from.Params.Add("tag", sip.GenerateTagN(16))
 	p.result.CalledAt = time.Now()
-	p.session, err = p.agent.dialog.Invite(context.Background(), uri, offer, from, sip.NewHeader("Content-Type", "application/sdp"))
+	p.session, err = p.agent.dialog.Invite(context.WithoutCancel(ctx), uri, offer, from, sip.NewHeader("Content-Type", "application/sdp"))
 	if err != nil {
 		return fmt.Errorf("send INVITE: %w", err)
 	}
-	defer p.session.Close()
+	defer p.session.Close() //nolint:errcheck // the dialog has ended or is given up
 	p.result.CallID = p.session.InviteRequest.CallID().Value()
 	p.tell(Event{Kind: EventCalling})
 
@@ -124,7 +124,7 @@ func (p *phone) invite(ctx context.Context, uri sip.Uri) error {
 	var refused *sipgo.ErrDialogResponse
 	switch {
 	case err == nil:
-		return p.accept()
+		return p.accept(ctx)
 	case errors.As(err, &refused):
 		p.tell(Event{Kind: EventRefused, Status: p.result.Status, Text: p.result.Reason})
 	case wait.Err() != nil:
@@ -140,7 +140,7 @@ func (p *phone) invite(ctx context.Context, uri sip.Uri) error {
 // first answer (RFC 3261 section 9.1): CancelAfter waits for one, the end of ctx
 // does not, since whoever ends it wants to leave.
 func (p *phone) untilCancel(ctx context.Context) (context.Context, context.CancelFunc) {
-	wait, cancel := context.WithCancelCause(context.Background())
+	wait, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stop := context.AfterFunc(ctx, func() {
 		if p.heardFrom.Load() {
 			cancel(context.Cause(ctx))
@@ -189,13 +189,14 @@ func (p *phone) cancelled() {
 
 // accept acknowledges the 200 and starts the sound. An answer without media we
 // understand is hung up at once.
-func (p *phone) accept() error {
-	if err := p.session.Ack(context.Background()); err != nil {
+func (p *phone) accept(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx) // an answer is acknowledged, whoever has left
+	if err := p.session.Ack(ctx); err != nil {
 		return fmt.Errorf("send ACK: %w", err)
 	}
 	peer, err := media.Rules{AllowLoopback: true}.Accept(p.session.InviteResponse.Body(), p.local)
 	if err != nil {
-		return errors.Join(fmt.Errorf("the answer's media: %w", err), p.bye())
+		return errors.Join(fmt.Errorf("the answer's media: %w", err), p.bye(ctx))
 	}
 	p.audio.Start(peer)
 	p.result.AnsweredAt = time.Now()
@@ -208,7 +209,7 @@ func (p *phone) talk(ctx context.Context) error {
 	if p.PlayWAV != nil {
 		prompt, err := media.ReadPrompt(p.PlayWAV)
 		if err != nil {
-			return errors.Join(fmt.Errorf("play: %w", err), p.bye())
+			return errors.Join(fmt.Errorf("play: %w", err), p.bye(ctx))
 		}
 		p.audio.Play(prompt)
 	}
@@ -221,7 +222,7 @@ func (p *phone) talk(ctx context.Context) error {
 		select {
 		case <-next:
 			if _, err := p.audio.Press(presses[0].Key, keyHeld); err != nil {
-				return errors.Join(err, p.bye())
+				return errors.Join(err, p.bye(ctx))
 			}
 			p.tell(Event{Kind: EventPressed, Text: string(presses[0].Key)})
 			presses = presses[1:]
@@ -232,9 +233,9 @@ func (p *phone) talk(ctx context.Context) error {
 			p.over(SideCallee)
 			return nil
 		case <-hangup.C:
-			return p.bye()
+			return p.bye(ctx)
 		case <-ctx.Done():
-			return p.bye()
+			return p.bye(ctx)
 		}
 		timer.Stop()
 	}
@@ -256,10 +257,10 @@ func (p *phone) nextPress(presses []Press) (<-chan time.Time, *time.Timer) {
 	return t.C, t
 }
 
-// bye hangs up. A missing answer to it is not our caller's concern.
-func (p *phone) bye() error {
+// bye hangs up, also when ctx has ended. A missing answer is not our caller's concern.
+func (p *phone) bye(ctx context.Context) error {
 	p.over(SideCaller)
-	ctx, cancel := context.WithTimeout(context.Background(), byeTimeout)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), byeTimeout)
 	defer cancel()
 	_ = p.session.Bye(ctx)
 	return nil

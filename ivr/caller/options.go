@@ -2,6 +2,7 @@ package caller
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -126,11 +127,11 @@ func (o Options) normal() (Options, sip.Uri, error) {
 
 // localIP is the address of ours from which the target is reached. Connecting
 // a UDP socket sends nothing.
-func localIP(uri sip.Uri) (net.IP, error) {
-	probe, err := net.Dial("udp", net.JoinHostPort(strings.Trim(uri.Host, "[]"), strconv.Itoa(uri.Port)))
+func localIP(ctx context.Context, uri sip.Uri) (net.IP, error) {
+	probe, err := new(net.Dialer).DialContext(ctx, "udp", net.JoinHostPort(strings.Trim(uri.Host, "[]"), strconv.Itoa(uri.Port)))
 	if err != nil {
 		return nil, fmt.Errorf("reach %s: %w", uri.Host, err)
 	}
-	defer probe.Close()
-	return probe.LocalAddr().(*net.UDPAddr).IP, nil
+	defer probe.Close()                             //nolint:errcheck // nothing was sent
+	return probe.LocalAddr().(*net.UDPAddr).IP, nil //nolint:errcheck // what a UDP socket has
 }
