@@ -82,8 +82,9 @@ type Stats struct {
 }
 
 // New binds every address of cfg, so that a port in use is known at once, and
-// fails with all faults of the configuration joined. Run must follow.
-func New(cfg Config, log CallLog, prompts Prompts, now func() time.Time, logger *slog.Logger) (*Endpoint, error) {
+// fails with all faults of the configuration joined. ctx bounds the binding
+// alone. Run must follow.
+func New(ctx context.Context, cfg Config, log CallLog, prompts Prompts, now func() time.Time, logger *slog.Logger) (*Endpoint, error) {
 	cfg = cfg.withDefaults()
 	loaded, missing := loadPrompts(prompts)
 	if err := errors.Join(cfg.validate(), missing); err != nil {
@@ -95,7 +96,7 @@ func New(cfg Config, log CallLog, prompts Prompts, now func() time.Time, logger 
 		stopping: make(chan struct{}), closing: make(chan struct{})}
 	e.gate = &gate{trunks: cfg.Trunks, limits: newPacketLimits(cfg.PacketRate, cfg.SourceRate), endpoint: e,
 		parser: newParser(), seed: maphash.MakeSeed()}
-	if err := e.listen(); err != nil {
+	if err := e.listen(ctx); err != nil {
 		return nil, errors.Join(err, e.closeListeners())
 	}
 	if err := e.startAgent(); err != nil {
@@ -124,16 +125,17 @@ func loadPrompts(prompts Prompts) (map[string]media.Prompt, error) {
 }
 
 // listen binds the sockets and the RTP range.
-func (e *Endpoint) listen() error {
+func (e *Endpoint) listen(ctx context.Context) error {
+	var sockets net.ListenConfig
 	for _, address := range e.cfg.UDP {
-		conn, err := net.ListenPacket("udp", address)
+		conn, err := sockets.ListenPacket(ctx, "udp", address)
 		if err != nil {
 			return fmt.Errorf("phone: listen: %w", err)
 		}
-		e.udp = append(e.udp, newGatedUDP(conn.(*net.UDPConn), e.gate))
+		e.udp = append(e.udp, newGatedUDP(conn.(*net.UDPConn), e.gate)) //nolint:errcheck // what "udp" makes
 	}
 	for _, address := range e.cfg.TCP {
-		l, err := net.Listen("tcp", address)
+		l, err := sockets.Listen(ctx, "tcp", address)
 		if err != nil {
 			return fmt.Errorf("phone: listen: %w", err)
 		}
@@ -212,7 +214,7 @@ func (e *Endpoint) Run(ctx context.Context) error {
 			serving = false
 		case <-sweep.C:
 			for _, c := range e.calls.sweep(time.Now()) {
-				e.work.start(func() { e.keepLost(c) })
+				e.work.start(func() { e.keepLost(c) }) //nolint:contextcheck // it goes on disk also while ctx ends
 			}
 		}
 	}

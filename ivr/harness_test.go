@@ -227,7 +227,7 @@ func start(t *testing.T, change func(*ivr.Config)) *line {
 		level = slog.LevelDebug
 	}
 	l := newLedger()
-	e, err := ivr.New(cfg, l, testPrompts(), time.Now, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level})))
+	e, err := ivr.New(t.Context(), cfg, l, testPrompts(), time.Now, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level})))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -33,7 +33,7 @@ func stillEndpoint(t testing.TB) *Endpoint {
 	for _, name := range PromptNames() {
 		prompts[name] = media.NewPrompt(make([]int16, media.FrameSamples))
 	}
-	e, err := New(Config{NodeID: "test", UDP: []string{"127.0.0.1:0"},
+	e, err := New(t.Context(), Config{NodeID: "test", UDP: []string{"127.0.0.1:0"},
 		Trunks:  []Trunk{{Name: "trunk", CIDRs: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}},
 		Numbers: []ServiceNumber{{Number: "12349"}}, AllowLoopbackMedia: true,
 	}, inert{}, prompts, time.Now, slog.New(slog.DiscardHandler))

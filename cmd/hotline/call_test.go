@@ -150,7 +150,7 @@ func startLine(t *testing.T) (udp, tcp string) {
 	for _, name := range ivr.PromptNames() {
 		prompts[name] = media.NewPrompt(media.Tone(440, 8000, media.SampleRate/20))
 	}
-	e, err := ivr.New(ivr.Config{NodeID: "test", UDP: []string{"127.0.0.1:0"}, TCP: []string{"127.0.0.1:0"},
+	e, err := ivr.New(t.Context(), ivr.Config{NodeID: "test", UDP: []string{"127.0.0.1:0"}, TCP: []string{"127.0.0.1:0"},
 		Trunks:   []ivr.Trunk{{Name: "trunk", CIDRs: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}},
 		Numbers:  []ivr.ServiceNumber{{Number: "12349"}},
 		RTPFirst: 26000, RTPLast: 27999, RingDelay: 10 * time.Millisecond, KeyWindow: time.Minute, AllowLoopbackMedia: true,

@@ -75,12 +75,12 @@ func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	messages, err := startSink(dir)
+	messages, err := startSink(ctx, dir)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, messages.close()) }()
-	cfg, err := devConfig(dir, o, city, servers, messages)
+	cfg, err := devConfig(ctx, dir, o, city, servers, messages)
 	if err != nil {
 		return err
 	}
@@ -97,7 +97,7 @@ func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 		return err
 	}
 	return n.run(ctx, func(ctx context.Context) error {
-		if err := writeDevJSON(dir, cfg, n, city, servers, users); err != nil {
+		if err := writeDevJSON(dir, n, city, servers, users); err != nil {
 			return err
 		}
 		say("%s", welcome(cfg, n, city, users))
@@ -157,12 +157,12 @@ func setClock(ctx context.Context, owner string, o devOptions) error {
 
 // devConfig writes the settings of the demo city, so that every other command
 // finds them, and reads them back as a node would.
-func devConfig(dir string, o devOptions, city configs.City, servers *localservers.Servers, messages *smsSink) (configs.Config, error) {
+func devConfig(ctx context.Context, dir string, o devOptions, city configs.City, servers *localservers.Servers, messages *smsSink) (configs.Config, error) {
 	keys := filepath.Join(dir, "keys")
 	if _, err := seal.LoadOrGenerate(keys); err != nil {
 		return configs.Config{}, err
 	}
-	ports, err := devPorts(dir, o)
+	ports, err := devPorts(ctx, dir, o)
 	if err != nil {
 		return configs.Config{}, err
 	}
@@ -196,17 +196,17 @@ type devAddresses struct {
 	SIP string `json:"sip"`
 }
 
-func devPorts(dir string, o devOptions) (devAddresses, error) {
+func devPorts(ctx context.Context, dir string, o devOptions) (devAddresses, error) {
 	path := filepath.Join(dir, "ports.json")
 	kept := devAddresses{API: "127.0.0.1:8234", SIP: "127.0.0.1:5060"}
 	if err := readJSONFile(path, &kept); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return devAddresses{}, err
 	}
 	var err error
-	if kept.API, err = freeAddress(o.api, kept.API, "tcp"); err != nil {
+	if kept.API, err = freeAddress(ctx, o.api, kept.API, "tcp"); err != nil {
 		return devAddresses{}, err
 	}
-	if kept.SIP, err = freeAddress(o.sip, kept.SIP, "udp", "tcp"); err != nil {
+	if kept.SIP, err = freeAddress(ctx, o.sip, kept.SIP, "udp", "tcp"); err != nil {
 		return devAddresses{}, err
 	}
 	return kept, writeJSONFile(path, kept)
@@ -214,7 +214,7 @@ func devPorts(dir string, o devOptions) (devAddresses, error) {
 
 // freeAddress is the address that was asked for, else the preferred one where it
 // is free, else any free port of the loopback.
-func freeAddress(asked, preferred string, networks ...string) (string, error) {
+func freeAddress(ctx context.Context, asked, preferred string, networks ...string) (string, error) {
 	if asked != "" {
 		if _, err := netip.ParseAddrPort(asked); err != nil {
 			return "", fmt.Errorf("%q must be an address and a port such as 127.0.0.1:8234", asked)
@@ -225,7 +225,7 @@ func freeAddress(asked, preferred string, networks ...string) (string, error) {
 		if candidate == "" {
 			candidate = "127.0.0.1:0"
 		}
-		if bound, ok := bindable(candidate, networks); ok {
+		if bound, ok := bindable(ctx, candidate, networks); ok {
 			return bound, nil
 		}
 	}
@@ -233,10 +233,11 @@ func freeAddress(asked, preferred string, networks ...string) (string, error) {
 }
 
 // bindable tries an address on all networks; port 0 takes the port that the first one gave.
-func bindable(address string, networks []string) (string, bool) {
+func bindable(ctx context.Context, address string, networks []string) (string, bool) {
+	var sockets net.ListenConfig
 	for _, network := range networks {
 		if network == "udp" {
-			c, err := net.ListenPacket("udp", address)
+			c, err := sockets.ListenPacket(ctx, "udp", address)
 			if err != nil {
 				return "", false
 			}
@@ -244,7 +245,7 @@ func bindable(address string, networks []string) (string, bool) {
 			_ = c.Close() // it was only asked whether it is free
 			continue
 		}
-		l, err := net.Listen("tcp", address)
+		l, err := sockets.Listen(ctx, "tcp", address)
 		if err != nil {
 			return "", false
 		}

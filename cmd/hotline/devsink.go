@@ -22,7 +22,7 @@ type smsSink struct {
 	done        chan error
 }
 
-func startSink(dir string) (*smsSink, error) {
+func startSink(ctx context.Context, dir string) (*smsSink, error) {
 	secret, err := keepText(filepath.Join(dir, "sms-secret"), randomText)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func startSink(dir string) (*smsSink, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("listen for the demo city's messages: %w", err), kept.Close())
 	}

@@ -13,7 +13,7 @@ import (
 // stage is a set of loops that start and stop together.
 type stage struct {
 	cancel context.CancelFunc
-	ctx    context.Context //nolint:containedctx // a stage is its context
+	ctx    context.Context // a stage is its context
 	wg     sync.WaitGroup
 	fail   func(error)
 }

@@ -107,7 +107,7 @@ func devSeedCommand(config *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return json.NewEncoder(cmd.OutOrStdout()).Encode(users)
+			return json.NewEncoder(cmd.OutOrStdout()).Encode(users) //nolint:gosec // G117: passwords of invented people, which this command exists to print
 		},
 	}
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -107,7 +106,9 @@ func newNode(ctx context.Context, cfg configs.Config, log *slog.Logger, sms func
 	n := &node{cfg: cfg, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, build := range []func() error{n.loadRules, n.openStore, n.openIntake, n.buildDispatch,
-		func() error { return n.buildPhone() }, func() error { return n.buildAPI(sms) }} {
+		func() error { return n.buildPhone(ctx) },
+		func() error { return n.buildAPI(ctx, sms) }, //nolint:contextcheck // each request brings its own context
+	} {
 		if err := build(); err != nil {
 			return nil, err
 		}
@@ -194,7 +195,7 @@ func (n *node) buildDispatch() error {
 }
 
 // buildPhone loads the prompts and binds the SIP ports.
-func (n *node) buildPhone() error {
+func (n *node) buildPhone(ctx context.Context) error {
 	if !n.has(configs.RolePhone) {
 		return nil
 	}
@@ -206,16 +207,15 @@ func (n *node) buildPhone() error {
 	if err != nil {
 		return err
 	}
-	n.phone, err = ivr.New(phoneConfig(n.cfg), n.calls, spoken, n.clock.Now, n.log)
+	n.phone, err = ivr.New(ctx, phoneConfig(n.cfg), n.calls, spoken, n.clock.Now, n.log)
 	return err
 }
 
 // buildAPI makes the HTTP side and binds its port.
-func (n *node) buildAPI(sms func(context.Context) ([]api.SMS, error)) (err error) {
+func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SMS, error)) (err error) {
 	if !n.has(configs.RoleAPI) {
 		return nil
 	}
-	var pages fs.FS = console.FS()
 	proxies := make([]string, 0, len(n.cfg.API.TrustedProxies))
 	for _, p := range n.cfg.API.TrustedProxies {
 		proxies = append(proxies, p.String())
@@ -227,12 +227,12 @@ func (n *node) buildAPI(sms func(context.Context) ([]api.SMS, error)) (err error
 		Sessions: n.db,
 		Rules:    api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief},
 		Wakes:    n.redis.Listen(pulse.WakeEvents).C,
-		Checks:   n.checks(), Metrics: n.metrics, Console: pages, SMS: sms, Logger: n.log,
+		Checks:   n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
 	})
 	if err != nil {
 		return err
 	}
-	if n.listener, err = net.Listen("tcp", n.cfg.API.Listen); err != nil {
+	if n.listener, err = new(net.ListenConfig).Listen(ctx, "tcp", n.cfg.API.Listen); err != nil {
 		return fmt.Errorf("listen for the API: %w", err)
 	}
 	return nil
