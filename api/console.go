@@ -34,7 +34,7 @@ func (s *Server) servePage(c *fiber.Ctx) error {
 		return newProblem(http.StatusNotFound, "console_not_built", "This binary was built without its console; run make build.")
 	}
 	if err != nil {
-		return err //nolint:wrapcheck // an embedded file that cannot be read is ours to mend
+		return err // an embedded file that cannot be read is ours to mend
 	}
 	return sendFile(c, "index.html", content)
 }

@@ -81,7 +81,7 @@ func (st *stream) begin(ctx context.Context, last string) error {
 		return err
 	})
 	if err != nil {
-		return err //nolint:wrapcheck // problemOf knows it
+		return err
 	}
 	st.at = newest
 	if last == "" {
@@ -139,7 +139,7 @@ func (st *stream) catchUp(ctx context.Context, w *bufio.Writer) error {
 	s, req := st.server, st.request
 	_, err := s.deps.Sessions.Session(ctx, req.token, s.cfg.SessionIdle, false)
 	if errors.Is(err, act.ErrSignIn) {
-		return err //nolint:wrapcheck // only ends the stream
+		return err // only ends the stream
 	}
 	for err == nil {
 		var events []act.Logged
@@ -168,5 +168,5 @@ func (s *Server) lastEvent(ctx context.Context) (last int64, err error) {
 		_, last, err = tx.LogSpan(ctx)
 		return err
 	})
-	return last, err //nolint:wrapcheck // the hub only asks whether
+	return last, err // the hub only asks whether
 }

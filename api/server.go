@@ -32,7 +32,7 @@ type Server struct {
 	draining atomic.Bool
 
 	// base is what every request's context descends from, since Fiber's own ends with nothing. stop ends it after the drain.
-	base context.Context //nolint:containedctx // see above
+	base context.Context // see above
 	stop context.CancelFunc
 }
 

@@ -66,7 +66,7 @@ func bindSignIn(s *Server, r *route) {
 func (s *Server) signIn(ctx context.Context, login, password string) (area.Staff, []byte, error) {
 	staff, hash, wait, err := s.deps.Sessions.BeginSignIn(ctx, login, signInFailures, signInWindow)
 	if err != nil {
-		return area.Staff{}, nil, err //nolint:wrapcheck // problemOf knows it
+		return area.Staff{}, nil, err
 	}
 	if wait > 0 {
 		p := newProblem(http.StatusTooManyRequests, "locked_out", "Too many sign-ins of this name have failed; wait as long as Retry-After says.")
@@ -80,7 +80,7 @@ func (s *Server) signIn(ctx context.Context, login, password string) (area.Staff
 	if !ok {
 		if staff.ID != 0 {
 			if err := s.deps.Sessions.RefuseSession(ctx, staff); err != nil {
-				return area.Staff{}, nil, err //nolint:wrapcheck // problemOf knows it
+				return area.Staff{}, nil, err
 			}
 		}
 		return area.Staff{}, nil, &act.Fault{Kind: act.ErrSignIn, Code: "sign_in_failed", Detail: "Name or password is wrong."}
@@ -88,7 +88,7 @@ func (s *Server) signIn(ctx context.Context, login, password string) (area.Staff
 	token := make([]byte, 32)
 	_, _ = rand.Read(token) // never fails since Go 1.24
 	if err := s.deps.Sessions.OpenSession(ctx, staff, tokenHash(tokenText(token))); err != nil {
-		return area.Staff{}, nil, err //nolint:wrapcheck // problemOf knows it
+		return area.Staff{}, nil, err
 	}
 	return staff, token, nil
 }

@@ -116,7 +116,7 @@ func bindUploadContent(s *Server, r *route) {
 			return tx.Audit(ctx, act.Record{Action: "photo.view", Subject: act.Subject{Kind: "ticket", ID: int64(u.Ticket)}, Area: v.Area, Data: map[string]any{"upload": u.PublicID}})
 		})
 		if err != nil {
-			return err //nolint:wrapcheck // problemOf knows it
+			return err
 		}
 		c.Set(fiber.HeaderContentType, kind)
 		c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox; frame-ancestors 'none'")

@@ -368,7 +368,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Add(DefaultYAML())
 	f.Add([]byte("? [a]\n: b\n<<: {x: 1}\nsip: !!map {}\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
+	f.Fuzz(func(_ *testing.T, data []byte) {
 		var cfg Config
 		decode("f", data, &cfg)
 		policy := new(dispatch.Policy)

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"errors"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -174,7 +175,7 @@ func TestDuties(t *testing.T) {
 		{"finance reverses", Disbursement{State: StateReceipted}.mayReverse(who(7, area.RoleCountyFinance)), ""},
 	} {
 		code := ""
-		if fault, ok := tt.err.(*act.Fault); ok {
+		if fault, ok := errors.AsType[*act.Fault](tt.err); ok {
 			code = fault.Code
 		}
 		if code != tt.want || (tt.want == "") != (tt.err == nil) {

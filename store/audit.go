@@ -120,7 +120,7 @@ type AuditFault struct {
 // through. It also tells how many records it read.
 func (db *DB) VerifyAudit(ctx context.Context, anchors []AuditHead) (faults []AuditFault, records int64, err error) {
 	err = db.InTx(ctx, act.SystemConsole, func(tx *Tx) error {
-		for lane := int16(0); lane < lanes; lane++ {
+		for lane := range int16(lanes) {
 			found, n, err := tx.verifyLane(ctx, lane, anchors)
 			if err != nil {
 				return err

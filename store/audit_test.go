@@ -37,7 +37,7 @@ func TestAuditTampering(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer super.Close() //nolint:errcheck // end of the test
+			defer super.Close()
 			if _, err := super.ExecContext(t.Context(), `ALTER TABLE audit_records DROP CONSTRAINT audit_records_seq_check`); err != nil {
 				t.Fatal(err)
 			}

@@ -86,14 +86,14 @@ func TestCallsWithoutDatabase(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer db.Close() //nolint:errcheck // end of the test
+	defer db.Close()
 	intake := NewIntake(db, testRules())
 	dir := t.TempDir()
 	j, err := journal.Open(dir, h.db.sealer, quiet)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer j.Close() //nolint:errcheck // end of the test
+	defer j.Close()
 	numbers, err := journal.OpenNumbers(dir, 0, db.ReserveNumbers("node-a"), quiet)
 	if err != nil {
 		t.Fatal(err)

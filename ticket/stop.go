@@ -78,5 +78,5 @@ func Due(ctx context.Context, tx Tx, t *Ticket, k ClockKind, revision int64) (Du
 	return DueBreach, record(ctx, tx, t, change{kind: "ticket.breached", data: map[string]any{"clock": string(k), "due_at": c.DueAt.Format(time.RFC3339)}})
 }
 
-// Subject of a ticket id, for callers that have not loaded the row.
+// SubjectOf names a ticket in timers and records, for callers that have not loaded the row.
 func SubjectOf(id ID) act.Subject { return act.Subject{Kind: "ticket", ID: int64(id)} }

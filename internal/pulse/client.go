@@ -105,7 +105,10 @@ func (c *Client) Close() error {
 }
 
 // State tells whether Redis is used now.
-func (c *Client) State() State { return c.state.Load().(State) }
+func (c *Client) State() State {
+	s, _ := c.state.Load().(State) // nothing else is stored there
+	return s
+}
 
 // Up reports whether Redis is used now.
 func (c *Client) Up() bool { return c.State() == StateUp }

@@ -28,7 +28,7 @@ func Load(path string) (*Keyring, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKeyFile, err)
 	}
-	defer file.Close() // read only: nothing to lose
+	defer file.Close() //nolint:errcheck // read only: nothing to lose
 	info, err := file.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrKeyFile, err)

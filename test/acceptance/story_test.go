@@ -34,7 +34,7 @@ func urgentCall(t *testing.T, c *city.City) (ref string) {
 }
 
 // helped takes a ticket from acceptance to cash in the worker's hands.
-func helped(t *testing.T, c *city.City, worker *city.Client, ref string, fen int) (payout string) {
+func helped(t *testing.T, worker *city.Client, ref string, fen int) (payout string) {
 	t.Helper()
 	id := worker.Ticket(ref)["id"].(string)
 	worker.Post("/tickets/"+id+"/acceptance", map[string]any{})
@@ -54,7 +54,7 @@ func helped(t *testing.T, c *city.City, worker *city.Client, ref string, fen int
 	return key
 }
 
-func receipt(worker *city.Client, id, payout string) map[string]any {
+func receipt(worker *city.Client, id string) map[string]any {
 	return map[string]any{"photo": worker.Upload(id, jpeg(2)), "signature": "screen", "signature_upload": worker.Upload(id, jpeg(3))}
 }
 
@@ -65,10 +65,10 @@ func TestHelpedInTime(t *testing.T) {
 	ref := urgentCall(t, c)
 	c.SetClock(clock(1, "23:44:00"))
 	worker := c.As(c.OfferedTo(ref)[0])
-	payout := helped(t, c, worker, ref, 800_00)
+	payout := helped(t, worker, ref, 800_00)
 	id := worker.Ticket(ref)["id"].(string)
 	c.SetClock(clock(2, "01:05:00"))
-	proof := receipt(worker, id, payout)
+	proof := receipt(worker, id)
 	worker.Post("/disbursements/"+payout+"/receipt", proof)
 	worker.Refused("/disbursements/"+payout+"/receipt", proof, http.StatusConflict, "already_receipted")
 
@@ -102,7 +102,7 @@ func TestHelpedTooLate(t *testing.T) {
 	ref := urgentCall(t, c)
 	c.SetClock(clock(1, "23:44:00"))
 	worker := c.As(c.OfferedTo(ref)[0])
-	payout := helped(t, c, worker, ref, 800_00)
+	payout := helped(t, worker, ref, 800_00)
 	c.SetClock(clock(2, "01:39:58"))
 	c.Until("the breach fires", func() bool { return c.Count(`SELECT count(*) FROM timeline WHERE kind = 'ticket.breached'`) == 1 })
 	var at time.Time
@@ -112,7 +112,7 @@ func TestHelpedTooLate(t *testing.T) {
 	}
 	c.SetClock(clock(2, "01:41:00"))
 	id := worker.Ticket(ref)["id"].(string)
-	worker.Post("/disbursements/"+payout+"/receipt", receipt(worker, id, payout))
+	worker.Post("/disbursements/"+payout+"/receipt", receipt(worker, id))
 	c.Until("the city desk is told", func() bool {
 		return c.Count(`SELECT count(*) FROM deliveries d JOIN notices n ON n.id = d.notice_id JOIN staff s ON s.id = d.staff_id
 			WHERE n.template LIKE '%breach%' AND s.login = 'city-duty' AND d.channel = 'sms' AND d.state = 'sent'`) == 1
@@ -218,7 +218,7 @@ func TestTriageAndThreePeople(t *testing.T) {
 	hash := last(head.Ticket(id)["disbursements"])["content_hash"]
 	head.Post("/disbursements/"+payout+"/check", map[string]any{"content_hash": hash})
 	worker.Post("/disbursements/"+payout+"/cash", map[string]any{})
-	proof := receipt(worker, id, payout)
+	proof := receipt(worker, id)
 	worker.Refused("/disbursements/"+payout+"/receipt", proof, http.StatusUnprocessableEntity, "two_people_required")
 	proof["companion"] = "town2-worker1"
 	if worker.Name == "town2-worker1" {

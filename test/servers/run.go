@@ -39,7 +39,7 @@ func Run(ctx context.Context, name string, args ...string) (err error) {
 	if err != nil {
 		return fmt.Errorf("tell the tests of their server: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, name, args...) //nolint:gosec // what the caller asked to run
+	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), SharedEnv+"="+string(shared))

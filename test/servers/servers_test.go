@@ -24,7 +24,7 @@ func migrate(ctx context.Context, ownerURL string) error {
 		return fmt.Errorf("connect: %w", err)
 	}
 	_, err = conn.Exec(ctx, `CREATE TABLE calls (id int)`)
-	return err //nolint:wrapcheck // a test
+	return err
 }
 
 func TestEachTestHasADatabaseOfItsOwn(t *testing.T) {
