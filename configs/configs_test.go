@@ -260,7 +260,7 @@ func TestPolicyFaultsNameFileAndLine(t *testing.T) {
 		{aid, "cap_per: person", "cap_per: dog", "fast_track.cap_per"},
 		{aid, "[5, 2, 1]", "[1, 2, 5]", "papers.remind_before"},
 		{notices, "您的来电已登记，工单号{number}", "您的来电已登记，工单号{nummer}", "uses {nummer}"},
-		{notices, "请保持电话畅通", strings.Repeat("请保持电话畅通", 9), "SMS parts"},
+		{notices, "不服可依法申请复议", strings.Repeat("不服可依法申请复议", 9), "SMS parts"},
 		{"calendar/2026.yaml", "make_up: [2026-01-04]", "make_up: [2026-01-05]", "2026-01-05 is not a Saturday or Sunday"},
 		{"calendar/2026.yaml", "from: 2026-01-01", "from: 2026-02-30", "real day"},
 		{"calendar/2026.yaml", "from: 2026-01-01", "from: 2025-12-31", "outside the year"},
