@@ -160,9 +160,13 @@ func Reverse(ctx context.Context, tx Tx, d *Disbursement, reason string) (err er
 	return end(ctx, tx, d)
 }
 
-// end frees what a dead payout was counted under and stops its timers.
+// end frees what a dead payout was counted under, gives back the limits that its
+// missing signature had frozen, since nobody can sign it any more, and stops its timers.
 func end(ctx context.Context, tx Tx, d *Disbursement) error {
 	if err := tx.ReleaseLimitUse(ctx, d.ID); err != nil {
+		return err
+	}
+	if err := tx.LiftFreezes(ctx, d.ID); err != nil {
 		return err
 	}
 	if err := tx.Cancel(ctx, d.Subject()); err != nil {

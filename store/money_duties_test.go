@@ -173,6 +173,48 @@ func TestSecondSignature(t *testing.T) {
 	}
 }
 
+// A payout that is called off or taken back cannot be signed any more: the limit
+// that its missing signature froze comes back with its end.
+func TestFreezeEndsWithThePayout(t *testing.T) {
+	m := newTill(t, 5_000_000)
+	frozen := func(p ledger.Disbursement) {
+		t.Helper()
+		m.moveClock(t, 24*time.Hour)
+		err := m.db.InTx(t.Context(), act.SystemDispatch, func(tx *Tx) error {
+			return relief.SecondSignatureDue(t.Context(), tx, act.Timer{Subject: p.Subject(), Kind: ledger.TimerSecondSignature})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := m.count(t, `SELECT count(*) FROM limit_freezes WHERE disbursement_id = ? AND lifted_at IS NULL`, int64(p.ID)); n != 1 {
+			t.Fatalf("%d freezes, want one", n)
+		}
+	}
+	_, d := m.decided(t, 1, 80_000)
+	p := m.started(t, "worker1", d)
+	frozen(p)
+	m.must(t, "worker1", func(tx *Tx) error {
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "not needed any more")
+		return err
+	})
+	tk, d := m.decided(t, 2, 80_000)
+	q := m.started(t, "worker1", d)
+	if q.Level != ledger.LevelSolo {
+		t.Errorf("the limit stays frozen for ever: %+v", q)
+	}
+	m.must(t, "worker1", issuing(t, q))
+	m.must(t, "worker1", m.receiving(t, "worker1", tk, q, ""))
+	frozen(q)
+	m.must(t, "finance", func(tx *Tx) error {
+		_, err := relief.ReversePayout(t.Context(), tx, q.PublicID, "the receipt is another person's")
+		return err
+	})
+	if n := m.count(t, `SELECT count(*) FROM limit_freezes WHERE lifted_at IS NULL`); n != 0 {
+		t.Errorf("%d freezes after the reversal", n)
+	}
+	m.sound(t)
+}
+
 // What the pages offer is what the acts allow.
 func TestNextActs(t *testing.T) {
 	m := newTill(t, 5_000_000)
