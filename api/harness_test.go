@@ -56,6 +56,7 @@ type house struct {
 	intake *store.Intake
 	wakes  chan struct{}
 	calls  int
+	photos int
 	signed map[string]client
 }
 

@@ -51,6 +51,8 @@ func (c client) photo(id string) string {
 	for i := range img.Pix {
 		img.Pix[i] = byte(i * i >> 3) // noise, so that it has more than one part
 	}
+	c.h.photos++
+	img.Pix[0], img.Pix[1] = byte(c.h.photos), byte(c.h.photos>>8) // no two are the same
 	if err := png.Encode(&picture, img); err != nil {
 		c.h.t.Fatal(err)
 	}

@@ -85,6 +85,15 @@ func (d Disbursement) Subject() act.Subject {
 // Solo reports whether one person may make and pay it.
 func (d Disbursement) Solo() bool { return d.Level == LevelSolo }
 
+// HandedOver lists who says that the citizen has the money: they cannot also be
+// the one who asks the citizen whether it came. Nobody before the receipt.
+func (d Disbursement) HandedOver() []area.StaffID {
+	if d.ReceiptedAt.IsZero() {
+		return nil
+	}
+	return []area.StaffID{d.Payer, d.Companion}
+}
+
 // contentHash is SHA-256 over the canonical JSON of what is paid to whom and
 // why. The payee stands in it by blind index.
 func (d Disbursement) contentHash() ([]byte, error) {

@@ -1,6 +1,10 @@
 package ledger
 
-import "time"
+import (
+	"time"
+
+	"example.org/hotline/area"
+)
 
 // View is a payout as pages and the API show it. It names people, never accounts or identities.
 type View struct {
@@ -33,6 +37,8 @@ type View struct {
 	NextActs      []string   `json:"next_acts"` // what this reader may do now
 	Version       int64      `json:"version"`
 	PolicyVersion string     `json:"policy"`
+
+	HandedOver []area.StaffID `json:"-"` // see Disbursement.HandedOver
 }
 
 // InboxItem is one thing that waits for this reader's word.

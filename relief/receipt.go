@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"example.org/hotline/area"
@@ -63,6 +64,10 @@ func (in ReceiptInput) validate() error {
 		return act.Invalid("signature_upload", "signature_required", "Upload the signature, or the photo of the paper receipt.")
 	case in.Signature == SignatureWitness && in.Witness == "":
 		return act.Invalid("witness", "witness_required", "Name the witness who signed for the payee.")
+	case !in.DeviceAt.IsZero() && !believable(in.DeviceAt):
+		return badTime("device_at")
+	case strings.EqualFold(in.SignedImage, in.Photo):
+		return act.Invalid("signature_upload", "one_photo_twice", "The hand-over and the signature are two pictures; take the second one.")
 	default:
 		return lengths([]text{{"witness", in.Witness, 80}}, "", nil, 0)
 	}
@@ -92,6 +97,9 @@ func Receive(ctx context.Context, tx Tx, publicID string, in ReceiptInput, r Rul
 	if err := finished(ctx, tx, t.ID, "signature_upload", in.SignedImage); err != nil {
 		return ledger.Disbursement{}, err
 	}
+	if err := firstUse(ctx, tx, in.Photo); err != nil {
+		return ledger.Disbursement{}, err
+	}
 	rec := Receipt{PublicID: in.PublicID, Disbursement: d.ID, Ticket: t.ID, At: tx.Now(), DeviceAt: in.DeviceAt, Photo: in.Photo,
 		Signature: in.Signature, SignedImage: in.SignedImage, Witness: Private(in.Witness), By: tx.Actor().StaffID}
 	if err := tx.AddReceipt(ctx, &rec); err != nil {
@@ -105,6 +113,20 @@ func Receive(ctx context.Context, tx Tx, publicID string, in ReceiptInput, r Rul
 	}
 	failpoint.Hit(failpoint.ReceiptBeforeCommit)
 	return d, nil
+}
+
+// firstUse refuses a photo that has proved another hand-over already, under
+// whatever name it was uploaded again.
+func firstUse(ctx context.Context, tx Tx, photo string) error {
+	u, err := tx.UploadByRef(ctx, photo)
+	if err != nil {
+		return err
+	}
+	used, err := tx.PhotoProves(ctx, u.SHA256)
+	if err == nil && used {
+		return act.Invalid("photo", "photo_used", "This very photo is the proof of an earlier hand-over; take one of this hand-over.")
+	}
+	return err
 }
 
 // companions are the roles that may hand cash over together with the payer.

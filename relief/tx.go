@@ -71,6 +71,8 @@ type Tx interface {
 	UploadParts(ctx context.Context, u Upload) ([]int, error)
 	// UploadContent opens and joins all parts.
 	UploadContent(ctx context.Context, u Upload) ([]byte, error)
+	// PhotoProves reports whether a receipt in scope rests on a photo with this content already.
+	PhotoProves(ctx context.Context, contentSHA256 []byte) (bool, error)
 	// FinishUpload marks an upload complete.
 	FinishUpload(ctx context.Context, u Upload) error
 }

@@ -54,6 +54,8 @@ func (in VisitInput) validate() error {
 		return act.Invalid("mode", "unknown_mode", "Say on_site or voice.")
 	case in.ArrivedAt.IsZero():
 		return act.Invalid("arrived_at", "time_required", "Give the time of arrival.")
+	case !believable(in.ArrivedAt):
+		return badTime("arrived_at")
 	case in.Facts == "":
 		return act.Invalid("facts", "facts_required", "Write what was seen or said.")
 	default:
@@ -85,6 +87,14 @@ func RecordVisit(ctx context.Context, tx Tx, id ticket.ID, in VisitInput) (Visit
 	return v, ticket.Advance(ctx, tx, &t, ticket.EventArrive, "visit.recorded", "", map[string]any{
 		"by": tx.Actor().Name, "visit": v.PublicID, "mode": string(v.Mode), "arrived_at": v.ArrivedAt.UTC().Format(time.RFC3339),
 		"photos": len(v.Photos), "visitors": len(v.Visitors)})
+}
+
+// believable reports whether a device's time is one at all. Devices are wrong by
+// years; what lies outside of these is no clock's but a mistake in writing.
+func believable(t time.Time) bool { return t.UTC().Year() >= 1970 && t.UTC().Year() < 2200 }
+
+func badTime(field string) error {
+	return act.Invalid(field, "bad_time", "Give the time as the device shows it, in a year from 1970 to 2199.")
 }
 
 type text struct {

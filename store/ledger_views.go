@@ -34,7 +34,7 @@ func (tx *Tx) payoutView(r payoutRow) ledger.View {
 		Checker: deref(r.Checker), Payer: deref(r.Payer), Companion: deref(r.Companion), SecondSigner: deref(r.Second), CancelReason: d.CancelNote,
 		SubmittedAt: d.SubmittedAt, CheckedAt: utc(r.Row.CheckedAt), ReservedAt: utc(r.Row.ReservedAt), IssuedAt: utc(r.Row.IssuedAt), ReceiptedAt: utc(r.Row.ReceiptedAt),
 		EndedAt: utc(r.Row.EndedAt), SecondSignBy: utc(r.Row.SecondDue), SecondSigned: utc(r.Row.SecondAt), CountyFrom: utc(r.Row.CountyFrom),
-		NextActs: d.NextActs(tx.actor, tx.now), Version: d.Version, PolicyVersion: d.Policy}
+		NextActs: d.NextActs(tx.actor, tx.now), Version: d.Version, PolicyVersion: d.Policy, HandedOver: d.HandedOver()}
 }
 
 // TicketDisbursements lists the payouts of a ticket, newest first, with what the actor may do.

@@ -2,8 +2,10 @@ package store
 
 import (
 	"errors"
+	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -28,6 +30,12 @@ func TestReceiptIsWhole(t *testing.T) {
 	in.Photo = m.photo(t, "worker1", m.taken(t, m.in, "12349001", 902), png(50)) // of another ticket
 	m.refuse(t, "worker1", "photo_not_ready", receive)
 	in.Photo, in.SignedImage = m.photo(t, "worker1", tk, png(50)), m.photo(t, "worker1", tk, png(51))
+	in.Photo, in.SignedImage = in.SignedImage, strings.ToUpper(in.SignedImage)
+	m.refuse(t, "worker1", "one_photo_twice", receive)
+	in.Photo, in.SignedImage = m.photo(t, "worker1", tk, png(50)), m.photo(t, "worker1", tk, png(51))
+	in.DeviceAt = time.Date(-1, 1, 1, 0, 0, 0, 0, time.UTC)
+	m.refuse(t, "worker1", "bad_time", receive)
+	in.DeviceAt = time.Time{}
 	in.Companion = "agent"
 	m.refuse(t, "worker1", "unknown_staff", receive)
 	if got := m.balance(t, ledger.Cash); got != 80_000 {
@@ -44,6 +52,47 @@ func TestReceiptIsWhole(t *testing.T) {
 	})
 }
 
+// One photo proves one hand-over, whatever name it is uploaded under.
+func TestPhotoProvesOnce(t *testing.T) {
+	m := newTill(t, 5_000_000)
+	receive := func(person int, picture []byte) func(*Tx) error {
+		tk, d := m.decided(t, person, 80_000)
+		p := m.started(t, "worker1", d)
+		m.must(t, "worker1", issuing(t, p))
+		in := relief.ReceiptInput{PublicID: uuid.NewString(), Photo: m.photo(t, "worker1", tk, picture), Signature: relief.SignatureScreen,
+			SignedImage: m.photo(t, "worker1", tk, png(90))}
+		return func(tx *Tx) error {
+			_, err := relief.Receive(t.Context(), tx, p.PublicID, in, moneyRules())
+			return err
+		}
+	}
+	m.must(t, "worker1", receive(1, png(91)))
+	m.refuse(t, "worker1", "photo_used", receive(2, png(91)))
+	m.must(t, "worker1", receive(3, png(92)))
+	m.sound(t)
+}
+
+// Who handed the money over does not ask the citizen whether it came.
+func TestPayerDoesNotClose(t *testing.T) {
+	m := newTill(t, 5_000_000)
+	tk, d := m.decided(t, 1, 80_000)
+	p := m.started(t, "worker1", d)
+	m.must(t, "head", issuing(t, p))
+	m.must(t, "head", m.receiving(t, "head", tk, p, "worker2"))
+	closing := func(tx *Tx) error {
+		now, err := tx.Ticket(t.Context(), tk.ID)
+		if err != nil {
+			return err
+		}
+		_, err = relief.Close(t.Context(), tx, tk.ID, now.Version, "satisfied", "")
+		return err
+	}
+	for _, login := range []string{"head", "worker2", "worker1"} {
+		m.refuse(t, login, "own_work", closing)
+	}
+	m.must(t, "county", closing)
+}
+
 // Many payouts at once through the same float and hands: no deadlock, no fen lost.
 func TestManyAtOnce(t *testing.T) {
 	m := newTill(t, 5_000_000)
@@ -54,7 +103,7 @@ func TestManyAtOnce(t *testing.T) {
 		tk, d := m.decided(t, 20+i, 80_000)
 		var p ledger.Disbursement
 		start := starting(t, d, uuid.NewString(), &p)
-		photo, signed := m.photo(t, "worker1", tk, png(60)), m.photo(t, "worker1", tk, png(61))
+		photo, signed := m.photo(t, "worker1", tk, png(60+i)), m.photo(t, "worker1", tk, png(59))
 		receive := func(tx *Tx) error {
 			_, err := relief.Receive(t.Context(), tx, p.PublicID, relief.ReceiptInput{PublicID: uuid.NewString(), Photo: photo, Signature: relief.SignaturePaper, SignedImage: signed}, moneyRules())
 			return err

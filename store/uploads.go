@@ -105,6 +105,12 @@ func (tx *Tx) UploadContent(ctx context.Context, u relief.Upload) ([]byte, error
 	return content, nil
 }
 
+// PhotoProves reports whether a receipt in scope rests on a photo with this content already.
+func (tx *Tx) PhotoProves(ctx context.Context, contentSHA256 []byte) (used bool, err error) {
+	err = tx.scan(ctx, "look for the photo", `SELECT EXISTS (SELECT 1 FROM receipts r JOIN uploads u ON u.id = r.photo_id WHERE u.sha256 = ?)`, []any{contentSHA256}, &used)
+	return used, err
+}
+
 // FinishUpload marks an upload complete.
 func (tx *Tx) FinishUpload(ctx context.Context, u relief.Upload) error {
 	_, err := tx.exec(ctx, "finish upload", `UPDATE uploads SET completed_at = ? WHERE id = ? AND completed_at IS NULL`, tx.now, u.ID)
