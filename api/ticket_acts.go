@@ -7,6 +7,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
 
@@ -164,7 +165,7 @@ type closeInput struct {
 
 func (s *Server) closeTicket(ctx context.Context, tx Tx, in *closeInput) (Ticket, error) {
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
-		_, err := ticket.Close(ctx, tx, id, in.Body.Version, in.Body.Outcome, in.Body.Note)
+		_, err := relief.Close(ctx, tx, id, in.Body.Version, in.Body.Outcome, in.Body.Note)
 		return err
 	})
 }
@@ -198,6 +199,9 @@ type Caller struct {
 // viewCaller opens the caller's number for one who has a duty on the open
 // ticket. The look-up is itself a record, in the audit chain and on the ticket.
 func (s *Server) viewCaller(ctx context.Context, tx Tx, in *viewCallerInput) (Caller, error) {
+	if err := ticket.PlainText("purpose", in.Body.Purpose); err != nil {
+		return Caller{}, err
+	}
 	id, err := tx.TicketByRef(ctx, in.ID)
 	if err != nil {
 		return Caller{}, err

@@ -131,7 +131,8 @@ func TestHandOver(t *testing.T) {
 	h.offer(id, "worker")
 	worker, other := h.signIn("worker"), h.signIn("worker.b")
 	worker.post("/tickets/"+id+"/acceptance", map[string]any{})
-	for _, body := range []map[string]any{{"reason": "x"}, {"reason": "x", "to_login": "nobody"}, {"reason": "x", "to_post": "990101101000/volunteer"}} {
+	for _, body := range []map[string]any{{"reason": "x"}, {"reason": "x", "to_login": "nobody"}, {"reason": "x", "to_post": "990101101000/volunteer"},
+		{"reason": "x", "to_login": "worker.far"}, {"reason": "x", "to_login": "county_finance"}} {
 		if a := worker.post("/tickets/"+id+"/handovers", body); a.status != http.StatusUnprocessableEntity {
 			t.Errorf("%v: %d %s", body, a.status, a.body)
 		}

@@ -73,6 +73,9 @@ func (in FindingsInput) validate() error {
 			return act.Invalid(field, "out_of_range", "Give whole fen, zero or more.")
 		}
 	}
+	if err := ticket.PlainText("id_reason", in.Identity.Reason); err != nil {
+		return err
+	}
 	return lengths([]text{{"applicant", in.Applicant, 80}, {"note", in.Note, 4000}}, "needs", in.Needs, 20)
 }
 

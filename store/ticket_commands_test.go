@@ -198,6 +198,48 @@ func TestHandover(t *testing.T) {
 	}
 }
 
+// A ticket goes to nobody who could not accept it.
+func TestHandoverToNobody(t *testing.T) {
+	h := newHouse(t)
+	in := h.runIntake(t)
+	tk := h.taken(t, in, "12349001", 1)
+	for _, login := range []string{"worker1", "auditor", "stranger"} {
+		h.refused(t, "worker1", "cannot_own", func(tx *Tx) (ticket.Ticket, error) {
+			return ticket.OfferHandover(t.Context(), tx, tk.ID, h.actor(t, login).PostID, "my shift ends")
+		})
+	}
+}
+
+// A call is merged into a ticket that somebody works on, or not at all.
+func TestRepeatOfAClosedTicket(t *testing.T) {
+	h := newHouse(t)
+	in := h.runIntake(t)
+	at := time.Now()
+	var ids []ticket.ID
+	for i := range 2 {
+		call := newCall("12349001", "13812345678", at.Add(time.Duration(i)*time.Second), i)
+		if _, err := in.Register(t.Context(), call); err != nil {
+			t.Fatal(err)
+		}
+		err := h.db.InTx(t.Context(), act.SystemDispatch, func(tx *Tx) error {
+			tk, err := tx.ticketOfCall(t.Context(), call.ID)
+			ids = append(ids, tk.ID)
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := h.db.InTx(t.Context(), act.SystemDispatch, func(tx *Tx) error {
+		_, err := tx.exec(t.Context(), "close", `UPDATE tickets SET status = 'closed' WHERE id = ?`, int64(ids[0]))
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.refused(t, "agent", "original_not_open", func(tx *Tx) (ticket.Ticket, error) { return ticket.DecideRepeat(t.Context(), tx, ids[1], true) })
+}
+
 func TestRepeatDecided(t *testing.T) {
 	h := newHouse(t)
 	in := h.runIntake(t)
@@ -248,6 +290,15 @@ func TestQuestionAnsweredAndClosed(t *testing.T) {
 	})
 	if answered.Status != ticket.StatusFollowUp || answered.Clock(ticket.ClockAnswer).Proof != ticket.ProofAnswered {
 		t.Fatalf("answered: %+v", answered)
+	}
+	if n := h.count(t, `SELECT count(*) FROM offers WHERE ticket_id = ? AND ended_at IS NULL`, int64(tk.ID)); n != 0 {
+		t.Errorf("%d people are still asked to take an answered question", n)
+	}
+	if n := h.count(t, `SELECT count(*) FROM timers WHERE subject_id = ? AND kind IN ('route','offer')`, int64(tk.ID)); n != 0 {
+		t.Errorf("the ladder of an answered question climbs on: %d timers", n)
+	}
+	if n := h.count(t, `SELECT count(*) FROM timeline WHERE kind = 'ticket.answered' AND data->>'reason' = 'told the standard and where to apply'`); n != 1 {
+		t.Error("what the caller was told is not kept")
 	}
 	closing := func(outcome string) func(*Tx) (ticket.Ticket, error) {
 		return func(tx *Tx) (ticket.Ticket, error) {

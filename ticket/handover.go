@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"slices"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -21,8 +22,11 @@ func OfferHandover(ctx context.Context, tx Tx, id ID, to area.PostID, reason str
 	if err != nil {
 		return Ticket{}, err
 	}
-	if to == t.Owner || post.Role == area.RoleAuditor {
-		return Ticket{}, act.Invalid("to", "cannot_own", "This post cannot take a ticket over.")
+	if to == t.Owner || !slices.Contains(owners, post.Role) || !post.Area.Contains(t.Area) {
+		return Ticket{}, act.Invalid("to", "cannot_own", "This post cannot take the ticket over: name another than its owner, who may own tickets and serves the place where it happened.")
+	}
+	if _, err := t.Status.Next(EventAccept); err != nil {
+		return Ticket{}, err
 	}
 	offer := Offer{Ticket: id, Loop: t.Loop, Step: handoverStep - int(t.Version), Post: to, Role: post.Role, OfferedAt: tx.Now(),
 		Why: map[string]any{"handover": true, "from": tx.Actor().Name, "reason": reason}}
@@ -35,6 +39,9 @@ func OfferHandover(ctx context.Context, tx Tx, id ID, to area.PostID, reason str
 	}
 	return t, record(ctx, tx, &t, change{kind: "ticket.handover_offered", reason: reason, data: map[string]any{"to": post.Name, "by": tx.Actor().Name}})
 }
+
+// owners are the roles that can accept a ticket and own it.
+var owners = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty, area.RoleCityHead}
 
 // handoverStep keeps hand-over offers apart from the steps of the ladder, which count up from zero.
 const handoverStep = -1

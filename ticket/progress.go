@@ -70,10 +70,19 @@ func Answer(ctx context.Context, tx Tx, id ID, text string) (Ticket, error) {
 	if text == "" {
 		return Ticket{}, act.Invalid("answer", "answer_required", "Write down what the caller was told.")
 	}
-	if t.Status.Waiting() {
-		t.Status = StatusAccepted // the agent who answers has taken it
+	if err := PlainText("answer", text); err != nil {
+		return Ticket{}, err
 	}
-	if err := Advance(ctx, tx, &t, EventFind, "ticket.answered", "", map[string]any{"by": tx.Actor().Name}); err != nil {
+	if t.Status.Waiting() {
+		t.Status, t.Epoch = StatusAccepted, t.Epoch+1 // the agent who answers has taken it: nobody else is asked any more
+	}
+	if err := tx.CloseOffers(ctx, id, 0); err != nil {
+		return Ticket{}, err
+	}
+	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerSilence); err != nil {
+		return Ticket{}, err
+	}
+	if err := Advance(ctx, tx, &t, EventFind, "ticket.answered", text, map[string]any{"by": tx.Actor().Name}); err != nil {
 		return Ticket{}, err
 	}
 	if err := RefuseToFollow(ctx, tx, &t); err != nil {
@@ -93,6 +102,9 @@ func RefuseToFollow(ctx context.Context, tx Tx, t *Ticket) error {
 // Close ends a ticket. Someone other than its worker must have phoned the
 // citizen, and no clock may be running.
 func Close(ctx context.Context, tx Tx, id ID, version int64, outcome, note string) (Ticket, error) {
+	if err := PlainText("note", note); err != nil {
+		return Ticket{}, err
+	}
 	t, err := tx.TicketForUpdate(ctx, id)
 	if err != nil {
 		return Ticket{}, err

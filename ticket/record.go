@@ -25,6 +25,9 @@ func record(ctx context.Context, tx Tx, t *Ticket, c change) error {
 
 // tell is record without a save, for an act that leaves the row as it is.
 func tell(ctx context.Context, tx Tx, t *Ticket, c change) error {
+	if err := PlainText("reason", c.reason); err != nil {
+		return err
+	}
 	data := map[string]any{}
 	for k, v := range c.data {
 		data[k] = v

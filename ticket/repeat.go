@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"errors"
 
 	"example.org/hotline/internal/act"
 )
@@ -26,6 +27,14 @@ func DecideRepeat(ctx context.Context, tx Tx, id ID, same bool) (Ticket, error) 
 			}
 		}
 		return t, record(ctx, tx, &t, change{kind: "ticket.repeat_denied", data: map[string]any{"by": tx.Actor().Name}})
+	}
+	// A merged ticket's clocks stop: somebody must still be at work on the other.
+	original, err := tx.TicketForUpdate(ctx, t.RepeatOf)
+	if err != nil && !errors.Is(err, act.ErrNotFound) {
+		return Ticket{}, err
+	}
+	if err != nil || !original.Status.Open() {
+		return Ticket{}, act.Refused("original_not_open", "The earlier ticket is closed, or is another area's; this one needs help of its own.")
 	}
 	if t.Status, err = t.Status.Next(EventMerge); err != nil {
 		return Ticket{}, err
