@@ -31,7 +31,7 @@ func (s *Service) climbLadder(ctx context.Context, tx Tx, timer act.Timer) error
 		}
 	}
 	c := climb{s: s, tx: tx, t: &t, ladder: s.ladder(t), now: tx.Now()}
-	c.steps = c.ladder.StepsFor(t.Area)
+	c.steps = c.ladder.StepsFor(t.AskedIn())
 	return c.run(ctx)
 }
 

@@ -230,9 +230,36 @@ func TestACallWithoutAnAreaGoesToTheCountysDesk(t *testing.T) {
 	h.await("the township's first worker", func() bool { return len(h.offered(id)) == 2 })
 	h.settled()
 	equal(t, "offered", h.offered(id), []string{"+0s 甲县值班台", "+10m0s worker1"})
-	h.after(15 * time.Minute)
+	h.after(25 * time.Minute) // its steps count from when it became known
 	h.await("the second worker", func() bool { return len(h.offered(id)) == 3 })
-	equal(t, "offered", h.offered(id)[2:], []string{"+15m0s worker2"})
+	equal(t, "offered", h.offered(id)[2:], []string{"+25m0s worker2"})
+}
+
+// A complaint is the county's, wherever it happened, and those who were asked
+// before that was known are asked no longer.
+func TestAComplaintGoesToTheCounty(t *testing.T) {
+	h := newHouse(t)
+	id := h.call(townLine, "", invited)
+	h.await("the first worker", func() bool { return len(h.offered(id)) == 1 })
+	h.settled()
+	h.do(h.actor("worker1"), func(tx *store.Tx) error { _, err := ticket.Accept(t.Context(), tx, id); return err })
+	h.do(h.actor("agent"), func(tx *store.Tx) error {
+		now, err := tx.Ticket(t.Context(), id)
+		if err != nil {
+			return err
+		}
+		_, err = ticket.DoTriage(t.Context(), tx, id, ticket.Triage{Version: now.Version, Area: township, Priority: ticket.P2, Kind: ticket.KindComplaint,
+			Terms: h.rules.Terms, Calendar: h.rules.Calendar})
+		return err
+	})
+	h.await("the county's desk", func() bool { return len(h.offered(id)) == 2 })
+	h.settled()
+	h.after(5 * time.Hour)
+	h.await("the loop", func() bool { return len(h.told(id, "loop_alarm")) > 0 })
+	h.settled()
+	if n := h.count(`SELECT count(*) FROM offers o JOIN posts p ON p.id = o.post_id WHERE o.ended_at IS NULL AND p.role IN ('worker','township_head')`); n != 0 {
+		t.Errorf("the township is asked about a complaint: %q", h.offered(id))
+	}
 }
 
 // The same number calls again: whoever has the first ticket is told at once,

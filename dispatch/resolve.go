@@ -25,6 +25,7 @@ type found struct {
 
 // resolve turns targets into posts, as things stand now; nobody twice.
 func resolve(ctx context.Context, tx Tx, t ticket.Ticket, targets []Target) (found, error) {
+	t.Area = t.AskedIn()
 	var all found
 	seen := map[area.PostID]bool{}
 	for _, target := range targets {

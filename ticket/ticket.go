@@ -71,6 +71,16 @@ const (
 // Subject names the ticket in timers, audit and events.
 func (t Ticket) Subject() act.Subject { return act.Subject{Kind: "ticket", ID: int64(t.ID)} }
 
+// AskedIn is where the ladder looks for people: where it happened, but for a
+// complaint no lower than the county, since it never goes to its subject or
+// their subordinates (DOMAIN 0a.5).
+func (t Ticket) AskedIn() area.Code {
+	if t.Kind == KindComplaint && t.TownshipKnown() {
+		return t.Area.At(area.LevelCounty)
+	}
+	return t.Area
+}
+
 // TownshipKnown reports whether the ladder can start in a township.
 func (t Ticket) TownshipKnown() bool { return t.Area.Level() >= area.LevelTownship }
 

@@ -88,11 +88,23 @@ func DoTriage(ctx context.Context, tx Tx, id ID, r Triage) (Ticket, error) {
 // that a county's desk accepted while its township was unknown: the desk stays
 // the owner until the township's worker accepts. Steps in a township that has
 // just become known count from now (DOMAIN 0a.3), its deadlines from the INVITE.
+// What turns out to be a complaint is taken from the township and put to the county.
 func askTownship(ctx context.Context, tx Tx, t *Ticket, before Ticket) error {
 	if t.TownshipKnown() && t.Area != before.Area {
 		t.LadderFrom = tx.Now()
 	}
-	if before.Status == StatusAccepted && !before.TownshipKnown() && t.TownshipKnown() {
+	accused := t.Kind == KindComplaint && before.Kind != KindComplaint
+	if accused { // DOMAIN 0a.5: whoever was asked may be whom it is about
+		if err := tx.CloseOffers(ctx, t.ID, 0); err != nil {
+			return err
+		}
+	}
+	owner, err := tx.Post(ctx, t.Owner)
+	if err != nil {
+		return err
+	}
+	placed := !before.TownshipKnown() && t.TownshipKnown() && t.Kind != KindComplaint
+	if before.Status == StatusAccepted && (placed || (accused && owner.Area.Level() >= area.LevelTownship)) {
 		next, err := t.Status.Next(EventPlace)
 		if err != nil {
 			return err
