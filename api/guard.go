@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -9,6 +10,8 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -36,8 +39,9 @@ func requestOf(ctx context.Context) request {
 	return r
 }
 
-// guard stands before the handler of a route: origin, session, role and
-// Idempotency-Key, in this order, before a byte of the body is looked at.
+// guard stands before the handler of a route: origin, session, role, characters
+// that cannot be kept and Idempotency-Key, in this order, before the body is
+// looked at for what it says.
 func (s *Server) guard(r *route) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if err := s.checkOrigin(c); err != nil {
@@ -49,6 +53,9 @@ func (s *Server) guard(r *route) fiber.Handler {
 			if req, err = s.admit(c, r); err != nil {
 				return err
 			}
+		}
+		if holdsNul(c.Body()) {
+			return act.Invalid("", "zero_character", "A text holds the character of code zero, which cannot be kept; remove it. Nothing was done.")
 		}
 		if r.needsKey() {
 			req.key = act.IdempotencyKey(c.Get(headerKey))
@@ -63,6 +70,32 @@ func (s *Server) guard(r *route) fiber.Handler {
 	}
 }
 
+// holdsNul reports whether a text of a JSON body holds U+0000, which PostgreSQL
+// keeps in no text. It looks closely only where the escape stands.
+func holdsNul(body []byte) bool {
+	if !bytes.Contains(body, []byte(`\u0000`)) {
+		return false
+	}
+	var parsed any
+	return json.Unmarshal(body, &parsed) == nil && nulWithin(parsed)
+}
+
+func nulWithin(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return strings.ContainsRune(v, 0)
+	case []any:
+		return slices.ContainsFunc(v, nulWithin)
+	case map[string]any:
+		for name, inner := range v {
+			if nulWithin(name) || nulWithin(inner) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // admit finds the session and asks whether its role may use the route. One that
 // may not is told what a wrong address is told.
 func (s *Server) admit(c *fiber.Ctx, r *route) (request, error) {
@@ -73,7 +106,7 @@ func (s *Server) admit(c *fiber.Ctx, r *route) (request, error) {
 	hash := tokenHash(token)
 	staff, err := s.deps.Sessions.Session(c.UserContext(), hash, s.cfg.SessionIdle, !r.background)
 	if err != nil {
-		return request{}, err //nolint:wrapcheck // problemOf knows it
+		return request{}, err
 	}
 	if !r.mayBeUsedBy(staff.Role) {
 		return request{}, fiber.ErrNotFound

@@ -37,6 +37,8 @@ func TestWrongBodies(t *testing.T) {
 		{"too long", `{` + good + `,"reason":"` + strings.Repeat(secret, 100) + `"}`, 422, "validation_failed"},
 		{"a list", `[]`, 422, "validation_failed"},
 		{"null", `null`, 422, "validation_failed"},
+		{"a zero character", `{` + good + `,"reason":"a\u0000` + secret + `"}`, 422, "zero_character"},
+		{"a personal number", `{` + strings.Replace(good, "P2", "P1", 1) + `,"reason":"` + withCheckCharacter("99010119900307001") + `"}`, 422, "personal_number"},
 		{"decimals", strings.Replace(`{`+good+`}`, fmt.Sprint(version), fmt.Sprint(version)+".5", 1), 422, "validation_failed"},
 	}
 	for _, tt := range tests {
@@ -50,6 +52,9 @@ func TestWrongBodies(t *testing.T) {
 		if got := a.header.Get("Content-Type"); got != "application/problem+json" {
 			t.Errorf("%s: Content-Type %q", tt.name, got)
 		}
+	}
+	if a := (client{h: h}).send(http.MethodPost, "/session", `{"login":"a\u0000b","password":"x"}`, nil); a.code() != "zero_character" {
+		t.Errorf("a zero character in a login: %d %s", a.status, a.body)
 	}
 	xml := agent.send(http.MethodPost, "/tickets/"+id+"/triage", "<a/>", http.Header{"Idempotency-Key": {uuid.NewString()}, "Content-Type": {"application/xml"}})
 	if xml.status != http.StatusUnsupportedMediaType {
