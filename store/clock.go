@@ -55,9 +55,6 @@ func (c *Clock) Now() time.Time {
 // Scale is how many seconds of the line pass in one real second.
 func (c *Clock) Scale() float64 { return c.state.Load().scale }
 
-// Offset is app_now() minus the node's clock, as last measured.
-func (c *Clock) Offset() time.Duration { return time.Until(c.Now()) }
-
 // Moved gets a value when somebody has moved the clock.
 func (c *Clock) Moved() <-chan struct{} { return c.moved }
 

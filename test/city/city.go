@@ -290,19 +290,6 @@ func (p *Process) Stopped() bool {
 	return err == nil && found && strings.HasPrefix(state, "T")
 }
 
-// Stop asks the process to end in order, and reports how it did.
-func (p *Process) Stop() error {
-	if err := p.Signal(syscall.SIGTERM); err != nil {
-		return err
-	}
-	select {
-	case <-p.done:
-		return p.err
-	case <-time.After(readyLimit):
-		return errors.New("the program did not stop")
-	}
-}
-
 // Died is closed when the process has ended.
 func (p *Process) Died() <-chan struct{} { return p.done }
 
@@ -360,6 +347,6 @@ func freeAddress(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // it was only asked for its port
+	defer l.Close() // it was only asked for its port
 	return l.Addr().String()
 }
