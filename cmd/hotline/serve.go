@@ -107,7 +107,7 @@ func newNode(ctx context.Context, cfg configs.Config, log *slog.Logger, sms func
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, build := range []func() error{n.loadRules, n.openStore, n.openIntake, n.buildDispatch,
 		func() error { return n.buildPhone(ctx) },
-		func() error { return n.buildAPI(ctx, sms) }, //nolint:contextcheck // each request brings its own context
+		func() error { return n.buildAPI(ctx, sms) },
 	} {
 		if err := build(); err != nil {
 			return nil, err
@@ -220,6 +220,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 	for _, p := range n.cfg.API.TrustedProxies {
 		proxies = append(proxies, p.String())
 	}
+	//nolint:contextcheck // each request brings its own
 	n.api, err = api.New(api.Config{Origin: n.cfg.API.PublicOrigin, Dev: n.cfg.Demo.Enabled, Version: version, TrustedProxies: proxies}, api.Deps{
 		Run: func(ctx context.Context, actor act.Actor, fn func(api.Tx) error) error {
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })

@@ -117,7 +117,7 @@ func (cl *Client) TryRaw(method, path, key, contentType string, payload []byte) 
 	if err != nil {
 		return Answer{}, err
 	}
-	defer res.Body.Close() //nolint:errcheck // read to its end below
+	defer res.Body.Close() // read to its end below
 	raw, err := io.ReadAll(res.Body)
 	a := Answer{Status: res.StatusCode, Raw: string(raw)}
 	if len(raw) > 0 && raw[0] == '{' {

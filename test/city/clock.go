@@ -30,7 +30,7 @@ func (c *City) nodeTime() (seen time.Time, ok bool) {
 	if err != nil {
 		return time.Time{}, false
 	}
-	defer res.Body.Close() //nolint:errcheck // read to its end
+	defer res.Body.Close() // read to its end
 	var ready struct {
 		Checks []struct{ Name, Detail string }
 	}

@@ -68,7 +68,7 @@ func (s *Stream) read(ctx context.Context, cl *Client) error {
 	if err != nil {
 		return err
 	}
-	defer res.Body.Close() //nolint:errcheck // read until it is cut
+	defer res.Body.Close() // read until it is cut
 	if res.StatusCode != http.StatusOK {
 		return http.ErrNotSupported
 	}

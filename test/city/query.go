@@ -25,7 +25,7 @@ func (c *City) TryQuery(sql string, args []any, dest ...any) error {
 	if err != nil {
 		return err
 	}
-	defer conn.Close(ctx) //nolint:errcheck // a short-lived connection
+	defer conn.Close(ctx) // a short-lived connection
 	return conn.QueryRow(ctx, sql, args...).Scan(dest...)
 }
 
@@ -71,7 +71,7 @@ func (c *City) Exec(sql string, args ...any) {
 	if err != nil {
 		c.T.Fatal(err)
 	}
-	defer conn.Close(ctx) //nolint:errcheck // a short-lived connection
+	defer conn.Close(ctx) // a short-lived connection
 	if _, err := conn.Exec(ctx, sql, args...); err != nil {
 		c.T.Fatalf("%s: %v", sql, err)
 	}
