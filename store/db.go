@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -50,6 +51,7 @@ type Options struct {
 // Open prepares the pool. It does not connect: the line answers with
 // PostgreSQL away, and finds it again by itself.
 func Open(o Options) (*DB, error) {
+	hideValues()
 	cfg, err := pgx.ParseConfig(o.URL)
 	if err != nil {
 		return nil, fmt.Errorf("read the PostgreSQL address: %w", err)
@@ -77,6 +79,13 @@ func Open(o Options) (*DB, error) {
 	}
 	return &DB{gorm: db, pool: pool, sealer: o.Sealer}, nil
 }
+
+// hideValues keeps the values of statements that fail or are slow out of the
+// log where gorm scans rows: there it writes with a recorder of its own, which
+// does not know of ParameterizedQueries and is kept in a package variable.
+var hideValues = sync.OnceFunc(func() {
+	logger.RecorderParamsFilter = func(_ context.Context, sql string, _ ...any) (string, []any) { return sql, nil }
+})
 
 // Close ends every connection.
 func (db *DB) Close() error { return db.pool.Close() }
