@@ -35,9 +35,12 @@ func answered(r *refusal) verdict { return verdict{answer: r} }
 
 // admit decides about one request. It runs on the reader's goroutine and never
 // waits for anything but the table's lock.
-func (e *Endpoint) admit(req *sip.Request, h hop) verdict {
+func (e *Endpoint) admit(req *sip.Request, size int, h hop) verdict {
 	fault := validate(req)
-	if fault != nil && (req.IsAck() || req.CallID() == nil || !soundIdentity(req)) {
+	if size > maxMessage {
+		fault = refuse(513, "Message Too Large")
+	}
+	if fault != nil && (req.IsAck() || !identified(req)) {
 		return answered(fault)
 	}
 	tagged := req.To().Params.Has("tag")
@@ -56,12 +59,6 @@ func (e *Endpoint) admit(req *sip.Request, h hop) verdict {
 		return answered(e.options())
 	}
 	return answered(refuse(481, "Call/Transaction Does Not Exist"))
-}
-
-// soundIdentity tells whether a faulty request can still be told apart from
-// others, so that a call to a service number is kept even if it is refused.
-func soundIdentity(req *sip.Request) bool {
-	return req.SipVersion == "SIP/2.0" && validateHeaders(req) == nil
 }
 
 // admitInvite decides about the first INVITE of a dialog.
@@ -99,20 +96,31 @@ func (e *Endpoint) notOurs(req *sip.Request) *refusal {
 // repeated decides about an INVITE whose Call-ID is known: a retransmission
 // goes to its transaction, one that came by another path is a loop (RFC 3261
 // section 8.2.2.2), and a refused one gets its answer again. It reports false
-// where a refused call is tried anew after its Retry-After. The table is locked.
+// where the caller tries again. The table is locked.
 func (e *Endpoint) repeated(known *entry, req *sip.Request) (verdict, bool) {
 	branch, _ := req.Via().Params.Get("branch")
-	if known.refusal == nil && known.endedAt.IsZero() && known.call == nil {
+	switch {
+	case known.refusal == nil && known.endedAt.IsZero() && known.call == nil:
 		return dropped, true // still on its way to disk
-	}
-	if known.refusal != nil {
-		later := known.refusal.status == 503 && req.CSeq().SeqNo > known.cseq && time.Since(known.endedAt) >= e.cfg.RetryAfter
-		return answered(known.refusal), !later
-	}
-	if known.branch == branch {
+	case e.triedAnew(known, req):
+		return verdict{}, false
+	case known.refusal != nil:
+		return answered(known.refusal), true
+	case known.branch == branch:
 		return passOn, true
 	}
 	return answered(refuse(482, "Loop Detected")), true
+}
+
+// triedAnew recognises a caller whom we refused and who asks differently: the
+// same Call-ID with the next CSeq, without the extension or with another offer
+// (RFC 3261 section 8.1.3.5), after a 503 not before its Retry-After. It is the
+// same call and has its ticket already.
+func (e *Endpoint) triedAnew(known *entry, req *sip.Request) bool {
+	if known.endedAt.IsZero() || known.answered || req.CSeq().SeqNo <= known.cseq {
+		return false
+	}
+	return known.refusal == nil || known.refusal.status != 503 || time.Since(known.endedAt) >= e.cfg.RetryAfter
 }
 
 // newCall gives an INVITE a place, or refuses it once it is on disk. The table
@@ -125,13 +133,16 @@ func (e *Endpoint) newCall(k callKey, req *sip.Request, h hop, number string, fa
 	c := e.record(req, h, number)
 	overCap := t.live >= e.cfg.MaxCalls || e.transactions.Load() >= int64(e.cfg.MaxTransactions)
 	busy := refuse(503, "Service Unavailable", retryAfter(int(e.cfg.RetryAfter.Seconds())))
+	shed := func(r *refusal, reason ticket.EndReason) verdict {
+		return e.shed(k, known, c, r, reason, func() { e.gate.reply(req, h, r, "") })
+	}
 	switch {
 	case fault != nil:
-		return e.shed(k, known, req, h, c, fault, ticket.EndFailed)
+		return shed(fault, ticket.EndFailed)
 	case e.draining.Load():
-		return e.shed(k, known, req, h, c, busy, ticket.EndDraining)
+		return shed(busy, ticket.EndDraining)
 	case overCap:
-		return e.shed(k, known, req, h, c, busy, ticket.EndBusy)
+		return shed(busy, ticket.EndBusy)
 	}
 	known.call = newActiveCall(e, k, c, h, fromTag)
 	t.entries[k] = known
@@ -149,7 +160,7 @@ func (e *Endpoint) record(req *sip.Request, h hop, number string) ticket.Call {
 
 // shed puts a call on disk that will not be taken, and only then refuses it:
 // the citizen has a ticket and is called back. The table is locked.
-func (e *Endpoint) shed(k callKey, known *entry, req *sip.Request, h hop, c ticket.Call, r *refusal, reason ticket.EndReason) verdict {
+func (e *Endpoint) shed(k callKey, known *entry, c ticket.Call, r *refusal, reason ticket.EndReason, reply func()) verdict {
 	select {
 	case e.shedding <- struct{}{}:
 	default:
@@ -170,9 +181,31 @@ func (e *Endpoint) shed(k callKey, known *entry, req *sip.Request, h hop, c tick
 			e.logEnd(receiptID(receipt, c), reason)
 		}
 		e.calls.refusedWith(k, r, reason, time.Now())
-		e.gate.reply(req, h, r, "")
+		reply()
 	})
 	return dropped
+}
+
+// keepUnreadable puts a call on disk whose INVITE the parser gave up on, as far
+// as it can be made out, before it is refused: a citizen has dialled all the same.
+func (e *Endpoint) keepUnreadable(inv unreadInvite, h hop, reply func()) {
+	number, ours := e.numbers[dialled(inv.user)]
+	if !ours {
+		reply()
+		return
+	}
+	k := callKey{h.trunk.Name, inv.callID}
+	t := e.calls
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if known := t.entries[k]; known != nil {
+		if known.call != nil || known.refusal != nil {
+			reply()
+		}
+		return
+	}
+	c := ticket.Call{ID: newCallID(), NodeID: e.cfg.NodeID, SIPCallID: inv.callID, Trunk: h.trunk.Name, To: number, InvitedAt: e.now()}
+	e.shed(k, &entry{admittedAt: time.Now()}, c, refuse(400, "Bad Request"), ticket.EndFailed, reply)
 }
 
 // keepLost records a call that was let through and never began.

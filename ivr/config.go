@@ -30,7 +30,7 @@ type Config struct {
 	MaxTransactions int           // server transactions at once; above it as above; default 20,000
 	PacketRate      float64       // messages a second from all trunks together; default 10,000
 	SourceRate      float64       // messages a second from one address; default 5,000
-	MaxConnections  int           // TCP connections from one address; default 64
+	MaxConnections  int           // TCP connections from one address; default 1,024: some trunks take one a call
 	RetryAfter      time.Duration // told with 503; default 10 s
 
 	RingDelay    time.Duration // how long it rings before the answer; default 1 s, negative for none
@@ -68,7 +68,7 @@ func (c Config) withDefaults() Config {
 	c.MaxTransactions = cmp.Or(c.MaxTransactions, 20_000)
 	c.PacketRate = cmp.Or(c.PacketRate, 10_000)
 	c.SourceRate = cmp.Or(c.SourceRate, 5_000)
-	c.MaxConnections = cmp.Or(c.MaxConnections, 64)
+	c.MaxConnections = cmp.Or(c.MaxConnections, 1024)
 	c.RetryAfter = cmp.Or(c.RetryAfter, 10*time.Second)
 	c.RingDelay = cmp.Or(c.RingDelay, time.Second)
 	c.KeyWindow = cmp.Or(c.KeyWindow, 5*time.Second)

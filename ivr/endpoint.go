@@ -107,7 +107,7 @@ func New(ctx context.Context, cfg Config, log CallLog, prompts Prompts, now func
 
 func newParser() *sip.Parser {
 	p := sip.NewParser()
-	p.MaxMessageLength = maxMessage
+	p.MaxMessageLength = maxRead
 	return p
 }
 

@@ -13,9 +13,13 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// maxMessage is the largest message read, in octets. A trunk's INVITE has one
-// to two thousand.
-const maxMessage = 8 << 10
+// maxMessage is the largest message acted on, in octets; a trunk's INVITE has
+// one to two thousand. Larger ones, as far as maxRead, are read to be refused:
+// a call among them has its ticket.
+const (
+	maxMessage = 8 << 10
+	maxRead    = 32 << 10 // what sipgo reads at once
+)
 
 // gate decides about every message before sipgo sees it.
 type gate struct {
@@ -72,30 +76,40 @@ func (g *gate) datagram(data []byte, h hop) (pass bool) {
 	if len(data) <= 4 && strings.Trim(string(data), "\r\n\x00") == "" {
 		return false // keep-alive (RFC 5626 section 3.5.1)
 	}
-	if len(data) > maxMessage {
-		g.malformed.Add(1)
-		return false
-	}
 	msg, err := g.parser.ParseSIP(data)
 	if err != nil {
-		g.malformed.Add(1)
-		if answer, ok := badRequest(data); ok {
-			h.write(answer, h.src)
-		}
+		g.unreadable(data, h)
 		return false
 	}
-	return g.message(msg, h)
+	return g.message(msg, len(data), h)
 }
 
-// message tells whether a parsed message goes on to sipgo, and answers it if not.
-func (g *gate) message(msg sip.Message, h hop) bool {
+// unreadable answers what the parser gave up on, if it can be answered, and
+// keeps the call that it may have been.
+func (g *gate) unreadable(data []byte, h hop) {
+	g.malformed.Add(1)
+	answer, ok := badRequest(data)
+	if !ok {
+		return
+	}
+	reply := func() { h.write(answer, h.src) }
+	if inv, ok := unreadableInvite(data); ok {
+		g.endpoint.keepUnreadable(inv, h, reply)
+		return
+	}
+	reply()
+}
+
+// message tells whether a parsed message of size octets goes on to sipgo, and
+// answers it if not.
+func (g *gate) message(msg sip.Message, size int, h hop) bool {
 	req, ok := msg.(*sip.Request)
 	if !ok {
-		return msg.Via() != nil && msg.CSeq() != nil
+		return size <= maxMessage && msg.Via() != nil && msg.CSeq() != nil
 	}
 	req.SetTransport(h.transport)
 	req.SetSource(h.src.String())
-	v := g.endpoint.admit(req, h)
+	v := g.endpoint.admit(req, size, h)
 	if v.answer != nil {
 		g.refused.Add(1)
 		g.reply(req, h, v.answer, v.tag)

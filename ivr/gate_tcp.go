@@ -115,7 +115,7 @@ func (c *gatedConn) take(data []byte) error {
 	err := c.stream.ParseSIPStream(data, func(msg sip.Message) { c.ask(msg) })
 	c.partial = errors.Is(err, sip.ErrParseSipPartial)
 	if err != nil && !c.partial {
-		c.listener.gate.malformed.Add(1)
+		c.listener.gate.unreadable(data, c.hop)
 		return errFraming // no boundary is left to go on from
 	}
 	return nil
@@ -130,8 +130,9 @@ func (c *gatedConn) ask(msg sip.Message) {
 		g.limited.Add(1)
 		time.Sleep(10 * time.Millisecond)
 	}
-	if pass = g.message(msg, c.hop); pass {
-		c.admitted.WriteString(msg.String())
+	text := msg.String()
+	if pass = g.message(msg, len(text), c.hop); pass {
+		c.admitted.WriteString(text)
 	}
 }
 

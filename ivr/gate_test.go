@@ -66,7 +66,7 @@ func TestTrunkGetsAnAnswerWithoutATransaction(t *testing.T) {
 		{"stray ACK", request("ACK", "x", "z9hG4bK1", ";tag=guess", 1), 0},
 		{"response", []byte("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"), 0},
 		{"keep-alive", []byte("\r\n\r\n"), 0},
-		{"too large", append(invite(), make([]byte, maxMessage)...), 0},
+		{"too large", invite("sip:12349@192.0.2.10 SIP", "sip:12345@192.0.2.10 SIP", "Max-Forwards", "Subject: "+strings.Repeat("x", maxMessage)+"\r\nMax-Forwards"), 513},
 	} {
 		if got, _ := ask(e, c.data); got != c.want {
 			t.Errorf("%s: answered %d, want %d", c.name, got, c.want)
@@ -93,6 +93,42 @@ func TestOneCallForEachCallID(t *testing.T) {
 	}
 	if s := e.Stats(); s.Calls != 2 || s.Live != 2 {
 		t.Errorf("stats %+v", s)
+	}
+}
+
+// A caller whom we refused may ask differently under the same Call-ID (RFC 3261
+// section 8.1.3.5): it is the same call, and not a loop.
+func TestARefusedCallerMayTryAgain(t *testing.T) {
+	e := stillEndpoint(t)
+	k := callKey{"trunk", "one@192.0.2.1"}
+	ask(e, invite("Max-Forwards: 70", "Require: 100rel"))
+	e.work.wait()
+	if status, _ := ask(e, invite("Max-Forwards: 70", "Require: 100rel")); status != 420 {
+		t.Errorf("a repetition is answered %d", status)
+	}
+	again := invite("CSeq: 1 ", "CSeq: 2 ", "z9hG4bKfirst", "z9hG4bKsecond")
+	if status, pass := ask(e, again); status != 0 || !pass {
+		t.Fatalf("the second try: %d %v", status, pass)
+	}
+	c := e.calls.entries[k].call
+	e.calls.end(k, ticket.EndBadSDP, time.Now())
+	third := invite("CSeq: 1 ", "CSeq: 3 ", "z9hG4bKfirst", "z9hG4bKthird")
+	if status, pass := ask(e, third); status != 0 || !pass || e.calls.entries[k].call == c {
+		t.Errorf("another offer after a 488: %d %v", status, pass)
+	}
+	e.calls.entries[k].call.accepted.Store(true)
+	e.calls.end(k, ticket.EndCompleted, time.Now())
+	if status, pass := ask(e, invite("CSeq: 1 ", "CSeq: 4 ", "z9hG4bKfirst", "z9hG4bKfourth")); status != 482 || pass {
+		t.Errorf("after a call that was answered: %d %v", status, pass)
+	}
+}
+
+func TestBlankLinesBeforeAMessageAreSkipped(t *testing.T) {
+	for given, want := range map[string]string{"\r\n\r\nOPTIONS": "OPTIONS", "OPTIONS\r\n": "OPTIONS\r\n", "\r\n\r\n": "\r\n\r\n", "": ""} {
+		p := []byte(given)
+		if got := string(p[:skipBlankLines(p, len(p))]); got != want {
+			t.Errorf("%q became %q", given, got)
+		}
 	}
 }
 
@@ -171,6 +207,14 @@ func TestRefusedCallsAreKeptFirst(t *testing.T) {
 		reason  ticket.EndReason
 	}{
 		{"unsupported extension", func(*Endpoint) {}, invite("Max-Forwards: 70", "Require: teleport"), 420, ticket.EndFailed},
+		{"too large", func(*Endpoint) {}, invite("Max-Forwards", "Subject: "+strings.Repeat("x", maxMessage)+"\r\nMax-Forwards"), 513, ticket.EndFailed},
+		{"larger than can be read", func(*Endpoint) {}, append(invite(), make([]byte, maxRead)...), 400, ticket.EndFailed},
+		{"no tag", func(*Endpoint) {}, invite(";tag=caller", ""), 400, ticket.EndFailed},
+		{"no branch", func(*Endpoint) {}, invite(";branch=z9hG4bKfirst", ""), 400, ticket.EndFailed},
+		{"two header fields too many", func(*Endpoint) {}, invite("Max-Forwards: 70", "Max-Forwards: 70\r\nMax-Forwards: 70"), 400, ticket.EndFailed},
+		{"other version", func(*Endpoint) {}, invite(" SIP/2.0\r\nVia", " SIP/3.0\r\nVia"), 505, ticket.EndFailed},
+		{"unreadable body", func(*Endpoint) {}, invite("Content-Length: ", "Content-Length: 9"), 400, ticket.EndFailed},
+		{"unreadable CSeq", func(*Endpoint) {}, invite("CSeq: 1 ", "CSeq: 4294967296 "), 400, ticket.EndFailed},
 		{"draining", func(e *Endpoint) { e.draining.Store(true) }, invite(), 503, ticket.EndDraining},
 		{"too many transactions", func(e *Endpoint) { e.transactions.Store(1 << 40) }, invite(), 503, ticket.EndBusy},
 		{"too many calls", func(e *Endpoint) { e.cfg.MaxCalls = 0 }, invite(), 503, ticket.EndBusy},
@@ -291,6 +335,7 @@ func TestCallerOf(t *testing.T) {
 		{"From", "<sip:013800000001@192.0.2.1>", "", other, "+8613800000001"},
 		{"From, display name", `"+8613999999999" <sip:0537-2000001@192.0.2.1>`, "", other, "+865372000001"},
 		{"From, tel", "<tel:+8613800000001>", "", other, "+8613800000001"},
+		{"From, escaped", "<sip:%2B8613800000001@192.0.2.1>", "", other, "+8613800000001"},
 		{"forged PAI of an untrusted trunk", "<sip:anonymous@anonymous.invalid>", "<sip:+8613800000001@192.0.2.1>", other, ""},
 		{"PAI", "<sip:anonymous@anonymous.invalid>", "<sip:+8613800000001@192.0.2.1;user=phone>", trusted, "+8613800000001"},
 		{"PAI, tel", "<sip:anonymous@anonymous.invalid>", "<tel:+8613800000001>", trusted, "+8613800000001"},

@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"bytes"
 	"net"
 	"net/netip"
 )
@@ -26,10 +27,21 @@ func (c *gatedUDP) ReadFrom(p []byte) (int, net.Addr, error) {
 			return 0, nil, err
 		}
 		src = netip.AddrPortFrom(src.Addr().Unmap(), src.Port())
+		n = skipBlankLines(p, n)
 		if c.gate.datagram(p[:n], hop{transport: "UDP", src: src, local: c.local, write: c.reply}) {
 			return n, net.UDPAddrFromAddrPort(src), nil
 		}
 	}
+}
+
+// skipBlankLines takes the empty lines off that some senders put before a
+// message; the RFC forgives them on a stream (RFC 3261 section 7.5).
+func skipBlankLines(p []byte, n int) int {
+	message := bytes.TrimLeft(p[:n], "\r\n")
+	if len(message) == 0 {
+		return n // a keep-alive
+	}
+	return copy(p, message)
 }
 
 // reply sends one answer. A failure is that of a lost packet: the sender asks again.

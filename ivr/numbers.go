@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"net/url"
 	"strings"
 
 	"github.com/emiago/sipgo/sip"
@@ -36,6 +37,7 @@ func (s numberSet) target(uri *sip.Uri) (string, bool) {
 // section 5.1.1), and returns "" for anything that is not one.
 func dialled(user string) string {
 	user, _, _ = strings.Cut(user, ";")
+	user = unescaped(user)
 	var b strings.Builder
 	for i, r := range user {
 		switch {
@@ -57,7 +59,7 @@ func dialled(user string) string {
 func callerOf(req *sip.Request, trunk *Trunk) ticket.Phone {
 	if trunk.TrustPAI {
 		for _, h := range req.GetHeaders("P-Asserted-Identity") {
-			if phone := ticket.ParsePhone(identityUser(h.Value())); phone.E164 != "" {
+			if phone := ticket.ParsePhone(unescaped(identityUser(h.Value()))); phone.E164 != "" {
 				return phone
 			}
 		}
@@ -67,7 +69,17 @@ func callerOf(req *sip.Request, trunk *Trunk) ticket.Phone {
 		user = req.From().Address.Raw()
 	}
 	user, _, _ = strings.Cut(user, ";")
-	return ticket.ParsePhone(user)
+	return ticket.ParsePhone(unescaped(user))
+}
+
+// unescaped turns %2B and the like into what they stand for (RFC 3261 section
+// 19.1.4). What is not well escaped stays as it is.
+func unescaped(user string) string {
+	plain, err := url.PathUnescape(user)
+	if err != nil {
+		return user
+	}
+	return plain
 }
 
 // identityUser takes the user part out of a P-Asserted-Identity value (RFC 3325

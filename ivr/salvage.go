@@ -35,6 +35,36 @@ func badRequest(data []byte) (answer []byte, ok bool) {
 	return []byte(b.String()), len(found) == 5
 }
 
+// unreadInvite is what can be made out of an INVITE that begins a call and
+// cannot be parsed.
+type unreadInvite struct{ user, callID string }
+
+// unreadableInvite reads the number and the Call-ID of such an INVITE. It
+// reports false for anything else.
+func unreadableInvite(data []byte) (inv unreadInvite, ok bool) {
+	head, _, _ := strings.Cut(string(data), "\r\n\r\n")
+	start, rest, _ := strings.Cut(head, "\r\n")
+	target, ok := strings.CutPrefix(start, "INVITE ")
+	if !ok {
+		return unreadInvite{}, false
+	}
+	_, target, _ = strings.Cut(strings.TrimLeft(target, " <"), ":")
+	inv.user, _, _ = strings.Cut(target, "@")
+	inv.user, _, _ = strings.Cut(inv.user, " ")
+	for _, line := range headerLines(rest) {
+		name, value, _ := strings.Cut(line, ":")
+		switch identifying[strings.ToLower(strings.TrimSpace(name))] {
+		case "Call-ID":
+			inv.callID = strings.TrimSpace(value)
+		case "To":
+			if strings.Contains(value, "tag=") {
+				return unreadInvite{}, false // within a call
+			}
+		}
+	}
+	return inv, soundCallID(inv.callID)
+}
+
 // identifying are the headers a response repeats (RFC 3261 section 8.2.6.2),
 // by name and compact form.
 var identifying = map[string]string{"via": "Via", "v": "Via", "from": "From", "f": "From", "to": "To", "t": "To",

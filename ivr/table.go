@@ -26,8 +26,9 @@ type entry struct {
 
 	admittedAt time.Time
 
-	refusal *refusal  // answer to an INVITE refused without a call; nil while it is being put on disk
-	endedAt time.Time // zero while alive or being refused
+	refusal  *refusal  // answer to an INVITE refused without a call; nil while it is being put on disk
+	endedAt  time.Time // zero while alive or being refused
+	answered bool      // it got a 200: whatever comes now is no second try
 }
 
 // callTable is every call of this node by Call-ID, alive or lately ended.
@@ -64,7 +65,7 @@ func (t *callTable) end(k callKey, reason ticket.EndReason, now time.Time) {
 	defer t.mu.Unlock()
 	t.ended[reason]++
 	if e := t.entries[k]; e != nil {
-		e.endedAt = now
+		e.endedAt, e.answered = now, e.call != nil && e.call.accepted.Load()
 	}
 	if t.live--; t.live == 0 {
 		close(t.empty)

@@ -57,17 +57,25 @@ func validate(req *sip.Request) *refusal {
 	return validateContent(req)
 }
 
+// identified tells whether a request, sound or not, can be told apart from
+// others and answered: enough for a call to a service number to be kept.
+func identified(req *sip.Request) bool {
+	for _, name := range []string{"From", "To", "Call-ID", "CSeq"} {
+		if len(req.GetHeaders(name)) != 1 {
+			return false
+		}
+	}
+	return req.Via() != nil && soundCallID(req.CallID().Value())
+}
+
+func soundCallID(id string) bool { return id != "" && len(id) <= maxCallID && printable(id) }
+
 // validateHeaders wants each of the headers that identify a message exactly
 // once, bounded and consistent (RFC 3261 sections 8.1.1 and 20).
 func validateHeaders(req *sip.Request) *refusal {
 	bad := refuse(400, "Bad Request")
-	if req.Via() == nil || len(req.Headers()) > maxHeaders {
+	if !identified(req) || len(req.Headers()) > maxHeaders {
 		return bad
-	}
-	for _, name := range []string{"From", "To", "Call-ID", "CSeq"} {
-		if len(req.GetHeaders(name)) != 1 {
-			return bad
-		}
 	}
 	for _, name := range []string{"Max-Forwards", "Content-Length", "Content-Type"} {
 		if len(req.GetHeaders(name)) > 1 {
@@ -76,11 +84,8 @@ func validateHeaders(req *sip.Request) *refusal {
 	}
 	from, _ := req.From().Params.Get("tag")
 	to, _ := req.To().Params.Get("tag")
-	callID := req.CallID().Value()
 	switch {
 	case from == "": // RFC 2543 senders have none; no operator's trunk is one
-		return bad
-	case callID == "" || len(callID) > maxCallID || !printable(callID):
 		return bad
 	case len(from) > maxTag || len(to) > maxTag:
 		return bad

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/netip"
@@ -97,6 +98,9 @@ func (r Rules) Accept(answer []byte, local Local) (Peer, error) {
 func parse(data []byte) (*sdp.SessionDescription, error) {
 	if len(data) > maxSDP {
 		return nil, fmt.Errorf("%d octets: %w", len(data), ErrSDPSyntax)
+	}
+	if !bytes.HasSuffix(data, []byte("\n")) {
+		data = append(slices.Clone(data), "\r\n"...) // many telephones leave the last line open, pion wants it closed
 	}
 	var d sdp.SessionDescription
 	if err := d.Unmarshal(data); err != nil {

@@ -26,6 +26,7 @@ func TestAnswerChoosesTheFirstCommonCodec(t *testing.T) {
 		{"behind others", "m=audio 40000 RTP/AVP 18 9 8\r\na=rtpmap:18 G729/8000\r\n", PCMA, 8, NoEvents},
 		{"dynamic number", "m=audio 40000 RTP/AVP 97\r\na=rtpmap:97 pcma/8000/1\r\n", PCMA, 97, NoEvents},
 		{"wide-band events are not ours", "m=audio 40000 RTP/AVP 8 100\r\na=rtpmap:100 telephone-event/16000\r\n", PCMA, 8, NoEvents},
+		{"last line left open", "m=audio 40000 RTP/AVP 8 101\r\na=rtpmap:101 telephone-event/8000", PCMA, 8, 101},
 		{"second audio line", "m=audio 40000 RTP/SAVP 8\r\nm=audio 40002 RTP/AVP 8\r\n", PCMA, 8, NoEvents},
 	} {
 		t.Run(c.name, func(t *testing.T) {
