@@ -77,14 +77,19 @@ func (tx *Tx) ticketOfCall(ctx context.Context, id ticket.CallID) (ticket.Ticket
 	return tx.loadTicket(ctx, `SELECT `+ticketColumns+` FROM tickets WHERE call_id = ? FOR UPDATE`, string(id))
 }
 
-// CallAnswered records the answer. A second report of it changes nothing.
+// CallAnswered records the answer. A second report of it changes nothing. A
+// call that was refused and came again with the same Call-ID goes on from here:
+// how it ends is still to come.
 func (tx *Tx) CallAnswered(ctx context.Context, id ticket.CallID, at time.Time) error {
-	n, err := tx.exec(ctx, "record answer", `UPDATE calls SET answered_at = ? WHERE id = ? AND answered_at IS NULL`, at, string(id))
+	n, err := tx.exec(ctx, "record answer", `UPDATE calls SET answered_at = ?, ended_at = NULL, end_reason = NULL WHERE id = ? AND answered_at IS NULL`, at, string(id))
 	if err != nil || n == 0 {
 		return err
 	}
 	t, err := tx.ticketOfCall(ctx, id)
 	if err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "the call's time goes on", `UPDATE tickets SET call_ended = false WHERE id = ? AND call_ended`, int64(t.ID)); err != nil {
 		return err
 	}
 	return tx.callEntry(ctx, &t, ticket.Entry{Kind: "call.answered", At: at})

@@ -195,3 +195,30 @@ func TestScope(t *testing.T) {
 		t.Errorf("nobody sees %d rows", n)
 	}
 }
+
+// A call that was refused and came again with the same Call-ID is one call:
+// its record tells the answer and the end that followed it.
+func TestARefusedCallIsAnsweredLater(t *testing.T) {
+	h := newHouse(t)
+	in := h.runIntake(t)
+	at := time.Date(2026, 10, 1, 15, 40, 0, 0, time.UTC)
+	call := newCall("12349001", "13812345678", at, 7)
+	if _, err := in.Register(t.Context(), call); err != nil {
+		t.Fatal(err)
+	}
+	ended := func(after time.Duration, reason ticket.EndReason) func(*Tx) error {
+		return func(tx *Tx) error { return tx.CallEnded(t.Context(), call.ID, at.Add(after), reason) }
+	}
+	answered := func(tx *Tx) error { return tx.CallAnswered(t.Context(), call.ID, at.Add(2*time.Second)) }
+	for _, step := range []func(*Tx) error{ended(time.Second, ticket.EndBadSDP), answered, ended(9*time.Second, ticket.EndCompleted), answered} {
+		if err := h.db.InTx(t.Context(), act.SystemIVR, step); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := h.count(t, `SELECT count(*) FROM calls JOIN tickets t ON t.call_id = calls.id WHERE end_reason = 'completed' AND ended_at = ? AND call_ended`, at.Add(9*time.Second)); n != 1 {
+		t.Error("the record does not tell how the call ended in the end")
+	}
+	if n := h.count(t, `SELECT count(*) FROM timeline WHERE kind IN ('call.ended', 'call.answered')`); n != 3 {
+		t.Errorf("%d steps in the timeline, want 3", n)
+	}
+}
