@@ -37,6 +37,8 @@ type Reads interface {
 	CallRows(ctx context.Context, before ticket.Cursor, limit int) ([]ticket.CallRow, ticket.Cursor, error)
 	// Places lists the divisions at or below one.
 	Places(ctx context.Context, under area.Code) ([]area.Place, error)
+	// Serving lists the desks and people of some roles that serve an area, the nearest first.
+	Serving(ctx context.Context, where area.Code, roles []area.Role) ([]area.Serving, error)
 	// RostersAt lists which areas at or below one have a roster for which roles at an instant.
 	RostersAt(ctx context.Context, under area.Code, at time.Time, limit int) ([]duty.Question, error)
 	// DutyAt tells who is on duty, and who was passed over. Position zero asks for everybody.

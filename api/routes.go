@@ -58,6 +58,7 @@ func table() []*route {
 		{method: del, path: "/session", who: everyone, summary: "Sign out", bind: bindSignOut},
 		{method: get, path: "/system", who: everyone, background: true, summary: "Version and clock", bind: read((*Server).getSystem)},
 		{method: get, path: "/areas", who: everyone, summary: "Divisions at or below one", bind: read((*Server).listAreas)},
+		{method: get, path: "/posts", who: readers, summary: "Desks and people that may take a ticket of an area", bind: read((*Server).listPosts)},
 		{method: get, path: "/policy", who: readers, summary: "The rules that acts are decided by", bind: read((*Server).getPolicy)},
 		{method: get, path: "/sms", who: readers, background: true, summary: "Messages in the development sink", bind: read((*Server).listSMS)},
 		{method: get, path: "/events", who: readers, background: true, summary: "Live events", bind: bindEvents},
