@@ -49,6 +49,7 @@ export const api = {
   policy: async () => answer(await client.GET('/policy')),
   areas: async (under: string) => answer(await client.GET('/areas', { params: { query: under ? { under } : {} } })).items ?? [],
 
+  posts: async (area: string) => answer(await client.GET('/posts', { params: { query: { area } } })).items ?? [],
   tickets: async (query: { view: View; area?: string; priority?: Priority; cursor?: string; limit?: number }) => answer(await client.GET('/tickets', { params: { query } })),
   ticket: async (id: string) => answer(await client.GET('/tickets/{id}', { params: { path: { id } } })),
   timeline: async (id: string) => answer(await client.GET('/tickets/{id}/timeline', { params: { path: { id } } })).items ?? [],

@@ -381,6 +381,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Desks and people that may take a ticket of an area */
+        get: operations["get_posts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -854,6 +871,21 @@ export interface components {
             name: string;
             parent: string;
         };
+        AreaServing: {
+            /**
+             * Format: date-time
+             * @description Away now, until then
+             */
+            absent_until?: string;
+            area: string;
+            area_name: string;
+            /** @enum {string} */
+            kind: "desk" | "person";
+            /** @description A person's; a desk is named by area and role */
+            login?: string;
+            name: string;
+            role: string;
+        };
         AuditPage: {
             items: components["schemas"]["ActAuditRow"][] | null;
             next?: string;
@@ -1130,6 +1162,9 @@ export interface components {
             /** @description What may be handed in afterwards */
             papers: components["schemas"]["ReliefPaperKind"][] | null;
             version: string;
+        };
+        PostList: {
+            items: components["schemas"]["AreaServing"][] | null;
         };
         Problem: {
             /** @description Facts for the translated message */
@@ -1608,6 +1643,7 @@ export interface components {
             /** Format: int64 */
             debit_fen: number;
             floats: components["schemas"]["LedgerFloatView"][] | null;
+            whole: boolean;
         };
         Upload: {
             /** Format: date-time */
@@ -2463,6 +2499,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicyView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_posts: {
+        parameters: {
+            query?: {
+                /** @description Default: your own area */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostList"];
                 };
             };
             /** @description Error */

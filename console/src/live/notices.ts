@@ -20,10 +20,14 @@ export const notices = reactive<Notice[]>([])
 /** Keeps the notices of this person, each once. */
 export function startNotices(): void {
   onNews((news) => {
-    if (!('event' in news) || news.event.kind !== 'notice.live') return
+    if (!('event' in news)) return
+    if (news.event.kind === 'ticket.accepted') forget((n) => n.ticket === news.event.ticket && n.template === 'offer')
+    if (news.event.kind !== 'notice.live') return
     const data = news.event.data ?? {}
     if (data.login !== session.me?.login || notices.some((n) => n.ref === data.ref)) return
     const fields = (data.fields ?? {}) as Record<string, string>
+    // What was said of the same matter before is out of date: the deadline has moved.
+    forget((n) => n.ticket !== '' && n.ticket === news.event.ticket && n.template === data.template)
     notices.unshift({
       ref: String(data.ref), ticket: news.event.ticket ?? '', template: String(data.template), number: fields.number ?? '', text: String(data.text ?? ''), urgent: data.urgent === true,
     })
@@ -33,6 +37,14 @@ export function startNotices(): void {
 
 /** Puts a notice away. */
 export function putAway(ref: string): void {
-  const i = notices.findIndex((n) => n.ref === ref)
-  if (i >= 0) notices.splice(i, 1)
+  forget((n) => n.ref === ref)
+}
+
+/** Puts away what was said of a ticket, once the person looks at it. */
+export function seen(ticket: string): void {
+  forget((n) => n.ticket === ticket)
+}
+
+function forget(which: (n: Notice) => boolean): void {
+  notices.splice(0, notices.length, ...notices.filter((n) => !which(n)))
 }

@@ -84,7 +84,10 @@ const accounts = [
 ]
 
 export const answers = {
-  '/system': { version: 'look', dev: true, app_now: now, time_scale: 1 }, '/policy': policy, '/areas': { items: areas },
+  '/system': { version: 'look', dev: true, app_now: now, time_scale: 1 }, '/policy': policy, '/posts': { items: [
+    { kind: 'desk', area: '990101001000', area_name: '青石镇', role: 'worker', name: '青石镇民政办' }, { kind: 'person', area: '990101001000', area_name: '青石镇', role: 'worker', name: '赵二', login: 'worker2', absent_until: iso(2000) },
+    { kind: 'desk', area: '990101000000', area_name: '青川县', role: 'county_duty', name: '青川县值班台' },
+  ] }, '/areas': { items: areas },
   '/approvals': { items: [
     { act: 'check', id: 'p9', ticket_id: rows[0].id, ticket_number: rows[0].number, area: '990101001000', amount_fen: 320_000, content_hash: 'cd'.repeat(32), made_by: '林小河', since: iso(-7) },
     { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },
@@ -95,7 +98,7 @@ export const answers = {
     { area: '990101001000', area_name: '青石镇', role: 'worker', position: 2, name: '赵二', why: 'absent', absent: true, detail: '病假', until: iso(2000) },
     { area: '990101001000', area_name: '青石镇', role: 'township_head', position: 1, name: '石文山', from: iso(-240), to: iso(480), why: 'shift', absent: false },
   ] },
-  '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, floats: [{ ...accounts[2], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[3], in_hands_fen: 0, full_fen: 5_000_000, low: true }] },
+  '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, floats: [{ ...accounts[2], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[3], in_hands_fen: 0, full_fen: 5_000_000, low: true }] },
   '/ledger/accounts/a3/statement': { account: accounts[2], lines: [
     { entry_id: 'e3', at: iso(-35), event: 'cash_issued', layer: 'posted', amount_fen: -80_000, balance_fen: 4_920_000, by: '林小河' }, { entry_id: 'e2', at: iso(-40), event: 'reserved', layer: 'pending', amount_fen: -80_000, balance_fen: 5_000_000, by: '林小河' }, { entry_id: 'e1', at: iso(-9000), event: 'float_funded', layer: 'posted', amount_fen: 5_000_000, balance_fen: 5_000_000, by: '金算盘', reason: '凭证 17' },
   ] },

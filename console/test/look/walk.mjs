@@ -158,7 +158,7 @@ await step('whoever is signed out by the server comes back to their draft', asyn
   await page.goto(`${ticket}?act=handOver`)
   await page.getByLabel('交接说明').fill('家中无人照料')
   server.me = null
-  await page.getByLabel('交给谁').fill('worker2')
+  await page.getByLabel('交给谁').selectOption('worker2')
   await page.getByRole('button', { name: '确认提交' }).click()
   await page.getByLabel('账号', { exact: true }).fill('worker1')
   await page.getByLabel('密码').fill('x')

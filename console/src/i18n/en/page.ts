@@ -11,7 +11,7 @@ export const page: Words<typeof zh> = {
   },
   signIn: { lead: 'Desk of the 12349 social assistance hotline', login: 'Login', password: 'Password', go: 'Sign in' },
   list: {
-    views: 'Which tickets', view: { open: 'Open', offered: 'Offered to me', mine: 'Mine', all: 'All' }, byPriority: 'Filter by priority', anyPriority: 'Any priority', byStatus: 'Filter by status', anyStatus: 'Any status',
+    views: 'Which tickets', view: { open: 'Open', offered: 'Offered to me', mine: 'Mine', all: 'All' }, byPriority: 'Filter by priority', anyPriority: 'Any priority', byStatus: 'Filter by status', anyStatus: 'Any status', byArea: 'Filter by area', anyArea: 'Any area',
     search: 'Number, area, owner', deadline: 'Next deadline', noClock: 'No clock running', breached: 'Breached', step: 'step {step}', offeredToMe: 'Offered to me', repeat: 'Maybe a repeat', more: 'Show more',
     tally: '{count} shown, {overdue} past due', arrived: '{count} new, latest {number}',
     empty: { open: 'No open tickets.', offered: 'Nothing is offered to you.', mine: 'You own no tickets.', all: 'No tickets.' },
@@ -31,9 +31,9 @@ export const page: Words<typeof zh> = {
     repeat: { suggested: 'This number has an open ticket, maybe the same matter:', confirmed: 'Same matter, merged into:', denied: 'Not the same matter as:', lapsed: 'Nobody confirmed within 3 minutes; own ladder runs. Maybe the same as:', none: 'Related ticket:' },
   },
   form: {
-    submit: 'Confirm', later: 'Later', discard: 'Clear', retry: 'Retry (does nothing twice)', startAnew: 'I have checked; this is another submission', wrong: 'Please check this.', required: 'Please fill this in.', hasDraft: 'draft', done: 'Done: {act}',
+    submit: 'Confirm', cancel: 'Cancel', later: 'Later', discard: 'Clear', retry: 'Retry (does nothing twice)', startAnew: 'I have checked; this is another submission', wrong: 'Please check this.', required: 'Please fill this in.', hasDraft: 'draft', done: 'Done: {act}',
     restored: 'What you typed at {at} is back.', ticketChanged: 'The ticket changed while you typed. Check it above before you send.',
-    keptUnanswered: 'What you typed is kept on this device. Whether the server did it is not known; a retry with the same key does nothing twice.', keptRefused: 'Nothing was done. What you typed is still here and kept on this device.',
+    keptUnanswered: 'What you typed is kept on this device. Whether the server did it is not known; a retry with the same key does nothing twice.', keptRefused: 'Nothing was done. What you typed is still here and kept on this device.', bareUnanswered: 'Whether the server did it is not known; a retry under the same number does nothing twice.', bareRefused: 'Nothing was done.',
     draft: { empty: '', kept: 'Draft kept on this device', not_kept: '⚠ This device cannot keep drafts' },
   },
   area: { choose: 'Choose or type a place', unread: 'The places could not be read; reload the page.' },
@@ -42,7 +42,7 @@ export const page: Words<typeof zh> = {
   },
   repeat: { question: 'Is it the same matter as ticket {number}?', same: 'The same, merge', other: 'Another matter' },
   lowering: { asked: 'From {from} to {to}, because', word: 'Your word', yes: 'Approve', no: 'Refuse; it stays as it is' },
-  handOver: { to: 'To whom (their login)', toHint: 'You stay the owner until they accept.', reason: 'What they need to know' },
+  handOver: { to: 'To whom', choose: 'Choose', desk: 'desk', away: ' (away until {until})', unread: 'The list of people could not be read; reload the page.', toHint: 'You stay the owner until they accept.', reason: 'What they need to know' },
   close: { asked: 'What the citizen said', note: 'Note (who answered, what was said)' },
   word: { reason: 'Reason', answer: 'Answer (what the caller was told)', refusal: 'Why no aid is due (the citizen gets this in writing)' },
   visit: {
@@ -61,7 +61,7 @@ export const page: Words<typeof zh> = {
   shortCheck: { identity: 'Identity paper seen', phone: 'Confirmed by phone', witness: 'One witness' },
   payout: { alone: 'Up to {limit} yuan: you may make and pay it alone; a second person signs within 24 h.', three: 'Above {limit} yuan: maker, checker and payer are different people, and two hand it over.' },
   receipt: {
-    photo: 'Photo of the hand-over', photoHint: 'The payee with the cash or the signed slip.', signature: 'Signature', signaturePayee: 'Signature of the payee', signatureWitness: 'Signature of the witness', paper: 'Photo of the thumb-printed slip', witness: 'Name of the witness', companion: 'Login of the colleague with you', companionHint: 'Cash above the solo limit is handed over by two people.',
+    signed: 'Signature', photo: 'Photo of the hand-over', photoHint: 'The payee with the cash or the signed slip.', signature: 'Signature', signaturePayee: 'Signature of the payee', signatureWitness: 'Signature of the witness', paper: 'Photo of the thumb-printed slip', witness: 'Name of the witness', companion: 'Login of the colleague with you', companionHint: 'Cash above the solo limit is handed over by two people.',
   },
   signature: { screen: 'On screen', thumb_paper: 'Thumb print on paper', witness: 'A witness signs', pad: 'Signature pad: write with a finger, a pen or the mouse', hint: 'Sign in the box, then press "Use this signature".', use: 'Use this signature', anew: 'Sign again' },
   photo: { take: 'Take or choose a photo', empty: 'No photo yet.', preparing: 'Preparing the photo…', sending: 'Sending {percent}%', waiting: 'Kept on this device; goes on when the network is back.', sent: '✓ Sent', again: 'Go on', remove: 'Remove', another: '{label} (no. {n})', open: 'Photo {n}' },
@@ -69,7 +69,7 @@ export const page: Words<typeof zh> = {
   money: {
     yuan: 'yuan', amount: 'Amount (yuan)', hint: 'To the fen, such as 800.00.', echo: '= {yuan} yuan', empty: 'Give the amount.', not_a_number: 'Digits only, such as 800.00.', negative: 'It cannot be negative.', too_many_decimals: 'Two decimals at most.', zero: 'It must be above zero.', too_large: 'Too large; count the digits.',
     decided: 'decided by {by}, {at}', approved: 'approved by {by}, {at}', waitsFor: 'waits for: {level}', issuedAt: 'Cash taken', receiptedAt: 'Received', secondSignature: 'Second signature', countyFrom: 'If the head does not answer, the county may check from {at}.',
-    receipt: 'Received {at} ({signature}), handed over by {by}', deviceAt: 'device says {at}', witness: 'witness {name}', floats: 'Township floats', full: 'full {full}', inHands: 'with workers {sum}', low: '⚠ Low', held: 'held {sum}', balance: 'Trial balance', balanced: '✓ Balanced', unbalanced: '✕ Not balanced: report it at once',
+    receipt: 'Received {at} ({signature}), handed over by {by}', deviceAt: 'device says {at}', witness: 'witness {name}', floats: 'Township floats', full: 'full {full}', inHands: 'with workers {sum}', low: '⚠ Low', held: 'held {sum}', balance: 'Trial balance', accounts: 'Accounts of this area', part: 'A part of the books: the other half stands higher up, so the sums need not agree', balanced: '✓ Balanced', unbalanced: '✕ Not balanced: report it at once',
     account: 'Account', holder: 'Holder', debit: 'Debit', credit: 'Credit', pending: 'Held', statement: 'Statement', sum: 'Sum', event: 'Event', after: 'Balance', layerPending: 'held', noLines: 'No lines.',
   },
   approvals: { lead: 'What waits for your approval, check or second signature, oldest first.', empty: 'Nothing waits for you.', what: 'What', madeBy: 'Made by', since: 'Since', due: 'Due' },

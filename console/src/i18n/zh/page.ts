@@ -9,7 +9,7 @@ export const page = {
   },
   signIn: { lead: '12349 社会救助热线工作台', login: '账号', password: '密码', go: '登录' },
   list: {
-    views: '工单范围', view: { open: '处理中', offered: '待我接单', mine: '我负责的', all: '全部' }, byPriority: '按优先级筛选', anyPriority: '全部优先级', byStatus: '按状态筛选', anyStatus: '全部状态',
+    views: '工单范围', view: { open: '处理中', offered: '待我接单', mine: '我负责的', all: '全部' }, byPriority: '按优先级筛选', anyPriority: '全部优先级', byStatus: '按状态筛选', anyStatus: '全部状态', byArea: '按区划筛选', anyArea: '全部区划',
     search: '编号、区划、责任人', deadline: '最近时限', noClock: '无运行中的时限', breached: '已超时', step: '第 {step} 级', offeredToMe: '待我接单', repeat: '疑似重复来电', more: '显示更多',
     tally: '{count} 件，其中 {overdue} 件已到期', arrived: '新增 {count} 件工单，最新编号 {number}',
     empty: { open: '目前没有处理中的工单。', offered: '目前没有等待您接单的工单。', mine: '您目前没有负责的工单。', all: '没有工单。' },
@@ -29,9 +29,9 @@ export const page = {
     repeat: { suggested: '此号码有一件未结工单，可能是同一件事：', confirmed: '已确认与此工单是同一件事并合并：', denied: '已确认与此工单不是同一件事：', lapsed: '无人在 3 分钟内确认，已独立派单；可能与此工单相同：', none: '相关工单：' },
   },
   form: {
-    submit: '确认提交', later: '稍后再填', discard: '清空', retry: '重试（不会重复办理）', startAnew: '我已核对，作为新的一次提交', wrong: '此项有误，请核对。', required: '请填写此项。', hasDraft: '有草稿', done: '已完成：{act}',
+    submit: '确认提交', cancel: '取消', later: '稍后再填', discard: '清空', retry: '重试（不会重复办理）', startAnew: '我已核对，作为新的一次提交', wrong: '此项有误，请核对。', required: '请填写此项。', hasDraft: '有草稿', done: '已完成：{act}',
     restored: '已恢复您 {at} 填写的内容。', ticketChanged: '您填写期间工单有变化，请先核对上方最新情况再提交。',
-    keptUnanswered: '您填写的内容已保存在本设备。服务器是否已办理尚不确定；用同一提交编号重试不会重复办理。', keptRefused: '没有办理任何事项。您填写的内容仍在，已保存在本设备。',
+    keptUnanswered: '您填写的内容已保存在本设备。服务器是否已办理尚不确定；用同一提交编号重试不会重复办理。', keptRefused: '没有办理任何事项。您填写的内容仍在，已保存在本设备。', bareUnanswered: '服务器是否已办理尚不确定；用同一提交编号重试不会重复办理。', bareRefused: '没有办理任何事项。',
     draft: { empty: '', kept: '草稿已保存在本设备', not_kept: '⚠ 本设备无法保存草稿' },
   },
   area: { choose: '选择或输入地名', unread: '区划读取失败，请刷新页面重试。' },
@@ -40,7 +40,7 @@ export const page = {
   },
   repeat: { question: '与工单 {number} 是同一件事吗？', same: '是同一件事，合并', other: '不是，另行派单' },
   lowering: { asked: '申请从 {from} 降为 {to}，理由：', word: '您的意见', yes: '同意降级', no: '不同意，维持原级' },
-  handOver: { to: '交给谁（对方账号）', toHint: '对方接单之前，责任人仍然是您。', reason: '交接说明' },
+  handOver: { to: '交给谁', choose: '请选择', desk: '值班台', away: '（缺勤至 {until}）', unread: '人员名单读取失败，请刷新页面重试。', toHint: '对方接单之前，责任人仍然是您。', reason: '交接说明' },
   close: { asked: '回访结果', note: '回访记录（谁接的电话、说了什么）' },
   word: { reason: '理由', answer: '答复内容（告诉来电人的话）', refusal: '不予救助的理由（将书面告知本人）' },
   visit: {
@@ -59,7 +59,7 @@ export const page = {
   shortCheck: { identity: '已查看身份证件', phone: '已电话核实', witness: '一名证明人' },
   payout: { alone: '不超过 {limit} 元：您一人可以经办并发放，24 小时内须有第二人补签。', three: '超过 {limit} 元：经办、复核、发放须是不同的人，发放时两人到场。' },
   receipt: {
-    photo: '交接照片', photoHint: '拍下收款人与现金或签收单。', signature: '签收方式', signaturePayee: '收款人签名', signatureWitness: '见证人代签', paper: '纸质签收单（按手印）照片', witness: '见证人姓名', companion: '同行人账号', companionHint: '超过单人限额的现金须两人当面发放。',
+    signed: '签名', photo: '交接照片', photoHint: '拍下收款人与现金或签收单。', signature: '签收方式', signaturePayee: '收款人签名', signatureWitness: '见证人代签', paper: '纸质签收单（按手印）照片', witness: '见证人姓名', companion: '同行人账号', companionHint: '超过单人限额的现金须两人当面发放。',
   },
   signature: { screen: '屏幕签名', thumb_paper: '纸质按手印', witness: '见证人代签', pad: '签名区：请用手指、笔或鼠标书写', hint: '请在框内签名，然后点「使用此签名」。', use: '使用此签名', anew: '重新签名' },
   photo: { take: '拍照或选择照片', empty: '还没有照片。', preparing: '正在处理照片…', sending: '正在上传 {percent}%', waiting: '照片已保存在本设备，等待网络恢复后继续上传。', sent: '✓ 已上传', again: '继续上传', remove: '移除', another: '{label}（第 {n} 张）', open: '照片 {n}' },
@@ -67,7 +67,7 @@ export const page = {
   money: {
     yuan: '元', amount: '金额（元）', hint: '填写到分，例如 800.00。', echo: '＝ {yuan} 元', empty: '请填写金额。', not_a_number: '只填数字，例如 800.00。', negative: '金额不能为负。', too_many_decimals: '最多两位小数（到分）。', zero: '金额必须大于零。', too_large: '金额过大，请核对位数。',
     decided: '{by} 于 {at} 决定', approved: '{by} 于 {at} 批准', waitsFor: '待{level}审批', issuedAt: '领取现金', receiptedAt: '签收', secondSignature: '待第二人补签', countyFrom: '乡镇负责人未答复的，{at} 起县级可代为复核。',
-    receipt: '{at} 签收（{signature}），发放人 {by}', deviceAt: '设备记录 {at}', witness: '见证人 {name}', floats: '乡镇备用金', full: '定额 {full}', inHands: '经办人手中 {sum}', low: '⚠ 余额偏低', held: '已占用 {sum}', balance: '试算平衡表', balanced: '✓ 借贷平衡', unbalanced: '✕ 借贷不平，请立即上报',
+    receipt: '{at} 签收（{signature}），发放人 {by}', deviceAt: '设备记录 {at}', witness: '见证人 {name}', floats: '乡镇备用金', full: '定额 {full}', inHands: '经办人手中 {sum}', low: '⚠ 余额偏低', held: '已占用 {sum}', balance: '试算平衡表', accounts: '本区划账目', part: '本区划部分：另一半在上级账上，合计不必相等', balanced: '✓ 借贷平衡', unbalanced: '✕ 借贷不平，请立即上报',
     account: '科目', holder: '对象', debit: '借方', credit: '贷方', pending: '预留', statement: '明细', sum: '合计', event: '事项', after: '余额', layerPending: '预留', noLines: '没有明细。',
   },
   approvals: { lead: '等待您审批、复核或补签的事项，最早的在前。', empty: '没有等待您办理的事项。', what: '事项', madeBy: '经办人', since: '提交时间', due: '时限' },
