@@ -4,6 +4,7 @@ package failpoint
 
 import (
 	"os"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -32,7 +33,10 @@ func Hit(n Name) {
 	switch {
 	case armed == "" || n != armed || hits.Add(1) != after:
 	case pause:
-		_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP) // every thread, until SIGCONT
+		// To this thread, so that it is the first to stop; all others follow, until SIGCONT.
+		runtime.LockOSThread()
+		_ = syscall.Tgkill(os.Getpid(), syscall.Gettid(), syscall.SIGSTOP)
+		runtime.UnlockOSThread()
 	default:
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // the signal is on its way; nothing more may happen here
