@@ -1,8 +1,6 @@
 package ledger
 
 import (
-	"fmt"
-
 	"example.org/hotline/internal/act"
 )
 
@@ -105,7 +103,5 @@ func (s State) Next(step Step) (State, error) {
 	if step == StepReceipt && (s == StateReceipted || s == StateReconciled) {
 		return "", act.Refused("already_receipted", "This payout already has its receipt; nothing was paid twice. Reload to see it.")
 	}
-	return "", &act.Fault{Kind: act.ErrRefused, Code: "not_in_this_state",
-		Detail: fmt.Sprintf("A payout that is %s cannot take the act %q; reload it to see what it can.", s, step),
-		Args:   map[string]any{"state": s, "act": step}}
+	return "", act.NotInState("payout", s, step)
 }

@@ -1,7 +1,6 @@
 package relief
 
 import (
-	"fmt"
 	"time"
 
 	"example.org/hotline/area"
@@ -82,9 +81,7 @@ func (s DecisionState) Next(ev DecisionEvent) (DecisionState, error) {
 	if next, ok := decisionTransitions[s][ev]; ok {
 		return next, nil
 	}
-	return "", &act.Fault{Kind: act.ErrRefused, Code: "not_in_this_state",
-		Detail: fmt.Sprintf("A decision that is %s cannot take the act %q; reload it to see what it can.", s, ev),
-		Args:   map[string]any{"state": s, "act": ev}}
+	return "", act.NotInState("decision", s, ev)
 }
 
 // Decision grants a sum, or refuses aid with a reason.

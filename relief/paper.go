@@ -2,7 +2,6 @@ package relief
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"example.org/hotline/area"
@@ -71,9 +70,7 @@ func (s PaperState) Next(ev PaperEvent) (PaperState, error) {
 	if next, ok := paperTransitions[s][ev]; ok {
 		return next, nil
 	}
-	return "", &act.Fault{Kind: act.ErrRefused, Code: "not_in_this_state",
-		Detail: fmt.Sprintf("A paper that is %s cannot take the act %q; reload it to see what it can.", s, ev),
-		Args:   map[string]any{"state": s, "act": ev}}
+	return "", act.NotInState("paper", s, ev)
 }
 
 // takes reports whether the event can happen in this state.

@@ -1,8 +1,6 @@
 package ticket
 
 import (
-	"fmt"
-
 	"example.org/hotline/internal/act"
 )
 
@@ -103,7 +101,5 @@ func (s Status) Next(ev Event) (Status, error) {
 	if next, ok := transitions[s][ev]; ok {
 		return next, nil
 	}
-	return "", &act.Fault{Kind: act.ErrRefused, Code: "not_in_this_state",
-		Detail: fmt.Sprintf("A ticket that is %s cannot take the act %q; reload it to see what it can.", s, ev),
-		Args:   map[string]any{"status": s, "event": ev}}
+	return "", act.NotInState("ticket", s, ev)
 }

@@ -55,6 +55,14 @@ func Refused(code, detail string) *Fault {
 	return &Fault{Kind: ErrRefused, Code: code, Detail: detail}
 }
 
+// NotInState is the Fault of a transition that a table does not have: what is in
+// state cannot take the act.
+func NotInState[S, A ~string](what string, state S, act A) *Fault {
+	return &Fault{Kind: ErrRefused, Code: "not_in_this_state",
+		Detail: fmt.Sprintf("A %s that is %s cannot take the act %q; reload it to see what it can.", what, state, act),
+		Args:   map[string]any{"state": state, "act": act}}
+}
+
 // Conflict is a Fault about somebody having been first.
 func Conflict(code, detail string) *Fault {
 	return &Fault{Kind: ErrConflict, Code: code, Detail: detail}
