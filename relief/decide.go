@@ -27,11 +27,8 @@ func Decide(ctx context.Context, tx Tx, id ticket.ID, in DecideInput, r Rules) (
 	if err := in.validate(r.Policy); err != nil {
 		return Decision{}, err
 	}
-	t, f, err := ready(ctx, tx, id)
+	t, f, err := begin(ctx, tx, id)
 	if err != nil {
-		return Decision{}, err
-	}
-	if err := supersede(ctx, tx, t); err != nil {
 		return Decision{}, err
 	}
 	d, err := weigh(ctx, tx, t, f, in, r.Policy)
@@ -80,8 +77,9 @@ func (in DecideInput) validate(p Policy) error {
 	return nil
 }
 
-// ready loads a ticket of the actor's whose findings are written.
-func ready(ctx context.Context, tx Tx, id ticket.ID) (ticket.Ticket, Findings, error) {
+// begin loads a ticket of the actor's whose findings are written, and ends the
+// proposals that the new decision replaces.
+func begin(ctx context.Context, tx Tx, id ticket.ID) (ticket.Ticket, Findings, error) {
 	t, err := ticket.Owned(ctx, tx, id)
 	if err != nil {
 		return ticket.Ticket{}, Findings{}, err
@@ -90,7 +88,10 @@ func ready(ctx context.Context, tx Tx, id ticket.ID) (ticket.Ticket, Findings, e
 	if errors.Is(err, act.ErrNotFound) {
 		return ticket.Ticket{}, Findings{}, act.Refused("findings_first", "Write down what was found before deciding.")
 	}
-	return t, f, err
+	if err != nil {
+		return ticket.Ticket{}, Findings{}, err
+	}
+	return t, f, supersede(ctx, tx, t)
 }
 
 // supersede ends proposals that still wait: the owner has decided anew, and two
@@ -254,11 +255,8 @@ func Refuse(ctx context.Context, tx Tx, id ticket.ID, publicID, reason string, p
 	if err := errors.Join(ledger.CheckID("id", publicID), reasonGiven(reason)); err != nil {
 		return Decision{}, err
 	}
-	t, f, err := ready(ctx, tx, id)
+	t, f, err := begin(ctx, tx, id)
 	if err != nil {
-		return Decision{}, err
-	}
-	if err := supersede(ctx, tx, t); err != nil {
 		return Decision{}, err
 	}
 	payouts, err := tx.CaseDisbursements(ctx, ledger.CaseID(id))
