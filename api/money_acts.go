@@ -40,16 +40,8 @@ func (s *Server) startPayout(ctx context.Context, tx Tx, in *startPayoutInput) (
 	})
 }
 
-// onPayout does something to a payout and answers with its ticket's page.
 func (s *Server) onPayout(ctx context.Context, tx Tx, ref string, do func() error) (Ticket, error) {
-	_, of, err := tx.DisbursementByRef(ctx, ref)
-	if err != nil {
-		return Ticket{}, err
-	}
-	if err := do(); err != nil {
-		return Ticket{}, err
-	}
-	return s.ticketPage(ctx, tx, caseTicket(of))
+	return onThing(ctx, s, tx, ref, tx.DisbursementByRef, do)
 }
 
 type signatureInput struct {

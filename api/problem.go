@@ -108,6 +108,11 @@ func problemOf(err error) *Problem {
 		}
 		return p
 	}
+	return internalProblem()
+}
+
+// internalProblem is all that a fault of ours tells outside.
+func internalProblem() *Problem {
 	return newProblem(http.StatusInternalServerError, "internal", "Something went wrong on our side and was written down; nothing was done. Try again.")
 }
 
@@ -130,7 +135,7 @@ func statusProblem(status int) *Problem {
 		return newProblem(status, "unsupported_media_type", "Send JSON with Content-Type: application/json.")
 	default:
 		if status >= http.StatusInternalServerError {
-			return newProblem(http.StatusInternalServerError, "internal", "Something went wrong on our side and was written down; nothing was done. Try again.")
+			return internalProblem()
 		}
 		return newProblem(status, "refused", "The request was refused; nothing was done.")
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
@@ -133,16 +132,21 @@ type ThingRef struct {
 	ID string `path:"id" minLength:"1" maxLength:"36" doc:"Public id"`
 }
 
-// onDecision does something to a decision and answers with its ticket's page.
-func (s *Server) onDecision(ctx context.Context, tx Tx, ref string, do func() error) (Ticket, error) {
-	_, of, err := tx.DecisionByRef(ctx, ref)
+// onThing does something to a thing of a ticket and answers with the ticket's
+// page. The ledger calls a ticket a case, hence C.
+func onThing[I any, C ~int64](ctx context.Context, s *Server, tx Tx, ref string, find func(context.Context, string) (I, C, error), do func() error) (Ticket, error) {
+	_, of, err := find(ctx, ref)
 	if err != nil {
 		return Ticket{}, err
 	}
 	if err := do(); err != nil {
 		return Ticket{}, err
 	}
-	return s.ticketPage(ctx, tx, of)
+	return s.ticketPage(ctx, tx, ticket.ID(of))
+}
+
+func (s *Server) onDecision(ctx context.Context, tx Tx, ref string, do func() error) (Ticket, error) {
+	return onThing(ctx, s, tx, ref, tx.DecisionByRef, do)
 }
 
 type approvalInput struct {
@@ -190,16 +194,8 @@ func (s *Server) addPaper(ctx context.Context, tx Tx, in *addPaperInput) (Ticket
 	})
 }
 
-// onPaper does something to a paper and answers with its ticket's page.
 func (s *Server) onPaper(ctx context.Context, tx Tx, ref string, do func() error) (Ticket, error) {
-	_, of, err := tx.PaperByRef(ctx, ref)
-	if err != nil {
-		return Ticket{}, err
-	}
-	if err := do(); err != nil {
-		return Ticket{}, err
-	}
-	return s.ticketPage(ctx, tx, of)
+	return onThing(ctx, s, tx, ref, tx.PaperByRef, do)
 }
 
 type receivePaperInput struct {
@@ -248,6 +244,3 @@ func (s *Server) waivePaper(ctx context.Context, tx Tx, in *reasonInput) (Ticket
 		return err
 	})
 }
-
-// caseTicket is the ticket of a ledger's case: the ledger knows no tickets.
-func caseTicket(c ledger.CaseID) ticket.ID { return ticket.ID(c) }
