@@ -156,15 +156,26 @@ func (n *Numbers) advance() error {
 		}
 		moved = true
 	}
+	if err := n.keep(next, moved); err != nil {
+		return err
+	}
+	if moved {
+		n.wake()
+	}
+	return nil
+}
+
+// keep puts next on the disk, and only then in use; afresh where its first block
+// is another one than before. Callers hold disk.
+func (n *Numbers) keep(next numbersFile, afresh bool) error {
 	if err := writeJSON(n.path, next); err != nil {
 		return fmt.Errorf("keep ticket numbers: %w", err)
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	n.held = next
-	if moved {
+	if afresh {
 		n.used = 0
-		n.wake()
 	}
 	return nil
 }
@@ -188,12 +199,9 @@ func (n *Numbers) nextEmergency(at time.Time) (ticket.Number, error) {
 	}
 	sequence := ticket.OrdinarySequences + n.ordinal*emergencySize + e.Next
 	e.Next, e.Given = (e.Next+1)%emergencySize, e.Given+1
-	if err := writeJSON(n.path, next); err != nil {
-		return "", fmt.Errorf("keep ticket numbers: %w", err)
+	if err := n.keep(next, false); err != nil {
+		return "", err
 	}
-	n.mu.Lock()
-	n.held = next
-	n.mu.Unlock()
 	return ticket.NewNumber(at, sequence), nil
 }
 
@@ -231,16 +239,7 @@ func (n *Numbers) addBlock(b block) error {
 		b.Given = chunkSize
 	}
 	next.Blocks = append(next.Blocks, b)
-	if err := writeJSON(n.path, next); err != nil {
-		return fmt.Errorf("keep ticket numbers: %w", err)
-	}
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.held = next
-	if first {
-		n.used = 0
-	}
-	return nil
+	return n.keep(next, first)
 }
 
 // Run keeps chunks and blocks ahead of the calls until ctx ends. While the
