@@ -5,9 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"time"
 
-	"example.org/hotline/internal/act"
 	"example.org/hotline/ticket"
 )
 
@@ -71,15 +69,7 @@ func (tx *Tx) insertIntake(ctx context.Context, doc intakeDoc) error {
 	if err != nil {
 		return fmt.Errorf("write intake rows: %w", err)
 	}
-	var timers []struct {
-		ID          int64
-		SubjectKind string
-		SubjectID   int64
-		Kind        string
-		Step        int
-		Epoch       int64
-		DueAt       time.Time
-	}
+	var timers []timerRow
 	err = tx.find(ctx, "register calls", &timers, `WITH doc AS MATERIALIZED (SELECT ?::jsonb AS j),
 		t AS (INSERT INTO tickets (id, public_id, number, call_id, kind, priority, cause, status, area_code, owner_id, invited_at, caller_index,
 		          repeat_of, repeat_state, policy, epoch, version, created_at)
@@ -105,14 +95,13 @@ func (tx *Tx) insertIntake(ctx context.Context, doc intakeDoc) error {
 		SELECT x.subject_kind, x.subject_id, x.kind, x.step, x.epoch, x.due_at, x.shard
 		FROM doc, jsonb_to_recordset(doc.j->'timers') AS x(subject_kind text, subject_id bigint, kind text, step integer, epoch bigint,
 		     due_at timestamptz, shard smallint)
-		RETURNING id, subject_kind, subject_id, kind, step, epoch, due_at`, string(body))
+		RETURNING `+timerColumns, string(body))
 	if err != nil {
 		return err
 	}
 	tx.emitted = true
 	for _, r := range timers {
-		tx.armed = append(tx.armed, act.Timer{ID: r.ID, Subject: act.Subject{Kind: r.SubjectKind, ID: r.SubjectID}, Kind: r.Kind, Step: r.Step,
-			Epoch: r.Epoch, DueAt: r.DueAt.UTC()})
+		tx.armed = append(tx.armed, r.timer())
 	}
 	return nil
 }
