@@ -86,13 +86,18 @@ func (e *Engine[T]) runShard(ctx context.Context, s *shard) {
 		if sleep <= 0 {
 			continue
 		}
-		wait := time.NewTimer(sleep)
-		select {
-		case <-ctx.Done():
-		case <-s.nudge:
-		case <-wait.C:
-		}
-		wait.Stop()
+		rest(ctx, sleep, s.nudge)
+	}
+}
+
+// rest waits for the time, a nudge or the end of ctx, whichever comes first.
+func rest(ctx context.Context, length time.Duration, nudge <-chan struct{}) {
+	wait := time.NewTimer(length)
+	defer wait.Stop()
+	select {
+	case <-ctx.Done():
+	case <-nudge:
+	case <-wait.C:
 	}
 }
 

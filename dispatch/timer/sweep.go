@@ -36,13 +36,7 @@ func (e *Engine[T]) sweep(ctx context.Context) {
 		if e.sweepOnce(ctx, grace) {
 			continue
 		}
-		wait := time.NewTimer(interval)
-		select {
-		case <-ctx.Done():
-		case <-e.sweepNow:
-		case <-wait.C:
-		}
-		wait.Stop()
+		rest(ctx, interval, e.sweepNow)
 	}
 }
 
