@@ -30,6 +30,24 @@ func choosePort(preferred int) (int, error) {
 	return 0, errors.New("find a free loopback port: 200 tries met only used ones")
 }
 
+// onFreePort starts a server on its preferred port or another. Between finding a
+// port free and taking it another program may be faster, so it tries again.
+func onFreePort(preferred int, set func(int), start func() error) error {
+	var err error
+	for range 5 {
+		var port int
+		if port, err = choosePort(preferred); err != nil {
+			return err
+		}
+		set(port)
+		if err = start(); !errors.Is(err, errPortTaken) {
+			return err
+		}
+		preferred = 0
+	}
+	return err
+}
+
 func portFree(port int) bool {
 	l, err := net.Listen("tcp", //nolint:noctx // answers at once
 		fmt.Sprintf("127.0.0.1:%d", port))

@@ -139,25 +139,11 @@ func (p *Postgres) writeForAccount(path, content string) error {
 	return nil
 }
 
-// startOnFreePort prefers the port of the last run. Between finding a port free
-// and taking it another program may be faster, so it tries again elsewhere.
 func (p *Postgres) startOnFreePort(ctx context.Context) error {
-	var err error
-	for range 5 {
-		var port int
-		if port, err = choosePort(p.state.Port); err != nil {
-			return err
-		}
-		p.setPort(port)
-		if err = p.Start(ctx); err == nil {
-			return writeState(p.home.path("postgres.json"), p.state)
-		}
-		if !errors.Is(err, errPortTaken) {
-			return err
-		}
-		p.state.Port = 0
+	if err := onFreePort(p.state.Port, p.setPort, func() error { return p.Start(ctx) }); err != nil {
+		return err
 	}
-	return err
+	return writeState(p.home.path("postgres.json"), p.state)
 }
 
 func (p *Postgres) setPort(port int) {

@@ -73,22 +73,10 @@ func startRedis(ctx context.Context, h home) (*Redis, error) {
 }
 
 func (r *Redis) startOnFreePort(ctx context.Context) error {
-	var err error
-	for range 5 {
-		var port int
-		if port, err = choosePort(r.state.Port); err != nil {
-			return err
-		}
-		r.setPort(port)
-		if err = r.Start(ctx); err == nil {
-			return writeState(r.home.path("redis.json"), r.state)
-		}
-		if !errors.Is(err, errPortTaken) {
-			return err
-		}
-		r.state.Port = 0
+	if err := onFreePort(r.state.Port, r.setPort, func() error { return r.Start(ctx) }); err != nil {
+		return err
 	}
-	return err
+	return writeState(r.home.path("redis.json"), r.state)
 }
 
 func (r *Redis) setPort(port int) {
