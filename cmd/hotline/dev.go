@@ -56,6 +56,10 @@ func devCommand(config *string) *cobra.Command {
 // which the parts need one another.
 func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 	say := func(format string, args ...any) { fmt.Fprintf(out, format+"\n", args...) } //nolint:errcheck // a terminal
+	move, err := o.move()
+	if err != nil {
+		return err
+	}
 	dir, err := filepath.Abs(o.dir)
 	if err != nil {
 		return fmt.Errorf("find the folder: %w", err)
@@ -84,7 +88,7 @@ func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	users, err := settle(ctx, dir, o, cfg, city, say)
+	users, err := settle(ctx, dir, move, cfg, city, say)
 	if err != nil {
 		return err
 	}
@@ -96,6 +100,9 @@ func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	context.AfterFunc(ctx, func() {
+		say("stopping: new calls are refused, live ones may end for %s; Ctrl-C again ends at once", cfg.Drain.Timeout)
+	})
 	return n.run(ctx, func(ctx context.Context) error {
 		if err := writeDevJSON(dir, n, city, servers, users); err != nil {
 			return err
@@ -109,15 +116,18 @@ func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 	})
 }
 
-// settle brings the database and the city into it, and sets the clock.
-func settle(ctx context.Context, dir string, o devOptions, cfg configs.Config, city configs.City, say func(string, ...any)) ([]devUser, error) {
+// settle brings the database and the city into it, and sets the clock; nil
+// leaves it as it is.
+func settle(ctx context.Context, dir string, move clockMove, cfg configs.Config, city configs.City, say func(string, ...any)) ([]devUser, error) {
 	owner := cfg.Postgres.OwnerURL.Reveal()
 	say("bringing the database to the newest version")
 	if err := store.Migrate(ctx, owner); err != nil {
 		return nil, err
 	}
-	if err := setClock(ctx, owner, o); err != nil {
-		return nil, err
+	if move != nil {
+		if _, err := store.MoveClock(ctx, owner, move); err != nil {
+			return nil, err
+		}
 	}
 	keys, err := seal.Load(cfg.Keys.File)
 	if err != nil {
@@ -131,19 +141,21 @@ func settle(ctx context.Context, dir string, o devOptions, cfg configs.Config, c
 	return seedCity(ctx, db, dir, city, say)
 }
 
-// setClock moves the city's clock where the flags say so.
-func setClock(ctx context.Context, owner string, o devOptions) error {
-	if o.at == "" && o.scale == 0 {
-		return nil
-	}
+// move is how the flags want the city's clock moved; nil for not at all.
+func (o devOptions) move() (clockMove, error) {
 	var at time.Time
-	if o.at != "" {
+	switch {
+	case o.at == "" && o.scale == 0:
+		return nil, nil //nolint:nilnil // no move is no fault
+	case !(o.scale >= 0 && o.scale <= maxScale):
+		return nil, fmt.Errorf("--demo-time-scale must lie above 0 and be at most %d", maxScale)
+	case o.at != "":
 		var err error
 		if at, err = time.Parse(time.RFC3339, o.at); err != nil {
-			return fmt.Errorf("--at must look like 2026-10-01T23:40:00+08:00")
+			return nil, fmt.Errorf("--at must look like 2026-10-01T23:40:00+08:00")
 		}
 	}
-	_, err := store.MoveClock(ctx, owner, func(now time.Time, scale float64) (time.Time, float64) {
+	return func(now time.Time, scale float64) (time.Time, float64) {
 		if !at.IsZero() {
 			now = at
 		}
@@ -151,8 +163,7 @@ func setClock(ctx context.Context, owner string, o devOptions) error {
 			scale = o.scale
 		}
 		return now, scale
-	})
-	return err
+	}, nil
 }
 
 // devConfig writes the settings of the demo city, so that every other command

@@ -88,8 +88,14 @@ func nodeClock(ctx context.Context, origin string) (time.Time, error) {
 	return time.Time{}, errors.New("the node does not tell its time")
 }
 
+// clockMove gives the city's new time and speed from the present ones.
+type clockMove func(now time.Time, scale float64) (time.Time, float64)
+
+// maxScale is the most times faster the city's clock may run.
+const maxScale = 1000
+
 // parseMove understands how the clock is to be moved.
-func parseMove(s string) (func(time.Time, float64) (time.Time, float64), error) {
+func parseMove(s string) (clockMove, error) {
 	switch {
 	case strings.HasPrefix(s, "+"):
 		d, err := time.ParseDuration(s[1:])
@@ -99,8 +105,8 @@ func parseMove(s string) (func(time.Time, float64) (time.Time, float64), error) 
 		return func(now time.Time, scale float64) (time.Time, float64) { return now.Add(d), scale }, nil
 	case strings.HasPrefix(s, "x"):
 		scale, err := strconv.ParseFloat(s[1:], 64)
-		if err != nil || scale <= 0 || scale > 1000 {
-			return nil, fmt.Errorf("%q: write a speed such as x1 or x60, at most x1000", s)
+		if err != nil || !(scale > 0 && scale <= maxScale) { // NaN is neither
+			return nil, fmt.Errorf("%q: write a speed such as x1 or x60, at most x%d", s, maxScale)
 		}
 		return func(now time.Time, _ float64) (time.Time, float64) { return now, scale }, nil
 	default:

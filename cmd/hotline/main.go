@@ -15,10 +15,7 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the process at once
-	err := root().ExecuteContext(ctx)
-	stop()
+	err := root().ExecuteContext(untilSignalled(os.Exit))
 	if err != nil {
 		var quiet *exitError
 		if !errors.As(err, &quiet) {
@@ -26,6 +23,22 @@ func main() {
 		}
 		os.Exit(1)
 	}
+}
+
+// untilSignalled returns a context that ends with the first SIGINT or SIGTERM;
+// the second ends the process at once. It does not leave that to the system's
+// default: who was started in a shell's background was told to ignore SIGINT.
+func untilSignalled(exit func(int)) context.Context {
+	ctx, cancel := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	go func() {
+		<-signals
+		cancel()
+		second := <-signals
+		exit(128 + int(second.(syscall.Signal)))
+	}()
+	return ctx
 }
 
 // exitError ends with status 1 after the command itself has said why.
