@@ -30,7 +30,9 @@ func TestLogHoldsNoValues(t *testing.T) {
 			_, err := tx.exec(t.Context(), "exec", `SELECT 1 / 0 WHERE ?::text <> ''`, secret)
 			return err
 		},
-		"find": func(tx *Tx) error { return tx.find(t.Context(), "find", &ids, `SELECT 1 / 0 WHERE ?::text <> ''`, secret) },
+		"find": func(tx *Tx) error {
+			return tx.find(t.Context(), "find", &ids, `SELECT 1 / 0 WHERE ?::text <> ''`, secret)
+		},
 		"scan": func(tx *Tx) error {
 			return tx.scan(t.Context(), "scan", `SELECT 1 / 0 WHERE ?::text <> ''`, []any{secret}, &id)
 		},
