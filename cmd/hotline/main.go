@@ -36,7 +36,7 @@ func untilSignalled(exit func(int)) context.Context {
 		<-signals
 		cancel()
 		second := <-signals
-		exit(128 + int(second.(syscall.Signal)))
+		exit(128 + int(second.(syscall.Signal))) //nolint:errcheck // what Unix makes of every signal
 	}()
 	return ctx
 }
