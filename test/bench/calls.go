@@ -86,7 +86,7 @@ func startProgram(ctx context.Context, h *house, o options) (*program, error) {
 		return nil, err
 	}
 	p := &program{done: make(chan error, 1), log: filepath.Join(h.dir, "serve.log"), sms: httptest.NewServer(messages)}
-	config, err := p.configure(h)
+	config, err := p.configure(ctx, h)
 	if err != nil {
 		return nil, err
 	}
@@ -101,10 +101,10 @@ func startProgram(ctx context.Context, h *house, o options) (*program, error) {
 }
 
 // configure writes the settings of one node: what is not named is as in production.
-func (p *program) configure(h *house) (path string, err error) {
+func (p *program) configure(ctx context.Context, h *house) (path string, err error) {
 	var ports [2]string
 	for i := range ports {
-		if ports[i], err = freeAddress(); err != nil {
+		if ports[i], err = freeAddress(ctx); err != nil {
 			return "", err
 		}
 	}
@@ -242,11 +242,12 @@ func until(ctx context.Context, what string, reached func() (bool, error)) error
 	}
 }
 
-func freeAddress() (string, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func freeAddress(ctx context.Context) (string, error) {
+	var l net.ListenConfig
+	free, err := l.Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return "", fmt.Errorf("find a free port: %w", err)
 	}
-	defer l.Close() //nolint:errcheck // it was only asked for its port
-	return l.Addr().String(), nil
+	defer free.Close() //nolint:errcheck // it was only asked for its port
+	return free.Addr().String(), nil
 }

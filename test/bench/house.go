@@ -140,7 +140,7 @@ func (h *house) conditions(ctx context.Context, loadBefore string) []string {
 	return []string{
 		time.Now().UTC().Format("2006-01-02 15:04 UTC"),
 		fmt.Sprintf("%d cores (%s) for everything: program, PostgreSQL, Redis and the load itself", runtime.NumCPU(), cpuModel()),
-		fmt.Sprintf("%s, PostgreSQL %s, %s", runtime.Version(), postgres, firstLine("redis-server", "--version")),
+		fmt.Sprintf("%s, PostgreSQL %s, %s", runtime.Version(), postgres, firstLine(ctx, "redis-server", "--version")),
 		fmt.Sprintf("load average before %s, after %s", loadBefore, loadAverage()),
 	}
 }
@@ -163,8 +163,8 @@ func cpuModel() string {
 	return runtime.GOARCH
 }
 
-func firstLine(program string, args ...string) string {
-	out, err := exec.Command(program, args...).Output()
+func firstLine(ctx context.Context, program string, args ...string) string {
+	out, err := exec.CommandContext(ctx, program, args...).Output()
 	if err != nil {
 		return err.Error()
 	}

@@ -42,7 +42,7 @@ func benchIntake(ctx context.Context, h *house, o options) (lines []line, err er
 	if err != nil {
 		return nil, err
 	}
-	crowd := newCrowd(d.db, o.clients)
+	crowd := newCrowd(ctx, d.db, o.clients)
 	defer crowd.close()
 	if _, err := crowd.register(ctx, time.Second); err != nil { // warm-up of both
 		return nil, err
@@ -104,12 +104,12 @@ type crowd struct {
 	begun   time.Time
 }
 
-func newCrowd(db *store.DB, clients int) *crowd {
+func newCrowd(ctx context.Context, db *store.DB, clients int) *crowd {
 	line := store.ServiceNumber{Number: dialledNumber, Area: township, Desk: area.RoleWorker}
 	c := &crowd{clients: clients, stopped: make(chan error, 1), begun: time.Now().UTC(), intake: store.NewIntake(db, store.Rules{
 		Policy: "bench", Terms: ticket.Terms{TwoHour: 2 * time.Hour, Day: 24 * time.Hour, WorkingDays: 5}, RepeatHold: 3 * time.Minute,
 		Lines: map[string]store.ServiceNumber{line.Number: line}, Fallback: line})}
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // a call that is being written is written to its end
 	c.stop = stop
 	go func() { c.stopped <- c.intake.Run(ctx) }()
 	return c
@@ -117,7 +117,7 @@ func newCrowd(db *store.DB, clients int) *crowd {
 
 func (c *crowd) close() {
 	c.stop()
-	<-c.stopped
+	_ = <-c.stopped // Run returns nil
 }
 
 func (c *crowd) total() int64 { return c.next.Load() }
@@ -131,16 +131,16 @@ type rush struct {
 // register keeps every client at it for a while.
 func (c *crowd) register(ctx context.Context, length time.Duration) (rush, error) {
 	began := time.Now()
-	return c.crowd(func() bool { return time.Since(began) < length && ctx.Err() == nil })
+	return c.crowd(ctx, func() bool { return time.Since(began) < length && ctx.Err() == nil })
 }
 
 // registerN registers n calls.
-func (c *crowd) registerN(n int64) (rush, error) {
+func (c *crowd) registerN(ctx context.Context, n int64) (rush, error) {
 	last := c.next.Load() + n
-	return c.crowd(func() bool { return c.next.Load() < last })
+	return c.crowd(ctx, func() bool { return c.next.Load() < last && ctx.Err() == nil })
 }
 
-func (c *crowd) crowd(more func() bool) (r rush, err error) {
+func (c *crowd) crowd(ctx context.Context, more func() bool) (r rush, err error) {
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	began, before := time.Now(), c.next.Load()
@@ -150,7 +150,7 @@ func (c *crowd) crowd(more func() bool) (r rush, err error) {
 			var fault error
 			for fault == nil && more() {
 				call, asked := c.call(c.next.Add(1)), time.Now()
-				_, fault = c.intake.Register(context.Background(), call)
+				_, fault = c.intake.Register(context.WithoutCancel(ctx), call)
 				waits = append(waits, time.Since(asked))
 			}
 			mu.Lock()

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
+	"net/netip"
 	"strconv"
 	"strings"
 	"sync"
@@ -90,7 +91,7 @@ func (p *phone) dial(ctx context.Context, prefix string, rate int, length time.D
 }
 
 func (p *phone) invite(id string, n int, counts bool) {
-	sip, rtp := p.sip.LocalAddr().(*net.UDPAddr).Port, p.rtp.LocalAddr().(*net.UDPAddr).Port
+	sip, rtp := portOf(p.sip), portOf(p.rtp)
 	body := fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 8 101\r\n"+
 		"a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-15\r\n", rtp)
 	c := &dialled{id: id, counts: counts}
@@ -106,7 +107,7 @@ func (p *phone) invite(id string, n int, counts bool) {
 
 // request writes a request of a call; from is empty for those that follow the INVITE.
 func (p *phone) request(c *dialled, method string, cseq int, from, headers, body string) string {
-	port := p.sip.LocalAddr().(*net.UDPAddr).Port
+	port := portOf(p.sip)
 	if from == "" {
 		from = header(c.invite, "From")
 	}
@@ -263,6 +264,8 @@ func toTag(text string) string {
 	}
 	return ";tag=" + tag
 }
+
+func portOf(c *net.UDPConn) int { return int(netip.MustParseAddrPort(c.LocalAddr().String()).Port()) }
 
 func audioPort(text string) int {
 	_, rest, _ := strings.Cut(text, "\r\nm=audio ")

@@ -27,10 +27,10 @@ func benchTimers(ctx context.Context, h *house, o options) (lines []line, err er
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, d.db.Close()) }()
-	crowd := newCrowd(d.db, o.clients)
+	crowd := newCrowd(ctx, d.db, o.clients)
 	defer crowd.close()
 	due := int64(o.due) * int64(o.stream/time.Second)
-	if _, err := crowd.registerN(max(due, 1000)); err != nil {
+	if _, err := crowd.registerN(ctx, max(due, 1000)); err != nil {
 		return nil, err
 	}
 	for _, mode := range []struct{ name, redis string }{{"with Redis", h.servers.Redis.AppURL}, {"without Redis", ""}} {
