@@ -6,7 +6,7 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 
 /** Debian's Chromium, without a window. */
 export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: flags })
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: flags, env: { ...process.env, LANGUAGE: 'zh_CN' } }) // its own words, such as those of a date field, in Chinese
 }
 
 /** What axe finds on a page: the rules of WCAG 2.1 A and AA, serious and critical. */
