@@ -49,8 +49,8 @@ func openHouse(ctx context.Context, o options) (*house, error) {
 	return h, nil
 }
 
-func (h *house) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), grace)
+func (h *house) close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
 	return errors.Join(h.servers.Stop(ctx), h.remove())
 }

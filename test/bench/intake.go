@@ -117,7 +117,7 @@ func newCrowd(ctx context.Context, db *store.DB, clients int) *crowd {
 
 func (c *crowd) close() {
 	c.stop()
-	_ = <-c.stopped // Run returns nil
+	<-c.stopped //nolint:errcheck // Run returns nil
 }
 
 func (c *crowd) total() int64 { return c.next.Load() }

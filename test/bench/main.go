@@ -95,7 +95,7 @@ func run(ctx context.Context, o options) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, h.close()) }()
+	defer func() { err = errors.Join(err, h.close(ctx)) }()
 	before := loadAverage()
 	var lines []line
 	var faults []error
