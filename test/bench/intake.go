@@ -99,19 +99,22 @@ type crowd struct {
 	intake  *store.Intake
 	clients int
 	stop    context.CancelFunc
-	stopped chan error
+	stopped chan struct{}
 	next    atomic.Int64
 	begun   time.Time
 }
 
 func newCrowd(ctx context.Context, db *store.DB, clients int) *crowd {
 	line := store.ServiceNumber{Number: dialledNumber, Area: township, Desk: area.RoleWorker}
-	c := &crowd{clients: clients, stopped: make(chan error, 1), begun: time.Now().UTC(), intake: store.NewIntake(db, store.Rules{
+	c := &crowd{clients: clients, stopped: make(chan struct{}), begun: time.Now().UTC(), intake: store.NewIntake(db, store.Rules{
 		Policy: "bench", Terms: ticket.Terms{TwoHour: 2 * time.Hour, Day: 24 * time.Hour, WorkingDays: 5}, RepeatHold: 3 * time.Minute,
 		Lines: map[string]store.ServiceNumber{line.Number: line}, Fallback: line})}
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // a call that is being written is written to its end
 	c.stop = stop
-	go func() { c.stopped <- c.intake.Run(ctx) }()
+	go func() {
+		defer close(c.stopped)
+		_ = c.intake.Run(ctx) // it returns nil
+	}()
 	return c
 }
 
