@@ -120,7 +120,7 @@ func newCrowd(ctx context.Context, db *store.DB, clients int) *crowd {
 
 func (c *crowd) close() {
 	c.stop()
-	<-c.stopped //nolint:errcheck // Run returns nil
+	<-c.stopped
 }
 
 func (c *crowd) total() int64 { return c.next.Load() }
