@@ -101,8 +101,10 @@ func TestOneCallForEachCallID(t *testing.T) {
 func TestARefusedCallerMayTryAgain(t *testing.T) {
 	e := stillEndpoint(t)
 	k := callKey{"trunk", "one@192.0.2.1"}
-	ask(e, invite("Max-Forwards: 70", "Require: 100rel"))
-	e.work.wait()
+	refused := make(chan string, 1)
+	e.gate.datagram(invite("Max-Forwards: 70", "Require: 100rel"), hop{transport: "UDP", src: netip.MustParseAddrPort("192.0.2.1:5060"),
+		local: e.udp[0].local, write: func(answer []byte, _ netip.AddrPort) { refused <- string(answer) }})
+	<-refused
 	if status, _ := ask(e, invite("Max-Forwards: 70", "Require: 100rel")); status != 420 {
 		t.Errorf("a repetition is answered %d", status)
 	}
