@@ -146,7 +146,7 @@ func (in *Intake) register(ctx context.Context, tx *Tx, group []intakeRequest) (
 		return nil, err
 	}
 	receipts := make([]ticket.CallReceipt, len(group))
-	doc := intakeDoc{}
+	doc := intakeDoc{Notices: []map[string]any{}} // callers without a mobile are told by voice only
 	for i, r := range group {
 		if call, ok := known.call(r.call); ok {
 			receipts[i] = ticket.CallReceipt{ID: call.ID, Number: call.Number, Repeat: true}

@@ -17,6 +17,7 @@ type intakeDoc struct {
 	Clocks   []map[string]any `json:"clocks"`
 	Timers   []map[string]any `json:"timers"`
 	Timeline []map[string]any `json:"timeline"`
+	Notices  []map[string]any `json:"notices"`
 }
 
 // add appends the rows of one birth.
@@ -51,6 +52,10 @@ func (d *intakeDoc) add(tx *Tx, r intakeRequest, b ticket.Birth) error {
 		}
 		d.Timeline = append(d.Timeline, map[string]any{"ticket_id": t.ID, "at": e.At, "actor": tx.actor.Name, "kind": e.Kind, "data": data,
 			"ticket": t.PublicID, "area_code": t.Area})
+	}
+	for _, n := range b.Notices {
+		d.Notices = append(d.Notices, map[string]any{"key": n.Key, "ticket_id": t.ID, "template": n.Template, "fields": n.Fields, "urgent": n.Urgent,
+			"created_at": tx.now})
 	}
 	return nil
 }
@@ -90,7 +95,11 @@ func (tx *Tx) insertIntake(ctx context.Context, doc intakeDoc) error {
 		      FROM doc, jsonb_to_recordset(doc.j->'timeline') AS x(ticket_id bigint, at timestamptz, actor text, kind text, data jsonb)),
 		o AS (INSERT INTO outbox (kind, subject_kind, subject_id, ticket, area_code, data, created_at)
 		      SELECT x.kind, 'ticket', x.ticket_id, x.ticket, x.area_code, x.data, app_now()
-		      FROM doc, jsonb_to_recordset(doc.j->'timeline') AS x(ticket_id bigint, ticket text, area_code text, kind text, data jsonb))
+		      FROM doc, jsonb_to_recordset(doc.j->'timeline') AS x(ticket_id bigint, ticket text, area_code text, kind text, data jsonb)),
+		n AS (INSERT INTO notices (key, ticket_id, template, fields, urgent, created_at)
+		      SELECT x.key, x.ticket_id, x.template, x.fields, x.urgent, x.created_at
+		      FROM doc, jsonb_to_recordset(doc.j->'notices') AS x(key text, ticket_id bigint, template text, fields jsonb, urgent boolean,
+		          created_at timestamptz))
 		INSERT INTO timers (subject_kind, subject_id, kind, step, epoch, due_at, shard)
 		SELECT x.subject_kind, x.subject_id, x.kind, x.step, x.epoch, x.due_at, x.shard
 		FROM doc, jsonb_to_recordset(doc.j->'timers') AS x(subject_kind text, subject_id bigint, kind text, step integer, epoch bigint,
@@ -99,7 +108,7 @@ func (tx *Tx) insertIntake(ctx context.Context, doc intakeDoc) error {
 	if err != nil {
 		return err
 	}
-	tx.emitted = true
+	tx.emitted, tx.noticed = true, len(doc.Notices) > 0
 	for _, r := range timers {
 		tx.armed = append(tx.armed, r.timer())
 	}

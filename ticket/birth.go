@@ -19,6 +19,7 @@ type Birth struct {
 	Ticket  Ticket
 	Timers  []act.Timer // subjects carry ID zero until the row has its number
 	Entries []Entry
+	Notices []Notice // tickets carry ID zero until the row has its number
 }
 
 // FromCall makes the ticket of a call. It is pure, so that the database and
@@ -39,6 +40,10 @@ func FromCall(c Call, line Line, policy string, terms Terms, repeatHold time.Dur
 		first = act.Timer{Kind: TimerRepeat, Epoch: t.Epoch, DueAt: c.InvitedAt.Add(repeatHold)}
 		b.Timers = append(b.Timers, act.Timer{Kind: TimerCalledAgain, Epoch: t.Epoch, DueAt: c.InvitedAt})
 		b.Entries = append(b.Entries, Entry{Kind: "ticket.repeat_suggested", At: c.InvitedAt})
+	}
+	if ParsePhone(c.FromE164).Mobile { // the number was spoken as well, to whoever listened
+		b.Notices = append(b.Notices, Notice{Key: "call:" + string(c.ID) + ":registered", Citizen: true, Template: "ticket_registered",
+			Fields: map[string]string{"number": string(c.Number)}})
 	}
 	b.Ticket = t
 	b.Timers = append(append(b.Timers, first), deadlineTimers(t)...)

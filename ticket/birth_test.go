@@ -22,13 +22,16 @@ func TestFromCall(t *testing.T) {
 	if k := kinds(b); k[TimerRoute] != 1 || k[TimerDeadline] != 2 || len(b.Timers) != 3 || !b.Timers[0].DueAt.Equal(invited) {
 		t.Errorf("timers %+v", b.Timers)
 	}
+	if len(b.Notices) != 1 || b.Notices[0].Template != "ticket_registered" || b.Notices[0].Fields["number"] != "n" {
+		t.Errorf("the caller's mobile is sent the number: %+v", b.Notices)
+	}
 	repeat := FromCall(call, line, "", testTerms, 3*time.Minute, Calendar{}, 5)
 	if k := kinds(repeat); k[TimerRoute] != 0 || k[TimerRepeat] != 1 || k[TimerCalledAgain] != 1 || repeat.Ticket.RepeatState != RepeatSuggested {
 		t.Errorf("a repeat: %+v", repeat)
 	}
 	call.FromE164 = ""
-	if withheld := FromCall(call, line, "", testTerms, 3*time.Minute, Calendar{}, 5); withheld.Ticket.RepeatOf != 0 {
-		t.Error("a withheld number was linked")
+	if withheld := FromCall(call, line, "", testTerms, 3*time.Minute, Calendar{}, 5); withheld.Ticket.RepeatOf != 0 || len(withheld.Notices) != 0 {
+		t.Error("a withheld number was linked or written to")
 	}
 }
 

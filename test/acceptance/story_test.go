@@ -87,6 +87,9 @@ func TestHelpedInTime(t *testing.T) {
 	}
 	c.SetClock(clock(2, "01:50:00")) // past the deadline: a stopped clock stays silent
 	c.Until("the citizen is told of the payment", func() bool { return len(c.Gateway.Sent("救助金800.00元")) == 1 })
+	if n := len(c.Gateway.Sent("您的来电已登记，工单号" + ref)); n != 1 {
+		t.Errorf("the caller was sent the ticket's number %d times", n)
+	}
 	checkMoney(t, c, 1)
 	if n := c.Count(`SELECT count(*) FROM timeline WHERE kind = 'ticket.breached'`); n != 0 {
 		t.Errorf("%d breaches of a ticket that was helped in time", n)
