@@ -272,12 +272,12 @@ func TestEveryNoticeFindsItsReaders(t *testing.T) {
 	h.notice(ticket.Notice{Citizen: true, Template: "accepted_citizen"})
 	h.notice(ticket.Notice{Alarm: true, Template: "loop_alarm"})
 	h.notifier(live, sms)
-	h.ends(ticket.DeliverySent, 10) // six by SMS, four of them on screens as well
+	h.ends(ticket.DeliverySent, 11) // seven by SMS, two of them to the citizen (the number of the ticket, then who has it), four on screens as well
 	if got, want := g.numbers(), []string{"+8613812345678", "+8619900000001", "+8619900000002", "+8619900000003", "+8619900000004", alarm}; !slices.Equal(got, want) {
 		t.Errorf("sent to %q, want %q", got, want)
 	}
-	if n := g.total(); n != 6 {
-		t.Errorf("%d messages, want 6", n)
+	if n := g.total(); n != 7 {
+		t.Errorf("%d messages, want 7", n)
 	}
 	if text := g.texts["+8619900000002"]; text != "zh called_again 77" {
 		t.Errorf("worker2 reads %q", text)
@@ -316,7 +316,7 @@ func TestSomebodyWithoutAWorkingNumber(t *testing.T) {
 	}
 	h.notifier(live, sms)
 	h.ends(ticket.DeliverySent, 4) // three screens and worker2's phone
-	h.ends(ticket.DeliveryDead, 2)
+	h.ends(ticket.DeliveryDead, 3) // both of the citizen's, and county1's
 	if got := g.numbers(); !slices.Equal(got, []string{"+8619900000002"}) {
 		t.Errorf("sent to %q", got)
 	}
