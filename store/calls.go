@@ -81,7 +81,7 @@ func (tx *Tx) ticketOfCall(ctx context.Context, id ticket.CallID) (ticket.Ticket
 // call that was refused and came again with the same Call-ID goes on from here:
 // how it ends is still to come.
 func (tx *Tx) CallAnswered(ctx context.Context, id ticket.CallID, at time.Time) error {
-	n, err := tx.exec(ctx, "record answer", `UPDATE calls SET answered_at = ?, ended_at = NULL, end_reason = NULL WHERE id = ? AND answered_at IS NULL`, at, string(id))
+	n, err := tx.exec(ctx, "record answer", `UPDATE calls SET answered_at = greatest(?, invited_at), ended_at = NULL, end_reason = NULL WHERE id = ? AND answered_at IS NULL`, at, string(id))
 	if err != nil || n == 0 {
 		return err
 	}

@@ -35,6 +35,9 @@ const (
 	measureEveryDemo = 100 * time.Millisecond
 )
 
+// clockNoise is what scheduling adds to the round trip.
+const clockNoise = time.Millisecond
+
 // clockJump is a difference that is no drift: somebody moved the clock.
 const clockJump = 500 * time.Millisecond
 
@@ -78,7 +81,9 @@ func (c *Clock) Run(ctx context.Context, demo bool) error {
 	}
 }
 
-// Measure asks the database for its time and corrects by half the round trip.
+// Measure asks the database for its time and corrects by half the round trip,
+// which is also how far the answer may be wrong: a difference within that is no
+// news, and following it would let a call seem to be answered before it came.
 func (c *Clock) Measure(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
@@ -92,7 +97,11 @@ func (c *Clock) Measure(ctx context.Context) error {
 	received := time.Now()
 	middle := sent.Add(received.Sub(sent) / 2)
 	expected := c.Now().Add(-time.Duration(float64(time.Since(middle)) * c.Scale()))
-	jumped := app.Sub(expected).Abs() > time.Duration(float64(clockJump)*max(scale, 1))
+	off := app.Sub(expected).Abs()
+	if scale == c.Scale() && off <= time.Duration(float64(received.Sub(sent)/2+clockNoise)*max(scale, 1)) {
+		return nil
+	}
+	jumped := off > time.Duration(float64(clockJump)*max(scale, 1))
 	c.state.Store(&clockState{node: middle, app: app.UTC(), scale: scale})
 	if err := c.offset.Set(app.Sub(middle), received); err != nil {
 		c.log.Warn("clock offset not kept", "error", err)

@@ -171,7 +171,7 @@ func told(pass string) func(*house, failpoint.Name) {
 		h.killAt(step, pass, p.invite)
 		h.Serve()
 		p.complete()
-		h.Until("the offer is sent", func() bool { return len(h.Gateway.Sent(h.ticketOf(p.callID))) == 1 })
+		h.Until("the offer is sent", func() bool { return len(h.Gateway.Sent(h.ticketOf(p.callID)+"，")) == 1 })
 	}
 }
 

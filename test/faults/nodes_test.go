@@ -63,11 +63,11 @@ func TestPausedInTheMiddle(t *testing.T) { //nolint:tparallel // the steps share
 			for !first.Stopped() { // each call is a chance that the step is the first's
 				l.call(h.phoneTo(twin))
 				last := l.calls[len(l.calls)-1].number
-				h.Until("either has the call's work", func() bool { return first.Stopped() || len(h.Gateway.Sent(last)) > 0 })
+				h.Until("either has the call's work", func() bool { return first.Stopped() || len(h.Gateway.Sent(last+"，")) > 0 })
 			}
 			l.arrived()
 			for _, w := range l.calls {
-				h.Until("the worker has the message", func() bool { return len(h.Gateway.Sent(w.number)) > 0 })
+				h.Until("the worker has the message", func() bool { return len(h.Gateway.Sent(w.number+"，")) > 0 })
 			}
 			if err := first.Signal(syscall.SIGCONT); err != nil {
 				t.Fatal(err)

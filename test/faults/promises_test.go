@@ -155,7 +155,7 @@ func (h *house) onlyOurCalls() {
 
 // once are the templates whose text comes to the same person one time at most;
 // a turn of the ladder or a reminder may rightly say the same again.
-var once = []string{"offer", "rise", "breach", "due_rise", "accepted_citizen", "payment_citizen"}
+var once = []string{"offer", "rise", "breach", "due_rise", "ticket_registered", "accepted_citizen", "payment_citizen"}
 
 // messages checks what reached people by SMS: nothing twice, nothing that is
 // not ours, and whatever counts as sent.
