@@ -220,7 +220,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 	for _, p := range n.cfg.API.TrustedProxies {
 		proxies = append(proxies, p.String())
 	}
-	//nolint:contextcheck // each request brings its own
+	//nolint:contextcheck,nolintlint // each request brings its own context; with a warm cache the linter does not see through and calls this unneeded
 	n.api, err = api.New(api.Config{Origin: n.cfg.API.PublicOrigin, Dev: n.cfg.Demo.Enabled, Version: version, TrustedProxies: proxies}, api.Deps{
 		Run: func(ctx context.Context, actor act.Actor, fn func(api.Tx) error) error {
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
