@@ -64,7 +64,7 @@ var rules = []rule{
 	{name: "console imports nothing of ours", of: "console",
 		why: "the web is files and talks to the API like anybody else"},
 	{name: "configs parses into domain types", of: "configs",
-		may: []string{"configs/...", "area", "ticket/...", "relief/...", "ledger/...", "dispatch/...", "ivr/flow", "internal/act"},
+		may: []string{"configs/...", "area", "ticket/...", "relief/...", "ledger/...", "dispatch/...", "ivr/flow", "ivr/acd", "internal/act"},
 		why: "a rule is data, and data needs no server"},
 }
 
@@ -104,6 +104,12 @@ var drivers = []driver{
 	{"github.com/pion/rtp", []string{"ivr/..."}, "media belongs to the phone side"},
 	{"github.com/pion/rtcp", []string{"ivr/..."}, "media belongs to the phone side"},
 	{"github.com/pion/sdp/v3", []string{"ivr/..."}, "media belongs to the phone side"},
+	{"github.com/pion/srtp/v3", []string{"ivr/..."}, "media belongs to the phone side"},
+	{"github.com/pion/webrtc/v4", []string{"ivr/..."}, "a browser's leg is a leg; the page's messages pass through api as bytes"},
+	{"github.com/pion/interceptor", []string{"ivr/..."}, "as webrtc"},
+	{"github.com/gofiber/contrib/websocket", []string{"api/..."}, "as Fiber"},
+	{"github.com/fasthttp/websocket", []string{"api/..."}, "as Fiber"},
+	{"golang.org/x/sys", []string{"ivr/media", "cmd/..."}, "system calls by hand belong where exact time is kept, and nowhere else"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pulse"}, "retries off, keys under one prefix, never in a pipeline: decided in one place"},
 	{"github.com/spf13/cobra", []string{"cmd/..."}, "flags are the program's, not the rooms'"},
 }
