@@ -21,6 +21,10 @@ type AgentLeg interface {
 	Commands() <-chan AgentCommand
 	// Tell shows the agent what has become of the call.
 	Tell(AgentNews)
+	// Present tells that the agent has dropped out, by a reload or a broken network (false: let the
+	// citizen hear music), and that they are back (true). It keeps only the latest word, and nothing
+	// while all is well. Nil where a leg knows no more than Gone.
+	Present() <-chan bool
 	// Gone is closed when the leg is lost and will not come back.
 	Gone() <-chan struct{}
 	// Release gives the leg back; the call uses it no more.

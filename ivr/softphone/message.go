@@ -75,9 +75,17 @@ type Message struct {
 
 // Desk is what an agent's page has to know once.
 type Desk struct {
-	ICEServers   []string          `json:"ice_servers"`
+	ICEServers   []ICEServer       `json:"ice_servers"` // RTCIceServer as it is; empty: none is needed
 	Queues       []string          `json:"queues"`
 	PauseReasons []acd.PauseReason `json:"pause_reasons"`
 	Emergency    []string          `json:"emergency"` // names of Target emergency
 	WrapUp       time.Duration     `json:"wrap_up_ns"`
+}
+
+// ICEServer is an RTCIceServer. A TURN server's credential is good for ten
+// minutes at most: who connects later says hello again.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
 }
