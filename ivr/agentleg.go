@@ -17,6 +17,8 @@ type AgentLeg interface {
 	media.Party
 	// Agent tells whose leg it is.
 	Agent() area.StaffID
+	// Login is the same agent as the timeline and other desks name them.
+	Login() string
 	// Commands gives what the agent wants done with the present call.
 	Commands() <-chan AgentCommand
 	// Tell shows the agent what has become of the call.

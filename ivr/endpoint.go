@@ -43,8 +43,8 @@ func init() {
 // Endpoint is the phone line: the SIP user agent server of this node.
 type Endpoint struct {
 	cfg     Config
+	deps    Deps
 	callLog CallLog
-	prompts map[string]media.Prompt
 	now     func() time.Time
 	log     *slog.Logger
 
@@ -84,13 +84,12 @@ type Stats struct {
 // New binds every address of cfg, so that a port in use is known at once, and
 // fails with all faults of the configuration joined. ctx bounds the binding
 // alone. Run must follow.
-func New(ctx context.Context, cfg Config, log CallLog, prompts Prompts, now func() time.Time, logger *slog.Logger) (*Endpoint, error) {
-	cfg = cfg.withDefaults()
-	loaded, missing := loadPrompts(prompts)
-	if err := errors.Join(cfg.validate(), missing); err != nil {
+func New(ctx context.Context, cfg Config, deps Deps) (*Endpoint, error) {
+	cfg, deps = cfg.withDefaults(), deps.withDefaults()
+	if err := errors.Join(cfg.validate(), deps.validate()); err != nil {
 		return nil, err
 	}
-	e := &Endpoint{cfg: cfg, callLog: log, prompts: loaded, now: now, log: logger,
+	e := &Endpoint{cfg: cfg, deps: deps, callLog: deps.Log, now: deps.Now, log: deps.Logger,
 		numbers: newNumberSet(cfg.Numbers), rules: media.Rules{AllowLoopback: cfg.AllowLoopbackMedia},
 		calls: newCallTable(), shedding: make(chan struct{}, maxShedding),
 		stopping: make(chan struct{}), closing: make(chan struct{})}
@@ -109,19 +108,6 @@ func newParser() *sip.Parser {
 	p := sip.NewParser()
 	p.MaxMessageLength = maxRead
 	return p
-}
-
-func loadPrompts(prompts Prompts) (map[string]media.Prompt, error) {
-	loaded := map[string]media.Prompt{}
-	var faults []error
-	for _, name := range PromptNames() {
-		p, ok := prompts.Prompt(name)
-		if !ok {
-			faults = append(faults, fmt.Errorf("phone: prompt %q is missing", name))
-		}
-		loaded[name] = p
-	}
-	return loaded, errors.Join(faults...)
 }
 
 // listen binds the sockets and the RTP range.

@@ -32,7 +32,7 @@ func (c *call) greet() (at time.Time, pressed bool) {
 	if !c.alive() {
 		return time.Time{}, false
 	}
-	greeting := c.audio.Play(c.endpoint.prompts[PromptGreeting])
+	greeting := c.audio.Play(c.endpoint.promptsOf([]string{PromptGreeting})...)
 	defer greeting.Stop()
 	wait := waits{played: greeting.Done(), keys: true}
 	for {
@@ -55,11 +55,7 @@ func (c *call) say(names ...string) {
 	if !c.alive() {
 		return
 	}
-	prompts := make([]media.Prompt, len(names))
-	for i, name := range names {
-		prompts[i] = c.endpoint.prompts[name]
-	}
-	speech := c.audio.Play(prompts...)
+	speech := c.audio.Play(c.endpoint.promptsOf(names)...)
 	defer speech.Stop()
 	c.next(waits{played: speech.Done()})
 }

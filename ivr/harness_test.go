@@ -66,6 +66,8 @@ type logged struct {
 	call     ticket.Call
 	answered int
 	keys     []rune
+	events   []ticket.CallEvent
+	quality  []ticket.CallQuality
 	ended    []ticket.EndReason
 }
 
@@ -122,6 +124,14 @@ func (l *ledger) Answered(_ context.Context, id ticket.CallID, _ time.Time) erro
 
 func (l *ledger) Keyed(_ context.Context, id ticket.CallID, digit rune, _ time.Time) error {
 	return l.step(id, "keyed", func(c *logged) { c.keys = append(c.keys, digit) })
+}
+
+func (l *ledger) Happened(_ context.Context, id ticket.CallID, e ticket.CallEvent) error {
+	return l.step(id, string(e.Kind), func(c *logged) { c.events = append(c.events, e) })
+}
+
+func (l *ledger) Measured(_ context.Context, id ticket.CallID, q ticket.CallQuality) error {
+	return l.step(id, "measured", func(c *logged) { c.quality = append(c.quality, q) })
 }
 
 func (l *ledger) Ended(ctx context.Context, id ticket.CallID, _ time.Time, reason ticket.EndReason) error {
@@ -227,7 +237,8 @@ func start(t *testing.T, change func(*ivr.Config)) *line {
 		level = slog.LevelDebug
 	}
 	l := newLedger()
-	e, err := ivr.New(t.Context(), cfg, l, testPrompts(), time.Now, slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level})))
+	e, err := ivr.New(t.Context(), cfg, ivr.Deps{Log: l, Prompts: testPrompts(), Now: time.Now,
+		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))})
 	if err != nil {
 		t.Fatal(err)
 	}

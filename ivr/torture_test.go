@@ -24,6 +24,8 @@ func (inert) Open(_ context.Context, c ticket.Call) (ticket.CallReceipt, error) 
 }
 func (inert) Answered(context.Context, ticket.CallID, time.Time) error                { return nil }
 func (inert) Keyed(context.Context, ticket.CallID, rune, time.Time) error             { return nil }
+func (inert) Happened(context.Context, ticket.CallID, ticket.CallEvent) error         { return nil }
+func (inert) Measured(context.Context, ticket.CallID, ticket.CallQuality) error       { return nil }
 func (inert) Ended(context.Context, ticket.CallID, time.Time, ticket.EndReason) error { return nil }
 
 // stillEndpoint is bound but not running: its gate can be asked directly.
@@ -36,7 +38,7 @@ func stillEndpoint(t testing.TB) *Endpoint {
 	e, err := New(t.Context(), Config{NodeID: "test", UDP: []string{"127.0.0.1:0"},
 		Trunks:  []Trunk{{Name: "trunk", CIDRs: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}},
 		Numbers: []ServiceNumber{{Number: "12349"}}, AllowLoopbackMedia: true,
-	}, inert{}, prompts, time.Now, slog.New(slog.DiscardHandler))
+	}, Deps{Log: inert{}, Prompts: prompts, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -137,8 +137,10 @@ type keptCalls struct{}
 func (keptCalls) Open(_ context.Context, c ticket.Call) (ticket.CallReceipt, error) {
 	return ticket.CallReceipt{ID: c.ID, Number: "2611240000017"}, nil
 }
-func (keptCalls) Answered(context.Context, ticket.CallID, time.Time) error    { return nil }
-func (keptCalls) Keyed(context.Context, ticket.CallID, rune, time.Time) error { return nil }
+func (keptCalls) Answered(context.Context, ticket.CallID, time.Time) error          { return nil }
+func (keptCalls) Keyed(context.Context, ticket.CallID, rune, time.Time) error       { return nil }
+func (keptCalls) Happened(context.Context, ticket.CallID, ticket.CallEvent) error   { return nil }
+func (keptCalls) Measured(context.Context, ticket.CallID, ticket.CallQuality) error { return nil }
 func (keptCalls) Ended(context.Context, ticket.CallID, time.Time, ticket.EndReason) error {
 	return nil
 }
@@ -154,7 +156,7 @@ func startLine(t *testing.T) (udp, tcp string) {
 		Trunks:   []ivr.Trunk{{Name: "trunk", CIDRs: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}},
 		Numbers:  []ivr.ServiceNumber{{Number: "12349"}},
 		RTPFirst: 26000, RTPLast: 27999, RingDelay: 10 * time.Millisecond, KeyWindow: time.Minute, AllowLoopbackMedia: true,
-	}, keptCalls{}, prompts, time.Now, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	}, ivr.Deps{Log: keptCalls{}, Prompts: prompts, Now: time.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -207,7 +207,7 @@ func (n *node) buildPhone(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.phone, err = ivr.New(ctx, phoneConfig(n.cfg), n.calls, spoken, n.clock.Now, n.log)
+	n.phone, err = ivr.New(ctx, phoneConfig(n.cfg), ivr.Deps{Log: n.calls, Prompts: spoken, Now: n.clock.Now, Logger: n.log})
 	return err
 }
 
