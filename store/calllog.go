@@ -90,6 +90,26 @@ func (l *CallLog) Keyed(ctx context.Context, id ticket.CallID, digit rune, at ti
 	return l.step(ctx, journal.Record{Kind: journal.Keyed, CallID: id, At: at, Digit: string(digit)})
 }
 
+// Happened records a step of the call after its answer. Told twice it is one step.
+func (l *CallLog) Happened(ctx context.Context, id ticket.CallID, e ticket.CallEvent) error {
+	if !e.Kind.Valid() {
+		return act.Invalid("kind", "unknown_call_event", "Use one of the kinds of ticket.CallEventKinds.")
+	}
+	e.At = e.At.UTC().Truncate(time.Microsecond) // as the database keeps it, so that a replay finds the same event
+	return l.step(ctx, journal.Record{Kind: journal.Happened, CallID: id, At: e.At, Event: &e})
+}
+
+// Measured records how one leg of the call went; call it before Ended.
+func (l *CallLog) Measured(ctx context.Context, id ticket.CallID, q ticket.CallQuality) error {
+	l.mu.Lock()
+	at := l.alive[id]
+	l.mu.Unlock()
+	if at.IsZero() {
+		at = time.Now().UTC() // only the place in the journal; the measurement itself has no time
+	}
+	return l.step(ctx, journal.Record{Kind: journal.Measured, CallID: id, At: at, Quality: &q})
+}
+
 // Ended records how the call ended.
 func (l *CallLog) Ended(ctx context.Context, id ticket.CallID, at time.Time, reason ticket.EndReason) error {
 	err := l.step(ctx, journal.Record{Kind: journal.Ended, CallID: id, At: at, Reason: reason})
@@ -235,6 +255,10 @@ func (l *CallLog) apply(ctx context.Context, tx *Tx, r journal.Record) error {
 		return tx.CallAnswered(ctx, r.CallID, r.At)
 	case journal.Keyed:
 		return tx.CallKeyed(ctx, r.CallID, r.Digit, r.At, l.intake.rules.Terms)
+	case journal.Happened:
+		return tx.CallHappened(ctx, r.CallID, *r.Event)
+	case journal.Measured:
+		return tx.CallMeasured(ctx, r.CallID, *r.Quality)
 	case journal.Ended:
 		return tx.CallEnded(ctx, r.CallID, r.At, r.Reason)
 	default:

@@ -86,10 +86,10 @@ func (db *DB) inTx(ctx context.Context, actor act.Actor, fn func(*Tx) error, bef
 // function anew in every statement that calls it, and each transaction begins here.
 func (tx *Tx) enter(ctx context.Context) error {
 	row := tx.query(ctx, `SELECT app_base + (clock_timestamp() - real_base) * scale,
-		set_config('app.scope', ?, true), set_config('app.role', ?, true), set_config('app.staff', ?, true) FROM app_clock`,
-		tx.actor.Scope(), string(tx.actor.Role), fmt.Sprint(tx.actor.StaffID)).Row()
-	var scope, role, staff string
-	if err := row.Scan(&tx.now, &scope, &role, &staff); err != nil {
+		set_config('app.scope', ?, true), set_config('app.role', ?, true), set_config('app.staff', ?, true), set_config('app.post', ?, true) FROM app_clock`,
+		tx.actor.Scope(), string(tx.actor.Role), fmt.Sprint(tx.actor.StaffID), fmt.Sprint(tx.actor.PostID)).Row()
+	var scope, role, staff, post string
+	if err := row.Scan(&tx.now, &scope, &role, &staff, &post); err != nil {
 		return translate("enter transaction", err)
 	}
 	tx.now = tx.now.UTC()

@@ -1,6 +1,7 @@
 package ticket
 
 import (
+	"slices"
 	"time"
 
 	"example.org/hotline/area"
@@ -50,6 +51,45 @@ const (
 	CallSurveyed     CallEventKind = "surveyed"
 	CallSecretDigits CallEventKind = "secret_digits" // the recording was paused for them; never the digits
 )
+
+// CallEventKinds lists every CallEventKind.
+func CallEventKinds() []CallEventKind {
+	return []CallEventKind{CallFlowEntered, CallQueued, CallRangAgent, CallUnanswered, CallConnected, CallAgentLost, CallAgentLeft, CallLeftQueue, CallHeld,
+		CallResumed, CallConsulted, CallTransferred, CallConferenced, CallSupervised, CallRangDuty, CallMarked, CallVoicemail, CallbackAsked, CallSurveyed, CallSecretDigits}
+}
+
+// Valid reports whether k is one of CallEventKinds.
+func (k CallEventKind) Valid() bool { return slices.Contains(CallEventKinds(), k) }
+
+// DutyAnswered is the Reason of CallRangDuty where somebody answered the duty
+// telephone: the caller has reached a person.
+const DutyAnswered = "answered"
+
+// ReachesPerson reports whether the caller has somebody to speak with from this event on.
+func (e CallEvent) ReachesPerson() bool {
+	return e.Kind == CallConnected || e.Kind == CallRangDuty && e.Reason == DutyAnswered
+}
+
+// Data is the event as a line of the timeline keeps it: what it says beside its kind and time.
+func (e CallEvent) Data() map[string]any {
+	data := map[string]any{}
+	add := func(name string, value any, there bool) {
+		if there {
+			data[name] = value
+		}
+	}
+	add("leg", e.Leg, e.Leg != "")
+	add("queue", e.Queue, e.Queue != "")
+	add("reason", e.Reason, e.Reason != "")
+	add("priority", string(e.Priority), e.Priority != "")
+	add("kind", string(e.CallKind), e.CallKind != "")
+	add("score", e.Score, e.Score != 0)
+	add("recording", e.Recording, e.Recording != "")
+	add("seconds", e.Seconds, e.Seconds != 0)
+	add("to", e.To, e.To != "")
+	add("flow", e.Flow, e.Flow != "")
+	return data
+}
 
 // CallQuality is what RTCP and our own counters told about one leg (RFC 3550).
 type CallQuality struct {

@@ -17,19 +17,23 @@ const (
 	Opened   Kind = "opened"   // the INVITE; Call is the whole row
 	Answered Kind = "answered" // 200 sent, at At
 	Keyed    Kind = "keyed"    // Digit pressed, at At
+	Happened Kind = "happened" // Event, at its own time
+	Measured Kind = "measured" // Quality of a leg
 	Ended    Kind = "ended"    // over, at At for Reason
 )
 
 // Record is one thing that happened to a call while PostgreSQL was away. CallID
 // and InvitedAt are always there: the second orders the replay.
 type Record struct {
-	Kind      Kind             `json:"kind"`
-	CallID    ticket.CallID    `json:"call_id"`
-	InvitedAt time.Time        `json:"invited_at"`
-	At        time.Time        `json:"at,omitzero"`
-	Call      *ticket.Call     `json:"call,omitempty"`  // Opened only
-	Digit     string           `json:"digit,omitempty"` // Keyed only; sealed with the rest, since digits may be an identity number's
-	Reason    ticket.EndReason `json:"reason,omitempty"`
+	Kind      Kind                `json:"kind"`
+	CallID    ticket.CallID       `json:"call_id"`
+	InvitedAt time.Time           `json:"invited_at"`
+	At        time.Time           `json:"at,omitzero"`
+	Call      *ticket.Call        `json:"call,omitempty"`  // Opened only
+	Digit     string              `json:"digit,omitempty"` // Keyed only; sealed with the rest, since digits may be an identity number's
+	Event     *ticket.CallEvent   `json:"event,omitempty"` // Happened only
+	Quality   *ticket.CallQuality `json:"quality,omitempty"`
+	Reason    ticket.EndReason    `json:"reason,omitempty"`
 }
 
 // OpenedRecord makes the record of a call's first INVITE.
@@ -47,6 +51,10 @@ func (r Record) check() error {
 	case Answered:
 	case Keyed:
 		whole = whole && r.Digit != ""
+	case Happened:
+		whole = whole && r.Event != nil && r.Event.Kind != ""
+	case Measured:
+		whole = whole && r.Quality != nil
 	case Ended:
 		whole = whole && r.Reason != ""
 	default:
