@@ -72,10 +72,11 @@ func newPhone(ctx context.Context, o Options, uri sip.Uri) (*phone, error) {
 	if p.ear, err = newEar(o.RecordWAV); err != nil {
 		return nil, err
 	}
-	if p.audio, err = media.Open(pool, media.Limits{Heard: p.ear.hear}); err != nil {
+	if p.audio, err = media.Open(pool, media.Limits{}); err != nil {
 		_, _, closing := p.ear.close()
 		return nil, errors.Join(err, closing)
 	}
+	p.audio.Hear(p.ear.hear)
 	p.local = media.Local{Addr: addr.Unmap(), Port: p.audio.Port(), ID: uint64(rand.Uint32()), Version: 1} //nolint:gosec // G404: it has to be ours, not secret
 	if p.agent, err = newAgent(ip, o.Transport); err != nil {
 		_, _, closing := p.ear.close()

@@ -43,7 +43,8 @@ func newEar(path string) (*ear, error) {
 }
 
 // hear takes one packet, on the session's reader goroutine.
-func (e *ear) hear(pcm []int16, timestamp uint32) {
+func (e *ear) hear(f media.Frame) {
+	pcm := media.PCMA.Decode(f.ALaw)
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.samples += len(pcm)
@@ -55,7 +56,7 @@ func (e *ear) hear(pcm []int16, timestamp uint32) {
 		e.weigh()
 	}
 	if e.rec != nil && e.failed == nil {
-		e.failed = e.rec.Write(pcm, timestamp)
+		e.failed = e.rec.Write(pcm, f.Timestamp)
 	}
 }
 

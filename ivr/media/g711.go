@@ -52,3 +52,21 @@ func (c Codec) Decode(octets []byte) []int16 {
 	}
 	return out
 }
+
+// The tables from law to law (ITU-T G.711 tables 3 and 4).
+var alawToUlaw, ulawToAlaw = lawTable(g711.Alaw2UlawFrame), lawTable(g711.Ulaw2AlawFrame)
+
+func lawTable(convert func(byte) byte) (table [256]byte) {
+	for i := range table {
+		table[i] = convert(byte(i))
+	}
+	return table
+}
+
+// translate appends octets in the other law to into.
+func translate(into, octets []byte, table *[256]byte) []byte {
+	for _, o := range octets {
+		into = append(into, table[o])
+	}
+	return into
+}

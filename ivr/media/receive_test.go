@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"testing"
 	"time"
+
+	"github.com/pion/rtp"
 )
 
 // No packet, from whomever, ends the process or presses a key it does not name.
@@ -16,18 +18,21 @@ func FuzzReceive(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	s, err := Open(pool, Limits{Heard: func([]int16, uint32) {}})
+	s, err := Open(pool, Limits{})
 	if err != nil {
 		f.Fatal(err)
 	}
 	f.Cleanup(func() { _ = s.Close() })
+	var packet rtp.Packet
+	s.Hear(func(Frame) {})
+	s.state = streamRunning
 	src := netip.MustParseAddrPort("127.0.0.1:9999")
 	f.Fuzz(func(t *testing.T, data []byte) {
 		s.peer = Peer{Addr: src, Codec: PCMA, AudioType: 8, EventType: 101}
 		s.from = sourceLock{expect: src, types: [2]uint8{8, 101}}
 		s.detector = digitDetector{}
-		s.receive(data, src, time.Now())
-		s.readReport(data, src.Addr())
+		s.receive(&packet, data, src, time.Now())
+		s.receiveReport(data, src.Addr(), time.Now())
 		select {
 		case d := <-s.digits:
 			if len(data) < 16 || data[1]&0x7F != 101 {

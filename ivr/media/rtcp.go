@@ -1,11 +1,7 @@
 package media
 
 import (
-	"errors"
 	"math/rand/v2"
-	"net"
-	"net/netip"
-	"os"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -14,77 +10,103 @@ import (
 // ntpEpoch is the number of seconds from 1900, where NTP counts from, to 1970.
 const ntpEpoch = 2208988800
 
-// rtcp is the goroutine of the odd port. It reports every 2.5 to 7.5 s (RFC
-// 3550 section 6.2: 5 s, randomised) and reads what the far end reports.
-func (s *Session) rtcp() {
-	buf := make([]byte, 1500)
-	next := time.Now().Add(reportInterval())
-	for {
-		if s.ports.rtcp.SetReadDeadline(next) != nil {
-			return
-		}
-		n, src, err := s.ports.rtcp.ReadFromUDPAddrPort(buf)
-		switch {
-		case err == nil:
-			s.readReport(buf[:n], src.Addr().Unmap())
-		case errors.Is(err, net.ErrClosed):
-			return
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			s.report(time.Now())
-			next = time.Now().Add(reportInterval())
-		}
-	}
+// longestRoundTrip bounds what is believed: a report that echoes another time
+// of ours than one of the last minute is broken or forged.
+const longestRoundTrip = time.Minute
+
+// farReport is what the far end said about our stream last (RFC 3550 section 6.4.1).
+type farReport struct {
+	lost      uint32
+	share     float64
+	jitter    time.Duration
+	roundTrip time.Duration
 }
 
-func reportInterval() time.Duration {
-	return 2500*time.Millisecond + rand.N(5*time.Second) //nolint:gosec // G404: so that reports of many calls do not fall together
+// reportTurns is how many turns of the pacer lie before the next report: 2.5 to
+// 7.5 s (RFC 3550 section 6.2: 5 s, randomised, so that those of many calls do
+// not fall together).
+func reportTurns() uint64 {
+	return uint64((2500*time.Millisecond + rand.N(5*time.Second)) / FrameTime) //nolint:gosec // G404: it spreads load and hides nothing
 }
 
-// report sends a sender report with the mandatory CNAME (RFC 3550 section 6.1)
-// to the port above the far end's RTP port.
-func (s *Session) report(now time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	to := s.from.source()
-	if !s.peer.Send || !to.IsValid() || to.Addr().IsUnspecified() || to.Port() == 0xFFFF {
+// report sends what we know: a sender report while we send, a receiver report
+// while we only listen, each with the mandatory CNAME (RFC 3550 section 6.1).
+// The lock is held.
+func (s *Stream) report(now time.Time) {
+	if s.options.WriteReport == nil {
 		return
 	}
-	sender := &rtcp.SenderReport{SSRC: s.out.ssrc, NTPTime: ntpTime(now), RTPTime: s.out.timestamp,
-		PacketCount: uint32(s.stats.Sent), OctetCount: s.out.octets}
-	data, err := rtcp.Marshal([]rtcp.Packet{sender, rtcp.NewCNAMESourceDescription(s.out.ssrc, "hotline")})
+	var reports []rtcp.ReceptionReport
+	if s.incoming.started {
+		reports = []rtcp.ReceptionReport{s.incoming.block(now)}
+	}
+	var first rtcp.Packet = &rtcp.ReceiverReport{SSRC: s.out.ssrc, Reports: reports}
+	if s.peer.Send {
+		first = &rtcp.SenderReport{SSRC: s.out.ssrc, NTPTime: ntpTime(now), RTPTime: s.out.clock,
+			PacketCount: uint32(s.stats.Sent), OctetCount: s.out.octetsSent, Reports: reports}
+	}
+	data, err := rtcp.Marshal([]rtcp.Packet{first, rtcp.NewCNAMESourceDescription(s.out.ssrc, "hotline")})
 	if err != nil {
 		return // fixed shapes; cannot fail
 	}
-	// A lost report is harmless: another follows.
-	_, _ = s.ports.rtcp.WriteToUDPAddrPort(data, netip.AddrPortFrom(to.Addr(), to.Port()+1))
+	_ = s.options.WriteReport(data) // a lost report is harmless: another follows
 }
 
-// readReport keeps the loss that the caller's own host reports about our stream.
-func (s *Session) readReport(data []byte, from netip.Addr) {
-	defer func() { _ = recover() }() // as in receive
+// ReceiveReport takes one compound RTCP packet of the far end: what it says of
+// our stream, and when it sent its own. Whoever calls it has made sure that it
+// came from the far end. A parser that panics costs that packet alone.
+func (s *Stream) ReceiveReport(data []byte, now time.Time) {
+	defer func() { _ = recover() }()
 	packets, err := rtcp.Unmarshal(data)
 	if err != nil {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if from != s.from.source().Addr() {
-		return
-	}
 	for _, p := range packets {
-		var reports []rtcp.ReceptionReport
 		switch p := p.(type) {
 		case *rtcp.SenderReport:
-			reports = p.Reports
-		case *rtcp.ReceiverReport:
-			reports = p.Reports
-		}
-		for _, r := range reports {
-			if r.SSRC == s.out.ssrc {
-				s.stats.FarLost = r.TotalLost
+			if s.incoming.started && p.SSRC == s.incoming.ssrc {
+				s.incoming.sender, s.incoming.senderAt = uint32(p.NTPTime>>16), now
 			}
+			s.readBlocks(p.Reports, now)
+		case *rtcp.ReceiverReport:
+			s.readBlocks(p.Reports, now)
 		}
 	}
+}
+
+// readBlocks keeps what is said about our stream. The lock is held.
+func (s *Stream) readBlocks(blocks []rtcp.ReceptionReport, now time.Time) {
+	for _, b := range blocks {
+		if b.SSRC != s.out.ssrc {
+			continue
+		}
+		s.far.lost = b.TotalLost
+		if b.TotalLost >= 1<<23 {
+			s.far.lost = 0 // negative: packets came twice
+		}
+		s.far.share = float64(b.FractionLost) / 256
+		s.far.jitter = samplesTime(float64(b.Jitter))
+		if trip, ok := roundTrip(b, now); ok {
+			s.far.roundTrip = trip
+		}
+	}
+}
+
+// roundTrip is RFC 3550 section 6.4.1: now, less when our report left and how
+// long it lay there, in 1/65536 s.
+func roundTrip(b rtcp.ReceptionReport, now time.Time) (time.Duration, bool) {
+	if b.LastSenderReport == 0 {
+		return 0, false
+	}
+	trip := int32(uint32(ntpTime(now)>>16) - b.LastSenderReport - b.Delay)
+	d := time.Duration(trip) * time.Second / 65536
+	return max(0, d), d > -time.Millisecond && d < longestRoundTrip
+}
+
+func samplesTime(samples float64) time.Duration {
+	return time.Duration(samples / SampleRate * float64(time.Second))
 }
 
 func ntpTime(t time.Time) uint64 {

@@ -68,10 +68,10 @@ type listener struct {
 	pcm []int16
 }
 
-func (l *listener) hear(pcm []int16, _ uint32) {
+func (l *listener) hear(f Frame) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.pcm = append(l.pcm, pcm...)
+	l.pcm = append(l.pcm, PCMA.Decode(f.ALaw)...)
 }
 
 func (l *listener) loudFrames(hz float64) (n int) {
@@ -87,7 +87,8 @@ func (l *listener) loudFrames(hz float64) (n int) {
 
 func TestSessionsHearAndKeyEachOther(t *testing.T) {
 	var ear listener
-	a, b := testSession(t, Limits{}), testSession(t, Limits{Heard: ear.hear})
+	a, b := testSession(t, Limits{}), testSession(t, Limits{})
+	b.Hear(ear.hear)
 	join(a, b)
 	wait(t, a.Play(NewPrompt(Tone(800, 9000, 10*FrameSamples))).Done(), "the prompt to be sent")
 	for _, key := range "19*#" {
