@@ -30,6 +30,9 @@ type Facts struct {
 // EventKind says what came of an instruction.
 type EventKind string
 
+// PromptBeep is the tone before a voicemail.
+const PromptBeep = "beep"
+
 // The events.
 const (
 	EventDone     EventKind = "done"     // played to the end, marked, recorded, asked
@@ -53,7 +56,8 @@ type Event struct {
 type Instruction interface{ instruction() }
 
 // Play speaks prompts one after the other. A key among Keys cuts them short and
-// is reported at once; with no Keys, keys pressed meanwhile are kept for what comes next.
+// is reported at once, other keys are ignored; with no Keys, keys pressed
+// meanwhile are kept for what comes next.
 type Play struct {
 	Prompts []string // names of recordings, numbers already taken apart into fragments
 	Keys    string   // "" none, "*" any
@@ -78,8 +82,13 @@ type Gather struct {
 // Queue puts the caller in a queue and lets them wait there: while they wait
 // Opening is played once (agents ring already), then Music, broken by the
 // Announcements. It ends with EventAnswered, EventTimeout, EventNoAgent or, for a
-// key of Keys, EventKey: the machine then answers with Resume (the place is
-// kept) or with anything else (the place is given up).
+// key of Keys, EventKey.
+//
+// After a key the place is kept through Play, Wait, Gather and Mark until Resume
+// goes on waiting; any other instruction gives it up. An agent may answer
+// meanwhile: that cuts those short, and the machine is told EventAnswered once
+// that conversation is over. When the longest wait is over meanwhile, Resume ends
+// with EventTimeout at once.
 type Queue struct {
 	Name          string
 	Opening       []string
@@ -122,19 +131,23 @@ type Transfer struct {
 	Prompts []string
 }
 
-// Voicemail records the caller: EventDone with something to hear, EventFailed without.
+// Voicemail speaks, beeps (PromptBeep) and records the caller: EventDone with
+// something to hear, EventFailed without.
 type Voicemail struct {
 	Prompts []string
 	Longest time.Duration
 	Silence time.Duration // ends it
 }
 
-// Callback asks for a call-back on the same ticket.
+// Callback asks for a call-back on the same ticket: EventDone once it is on disk
+// and Prompts have been said, EventFailed where it cannot be kept. A place in the
+// queue is left with acd.LeftCallback.
 type Callback struct {
 	Prompts []string // said after it is on disk
 }
 
-// Mark sets priority or kind of the ticket.
+// Mark sets priority or kind of the ticket. It is followed by EventDone at once:
+// nobody waits for the disk.
 type Mark struct {
 	Priority ticket.Priority
 	Kind     ticket.Kind
