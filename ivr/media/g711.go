@@ -30,12 +30,12 @@ func (c Codec) Silence() byte {
 // Encode returns one octet for each 16-bit sample.
 func (c Codec) Encode(pcm []int16) []byte {
 	out := make([]byte, len(pcm))
+	if c != PCMU {
+		encodeAlaw(out, pcm)
+		return out
+	}
 	for i, s := range pcm {
-		if c == PCMU {
-			out[i] = g711.EncodeUlawFrame(s)
-		} else {
-			out[i] = g711.EncodeAlawFrame(s)
-		}
+		out[i] = g711.EncodeUlawFrame(s)
 	}
 	return out
 }
@@ -69,4 +69,19 @@ func translate(into, octets []byte, table *[256]byte) []byte {
 		into = append(into, table[o])
 	}
 	return into
+}
+
+// alawToLinear gives the sample of each A-law octet.
+var alawToLinear = func() (table [256]int16) {
+	for i := range table {
+		table[i] = g711.DecodeAlawFrame(byte(i))
+	}
+	return table
+}()
+
+// encodeAlaw writes one octet for each sample.
+func encodeAlaw(into []byte, pcm []int16) {
+	for i, s := range pcm {
+		into[i] = g711.EncodeAlawFrame(s)
+	}
 }

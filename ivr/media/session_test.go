@@ -44,9 +44,11 @@ func testSession(t *testing.T, limits Limits) *Session {
 }
 
 // join connects two sessions as SDP would.
-func join(a, b *Session) {
+func join(a, b *Session) { joinBy(PCMA, a, b) }
+
+func joinBy(codec Codec, a, b *Session) {
 	at := func(s *Session) Peer {
-		return Peer{Addr: netip.AddrPortFrom(loopback, s.Port()), Codec: PCMA, AudioType: 8, EventType: 101, Send: true, Receive: true}
+		return Peer{Addr: netip.AddrPortFrom(loopback, s.Port()), Codec: codec, AudioType: codec.StaticType(), EventType: 101, Send: true, Receive: true}
 	}
 	a.Start(at(b))
 	b.Start(at(a))
