@@ -63,12 +63,19 @@ type Agent struct {
 	State     State         `json:"state"`
 	Since     time.Time     `json:"since"`      // of State
 	IdleSince time.Time     `json:"idle_since"` // for longest-idle; kept through reject and pause
-	Until     time.Time     `json:"until"`      // end of wrap-up or delay; zero none
+	Until     time.Time     `json:"until"`      // end of ringing, wrap-up or delay; zero none
 	Offer     OfferID       `json:"offer,omitempty"`
-	Call      ticket.CallID `json:"call,omitempty"` // offered or talking
-	Calls     int           `json:"calls"`          // answered since sign-on
-	Missed    int           `json:"missed"`         // unanswered in a row
-	Priority  int           `json:"priority"`       // place in linear order, lower first
+	Call      ticket.CallID `json:"call,omitempty"`      // offered or talking
+	Calls     int           `json:"calls"`               // answered since sign-on
+	Missed    int           `json:"missed"`              // unanswered in a row
+	Priority  int           `json:"priority"`            // place in linear order, lower first
+	Queue     string        `json:"queue,omitempty"`     // of the call offered, talking or being written up
+	CallNode  string        `json:"call_node,omitempty"` // that holds the call
+	Seized    bool          `json:"seized,omitempty"`    // taken for a consult or a transfer, not from the queue
+	Was       State         `json:"was,omitempty"`       // while away: the state to come back to
+	Ended     string        `json:"ended,omitempty"`     // why the last offer ended unanswered: SeatChange.Why
+	SpanFrom  time.Time     `json:"span_from"`           // since when status, reason and state are what they are
+	Statused  time.Time     `json:"statused"`            // since when status and reason are
 }
 
 // Caller is one waiting call.
@@ -85,11 +92,32 @@ type Caller struct {
 	Wants     Skills          `json:"wants"`            // least levels asked for; they relax as the wait grows
 	Prefer    area.StaffID    `json:"prefer,omitempty"` // the agent who has spoken with them before the line broke
 	Front     bool            `json:"front,omitempty"`  // lost their agent in mid-call: before everybody else
+	Turn      int             `json:"turn"`             // how many times the call has begun to wait, from 1
+	WaitFrom  time.Time       `json:"wait_from"`        // when the present wait began; EnteredAt may be earlier
+	Again     bool            `json:"again,omitempty"`  // back in the same queue: counted once in its figures
 
 	Offer OfferID      `json:"offer,omitempty"`
 	Agent area.StaffID `json:"agent,omitempty"` // being rung, or talking
 	// Answered is when an agent answered; the caller waits no more.
 	Answered time.Time `json:"answered"`
+	// Tried counts the offers of this wait that went unanswered, by agent.
+	Tried map[area.StaffID]int `json:"tried,omitempty"`
+	// Yields marks a place whose ticket has another, later one, which has taken
+	// its time of entering over: one ticket waits once.
+	Yields bool `json:"yields,omitempty"`
+	// Joins are the latest wishes of supervisors to come in, oldest first.
+	Joins []Join `json:"joins,omitempty"`
+}
+
+// Waiting reports whether the caller waits for an agent, ringing or not.
+func (c Caller) Waiting() bool { return c.Answered.IsZero() && !c.Yields }
+
+// Join is a supervisor's wish to come into a conversation.
+type Join struct {
+	Seq   int          `json:"seq"` // counts up within a call
+	Agent area.StaffID `json:"agent"`
+	Node  string       `json:"node"`
+	Mode  JoinMode     `json:"mode"`
 }
 
 // Offer is a caller offered to an agent.
@@ -119,6 +147,7 @@ const (
 	LeftTimeout   LeaveReason = "timeout"   // the longest wait is over
 	LeftNoAgent   LeaveReason = "no_agent"  // nobody is signed on
 	LeftNodeLost  LeaveReason = "node_lost" // the node that held the call died
+	LeftMoved     LeaveReason = "moved"     // handed to another queue while waiting
 )
 
 // PlaceChange is what happens to a waiting caller.
@@ -159,7 +188,7 @@ type SeatChange struct {
 	Kind  SeatKind
 	Offer Offer  // of Offered, Withdrawn
 	Agent Agent  // the seat as it now is
-	Why   string // of Withdrawn: "caller_left", "no_answer", "answered_elsewhere", "forced"
+	Why   string // of Withdrawn: one of the Ended constants
 }
 
 // SeatKind is the kind of a SeatChange.

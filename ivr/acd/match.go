@@ -1,0 +1,207 @@
+package acd
+
+import (
+	"slices"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/ticket"
+)
+
+// Match offers waiting callers, first to be served first, to agents who are
+// free, until one of the two has run out. A caller for whom nobody fits holds up
+// nobody behind them.
+func (tx *Tx) Match() {
+	agents := tx.allAgents()
+	var free []Agent
+	for _, a := range agents {
+		if a.Free() {
+			free = append(free, a)
+		}
+	}
+	if len(free) == 0 {
+		return
+	}
+	for _, c := range tx.waiting() {
+		if len(free) == 0 {
+			return
+		}
+		q := tx.rules.Queue(c.Queue)
+		if c.Offer != "" && q.Strategy != RingAll || tx.kept(q, c) {
+			continue
+		}
+		fitting := tx.fitting(q, c, free, agents)
+		if c.Offer != "" { // rings already: who has become free joins in
+			fitting = slices.DeleteFunc(fitting, func(a Agent) bool { return c.Tried[a.ID] > 0 })
+		}
+		if len(fitting) == 0 {
+			continue
+		}
+		fitting = q.pick(c, fitting, tx.turn(q.Key))
+		if q.Strategy != RingAll {
+			fitting = fitting[:1]
+		}
+		for _, a := range fitting {
+			tx.offer(q, c.Call, a)
+			free = slices.DeleteFunc(free, func(f Agent) bool { return f.ID == a.ID })
+		}
+	}
+}
+
+// waiting lists who waits, first to be served first.
+func (tx *Tx) waiting() []Caller {
+	var waiting []Caller
+	for _, c := range tx.allCallers() {
+		if c.Waiting() {
+			waiting = append(waiting, c)
+		}
+	}
+	slices.SortFunc(waiting, Before)
+	return waiting
+}
+
+// fitting lists the free agents who serve the caller's queue with the skills
+// still asked for. A skill that nobody on duty has is not waited for.
+func (tx *Tx) fitting(q Queue, c Caller, free, all []Agent) []Agent {
+	wants := q.attainable(c.Wants, all)
+	waited := tx.now.Sub(c.EnteredAt)
+	var fitting []Agent
+	for _, a := range free {
+		if a.Serves(q.Key) && q.Fits(a, wants, waited) {
+			fitting = append(fitting, a)
+		}
+	}
+	return fitting
+}
+
+// attainable drops the wants that nobody signed on to the queue could ever meet.
+func (q Queue) attainable(wants Skills, all []Agent) Skills {
+	if len(wants) == 0 {
+		return nil
+	}
+	kept := Skills{}
+	for skill, least := range wants {
+		best := 0
+		for _, a := range all {
+			if a.On() && a.Serves(q.Key) {
+				best = max(best, a.Skills[skill])
+			}
+		}
+		if level := min(least, best); level > 0 {
+			kept[skill] = level
+		}
+	}
+	return kept
+}
+
+// kept reports whether a caller is kept a few seconds for the agent they were
+// speaking with, whose browser is coming back.
+func (tx *Tx) kept(q Queue, c Caller) bool {
+	if c.Prefer == 0 || !tx.now.Before(c.WaitFrom.Add(q.PreferFor)) {
+		return false
+	}
+	a, ok := tx.Agent(c.Prefer)
+	return ok && a.State == StateAway && a.Status == StatusAvailable
+}
+
+func (tx *Tx) turn(queue string) area.StaffID {
+	if last, ok := tx.turns[queue]; ok {
+		return last
+	}
+	return tx.room.Turns[queue]
+}
+
+// offer rings an agent for a caller.
+func (tx *Tx) offer(q Queue, call ticket.CallID, a Agent) {
+	c, _ := tx.Caller(call)
+	if c.Offer == "" {
+		c.Offer = tx.newID()
+	}
+	if q.Strategy != RingAll {
+		c.Agent = a.ID
+	}
+	_ = move(&a, SeatOffer) // free agents are idle
+	a.Offer, a.Call, a.Queue, a.CallNode, a.Seized, a.Until, a.Ended = c.Offer, c.Call, c.Queue, c.Node, false, tx.now.Add(q.Ring), ""
+	tx.putCaller(c)
+	tx.putAgent(a)
+	if q.Strategy == RoundRobin {
+		tx.turns[q.Key] = a.ID
+	}
+}
+
+// Overdue is how late somebody else's ringing, wrap-up or delay must be before
+// another node ends it.
+const Overdue = time.Second
+
+// Tick ends what is over: ringing, wrap-ups and delays. mine tells which nodes'
+// agents are looked after here; others' are ended only when overdue.
+func (tx *Tx) Tick(mine func(node string) bool) {
+	for _, a := range tx.allAgents() {
+		if a.Until.IsZero() || a.State == StateTalking || a.State == StateAway {
+			continue
+		}
+		due := a.Until
+		if !mine(a.Node) {
+			due = due.Add(Overdue)
+		}
+		if tx.now.Before(due) {
+			continue
+		}
+		if a.State == StateRinging {
+			tx.noAnswer(a)
+			continue
+		}
+		if move(&a, SeatDue) == nil {
+			a.release()
+			tx.putAgent(a)
+		}
+	}
+}
+
+// Next is when the room changes by time alone at the earliest, as far as the
+// node mine is concerned; zero where it does not.
+func (r *Room) Next(rules Config, now time.Time, mine func(node string) bool) time.Time {
+	var next time.Time
+	sooner := func(at time.Time) {
+		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
+			next = at
+		}
+	}
+	for _, a := range r.Agents {
+		if mine(a.Node) && a.State != StateTalking && a.State != StateAway {
+			sooner(a.Until)
+		}
+	}
+	for _, c := range r.Callers {
+		if !c.Waiting() || c.Offer != "" {
+			continue
+		}
+		q := rules.Queue(c.Queue)
+		sooner(q.nextRelax(c, now))
+		if until := c.WaitFrom.Add(q.PreferFor); c.Prefer != 0 && until.After(now) {
+			sooner(until)
+		}
+	}
+	return next
+}
+
+// Stuck lists the callers who wait without an offer although an agent is free
+// who fits them and for whom they are not kept. After Match there are none.
+func (r *Room) Stuck(rules Config, now time.Time) []Caller {
+	tx := r.Begin(rules, now, nil)
+	agents := tx.allAgents()
+	var free []Agent
+	for _, a := range agents {
+		if a.Free() {
+			free = append(free, a)
+		}
+	}
+	var stuck []Caller
+	for _, c := range tx.waiting() {
+		q := rules.Queue(c.Queue)
+		if c.Offer == "" && !tx.kept(q, c) && len(tx.fitting(q, c, free, agents)) > 0 {
+			stuck = append(stuck, c)
+		}
+	}
+	return stuck
+}

@@ -1,0 +1,138 @@
+package acd
+
+import "slices"
+
+// Reap removes what a dead node held: its callers leave, its agents are signed
+// off, and agents elsewhere who were in its calls go into wrap-up.
+func (tx *Tx) Reap(node string) {
+	for _, c := range tx.allCallers() {
+		if c.Node == node {
+			tx.Leave(c.Call, LeftNodeLost)
+		}
+	}
+	for _, a := range tx.allAgents() {
+		if a.Node == node {
+			tx.lose(a)
+		}
+	}
+	for _, a := range tx.allAgents() {
+		if a.CallNode == node && a.Call != "" {
+			tx.part(a, EndedCallerLeft)
+		}
+	}
+}
+
+// lose removes an agent with their node. A caller they were rung for waits on;
+// one they talked with is put back by the call's own node when the leg breaks.
+func (tx *Tx) lose(a Agent) {
+	if a.State == StateRinging {
+		tx.stopRinging(a, SeatWithdraw, EndedAway, 0)
+		known, ok := tx.Agent(a.ID)
+		if !ok {
+			return
+		}
+		a = known
+	}
+	tx.dropAgent(a)
+}
+
+// Repair mends what does not fit together after the state was rebuilt from the
+// nodes, or by whatever fault. The caller's word counts more than the agent's: it
+// is their call. Nothing is mended that belongs to a node which has not spoken yet.
+func (tx *Tx) Repair(heard func(node string) bool) {
+	for _, a := range tx.allAgents() {
+		if a.Call != "" && heard(a.Node) && heard(a.CallNode) {
+			tx.repairAgent(a)
+		}
+	}
+	for _, c := range tx.allCallers() {
+		if heard(c.Node) {
+			tx.repairCaller(c, heard)
+		}
+	}
+}
+
+// repairAgent frees an agent from a call that does not know them.
+func (tx *Tx) repairAgent(a Agent) {
+	if a.Seized || a.State == StateWrapUp || a.State == StateDelayed {
+		return // whoever seized them frees them; the rest ends by time
+	}
+	c, ok := tx.Caller(a.Call)
+	switch {
+	case a.State == StateRinging && (!ok || !c.Waiting() || c.Offer != a.Offer):
+		tx.part(a, EndedCallerLeft)
+	case a.State != StateRinging && (!ok || c.Waiting()):
+		tx.part(a, EndedCallerLeft)
+	}
+}
+
+// repairCaller frees a caller from an offer that rings nowhere, and seats the
+// agent they talk with where the agent's own record had not heard of it.
+func (tx *Tx) repairCaller(c Caller, heard func(node string) bool) {
+	if c.Waiting() {
+		rings := slices.ContainsFunc(tx.agentsOf(c.Call), func(a Agent) bool { return a.State == StateRinging && a.Offer == c.Offer })
+		if c.Offer != "" && !rings {
+			c.Offer, c.Agent = "", 0
+			tx.putCaller(c)
+		}
+		return
+	}
+	a, ok := tx.Agent(c.Agent)
+	if !ok || !heard(a.Node) || a.Call == c.Call || a.State != StateIdle {
+		return
+	}
+	a.State = StateTalking
+	a.release()
+	a.Call, a.Queue, a.Offer, a.CallNode = c.Call, c.Queue, c.Offer, c.Node
+	tx.putAgent(a)
+}
+
+// Isolate leaves what a node holds itself, for as long as the others are out of
+// reach: offers across nodes are over, conversations across nodes go on.
+func (tx *Tx) Isolate(node string) {
+	for _, a := range tx.allAgents() {
+		if a.State == StateRinging && (a.Node != node) != (a.CallNode != node) {
+			tx.stopRinging(a, SeatWithdraw, EndedLost, 0)
+		}
+	}
+	for _, c := range tx.allCallers() {
+		if c.Node != node {
+			tx.dropCaller(c.Call)
+		}
+	}
+	for _, a := range tx.allAgents() {
+		if a.Node != node {
+			tx.agents[a.ID] = nil // not signed off: only out of sight
+		}
+	}
+}
+
+// Restore puts a caller back whom others had taken for dead, in their old place.
+func (tx *Tx) Restore(c Caller) {
+	if _, ok := tx.Caller(c.Call); ok {
+		return
+	}
+	if !c.Answered.IsZero() {
+		tx.putCaller(c)
+		return
+	}
+	c.Offer, c.Agent, c.Again = "", 0, true
+	tx.wait(c)
+}
+
+// RestoreAgent puts an agent back whom others had taken for dead. What rang is over.
+func (tx *Tx) RestoreAgent(a Agent) {
+	if _, ok := tx.Agent(a.ID); ok {
+		return
+	}
+	if a.State == StateRinging {
+		_ = move(&a, SeatWithdraw)
+		a.release()
+		a.Ended = EndedLost
+	}
+	a.SpanFrom = tx.now
+	tx.putAgent(a)
+}
+
+// Drop removes an agent of a node that knows no seat of theirs.
+func (tx *Tx) Drop(a Agent) { tx.lose(a) }

@@ -1,0 +1,55 @@
+package acd
+
+import (
+	"slices"
+	"time"
+)
+
+// Serves reports whether the agent takes calls of a queue. An agent without
+// queues of their own takes them all.
+func (a Agent) Serves(queue string) bool {
+	return len(a.Queues) == 0 || slices.Contains(a.Queues, queue)
+}
+
+// Free reports whether the agent can be offered a call now.
+func (a Agent) Free() bool { return a.Status == StatusAvailable && a.State == StateIdle }
+
+// On reports whether the agent is there to answer, now or after what they are
+// doing: signed on and not paused.
+func (a Agent) On() bool { return a.Status == StatusAvailable }
+
+// Fits reports whether an agent has what a caller who has waited so long may
+// still ask for.
+func (q Queue) Fits(a Agent, wants Skills, waited time.Duration) bool {
+	most := q.most(waited)
+	for skill, least := range wants {
+		if a.Skills[skill] < min(least, most) {
+			return false
+		}
+	}
+	return true
+}
+
+// most is the highest level still asked for after a wait.
+func (q Queue) most(waited time.Duration) int {
+	most := 10
+	for _, step := range q.Relax {
+		if waited >= step.After {
+			most = step.Most
+		}
+	}
+	return most
+}
+
+// nextRelax is when the wants of a caller relax next; zero never.
+func (q Queue) nextRelax(c Caller, now time.Time) time.Time {
+	if len(c.Wants) == 0 {
+		return time.Time{}
+	}
+	for _, step := range q.Relax {
+		if at := c.EnteredAt.Add(step.After); at.After(now) {
+			return at
+		}
+	}
+	return time.Time{}
+}
