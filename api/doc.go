@@ -10,6 +10,7 @@
 //	tickets.go …    the handlers, a few lines each: the rules live in ticket, relief and ledger
 //	problem.go      the one place where an error becomes a status
 //	events.go       live events (SSE)
+//	softphone.go    the agents' WebSocket, a pipe to the phone side
 //
 // A route without a session is one that says so; a role that may not use a
 // route is told 404, as is whoever asks for another township's ticket. Below

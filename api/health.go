@@ -19,6 +19,7 @@ import (
 type metrics struct {
 	requests *prometheus.HistogramVec
 	streams  prometheus.Gauge
+	sockets  prometheus.Gauge
 }
 
 func newMetrics(registry *prometheus.Registry) (metrics, error) {
@@ -26,8 +27,9 @@ func newMetrics(registry *prometheus.Registry) (metrics, error) {
 		requests: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "hotline_http_request_seconds", Help: "Time to answer, by route.",
 			Buckets: []float64{.005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}}, []string{"method", "route", "status"}),
 		streams: prometheus.NewGauge(prometheus.GaugeOpts{Name: "hotline_event_streams", Help: "Open streams of live events."}),
+		sockets: prometheus.NewGauge(prometheus.GaugeOpts{Name: "hotline_softphone_sockets", Help: "Open WebSockets of softphones."}),
 	}
-	for _, c := range []prometheus.Collector{m.requests, m.streams} {
+	for _, c := range []prometheus.Collector{m.requests, m.streams, m.sockets} {
 		if err := registry.Register(c); err != nil {
 			return metrics{}, fmt.Errorf("register the API's metrics: %w", err)
 		}

@@ -129,7 +129,7 @@ type Rules struct {
 }
 
 // Deps is what the API needs of the rest of the program. All but Wakes,
-// Console and SMS are required.
+// Console, SMS and Softphone are required.
 type Deps struct {
 	// Run runs fn in one transaction as the actor; fn's error rolls it back.
 	Run      func(ctx context.Context, actor act.Actor, fn func(Tx) error) error
@@ -140,7 +140,9 @@ type Deps struct {
 	Metrics  *prometheus.Registry
 	Console  fs.FS                                    // the built console; nil: none
 	SMS      func(ctx context.Context) ([]SMS, error) // nil outside development
-	Logger   *slog.Logger
+	// Softphone takes the agents' WebSockets; nil on a node without the role phone.
+	Softphone Softphone
+	Logger    *slog.Logger
 }
 
 // Config is what a city sets. Zero durations and sizes take their defaults.
@@ -156,6 +158,8 @@ type Config struct {
 	WriteTimeout   time.Duration // to write an answer; event streams end shortly before; default 30 s
 	IdleTimeout    time.Duration // of a kept-alive connection; default 60 s
 	Heartbeat      time.Duration // of event streams; default 15 s
+	SocketPing     time.Duration // between two pings of a softphone's socket, and two looks at its session; default 10 s
+	SocketIdle     time.Duration // a socket that answers nothing for so long is closed; default 30 s
 	TrustedProxies []string      // addresses that may set X-Forwarded-For; empty: nobody may
 }
 
@@ -179,5 +183,7 @@ func (c Config) withDefaults() Config {
 	set(&c.WriteTimeout, 30*time.Second)
 	set(&c.IdleTimeout, 60*time.Second)
 	set(&c.Heartbeat, 15*time.Second)
+	set(&c.SocketPing, 10*time.Second)
+	set(&c.SocketIdle, 30*time.Second)
 	return c
 }

@@ -45,6 +45,7 @@ var (
 	signers = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty}
 	makers  = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty}
 	books   = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
+	phones  = []area.Role{area.RoleAgent, area.RoleSupervisor}
 	callers = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty, area.RoleAuditor}
 )
 
@@ -62,6 +63,7 @@ func table() []*route {
 		{method: get, path: "/policy", who: readers, summary: "The rules that acts are decided by", bind: read((*Server).getPolicy)},
 		{method: get, path: "/sms", who: readers, background: true, summary: "Messages in the development sink", bind: read((*Server).listSMS)},
 		{method: get, path: "/events", who: readers, background: true, summary: "Live events", bind: bindEvents},
+		{method: get, path: "/softphone", who: phones, background: true, summary: "The softphone's WebSocket", bind: bindSoftphone},
 		{method: get, path: "/calls", who: callers, summary: "Calls, newest first", bind: read((*Server).listCalls)},
 		{method: get, path: "/audit", who: []area.Role{area.RoleAuditor, area.RoleAuditAdmin}, summary: "The audit chain, newest first", bind: read((*Server).listAudit)},
 

@@ -26,6 +26,7 @@ type Server struct {
 	api      huma.API
 	routes   []*route
 	hub      *hub
+	sockets  sockets
 	gate     keyGate
 	verifier verifier
 	metrics  metrics
@@ -96,12 +97,13 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	return nil
 }
 
-// Shutdown refuses new requests, ends the event streams, lets what runs finish
+// Shutdown refuses new requests, ends the event streams and sockets, lets what runs finish
 // and closes the listener, in this order. When ctx ends it stops waiting and
 // cuts what is left.
 func (s *Server) Shutdown(ctx context.Context) error {
 	s.draining.Store(true)
 	s.hub.close()
+	s.sockets.close(ctx)
 	err := s.app.ShutdownWithContext(ctx)
 	s.stop()
 	if err != nil {

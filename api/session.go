@@ -115,7 +115,7 @@ type signOutOutput struct {
 	Cookie string `header:"Set-Cookie"`
 }
 
-// bindSignOut is DELETE /session. The session's streams end with it.
+// bindSignOut is DELETE /session. The session's streams and sockets end with it.
 func bindSignOut(s *Server, r *route) {
 	huma.Register(s.api, r.operation(), func(ctx context.Context, _ *struct{}) (*signOutOutput, error) {
 		req := requestOf(ctx)
@@ -123,6 +123,7 @@ func bindSignOut(s *Server, r *route) {
 			return nil, s.refuse(ctx, r, err)
 		}
 		s.hub.wake()
+		s.sockets.revoke(req.token)
 		return &signOutOutput{Cookie: s.cookie("", -time.Second)}, nil
 	})
 }

@@ -1,6 +1,3 @@
-// Package softphone connects an agent's browser: a standing WebRTC leg that
-// carries A-law untouched, and small JSON messages over the application's
-// WebSocket.
 package softphone
 
 import (
