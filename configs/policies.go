@@ -14,7 +14,7 @@ import (
 	"example.org/hotline/ticket"
 )
 
-//go:embed policy calendar templates demo prompts
+//go:embed policy calendar templates demo prompts flow
 var builtIn embed.FS
 
 // Policies is every rule that is data, by version. It is loaded once and never

@@ -13,6 +13,7 @@ type PromptText struct {
 	Zh     string `yaml:"zh"`
 	En     string `yaml:"en"`
 	Pinyin string `yaml:"pinyin"` // what `make prompts` speaks; a recording needs none
+	Sound  string `yaml:"sound"`  // what is no speech: pause, pause_long, beep, hold_music
 }
 
 // Prompts is a folder of prompts: the WAV files, for media.LoadPrompts, and what

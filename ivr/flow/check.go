@@ -54,8 +54,8 @@ func (c *checker) header() {
 		c.fault("numbers", "name at least one service number, as in sip.numbers of hotline.yaml")
 	}
 	for i, number := range src.Numbers {
-		if !digitsOnly.MatchString(number) || slices.Contains(src.Numbers[:i], number) {
-			c.fault(fmt.Sprintf("numbers[%d]", i), "must be the digits of a service number, each once")
+		if number != "*" && !digitsOnly.MatchString(number) || slices.Contains(src.Numbers[:i], number) {
+			c.fault(fmt.Sprintf("numbers[%d]", i), "must be the digits of a service number, each once, or \"*\" for every other number")
 		}
 	}
 	c.target("start", src.Start)

@@ -1,0 +1,138 @@
+package configs
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"example.org/hotline/ivr/flow"
+)
+
+// anyNumber in a flow's numbers stands for every number that no other flow names.
+const anyNumber = "*"
+
+// Flows is the call flow of every service number.
+type Flows struct {
+	all    []loadedFlow
+	byLine map[string]*flow.Flow
+}
+
+// loadedFlow is a flow with the lines of its file.
+type loadedFlow struct {
+	*flow.Flow
+	lines *faultList
+}
+
+// For returns the flow of a service number, nil if none serves it.
+func (f Flows) For(number string) *flow.Flow {
+	if own, ok := f.byLine[number]; ok {
+		return own
+	}
+	return f.byLine[anyNumber]
+}
+
+// All lists the flows in the order of their files' names.
+func (f Flows) All() []*flow.Flow {
+	all := make([]*flow.Flow, len(f.all))
+	for i, each := range f.all {
+		all[i] = each.Flow
+	}
+	return all
+}
+
+// Prove fails with the ways on which a caller reaches neither a person nor a
+// voicemail; see flow.Prove. A line runs proven flows only.
+func (f Flows) Prove() error {
+	var all []error
+	for _, each := range f.all {
+		l := &faultList{file: each.lines.file, lines: each.lines.lines}
+		l.take(each.Prove())
+		all = append(all, l.err())
+	}
+	return errors.Join(all...)
+}
+
+// LoadFlow reads one flow; file is what its faults are told by.
+func LoadFlow(file string, data []byte, env flow.Environment) (*flow.Flow, error) {
+	f, err := loadFlow(file, data, env)
+	return f.Flow, err
+}
+
+func loadFlow(file string, data []byte, env flow.Environment) (loadedFlow, error) {
+	var src flow.Source
+	l := decode(file, data, &src)
+	if len(l.faults) > 0 {
+		return loadedFlow{}, l.err()
+	}
+	f, err := flow.New(src, env)
+	l.take(err)
+	return loadedFlow{f, l}, l.err()
+}
+
+// LoadFlows reads every .yaml file in dir, or the built-in flows if dir is empty.
+// The error lists every fault of every file; each is a *Fault.
+func LoadFlows(dir string, env flow.Environment) (Flows, error) {
+	from, err := flowFiles(dir)
+	if err != nil {
+		return Flows{}, err
+	}
+	files, err := fs.Glob(from, "*.yaml")
+	if err == nil && len(files) == 0 {
+		err = &Fault{File: cmp.Or(dir, "flow"), Detail: "no call flow: at least one .yaml file is needed"}
+	}
+	var all faultList
+	all.keep(err)
+	loaded := Flows{byLine: map[string]*flow.Flow{}}
+	for _, file := range files {
+		data, err := fs.ReadFile(from, file)
+		if err != nil {
+			all.keep(&Fault{File: file, Detail: err.Error()})
+			continue
+		}
+		f, err := loadFlow(file, data, env)
+		if err == nil {
+			err = loaded.add(file, f)
+		}
+		all.keep(err)
+	}
+	return loaded, all.err()
+}
+
+// add refuses a flow whose version or number another file has.
+func (f *Flows) add(file string, added loadedFlow) error {
+	for _, other := range f.all {
+		if other.Version() == added.Version() {
+			return &Fault{File: file, Line: 1, Path: "version", Detail: "another file has the same version: every flow needs its own"}
+		}
+	}
+	for i, number := range added.Numbers() {
+		if _, twice := f.byLine[number]; twice {
+			return &Fault{File: file, Line: 1, Path: fmt.Sprintf("numbers[%d]", i), Detail: "another file serves this number: let one of them go"}
+		}
+	}
+	for _, number := range added.Numbers() {
+		f.byLine[number] = added.Flow
+	}
+	f.all = append(f.all, added)
+	return nil
+}
+
+// Unserved lists the service numbers that no flow serves.
+func (f Flows) Unserved(lines []LineConfig) (numbers []string) {
+	for _, line := range lines {
+		if f.For(line.Number) == nil {
+			numbers = append(numbers, line.Number)
+		}
+	}
+	return numbers
+}
+
+// flowFiles is the folder of the flows.
+func flowFiles(dir string) (fs.FS, error) {
+	if dir != "" {
+		return os.DirFS(dir), nil
+	}
+	return fs.Sub(builtIn, "flow")
+}
