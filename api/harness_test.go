@@ -170,7 +170,7 @@ func (h *house) runIntake() {
 	near := store.ServiceNumber{Number: "12349001", Area: township, Desk: area.RoleWorker}
 	far := store.ServiceNumber{Number: "12349002", Area: town2, Desk: area.RoleWorker}
 	plain := store.ServiceNumber{Number: "12349", Area: county, Desk: area.RoleCountyDuty}
-	h.intake = store.NewIntake(h.db, store.Rules{Policy: "ladder-test", Terms: terms(), RepeatHold: 3 * time.Minute, Fallback: plain,
+	h.intake = store.NewIntake(h.db, store.Rules{Policy: "ladder-test", Terms: terms(), Holds: ticket.Holds{Repeat: 3 * time.Minute}, Fallback: plain,
 		Lines: map[string]store.ServiceNumber{near.Number: near, far.Number: far, plain.Number: plain}})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})

@@ -246,13 +246,15 @@ func copyBuiltIn(t *testing.T, file, old, fresh string) string {
 func TestPolicyFaultsNameFileAndLine(t *testing.T) {
 	const ladder, aid, notices = "policy/ladder-2026.yaml", "policy/relief-2026.yaml", "templates/notices.yaml"
 	tests := []struct{ file, old, fresh, want string }{
-		{ladder, "{after: 6m, to: duty township_head}", "{after: 2m, to: duty township_head}", "ladder-2026.yaml:26: ladders.P1.steps[2].after: must be later"},
+		{ladder, "{after: 6m, to: duty township_head}", "{after: 2m, to: duty township_head}", "ladder-2026.yaml:39: ladders.P1.steps[2].after: must be later"},
 		{ladder, "to: duty worker 1}", "to: duty postman}", "ladders.P1.steps[0].to"},
 		{ladder, "kind: two_hour, after: 2h", "kind: two_hour, after: 2wd", "not working days"},
 		{ladder, "kind: two_hour, after: 2h, stops: relieved, breach: true", "kind: other, after: 2h, stops: relieved, breach: true", "needs the clock two_hour"},
 		{ladder, "loop: {every: 15m,", "loop: {every: 0s,", "ladders.P1.loop.every"},
 		{ladder, "version: ladder-2026", "version: ladder-2027", "must be the file's name"},
 		{ladder, "hold: 3m", "hold: 3d", "repeat.hold: must be a duration"},
+		{ladder, "hold: 45s", "hold: 45m", "answer.hold"},
+		{ladder, "tries: [0s, 10m, 30m]", "tries: [0s, 30m, 10m]", "callback.tries[2]"},
 		{ladder, "until: on_site, after: 45m", "until: lunch, after: 45m", "ladders.P1.warnings[0].until"},
 		{aid, "solo_fen: 100_000", "solo_fen: 1000.50", "relief-2026.yaml:10: limits.solo_fen: must be a whole number"},
 		{aid, "solo_fen: 100_000", "solo_fen: -5", "limits.solo_fen"},

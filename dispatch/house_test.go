@@ -69,7 +69,7 @@ func newHouse(t *testing.T, absent ...string) *house {
 	line := func(number string, where area.Code, desk area.Role) store.ServiceNumber {
 		return store.ServiceNumber{Number: number, Area: where, Desk: desk}
 	}
-	h.rules = store.Rules{Policy: h.ladder.Version, Terms: h.ladder.Terms(), RepeatHold: h.ladder.Repeat.Hold, Calendar: policies.Calendar,
+	h.rules = store.Rules{Policy: h.ladder.Version, Terms: h.ladder.Terms(), Holds: ticket.Holds{Repeat: h.ladder.Repeat.Hold}, Calendar: policies.Calendar,
 		Lines: map[string]store.ServiceNumber{"12349": line("12349", county, area.RoleCountyDuty), "1234901": line("1234901", township, area.RoleWorker)}}
 	h.intake = store.NewIntake(h.db, h.rules)
 	h.run(h.intake.Run)

@@ -10,10 +10,12 @@ import (
 // Policy is one dated version of the escalation rules (configs/policy/ladder-*.yaml).
 // A ticket keeps the version it was born under; a version never changes.
 type Policy struct {
-	Version string                     `yaml:"version"` // "ladder-2026": frozen on the ticket
-	Source  string                     `yaml:"source"`  // where the numbers come from, for those who check them
-	Repeat  Repeat                     `yaml:"repeat"`
-	Ladders map[ticket.Priority]Ladder `yaml:"ladders"` // one for every priority
+	Version  string                     `yaml:"version"` // "ladder-2026": frozen on the ticket
+	Source   string                     `yaml:"source"`  // where the numbers come from, for those who check them
+	Repeat   Repeat                     `yaml:"repeat"`
+	Answer   Answer                     `yaml:"answer"`
+	Callback Callback                   `yaml:"callback"`
+	Ladders  map[ticket.Priority]Ladder `yaml:"ladders"` // one for every priority
 }
 
 // Ladder says, for one priority, who is offered a ticket when, who is warned and
@@ -98,6 +100,28 @@ type Repeat struct {
 	Tell []Target      `yaml:"tell"` // told "called again" at once
 }
 
+// Answer rules how long a ladder waits for the agents of the line (DOMAIN 0a.3).
+type Answer struct {
+	Hold      time.Duration `yaml:"hold"`      // from the INVITE, for an agent to answer; a call that ends, key 1, key 2 and voicemail end the wait
+	Untriaged time.Duration `yaml:"untriaged"` // from the call's end, for the agent's triage; then the ladder starts without it
+	Longest   time.Duration `yaml:"longest"`   // from the agent's answer, the same for a call that does not end
+}
+
+// Callback rules who is rung back, and when.
+type Callback struct {
+	Urgent   time.Duration   `yaml:"urgent"`   // by when a suspected emergency is rung back
+	Ordinary time.Duration   `yaml:"ordinary"` // by when the others are
+	Tries    []time.Duration `yaml:"tries"`    // when each try may be made, from the first; then a message, and a visit
+	Late     time.Duration   `yaml:"late"`     // how long after its time a later try is late
+	Claim    time.Duration   `yaml:"claim"`    // how long a claim holds without a result
+	Tell     []Target        `yaml:"tell"`     // told of a late one
+}
+
+// Rules are the times of call-backs as package ticket takes them.
+func (c Callback) Rules() ticket.CallbackRules {
+	return ticket.CallbackRules{Urgent: c.Urgent, Ordinary: c.Ordinary, Tries: c.Tries, Late: c.Late, Claim: c.Claim}
+}
+
 // StepsFor is the ladder's steps for a ticket in that area.
 func (l Ladder) StepsFor(where area.Code) []Step {
 	if where.Level() >= area.LevelTownship {
@@ -123,4 +147,9 @@ func (p *Policy) Terms() ticket.Terms {
 	day, _ := p.Ladders[ticket.P1].Clock(ticket.ClockDay)
 	answer, _ := p.Ladders[ticket.PInfo].Clock(ticket.ClockAnswer)
 	return ticket.Terms{TwoHour: twoHour.After.Wall, Day: day.After.Wall, WorkingDays: answer.After.WorkingDays}
+}
+
+// Holds are how long a ladder waits, as package ticket takes it.
+func (p *Policy) Holds() ticket.Holds {
+	return ticket.Holds{Repeat: p.Repeat.Hold, Answer: p.Answer.Hold, Untriaged: p.Answer.Untriaged, Longest: p.Answer.Longest}
 }

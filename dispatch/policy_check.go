@@ -21,6 +21,8 @@ func (p *Policy) Validate() error {
 	if p.Repeat.Hold <= 0 || p.Repeat.Hold > time.Hour {
 		c.fault("repeat.hold", "out_of_range", "must be above 0 and at most 1h: the new ticket's ladder waits for it")
 	}
+	c.answer(p.Answer)
+	c.callback(p.Callback)
 	for priority := range p.Ladders {
 		if !priority.Valid() {
 			c.fault("ladders."+string(priority), "unknown_priority", "priorities are P1, P2, P3 and INFO")
@@ -44,6 +46,35 @@ type policyCheck struct{ faults []error }
 
 func (c *policyCheck) fault(path, code, format string, args ...any) {
 	c.faults = append(c.faults, act.Invalid(path, code, fmt.Sprintf(format, args...)))
+}
+
+// span faults a length of time that is not from least to most.
+func (c *policyCheck) span(path string, d, least, most time.Duration) {
+	if d < least || d > most {
+		c.fault(path, "out_of_range", "must be from %s to %s", least, most)
+	}
+}
+
+func (c *policyCheck) answer(a Answer) {
+	c.span("answer.hold", a.Hold, 0, 3*time.Minute) // P1 has three minutes for its first step
+	c.span("answer.untriaged", a.Untriaged, time.Minute, time.Hour)
+	c.span("answer.longest", a.Longest, 5*time.Minute, 2*time.Hour)
+}
+
+func (c *policyCheck) callback(b Callback) {
+	c.span("callback.urgent", b.Urgent, time.Minute, 2*time.Hour)
+	c.span("callback.ordinary", b.Ordinary, time.Minute, 24*time.Hour)
+	c.span("callback.late", b.Late, time.Minute, 2*time.Hour)
+	c.span("callback.claim", b.Claim, time.Minute, time.Hour)
+	c.targets("callback.tell", b.Tell)
+	if len(b.Tries) == 0 || b.Tries[0] != 0 {
+		c.fault("callback.tries", "out_of_range", "name at least one try; the first is at 0s, the others count from it")
+	}
+	for i := 1; i < len(b.Tries); i++ {
+		if b.Tries[i] <= b.Tries[i-1] {
+			c.fault(fmt.Sprintf("callback.tries[%d]", i), "out_of_order", "must be later than the try before it")
+		}
+	}
 }
 
 func (c *policyCheck) ladder(path string, l Ladder) {

@@ -17,7 +17,7 @@ import (
 
 // Tx is what dispatch needs of a transaction.
 type Tx interface {
-	ticket.Tx
+	ticket.CallbackTx
 	// DutyAt tells who is on duty for a role in an area at an instant; position zero asks for everybody.
 	DutyAt(ctx context.Context, where area.Code, role area.Role, position int, at time.Time) (duty.Answer, error)
 	// LastHeard is when a person last did something to the ticket; zero if nobody has.
@@ -44,21 +44,26 @@ func NewService(policies map[string]*Policy, current string, calendar ticket.Cal
 	return &Service{policies: policies, current: policy, calendar: calendar, log: log}, nil
 }
 
-// Handler fires one kind of timer of a ticket.
+// Handler fires one kind of timer of a ticket or of a call-back.
 type Handler func(ctx context.Context, tx Tx, t act.Timer) error
 
-// Handlers lists what the timers of a ticket do, by their kind. cmd registers
+// Handlers lists what the timers of a ticket and of a call-back do, by their kind. cmd registers
 // them with the timer engine.
 func (s *Service) Handlers() map[string]Handler {
 	return map[string]Handler{
 		ticket.TimerRoute:       s.climbLadder,
 		ticket.TimerOffer:       s.climbLadder,
 		ticket.TimerRepeat:      s.lapseRepeat,
+		ticket.TimerAgent:       s.lapseAgent,
 		ticket.TimerCalledAgain: s.tellCalledAgain,
 		ticket.TimerWarnings:    s.planWarnings,
 		ticket.TimerWarning:     s.warn,
 		ticket.TimerDeadline:    s.deadline,
 		ticket.TimerSilence:     s.askAfterSilence,
+
+		ticket.TimerCallbackDue:   s.callbackLate,
+		ticket.TimerCallbackTry:   s.callbackReady,
+		ticket.TimerCallbackClaim: s.callbackClaim,
 	}
 }
 

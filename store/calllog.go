@@ -256,11 +256,11 @@ func (l *CallLog) apply(ctx context.Context, tx *Tx, r journal.Record) error {
 	case journal.Keyed:
 		return tx.CallKeyed(ctx, r.CallID, r.Digit, r.At, l.intake.rules.Terms)
 	case journal.Happened:
-		return tx.CallHappened(ctx, r.CallID, *r.Event)
+		return tx.CallHappened(ctx, r.CallID, *r.Event, l.intake.rules.call())
 	case journal.Measured:
 		return tx.CallMeasured(ctx, r.CallID, *r.Quality)
 	case journal.Ended:
-		return tx.CallEnded(ctx, r.CallID, r.At, r.Reason)
+		return tx.CallEnded(ctx, r.CallID, r.At, r.Reason, l.intake.rules.call())
 	default:
 		return fmt.Errorf("journal record of unknown kind %q", r.Kind)
 	}
@@ -290,7 +290,7 @@ func (l *CallLog) endLost(ctx context.Context) (ended int, err error) {
 			if l.isAlive(ticket.CallID(id)) || l.journal.Holds(ticket.CallID(id)) {
 				continue // its end is still to come, or waits in the journal
 			}
-			if err := tx.CallEnded(ctx, ticket.CallID(id), tx.now, ticket.EndNodeLost); err != nil {
+			if err := tx.CallEnded(ctx, ticket.CallID(id), tx.now, ticket.EndNodeLost, l.intake.rules.call()); err != nil {
 				return err
 			}
 			ended++

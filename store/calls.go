@@ -114,8 +114,9 @@ func (tx *Tx) CallKeyed(ctx context.Context, id ticket.CallID, digit string, at 
 
 // CallEnded records how a call ended, once; the first reason stays. The last
 // thing a call does for its ticket is to end the time in which a priority
-// counts from the INVITE.
-func (tx *Tx) CallEnded(ctx context.Context, id ticket.CallID, at time.Time, reason ticket.EndReason) error {
+// counts from the INVITE, and to put on the ladder, and on the list of those to
+// be rung back, whoever reached no person.
+func (tx *Tx) CallEnded(ctx context.Context, id ticket.CallID, at time.Time, reason ticket.EndReason, rules ticket.CallRules) error {
 	n, err := tx.exec(ctx, "record call end", `UPDATE calls SET ended_at = greatest(?, invited_at), end_reason = ? WHERE id = ? AND ended_at IS NULL`,
 		at, reason, string(id))
 	if err != nil || n == 0 {
@@ -129,7 +130,17 @@ func (tx *Tx) CallEnded(ctx context.Context, id ticket.CallID, at time.Time, rea
 	if _, err := tx.exec(ctx, "end the call's time", `UPDATE tickets SET call_ended = true WHERE id = ?`, int64(t.ID)); err != nil {
 		return err
 	}
-	return tx.callEntry(ctx, &t, ticket.Entry{Kind: "call.ended", At: at, Data: map[string]any{"reason": string(reason)}})
+	if err := tx.callEntry(ctx, &t, ticket.Entry{Kind: "call.ended", At: at, Data: map[string]any{"reason": string(reason)}}); err != nil {
+		return err
+	}
+	t.CallEnded = true
+	if err := tx.agentsLeft(ctx, id, 0, at); err != nil {
+		return err
+	}
+	if err := ticket.EndCall(ctx, tx, &t, at, rules.Holds); err != nil {
+		return err
+	}
+	return tx.missed(ctx, t, id, at, rules.Callback)
 }
 
 // callEntry tells of a step of the call in the timeline and to live lists.

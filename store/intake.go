@@ -20,12 +20,18 @@ import (
 // Rules is what a call's first commit is made by: the ladder policy's version,
 // its terms, and the service numbers with the desks that own their calls.
 type Rules struct {
-	Policy     string
-	Terms      ticket.Terms
-	RepeatHold time.Duration
-	Calendar   ticket.Calendar
-	Lines      map[string]ServiceNumber // by the number dialled
-	Fallback   ServiceNumber            // for a number that is no longer configured, found in a journal
+	Policy   string
+	Terms    ticket.Terms
+	Holds    ticket.Holds
+	Callback ticket.CallbackRules
+	Calendar ticket.Calendar
+	Lines    map[string]ServiceNumber // by the number dialled
+	Fallback ServiceNumber            // for a number that is no longer configured, found in a journal
+}
+
+// call is what the later steps of a call are judged by.
+func (r Rules) call() ticket.CallRules {
+	return ticket.CallRules{Terms: r.Terms, Holds: r.Holds, Callback: r.Callback}
 }
 
 // ServiceNumber is one number of the line: a township's, or the one without an
@@ -156,7 +162,7 @@ func (in *Intake) register(ctx context.Context, tx *Tx, group []intakeRequest) (
 		if err != nil {
 			return nil, err
 		}
-		birth := ticket.FromCall(r.call, line, in.rules.Policy, in.rules.Terms, in.rules.RepeatHold, in.rules.Calendar, known.original(tx.db, r.call))
+		birth := ticket.FromCall(r.call, line, in.rules.Policy, in.rules.Terms, in.rules.Holds, in.rules.Calendar, known.original(tx.db, r.call))
 		birth.Ticket.ID, birth.Ticket.PublicID = ticket.ID(known.IDs[i]), uuid.NewString()
 		if err := doc.add(tx, r, birth); err != nil {
 			return nil, err

@@ -207,7 +207,9 @@ func TestARefusedCallIsAnsweredLater(t *testing.T) {
 		t.Fatal(err)
 	}
 	ended := func(after time.Duration, reason ticket.EndReason) func(*Tx) error {
-		return func(tx *Tx) error { return tx.CallEnded(t.Context(), call.ID, at.Add(after), reason) }
+		return func(tx *Tx) error {
+			return tx.CallEnded(t.Context(), call.ID, at.Add(after), reason, testRules().call())
+		}
 	}
 	answered := func(tx *Tx) error { return tx.CallAnswered(t.Context(), call.ID, at.Add(2*time.Second)) }
 	for _, step := range []func(*Tx) error{ended(time.Second, ticket.EndBadSDP), answered, ended(9*time.Second, ticket.EndCompleted), answered} {

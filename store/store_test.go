@@ -101,7 +101,7 @@ func (h house) actor(t *testing.T, login string) act.Actor {
 func testRules() Rules {
 	township := ServiceNumber{Number: "12349001", Area: testTownship, Desk: area.RoleWorker}
 	county := ServiceNumber{Number: "12349", Area: testCounty, Desk: area.RoleCountyDuty}
-	return Rules{Policy: "ladder-test", Terms: ticket.Terms{TwoHour: 2 * time.Hour, Day: 24 * time.Hour, WorkingDays: 5}, RepeatHold: 3 * time.Minute,
+	return Rules{Policy: "ladder-test", Terms: ticket.Terms{TwoHour: 2 * time.Hour, Day: 24 * time.Hour, WorkingDays: 5}, Holds: ticket.Holds{Repeat: 3 * time.Minute},
 		Lines: map[string]ServiceNumber{township.Number: township, county.Number: county}, Fallback: county}
 }
 

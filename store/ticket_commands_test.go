@@ -141,7 +141,9 @@ func TestRaiseAfterTheCall(t *testing.T) {
 	h := newHouse(t)
 	in := h.runIntake(t)
 	tk := h.taken(t, in, "12349001", 1)
-	err := h.db.InTx(t.Context(), act.SystemIVR, func(tx *Tx) error { return tx.CallEnded(t.Context(), tk.CallID, time.Now(), ticket.EndCallerHung) })
+	err := h.db.InTx(t.Context(), act.SystemIVR, func(tx *Tx) error {
+		return tx.CallEnded(t.Context(), tk.CallID, time.Now(), ticket.EndCallerHung, testRules().call())
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

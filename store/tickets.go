@@ -31,7 +31,9 @@ type ticketRow struct {
 	LifeDanger      bool
 	OwnerID         int64
 	CallTakerID     *int64
+	WithAgent       bool
 	InvitedAt       time.Time
+	TriagedAt       *time.Time
 	CallEnded       bool
 	AcceptedAt      *time.Time
 	ClosedAt        *time.Time
@@ -51,7 +53,7 @@ type ticketRow struct {
 
 // ticketColumns is what ticketRow reads.
 const ticketColumns = `id, public_id, number, call_id, kind, priority, cause, status, area_code, confidential, life_danger, owner_id, call_taker_id,
-	invited_at, call_ended, accepted_at, closed_at, repeat_of, repeat_state, merged_into, pending_priority, pending_reason, pending_by,
+	with_agent, invited_at, triaged_at, call_ended, accepted_at, closed_at, repeat_of, repeat_state, merged_into, pending_priority, pending_reason, pending_by,
 	policy, ladder_from, step, loop, epoch, version`
 
 // deref reads a nullable column as its zero value.
@@ -76,7 +78,7 @@ func (r ticketRow) ticket() ticket.Ticket {
 		ID: ticket.ID(r.ID), PublicID: r.PublicID, Number: ticket.Number(r.Number), CallID: ticket.CallID(r.CallID),
 		Kind: ticket.Kind(r.Kind), Priority: ticket.Priority(r.Priority), Cause: ticket.Cause(r.Cause), Status: ticket.Status(r.Status),
 		Area: area.Code(r.AreaCode), Confidential: r.Confidential, LifeDanger: r.LifeDanger,
-		Owner: area.PostID(r.OwnerID), CallTaker: area.StaffID(deref(r.CallTakerID)),
+		Owner: area.PostID(r.OwnerID), CallTaker: area.StaffID(deref(r.CallTakerID)), WithAgent: r.WithAgent, TriagedAt: orZero(r.TriagedAt),
 		InvitedAt: r.InvitedAt.UTC(), CallEnded: r.CallEnded, AcceptedAt: orZero(r.AcceptedAt), ClosedAt: orZero(r.ClosedAt),
 		RepeatOf: ticket.ID(deref(r.RepeatOf)), RepeatState: ticket.RepeatState(r.RepeatState), MergedInto: ticket.ID(deref(r.MergedInto)),
 		PendingPriority: ticket.Priority(deref(r.PendingPriority)), PendingReason: deref(r.PendingReason), PendingBy: area.StaffID(deref(r.PendingBy)),
@@ -163,10 +165,10 @@ func (tx *Tx) clocks(ctx context.Context, id ticket.ID) ([]ticket.Clock, error) 
 // SaveTicket writes the row guarded by its version, and every clock.
 func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
 	n, err := tx.exec(ctx, "save ticket", `UPDATE tickets SET kind = ?, priority = ?, cause = ?, status = ?, area_code = ?, confidential = ?, life_danger = ?,
-		owner_id = ?, call_taker_id = ?, call_ended = ?, accepted_at = ?, closed_at = ?, repeat_of = ?, repeat_state = ?, merged_into = ?,
+		owner_id = ?, call_taker_id = ?, with_agent = ?, triaged_at = ?, call_ended = ?, accepted_at = ?, closed_at = ?, repeat_of = ?, repeat_state = ?, merged_into = ?,
 		pending_priority = ?, pending_reason = ?, pending_by = ?, ladder_from = ?, step = ?, loop = ?, epoch = ?, version = version + 1
 		WHERE id = ? AND version = ?`,
-		t.Kind, t.Priority, t.Cause, t.Status, t.Area, t.Confidential, t.LifeDanger, int64(t.Owner), nonZero(int64(t.CallTaker)), t.CallEnded,
+		t.Kind, t.Priority, t.Cause, t.Status, t.Area, t.Confidential, t.LifeDanger, int64(t.Owner), nonZero(int64(t.CallTaker)), t.WithAgent, null(t.TriagedAt), t.CallEnded,
 		null(t.AcceptedAt), null(t.ClosedAt), nonZero(int64(t.RepeatOf)), t.RepeatState, nonZero(int64(t.MergedInto)),
 		nonZero(string(t.PendingPriority)), nonZero(t.PendingReason), nonZero(int64(t.PendingBy)), null(t.LadderFrom), t.Step, t.Loop, t.Epoch, int64(t.ID), t.Version)
 	if err != nil {

@@ -148,6 +148,17 @@ func (tx *Tx) Cancel(ctx context.Context, s act.Subject, kinds ...string) error 
 	return err
 }
 
+// Hasten brings the pending timers of one kind forward to now.
+func (tx *Tx) Hasten(ctx context.Context, s act.Subject, kind string) error {
+	var rows []timerRow
+	err := tx.find(ctx, "hasten "+kind, &rows, `UPDATE timers SET due_at = ? WHERE subject_kind = ? AND subject_id = ? AND kind = ? AND due_at > ? RETURNING `+timerColumns,
+		tx.now, s.Kind, s.ID, kind, tx.now)
+	for _, r := range rows {
+		tx.armed = append(tx.armed, r.timer())
+	}
+	return err
+}
+
 // shardOf spreads timers over the sixteen shards by their subject.
 func shardOf(s act.Subject) int16 { return int16(s.ID & 15) }
 

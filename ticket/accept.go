@@ -33,14 +33,14 @@ func Accept(ctx context.Context, tx Tx, id ID) (Ticket, error) {
 	if t.Status, err = t.Status.Next(EventAccept); err != nil {
 		return Ticket{}, err
 	}
-	t.Owner, t.Epoch = tx.Actor().PostID, t.Epoch+1
+	t.Owner, t.Epoch, t.WithAgent = tx.Actor().PostID, t.Epoch+1, false
 	if t.AcceptedAt.IsZero() {
 		t.AcceptedAt = tx.Now()
 	}
 	if err := tx.CloseOffers(ctx, id, offer.Post); err != nil {
 		return Ticket{}, err
 	}
-	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerSilence); err != nil {
+	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerSilence, TimerAgent); err != nil {
 		return Ticket{}, err
 	}
 	if t.RepeatState == RepeatSuggested {

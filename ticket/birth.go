@@ -1,8 +1,6 @@
 package ticket
 
 import (
-	"time"
-
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 )
@@ -26,7 +24,7 @@ type Birth struct {
 // the journal's replay give birth to the same ticket: the deadlines count from
 // the INVITE, and one born overdue fires at once. repeatOf is an open ticket
 // of the same caller, zero for none; withheld numbers never link.
-func FromCall(c Call, line Line, policy string, terms Terms, repeatHold time.Duration, cal Calendar, repeatOf ID) Birth {
+func FromCall(c Call, line Line, policy string, terms Terms, holds Holds, cal Calendar, repeatOf ID) Birth {
 	t := Ticket{
 		Number: c.Number, CallID: c.ID, Kind: KindAid, Priority: P2, Cause: CauseUnknown, Status: StatusNew,
 		Area: line.Area, Owner: line.Owner, InvitedAt: c.InvitedAt, RepeatState: RepeatNone,
@@ -34,10 +32,10 @@ func FromCall(c Call, line Line, policy string, terms Terms, repeatHold time.Dur
 		Clocks: NewClocks(P2, c.InvitedAt, terms, cal),
 	}
 	b := Birth{Entries: []Entry{{Kind: "call.received", At: c.InvitedAt, Data: map[string]any{"number": c.To, "ticket": string(c.Number)}}}}
-	first := act.Timer{Kind: TimerRoute, Epoch: t.Epoch, DueAt: c.InvitedAt}
+	first := act.Timer{Kind: TimerRoute, Epoch: t.Epoch, DueAt: c.InvitedAt.Add(holds.Answer)} // brought forward by what happens before, see EndCall
 	if repeatOf != 0 && c.FromE164 != "" {
 		t.RepeatOf, t.RepeatState = repeatOf, RepeatSuggested
-		first = act.Timer{Kind: TimerRepeat, Epoch: t.Epoch, DueAt: c.InvitedAt.Add(repeatHold)}
+		first = act.Timer{Kind: TimerRepeat, Epoch: t.Epoch, DueAt: c.InvitedAt.Add(holds.Repeat)}
 		b.Timers = append(b.Timers, act.Timer{Kind: TimerCalledAgain, Epoch: t.Epoch, DueAt: c.InvitedAt})
 		b.Entries = append(b.Entries, Entry{Kind: "ticket.repeat_suggested", At: c.InvitedAt})
 	}

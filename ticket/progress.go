@@ -74,12 +74,12 @@ func Answer(ctx context.Context, tx Tx, id ID, text string) (Ticket, error) {
 		return Ticket{}, err
 	}
 	if t.Status.Waiting() {
-		t.Status, t.Epoch = StatusAccepted, t.Epoch+1 // the agent who answers has taken it: nobody else is asked any more
+		t.Status, t.Epoch, t.WithAgent = StatusAccepted, t.Epoch+1, false // the agent who answers has taken it: nobody else is asked any more
 	}
 	if err := tx.CloseOffers(ctx, id, 0); err != nil {
 		return Ticket{}, err
 	}
-	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerSilence); err != nil {
+	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerSilence, TimerAgent); err != nil {
 		return Ticket{}, err
 	}
 	if err := Advance(ctx, tx, &t, EventFind, "ticket.answered", text, map[string]any{"by": tx.Actor().Name}); err != nil {

@@ -136,3 +136,10 @@ type Listen struct {
 	Session   []byte // hash of the session's token
 	ExpiresAt time.Time
 }
+
+// RecordingPeaks is a picture of a recording: the loudest sample of each of
+// equal stretches of time, 0 for silence to 100 for full scale.
+type RecordingPeaks struct {
+	Said  []int `json:"said" doc:"What the party said: the left track"`
+	Heard []int `json:"heard" doc:"What it heard: the right track"`
+}

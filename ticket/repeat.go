@@ -19,7 +19,7 @@ func DecideRepeat(ctx context.Context, tx Tx, id ID, same bool) (Ticket, error) 
 		return Ticket{}, act.Refused("no_repeat", "No earlier ticket is suggested for this one, or it has been decided.")
 	}
 	if !same {
-		held := t.RepeatState == RepeatSuggested
+		held := t.RepeatState == RepeatSuggested && !t.WithAgent // the agent who has it says next where it is
 		t.RepeatState = RepeatDenied
 		if held {
 			if err := restartLadder(ctx, tx, &t); err != nil {
@@ -39,7 +39,7 @@ func DecideRepeat(ctx context.Context, tx Tx, id ID, same bool) (Ticket, error) 
 	if t.Status, err = t.Status.Next(EventMerge); err != nil {
 		return Ticket{}, err
 	}
-	t.RepeatState, t.MergedInto, t.Epoch = RepeatConfirmed, t.RepeatOf, t.Epoch+1
+	t.RepeatState, t.MergedInto, t.Epoch, t.WithAgent = RepeatConfirmed, t.RepeatOf, t.Epoch+1, false
 	stopRunning(&t, StoppedBy{Proof: ProofMerged}, tx.Now())
 	if err := tx.CloseOffers(ctx, id, 0); err != nil {
 		return Ticket{}, err

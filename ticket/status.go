@@ -44,6 +44,7 @@ type Event string
 
 // The events.
 const (
+	EventConnect    Event = "connect" // an agent has answered the call: nobody else is asked meanwhile
 	EventTriage     Event = "triage"
 	EventPlace      Event = "place" // the township became known after a desk had accepted: its workers are asked
 	EventOffer      Event = "offer"
@@ -62,7 +63,7 @@ const (
 
 // Events lists every Event.
 func Events() []Event {
-	return []Event{EventTriage, EventPlace, EventOffer, EventAccept, EventArrive, EventFind, EventDecide, EventConfirmAid,
+	return []Event{EventConnect, EventTriage, EventPlace, EventOffer, EventAccept, EventArrive, EventFind, EventDecide, EventConfirmAid,
 		EventReject, EventRefer, EventFollowUp, EventMerge, EventClose, EventReopen}
 }
 
@@ -74,12 +75,13 @@ func Events() []Event {
 //	   closed ◀─close─ follow_up ◀──────────────────────follow_up──────────────────────┼─reject▶ rejected ────────────────────────────────┤
 //	     └─reopen▶ reopened ─offer▶ offered        (follow_up ─find▶ findings: new aid) └─refer──▶ referred ───────────────────────────────┘
 //
+// An agent who answers the call takes an offered ticket back to new (connect).
 // An agent may triage for as long as nobody has found anything; a hand-over
 // accepts again in place; whatever is open may turn out to be a duplicate.
 var transitions = map[Status]map[Event]Status{
-	StatusNew:      {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
-	StatusTriaged:  {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
-	StatusOffered:  {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusNew:      {EventConnect: StatusNew, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusTriaged:  {EventConnect: StatusTriaged, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusOffered:  {EventConnect: StatusNew, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
 	StatusAccepted: {EventTriage: StatusAccepted, EventPlace: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
 	StatusOnSite:   {EventTriage: StatusOnSite, EventAccept: StatusOnSite, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
 	StatusFindings: {EventAccept: StatusFindings, EventArrive: StatusFindings, EventFind: StatusFindings, EventDecide: StatusAidDecided,
@@ -91,7 +93,7 @@ var transitions = map[Status]map[Event]Status{
 	StatusReferred:     {EventAccept: StatusReferred, EventFind: StatusFindings, EventDecide: StatusAidDecided, EventFollowUp: StatusFollowUp},
 	StatusFollowUp: {EventAccept: StatusFollowUp, EventArrive: StatusFollowUp, EventFind: StatusFindings, EventDecide: StatusAidDecided,
 		EventConfirmAid: StatusFollowUp, EventFollowUp: StatusFollowUp, EventClose: StatusClosed},
-	StatusReopened:  {EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusReopened:  {EventConnect: StatusReopened, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
 	StatusDuplicate: {},
 	StatusClosed:    {EventReopen: StatusReopened},
 }

@@ -9,9 +9,9 @@ import (
 
 // The table as a person would read it: each status with what it takes.
 var allowed = map[Status][]Event{
-	StatusNew:          {EventTriage, EventOffer, EventAccept, EventMerge},
-	StatusTriaged:      {EventTriage, EventOffer, EventAccept, EventMerge},
-	StatusOffered:      {EventTriage, EventOffer, EventAccept, EventMerge},
+	StatusNew:          {EventConnect, EventTriage, EventOffer, EventAccept, EventMerge},
+	StatusTriaged:      {EventConnect, EventTriage, EventOffer, EventAccept, EventMerge},
+	StatusOffered:      {EventConnect, EventTriage, EventOffer, EventAccept, EventMerge},
 	StatusAccepted:     {EventTriage, EventPlace, EventOffer, EventAccept, EventArrive, EventFind, EventMerge},
 	StatusOnSite:       {EventTriage, EventAccept, EventArrive, EventFind, EventMerge},
 	StatusFindings:     {EventAccept, EventArrive, EventFind, EventDecide, EventReject, EventRefer, EventMerge},
@@ -20,7 +20,7 @@ var allowed = map[Status][]Event{
 	StatusRejected:     {EventAccept, EventFind, EventFollowUp},
 	StatusReferred:     {EventAccept, EventFind, EventDecide, EventFollowUp},
 	StatusFollowUp:     {EventAccept, EventArrive, EventFind, EventDecide, EventConfirmAid, EventFollowUp, EventClose},
-	StatusReopened:     {EventTriage, EventOffer, EventAccept, EventMerge},
+	StatusReopened:     {EventConnect, EventTriage, EventOffer, EventAccept, EventMerge},
 	StatusDuplicate:    {},
 	StatusClosed:       {EventReopen},
 }

@@ -31,10 +31,12 @@ type Ticket struct {
 	LifeDanger   bool
 
 	Owner     area.PostID  // never zero
-	CallTaker area.StaffID // the agent who took the call, by triage; zero before
+	CallTaker area.StaffID // the agent who took the call, by answering it or by triage; zero before
+	WithAgent bool         // an agent has the call or its wrap-up: the ladder rests until they have triaged
 
 	InvitedAt  time.Time
-	CallEnded  bool // a priority set later counts from the act, not from the INVITE
+	CallEnded  bool      // a priority set later counts from the act, not from the INVITE
+	TriagedAt  time.Time // the first triage; zero while nobody has said what and where it is
 	AcceptedAt time.Time
 	ClosedAt   time.Time
 
@@ -47,7 +49,7 @@ type Ticket struct {
 	PendingBy       area.StaffID
 
 	Policy     string    // ladder policy version, frozen at birth
-	LadderFrom time.Time // what the ladder's minutes count from after a reopening; zero means the INVITE
+	LadderFrom time.Time // what the ladder's minutes count from after a reopening, a township that became known or an agent's triage; zero means the INVITE
 	Step       int       // next ladder step to offer
 	Loop       int       // how often the ladder has looped
 	Epoch      int64     // rises when somebody accepts or the ladder restarts; older timers are void
@@ -106,7 +108,8 @@ func (t *Ticket) Clock(k ClockKind) *Clock {
 
 // The timer kinds of a ticket. Their handlers live in dispatch.
 const (
-	TimerRoute       = "route"        // start the ladder, due at once
+	TimerRoute       = "route"        // start the ladder: at birth when agents have had their time to answer, else at once
+	TimerAgent       = "agent"        // an agent has had the ticket too long without a triage; Step 0 from the answer, 1 from the call's end
 	TimerRepeat      = "repeat"       // the three minutes in which a person may confirm a repeat
 	TimerOffer       = "offer"        // next ladder step; Step is its position
 	TimerWarning     = "warning"      // not yet on site, aid not yet decided, 50/75/90 % of a clock; Step tells which

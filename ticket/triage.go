@@ -73,6 +73,9 @@ func DoTriage(ctx context.Context, tx Tx, id ID, r Triage) (Ticket, error) {
 	if before.Status.Waiting() {
 		t.Owner = tx.Actor().PostID
 	}
+	if t.TriagedAt.IsZero() {
+		t.TriagedAt = tx.Now()
+	}
 	if err := retriage(ctx, tx, &t, r); err != nil {
 		return Ticket{}, err
 	}
@@ -87,10 +90,11 @@ func DoTriage(ctx context.Context, tx Tx, id ID, r Triage) (Ticket, error) {
 // askTownship starts the ladder of a ticket that nobody has accepted, and of one
 // that a county's desk accepted while its township was unknown: the desk stays
 // the owner until the township's worker accepts. Steps in a township that has
-// just become known count from now (DOMAIN 0a.3), its deadlines from the INVITE.
+// just become known, or that waited for the agent's word, count from now
+// (DOMAIN 0a.3), its deadlines from the INVITE.
 // What turns out to be a complaint is taken from the township and put to the county.
 func askTownship(ctx context.Context, tx Tx, t *Ticket, before Ticket) error {
-	if t.TownshipKnown() && t.Area != before.Area {
+	if t.WithAgent || t.TownshipKnown() && t.Area != before.Area {
 		t.LadderFrom = tx.Now()
 	}
 	accused := t.Kind == KindComplaint && before.Kind != KindComplaint
@@ -119,11 +123,11 @@ func askTownship(ctx context.Context, tx Tx, t *Ticket, before Ticket) error {
 
 // restartLadder begins at the first step again, at once.
 func restartLadder(ctx context.Context, tx Tx, t *Ticket) error {
-	t.Epoch, t.Step, t.Loop = t.Epoch+1, 0, 0
+	t.Epoch, t.Step, t.Loop, t.WithAgent = t.Epoch+1, 0, 0, false
 	if t.RepeatState == RepeatSuggested {
 		t.RepeatState = RepeatLapsed
 	}
-	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat); err != nil {
+	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerAgent); err != nil {
 		return err
 	}
 	return tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: TimerRoute, Epoch: t.Epoch, DueAt: tx.Now()})
@@ -199,18 +203,24 @@ func RaiseByKey(ctx context.Context, tx Tx, id ID, at time.Time, terms Terms) er
 	if err != nil {
 		return err
 	}
-	if t.Priority == P1 || !t.Status.Open() {
+	return raiseInCall(ctx, tx, &t, P1, terms, change{kind: "ticket.raised_by_caller", data: map[string]any{"key": "1", "at": at.UTC().Format(time.RFC3339)}})
+}
+
+// raiseInCall makes a ticket more urgent while its call is alive. Its ladder
+// starts at once, but for one that an agent has: they hear of it.
+func raiseInCall(ctx context.Context, tx Tx, t *Ticket, p Priority, terms Terms, c change) error {
+	if !p.Above(t.Priority) || !t.Status.Open() {
 		return nil
 	}
-	if err := raise(ctx, tx, &t, P1, terms); err != nil {
+	if err := raise(ctx, tx, t, p, terms); err != nil {
 		return err
 	}
-	if t.Status.Waiting() {
-		if err := restartLadder(ctx, tx, &t); err != nil {
+	if t.Status.Waiting() && !t.WithAgent {
+		if err := restartLadder(ctx, tx, t); err != nil {
 			return err
 		}
 	}
-	return record(ctx, tx, &t, change{kind: "ticket.raised_by_caller", data: map[string]any{"key": "1", "at": at.UTC().Format(time.RFC3339)}})
+	return record(ctx, tx, t, c)
 }
 
 // ApproveLowering lets a supervisor who is not the owner approve or refuse a

@@ -24,6 +24,9 @@ type Tx interface {
 	// Notify queues a notice for the notifier. The same key twice is a no-op.
 	Notify(ctx context.Context, n Notice) error
 
+	// Hasten brings the pending timers of one kind forward to now; those that are due already stay as they are.
+	Hasten(ctx context.Context, s act.Subject, kind string) error
+
 	// OpenOffers lists the offers of a ticket that can still be accepted.
 	OpenOffers(ctx context.Context, id ID) ([]Offer, error)
 	// AddOffer writes an offer; the same (ticket, loop, step, post) twice is a no-op.

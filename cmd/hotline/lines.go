@@ -13,7 +13,8 @@ import (
 
 // intakeRules is what a call's first commit is made by.
 func intakeRules(cfg configs.Config, ladder *dispatch.Policy, calendar ticket.Calendar) store.Rules {
-	rules := store.Rules{Policy: ladder.Version, Terms: ladder.Terms(), RepeatHold: ladder.Repeat.Hold, Calendar: calendar, Lines: map[string]store.ServiceNumber{}}
+	rules := store.Rules{Policy: ladder.Version, Terms: ladder.Terms(), Holds: ladder.Holds(), Callback: ladder.Callback.Rules(),
+		Calendar: calendar, Lines: map[string]store.ServiceNumber{}}
 	for i, n := range cfg.SIP.Numbers {
 		service := store.ServiceNumber{Number: n.Number, Area: area.Code(n.Area), Desk: deskRole(area.Code(n.Area))}
 		rules.Lines[n.Number] = service

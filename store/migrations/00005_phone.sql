@@ -98,7 +98,7 @@ CREATE TABLE callbacks (
     holder_id    bigint      REFERENCES posts (id), -- who has claimed it, or who is to visit
     claimed_at   timestamptz,
     ended_at     timestamptz,
-    outcome      text CHECK (outcome IN ('reached','called_again','visited','withdrawn','ticket_closed')),
+    outcome      text CHECK (outcome IN ('reached','called_again','visited','withdrawn','moot')),
     note         text        NOT NULL DEFAULT '',
     epoch        bigint      NOT NULL DEFAULT 1, -- rises with every change of state: older timers are void
     CHECK ((ended_at IS NULL) = (outcome IS NULL)),

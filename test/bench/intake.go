@@ -107,7 +107,7 @@ type crowd struct {
 func newCrowd(ctx context.Context, db *store.DB, clients int) *crowd {
 	line := store.ServiceNumber{Number: dialledNumber, Area: township, Desk: area.RoleWorker}
 	c := &crowd{clients: clients, stopped: make(chan struct{}), begun: time.Now().UTC(), intake: store.NewIntake(db, store.Rules{
-		Policy: "bench", Terms: ticket.Terms{TwoHour: 2 * time.Hour, Day: 24 * time.Hour, WorkingDays: 5}, RepeatHold: 3 * time.Minute,
+		Policy: "bench", Terms: ticket.Terms{TwoHour: 2 * time.Hour, Day: 24 * time.Hour, WorkingDays: 5}, Holds: ticket.Holds{Repeat: 3 * time.Minute},
 		Lines: map[string]store.ServiceNumber{line.Number: line}, Fallback: line})}
 	ctx, stop := context.WithCancel(context.WithoutCancel(ctx)) // a call that is being written is written to its end
 	c.stop = stop

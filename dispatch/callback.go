@@ -1,0 +1,53 @@
+package dispatch
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
+)
+
+// lapseAgent puts a ticket on the ladder that an agent has had for too long
+// without saying what and where it is.
+func (s *Service) lapseAgent(ctx context.Context, tx Tx, timer act.Timer) error {
+	t, err := tx.TicketForUpdate(ctx, ticket.ID(timer.Subject.ID))
+	if err != nil || t.Epoch != timer.Epoch {
+		return err
+	}
+	return ticket.LapseAgent(ctx, tx, &t)
+}
+
+// callbackRules are the times of a call-back, of the policy its ticket was born under.
+func (s *Service) callbackRules(t ticket.Ticket) Callback {
+	if p, ok := s.policies[t.Policy]; ok {
+		return p.Callback
+	}
+	return s.current.Callback
+}
+
+// callbackLate tells people, once for each try, that a citizen has not been rung back in time.
+func (s *Service) callbackLate(ctx context.Context, tx Tx, timer act.Timer) error {
+	c, t, late, err := ticket.DueCallback(ctx, tx, ticket.CallbackID(timer.Subject.ID), timer.Epoch)
+	if err != nil || !late {
+		return err
+	}
+	data := map[string]any{"callback": c.PublicID, "due_at": c.DueAt.Format(time.RFC3339)}
+	if err := ticket.Tell(ctx, tx, &t, "callback.late", "", data); err != nil {
+		return err
+	}
+	fill := map[string]string{"number": string(t.Number), "due": ticket.InWords(c.DueAt)}
+	what := fmt.Sprintf("callback_late:%d:%d", c.ID, c.Epoch)
+	return s.tell(ctx, tx, t, s.callbackRules(t).Tell, notice{what: what, template: "callback_late", fields: fill, mustReach: true})
+}
+
+// callbackReady shows in the lists that the next try may be made.
+func (s *Service) callbackReady(ctx context.Context, tx Tx, timer act.Timer) error {
+	return ticket.ReadyCallback(ctx, tx, ticket.CallbackID(timer.Subject.ID), timer.Epoch)
+}
+
+// callbackClaim takes a call-back back from somebody who gave no result.
+func (s *Service) callbackClaim(ctx context.Context, tx Tx, timer act.Timer) error {
+	return ticket.LapseClaim(ctx, tx, ticket.CallbackID(timer.Subject.ID), timer.Epoch, s.current.Callback.Rules())
+}
