@@ -129,6 +129,7 @@ func (n *transferNode) check(c *checker) {
 
 func (n *voicemailNode) check(c *checker) {
 	c.prompts("prompts", n.Prompts, true)
+	c.prompts("prompts", []string{PromptBeep}, true)
 	c.within("longest", n.Longest, 10*time.Second, 10*time.Minute)
 	c.within("silence", n.Silence, 2*time.Second, 30*time.Second)
 }

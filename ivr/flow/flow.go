@@ -135,3 +135,46 @@ func orElse(to *string, fallback string) {
 
 // validPriority lets "" stand for unchanged.
 func validPriority(p ticket.Priority) bool { return p == "" || p.Valid() }
+
+// Prompts lists every prompt that the flow names itself, each once, sorted; the
+// fragments of numbers come from Fragments.
+func (f *Flow) Prompts() []string {
+	seen := map[string]bool{}
+	note := func(lists ...[]string) {
+		for _, name := range slices.Concat(lists...) {
+			seen[name] = true
+		}
+	}
+	for _, n := range f.src.Nodes {
+		switch {
+		case n.Play != nil:
+			note(n.Play.Prompts)
+		case n.Say != nil:
+			note(n.Say.Before, n.Say.Again, n.Say.After)
+		case n.Menu != nil:
+			note(n.Menu.Prompts, n.Menu.Wrong, n.Menu.Silent)
+		case n.Gather != nil:
+			note(n.Gather.Prompts, n.Gather.Wrong)
+		case n.Queue != nil:
+			note(n.Queue.Opening, []string{n.Queue.Music})
+			for _, a := range n.Queue.Announcements {
+				note(a.Prompts)
+			}
+		case n.Resume != nil:
+			note(n.Resume.Prompts)
+		case n.Ring != nil:
+			note(n.Ring.Prompts, []string{n.Ring.Music})
+		case n.Transfer != nil:
+			note(n.Transfer.Prompts)
+		case n.Voicemail != nil:
+			note(n.Voicemail.Prompts, []string{PromptBeep})
+		case n.Callback != nil:
+			note(n.Callback.Prompts)
+		case n.Survey != nil:
+			note(n.Survey.Prompts)
+		case n.Hangup != nil:
+			note(n.Hangup.Prompts)
+		}
+	}
+	return slices.Sorted(maps.Keys(seen))
+}
