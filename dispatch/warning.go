@@ -20,11 +20,15 @@ func (s *Service) planWarnings(ctx context.Context, tx Tx, timer act.Timer) erro
 // armWarnings arms the reminders of the ladder. Those that count from another
 // milestone than the INVITE are armed by whoever reaches it.
 func (s *Service) armWarnings(ctx context.Context, tx Tx, t ticket.Ticket) error {
+	from := t.InvitedAt // like the deadlines they warn of, wherever the ladder's minutes count from (ADR 9)
+	if relieved(t) {
+		from = ladderFrom(t) // reopened: no deadline runs any more
+	}
 	for i, w := range s.ladder(t).Warnings {
 		if w.From != "" && w.From != MilestoneInvite || reached(t, w.Until) {
 			continue
 		}
-		due := w.After.Due(ladderFrom(t), s.calendar).Due
+		due := w.After.Due(from, s.calendar).Due
 		err := tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: ticket.TimerWarning, Step: i + 1, Epoch: t.ClockRevision(), DueAt: due})
 		if err != nil {
 			return err
