@@ -6,6 +6,7 @@ declare module 'vue-router' {
   interface RouteMeta {
     title: string // message key of the page's title
     open?: true // may be seen without signing in
+    phone?: true // is made of the softphone
   }
 }
 
@@ -20,6 +21,8 @@ export const router = createRouter({
     { path: '/duty', name: 'duty', component: () => import('./pages/Duty.vue'), meta: { title: 'page.duty' } },
     { path: '/money', name: 'money', component: () => import('./pages/Money.vue'), meta: { title: 'page.money' } },
     { path: '/calls', name: 'calls', component: () => import('./pages/Calls.vue'), meta: { title: 'page.calls' } },
+    { path: '/desk', name: 'desk', component: () => import('./desk/DeskPage.vue'), meta: { title: 'page.desk', phone: true } },
+    { path: '/floor', name: 'floor', component: () => import('./floor/FloorPage.vue'), meta: { title: 'page.floor', phone: true } },
     { path: '/audit', name: 'audit', component: () => import('./pages/Audit.vue'), meta: { title: 'page.audit' } },
     { path: '/sms', name: 'sms', component: () => import('./pages/Sms.vue'), meta: { title: 'page.sms' } },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/Nowhere.vue'), meta: { title: 'page.nowhere', open: true } },

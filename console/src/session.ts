@@ -23,9 +23,15 @@ export async function signIn(login: string, password: string): Promise<void> {
   session.me = await api.signIn(login, password)
 }
 
-export async function signOut(): Promise<void> {
+/** What has to be done before signing out; false where it must not be now. Set by the softphone while it runs. */
+export const onLeaving = { call: async (): Promise<boolean> => true }
+
+/** Signs out; false where something forbids it, which the page then says. */
+export async function signOut(): Promise<boolean> {
+  if (!await onLeaving.call()) return false
   await api.signOut()
   session.me = null
+  return true
 }
 
 /** Whether the person has one of the roles. The server decides what may be done; this decides what is worth a link. */

@@ -1,6 +1,7 @@
 import { code } from './zh/code'
+import { desk } from './zh/desk'
 import { page } from './zh/page'
 import { problem } from './zh/problem'
 import { timeline } from './zh/timeline'
 
-export const zh = { ...page, ...code, ...timeline, ...problem }
+export const zh = { ...page, ...code, ...desk, ...timeline, ...problem }

@@ -1,0 +1,73 @@
+// Words of the softphone, the agent's desk and the supervisor's floor.
+export const desk = {
+  desk: {
+    lead: '电话、工单和记录都在这一页。', parts: '页面内容', part: { ticket: '工单', log: '我的来电', callbacks: '回拨任务' }, noTicket: '接听或选中一通来电后，工单会显示在这里。', draftOf: '有未提交的草稿',
+    link: {
+      connecting: '正在连接电话系统…', lost: '⚠ 与电话系统的连接已断开，正在重连。通话在服务器上保留，来电人正在听音乐。', taken: '此座席已在另一个浏览器中打开。', takenDo: '在这里接管后，另一处会断开；正在进行的通话会转到这里。',
+      takeOver: '在这里接管', revoked: '登录已失效，电话已断开。', revokedDo: '请重新登录。', other: '电话声音在本浏览器的另一个标签页。这里也可以操作。', bring: '把声音移到这里',
+    },
+    voice: {
+      off: '声音未连接', asking: '浏览器正在询问麦克风权限，请点「允许」。', connecting: '正在接通声音…', on: '声音已接通', broken: '声音中断，正在重新接通…',
+      refused: '浏览器没有得到麦克风权限。', refusedDo: '点地址栏左侧的图标，允许使用麦克风，然后点「重试」。', no_microphone: '没有找到麦克风。', no_microphoneDo: '请插好耳机或麦克风，然后点「重试」。',
+      microphone_lost: '麦克风断开，来电人听不到您。', microphone_lostDo: '请插好耳机；插好后会自动接上，也可在下方选择另一个麦克风。', blocked: '浏览器没有播放声音。', blockedDo: '点「恢复声音」。', resume: '恢复声音',
+      unsupported: '此浏览器或地址不能使用麦克风。', unsupportedDo: '请用新版 Chrome、Edge 或 Firefox，以 https 地址打开。', retry: '重试',
+    },
+    seat: {
+      title: '我的状态', signOn: '上线接电话', signOff: '下线', signOnHint: '需要麦克风。上线后，来电会自动分配给您。', available: '可接来电', pause: '暂停', pauseReason: '暂停原因', since: '已 {span}', calls: '本班已接 {n} 通', queues: '接听队列', none: '—',
+      missed: '连续 {n} 次未接', until: '还剩 {span}', afterCall: '已选暂停，本次通话结束后生效', lost: '电话系统把您标为离线，正在恢复。', inCall: '通话中不能下线', away: '电话系统听不到您的浏览器，暂不派电话。',
+    },
+    status: { available: '可接来电', paused: '暂停', signed_off: '未上线' },
+    state: { idle: '空闲', ringing: '振铃中', talking: '通话中', wrap_up: '话后整理', delayed: '稍候', away: '未连接' },
+    pause: { break: '休息', meal: '用餐', rest: '休息', training: '培训', meeting: '开会', paperwork: '处理工单', wrap_up: '继续整理', coaching: '辅导', technical: '设备故障', other: '其他', supervisor: '主管设置', unanswered: '未接来电（系统设置）', disconnected: '连接中断（系统设置）' },
+    ring: { title: '来电', announce: '来电，{priority}，号码 {caller}', waited: '已等待 {span}', answer: '接听', reject: '拒接', rejectHint: '拒接后转给其他人，您会暂停派单片刻。', countdown: '还剩 {n} 秒', queue: '队列', withheld: '未显示号码' },
+    popSource: { caller: '同一来电号码', family: '同一家庭', area: '同一地点', typed: '来电人按键输入的编号', repeat: '疑似重复来电' },
+    pop: {
+      title: '可能有关', none: '没有找到有关的工单。', unread: '来电资料读取失败，接听不受影响。', tickets: '此前的工单', of: '来自 {source}', callback: '有待回拨任务', caller: '来电人', callsToday: '今天第 {n} 次来电', known: '此号码有过来电', first: '首次来电', open: '未结',
+      unverified: '这些只是按线索推测，须先与来电人核实身份，再谈内容。', owner: '责任人', call: '来电编号', summary: '{kind} · {status}',
+    },
+    call: {
+      title: '通话', talked: '通话 {span}', held: '保持 {span}', hangUp: '挂断', mute: '静音', unmute: '取消静音', muted: '已静音：来电人听不到您', hold: '保持', resume: '恢复通话', keypad: '按键', consult: '咨询', transfer: '转接', swap: '切换', conference: '三方通话', consultEnd: '结束咨询', transferNow: '转给对方并退出',
+      recordPause: '暂停录音', recordResume: '恢复录音', recording: '正在录音', recordingPaused: '录音已暂停', ticket: '工单 {number}', third: '第三方：{name}', recovered: '您还在通话中：页面重新打开，通话没有断。', joined: { listen: '主管在旁听', whisper: '主管在耳语指导', barge: '主管已加入通话', take_over: '主管正在接管' },
+      sentKeys: '已发送 {keys}', ended: '通话已结束',
+    },
+    callState: { talking: '通话中', holding: '来电人在听音乐', consulting: '正在与第三方通话，来电人在听音乐', conferring: '三方通话' },
+    target: {
+      title: { consult: '咨询谁', transfer: '转给谁' }, kind: '对象', agent: '同事', queue: '队列', staff: '工作人员', duty: '值班', emergency: '紧急电话', who: '选择', township: '乡镇值班', county: '县级值班', city: '市级值班', hint: '号码由系统按岗位登记拨出，不能手工输入。', none: '没有可选的对象。', unread: '名单读取失败，请关闭后重试。',
+      go: { consult: '开始咨询', transfer: '立即转接' }, cancel: '取消', staffHint: '工单所在区划的工作人员，拨打其登记的电话。', place: { '110': '110 报警', '119': '119 火警', '120': '120 急救', police: '110 报警', fire: '119 火警', ambulance: '120 急救' },
+    },
+    wrap: {
+      title: '话后整理', left: '还剩 {span} 自动结束', paused: '已暂停派电话，整理完再点「完成」', outcome: '本次通话结果', note: '备注', save: '保存结果', saved: '已记录：{what}', done: '完成，接下一个', more: '还要时间', unread: '结果选项读取失败，请刷新页面。', needed: '请先选择通话结果。', of: '工单 {number}', late: '结果未填，可随时补填。',
+    },
+    log: { title: '我今天的来电', empty: '今天还没有接过电话。', at: '时间', caller: '来电人', length: '时长', outcome: '结果', ticket: '工单', recording: '录音', none: '—', open: '在旁边打开', notDisposed: '未填结果', fill: '补填结果' },
+    callbacks: {
+      title: '回拨任务', empty: '没有等待回拨的来电。', due: '最迟', caller: '来电人', why: '原因', tries: '次数', holder: '负责', act: '操作', callNow: '立即回拨', claim: '认领', release: '放回', call: '回拨', urgent: '疑似紧急', origin: { missed: '未接来电', asked: '要求回拨' }, notYet: '{at} 后再试', calls: '共 {n} 次来电', signOnFirst: '上线后才能回拨。', mine: '我已认领', state: { open: '待回拨', claimed: '已认领', visit: '待上门', done: '已完成', cancelled: '已取消' }, outcome: { reached: '已联系上', called_again: '已再次来电', visited: '已上门', withdrawn: '已撤回', ticket_closed: '工单已办结' }, withdraw: '撤回',
+    },
+    audio: {
+      title: '声音设备', microphone: '麦克风', speaker: '耳机或扬声器', ringer: '振铃同时从此设备播放', usual: '系统默认', same: '不另外播放', mine: '我的声音', theirs: '对方声音', echo: '回声消除', noise: '降噪', gain: '自动音量', volume: '振铃音量', test: '试听振铃', testStop: '停止', unnamed: '设备 {n}', noOutputs: '此浏览器不能选择输出设备。', follower: '音量显示在发声的那个标签页。',
+    },
+    keys: { title: '快捷键', answer: '接听', reject: '拒接', hangUp: '挂断', mute: '静音', hold: '保持／恢复', done: '完成整理' },
+    stop: { caller_left: '来电人已挂断。', no_answer: '您没有接听，已转给其他人。', answered_elsewhere: '其他同事已接听。', forced: '主管更改了您的状态，来电已转给其他人。', rejected: '已拒接，转给其他人。', away: '声音中断，来电已转给其他人。', other: '来电已撤回。' },
+    refused: { what: '没有办成：{reason}', reason: { busy: '对方占线', no_answer: '对方没有接听', forbidden: '不允许这样转接', capped: '外呼已达上限', no_trunk: '没有可用的外线', nobody: '没有这样的人在线', no_third: '没有第三方', not_found: '没有找到对象', unknown: '电话系统未能办理', failed: '电话系统未能办理' } },
+    ended: { caller_hung: '来电人已挂断。', completed: '通话已结束。', transferred: '已转接，您已退出通话。', taken_over: '主管已接管通话。', hung_up: '您已挂断。', media_lost: '声音中断，通话已结束。', max_duration: '超过最长通话时间，通话已结束。', other: '通话已结束。' },
+    fault: {
+      unknown: { what: '电话系统没有办理。', do: '请重试；仍不行请告诉主管。' }, not_connected: { what: '没有连上电话系统。', do: '正在重连，请稍候再试。' }, unanswered: { what: '电话系统没有答复。', do: '请看上方状态，确认没有办成后重试。' },
+      malformed: { what: '页面版本与服务器不一致。', do: '请刷新页面。' }, unknown_type: { what: '页面版本与服务器不一致。', do: '请刷新页面。' }, hello_first: { what: '连接尚未就绪。', do: '请稍候再试。' }, not_leader: { what: '另一处正在使用此座席。', do: '请在那里操作，或在这里接管。' },
+      not_signed_on: { what: '您还没有上线。', do: '请先点「上线接电话」。' }, no_audio: { what: '声音还没有接通。', do: '请检查麦克风权限，等声音接通后再试。' }, no_call: { what: '没有可以操作的通话。', do: '通话可能已结束，请看上方状态。' }, forbidden: { what: '您的岗位不能这样做。', do: '请联系主管。' },
+      too_fast: { what: '操作太快，这一次没有办理。', do: '请稍候再试。' }, busy: { what: '电话系统正忙。', do: '请稍候再试。' }, sdp_refused: { what: '浏览器不支持电话所用的编码。', do: '请用新版 Chrome、Edge 或 Firefox。' }, nobody: { what: '没有这样的人在线。', do: '请另选一位。' }, unavailable: { what: '这台服务器现在不能办理。', do: '请稍候再试或联系主管。' },
+      signed_on: { what: '您已经上线。', do: '无需再操作。' }, unknown_offer: { what: '这通来电已不再派给您。', do: '来电人已挂断或已由他人接听。' }, failed: { what: '电话系统没有办成。', do: '请再试一次。' }, voice_failed: { what: '声音没有接通。', do: '请检查网络；页面会自动再试。' }, in_call: { what: '您还在通话中，没有退出。', do: '请先结束通话。' },
+    },
+  },
+  phone: { bar: '电话', open: '打开工作台', ringing: '来电 {priority}', talking: '通话中', waiting: '已上线', wrapUp: '话后整理' },
+  floor: {
+    lead: '实时队列与座席。', updated: '{at} 更新', waiting: '正在连接…', alarm: '警报', noAlarms: '没有警报。', queueTitle: '等待与通话中的来电', agentsTitle: '座席', figuresTitle: '时段统计', abandonedTitle: '放弃的来电', anyQueue: '全部队列', byQueue: '按队列筛选',
+    tiles: { waiting: '等待中', longest: '最长等待', agents: '可接座席', talking: '通话中', level: '服务水平', abandoned: '放弃', wait: '平均等待', handle: '平均处理', occupancy: '占用率', answered: '已接' }, ofEntered: '共 {n} 通', within: '限时内接通', shortOnes: '另有 {n} 通 5 秒内挂断', of: '{a} / {b}', since: '今日',
+    queue: { place: '位次', caller: '来电人', priority: '优先级', wait: '等待', queue: '队列', wants: '所需技能', with: '座席', ticket: '工单', act: '操作', empty: '没有来电在等待。', front: '断线优先', ringing: '正在振铃 {name}', talking: '与 {name} 通话', none: '不限' },
+    agents: { name: '座席', status: '状态', state: '话务', since: '时长', call: '通话', calls: '已接', missed: '连续未接', act: '操作', empty: '没有座席上线。', force: '更改状态' },
+    join: { listen: '旁听', whisper: '耳语', barge: '加入', take_over: '接管', leave: '退出', listenHint: '双方听不到您', whisperHint: '只有座席听到您', bargeHint: '双方都听到您', now: '您正在{mode}：工单 {ticket}' },
+    force: { title: '更改 {name} 的状态', to: '改为', reason: '原因', go: '确认更改', cancel: '取消', off: '下线', done: '已更改 {name} 的状态' },
+    alarms: { idle_while_waiting: '有来电在等待，而合适的座席空闲', caller_waiting_agent_idle: '有来电在等待，而合适的座席空闲', redis_away: '共享队列不可用，只在本机派电话', queue_redis_away: '共享队列不可用，只在本机派电话', nobody_signed_on: '没有座席上线', longest_wait: '等待过久' },
+    figures: { from: '开始', entered: '进入', answered: '接通', in_time: '限时内', abandoned: '放弃', short: '5 秒内挂断', called_back: '转回拨', timed_out: '超时', level: '服务水平', wait: '平均等待', longest: '最长等待', talk: '平均通话', handle: '平均处理', occupancy: '占用率', empty: '此时段没有数据。', date: '日期', step: '时段长度', minutes: '{n} 分钟', chart: '各时段进入与接通的来电数' },
+    abandoned: { at: '来电时间', caller: '来电人', waited: '等待', end: '结束', callback: '回拨', ticket: '工单', empty: '今天没有放弃的来电。', noCallback: '无回拨任务' },
+  },
+  length: { seconds: '{n} 秒', minutesSeconds: '{m} 分 {s} 秒' },
+}
