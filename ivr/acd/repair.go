@@ -78,7 +78,8 @@ func (tx *Tx) repairCaller(c Caller, heard func(node string) bool) {
 		return
 	}
 	a, ok := tx.Agent(c.Agent)
-	if !ok || !heard(a.Node) || a.Call == c.Call || a.State != StateIdle {
+	taken := a.State == StateWrapUp && a.Call == c.Call // others took the call's node for dead
+	if !ok || !heard(a.Node) || a.State != StateIdle && !taken {
 		return
 	}
 	a.State = StateTalking

@@ -1,10 +1,6 @@
 package acd
 
-import (
-	"time"
-
-	"example.org/hotline/ticket"
-)
+import "time"
 
 // Position tells where a waiting caller stands. handle is how long a
 // conversation of the queue takes with its wrap-up.
@@ -17,14 +13,10 @@ import (
 // with staff the agents who could answer, now or after their call: each of them
 // becomes free once in handle, so the queue moves up one place in handle / staff.
 // Skills are not looked at; it is negative where nobody is there.
-func (r *Room) Position(rules Config, call ticket.CallID, handle time.Duration) Position {
-	c, ok := r.Callers[call]
-	if !ok {
-		return Position{Wait: -1}
-	}
+func (r *Room) Position(c Caller, handle time.Duration) Position {
 	p := Position{Staff: r.AgentsOn(c.Queue)}
 	for _, other := range r.Callers {
-		if other.Queue == c.Queue && other.Call != call && other.Waiting() && Before(other, c) < 0 {
+		if other.Queue == c.Queue && other.Call != c.Call && other.Waiting() && Before(other, c) < 0 {
 			p.Ahead++
 		}
 	}
