@@ -52,12 +52,13 @@ type desk struct {
 	peer    *peer
 	call    *ivr.AgentNews // the present call; nil: none
 
-	here    bool      // the agent can be rung: heard, and with a socket
-	heard   bool      // audio comes
-	wasHere bool      // since sign-on
-	since   time.Time // of here
-	told    bool      // what the seat was last told: here or away
-	telling bool      // … is on its way
+	here     bool      // the agent can be rung: heard, and with a socket
+	heard    bool      // audio comes
+	callTold bool      // whether the agent is heard, as the present call was last told
+	wasHere  bool      // since sign-on
+	since    time.Time // of here
+	told     bool      // what the seat was last told: here or away
+	telling  bool      // … is on its way
 }
 
 func newDesk(s *Server, staff area.Staff) *desk {
@@ -242,10 +243,8 @@ func (d *desk) look() {
 	}
 	now := time.Now()
 	heard := d.leg.hears(now, d.server.cfg.Quiet)
-	if heard != d.heard {
-		d.heard = heard
-		d.leg.tellPresent(heard)
-	}
+	d.heard = heard
+	d.tellCall()
 	// A socket that broke in the middle of a conversation does not end it.
 	here := heard && (d.leader != nil || d.call != nil)
 	if here != d.here {
@@ -260,6 +259,19 @@ func (d *desk) look() {
 	if !here && now.Sub(d.since) >= grace {
 		d.log.Warn("an agent's browser did not come back")
 		d.giveUp(string(acd.PauseDisconnected))
+	}
+}
+
+// tellCall keeps the present call told. Between calls nobody is told, so that
+// the next does not begin with what happened before it.
+func (d *desk) tellCall() {
+	switch {
+	case d.call == nil:
+		d.callTold = true
+		d.leg.forgetPresent()
+	case d.callTold != d.heard:
+		d.callTold = d.heard
+		d.leg.tellPresent(d.heard)
 	}
 }
 

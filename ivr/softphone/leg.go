@@ -93,15 +93,8 @@ func (l *leg) takeNews() []ivr.AgentNews {
 func (l *leg) Release() {
 	l.Hear(nil)
 	l.Tap(nil)
-	for {
-		select {
-		case <-l.commands:
-			continue
-		case <-l.present:
-			continue
-		default:
-		}
-		break
+	for len(l.commands) > 0 {
+		<-l.commands // nobody else reads any more
 	}
 	l.Tell(ivr.AgentNews{State: released})
 }
@@ -109,18 +102,18 @@ func (l *leg) Release() {
 // released is the news by which Release tells the desk; it goes no further.
 const released ivr.CallState = "released"
 
-// tellPresent tells the call that the agent is away or back; only the latest word is kept.
+// tellPresent tells the call that the agent is away or back. Only the latest
+// word is kept; the desk alone writes.
 func (l *leg) tellPresent(here bool) {
-	for {
-		select {
-		case l.present <- here:
-			return
-		default:
-		}
-		select {
-		case <-l.present:
-		default:
-		}
+	l.forgetPresent()
+	l.present <- here
+}
+
+// forgetPresent takes back a word that was not read.
+func (l *leg) forgetPresent() {
+	select {
+	case <-l.present:
+	default:
 	}
 }
 

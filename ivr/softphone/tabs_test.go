@@ -1,0 +1,162 @@
+package softphone_test
+
+import (
+	"bytes"
+	"math/rand/v2"
+	"sync"
+	"testing"
+
+	"github.com/pion/rtp"
+
+	"example.org/hotline/ivr/acd"
+	"example.org/hotline/ivr/media"
+	"example.org/hotline/ivr/softphone"
+)
+
+// One tab leads. A second is told so, and may take over; the call goes on with
+// the new tab's browser.
+func TestOneTabLeads(t *testing.T) {
+	h := newHouse(t)
+	a, c := h.seatAgent("agent0"), newCitizen(t)
+	leg := a.talk(c)
+	loop(t, leg, c)
+	first, second := a.tab, h.open(a.cookie)
+	const secondTab = "tab-two-0002"
+	if m := second.ask(softphone.Request{Type: "hello", Tab: secondTab}); m.Type != "taken" {
+		t.Fatalf("a second tab was answered %s", m.Type)
+	}
+	second.refused(softphone.Request{Type: "status", Status: acd.StatusAvailable}, "not_leader")
+	if m := second.ask(softphone.Request{Type: "hello", Tab: secondTab, TakeOver: true}); m.Type != "welcome" || m.Seat == nil || m.Call == nil {
+		t.Fatalf("the tab that takes over was answered %+v", m)
+	}
+	first.awaitType("taken")
+	first.refused(softphone.Request{Type: "status", Status: acd.StatusAvailable}, "not_leader")
+	old := a.browser
+	a.tab, a.browser = second, connect(t, second)
+	a.browser.say(agentHz)
+	c.awaitTone(agentHz)
+	c.phone.Loop(tonePrompt(citizenHz))
+	a.browser.awaitTone(citizenHz)
+	if a.leg() != leg {
+		t.Error("the tab that took over has another leg")
+	}
+	old.say(agentHz + 300) // heard by nobody any more
+	a.browser.say(agentHz - 100)
+	c.awaitTone(agentHz - 100)
+}
+
+// The caller left: the ringing stops at once, and the call cannot be accepted
+// any more. PHONE complaint 1.
+func TestCallerWhoLeavesStopsTheRinging(t *testing.T) {
+	h := newHouse(t)
+	a := h.seatAgent("agent0")
+	s := h.room.seat("agent0")
+	s.offer("offer-1", testCall)
+	a.tab.awaitType("ring")
+	s.withdraw("offer-1", acd.EndedCallerLeft)
+	if m := a.tab.awaitType("stop"); m.Offer.ID != "offer-1" || m.Why != acd.EndedCallerLeft {
+		t.Errorf("stopped with %+v", m)
+	}
+	a.tab.refused(softphone.Request{Type: "accept", Offer: "offer-1"}, "unknown_offer")
+	s.offer("gone", testCall) // they leave while the answer is on its way
+	a.tab.awaitType("ring")
+	a.tab.refused(softphone.Request{Type: "accept", Offer: "gone"}, "failed")
+	s.offer("offer-2", testCall)
+	a.tab.awaitType("ring")
+	again := h.open(a.cookie) // a reload still shows who rings
+	again.must(softphone.Request{Type: "hello", Tab: firstTab})
+	if m := again.awaitType("ring"); m.Offer.ID != "offer-2" {
+		t.Errorf("the reloaded page is rung with %+v", m.Offer)
+	}
+	again.must(softphone.Request{Type: "reject", Offer: "offer-2"})
+	h.room.await(t, "reject offer-2")
+}
+
+// What one says reaches the other octet for octet, both ways.
+func TestALawIsUntouched(t *testing.T) {
+	h := newHouse(t)
+	a, c := h.seatAgent("agent0"), newCitizen(t)
+	noise := make([]byte, 50*media.FrameSamples)
+	random := rand.New(rand.NewPCG(1, 2))
+	for i := range noise {
+		noise[i] = byte(random.Uint32())
+	}
+	whole := func(frame []byte) bool {
+		return len(frame) == media.FrameSamples && bytes.Contains(append(bytes.Clone(noise), noise...), frame)
+	}
+	there, back := make(chan struct{}), make(chan struct{})
+	var thereOnce, backOnce sync.Once
+	c.phone.Hear(func(f media.Frame) {
+		if whole(f.ALaw) {
+			thereOnce.Do(func() { close(there) })
+		}
+	})
+	a.browser.mu.Lock()
+	a.browser.tone = noise
+	a.browser.onRTP = func(p *rtp.Packet) {
+		if whole(p.Payload) {
+			backOnce.Do(func() { close(back) })
+		}
+	}
+	a.browser.mu.Unlock()
+	a.talk(c)
+	wait(t, there, "the agent's own octets at the citizen's telephone")
+	// The phone plays the same octets as its own prompt.
+	pcm := media.PCMA.Decode(noise)
+	if !bytes.Equal(media.PCMA.Encode(pcm), noise) {
+		t.Skip("G.711 does not come back the same from linear")
+	}
+	c.phone.Loop(media.NewPrompt(pcm))
+	wait(t, back, "the citizen's own octets in the agent's browser")
+}
+
+// insertDTMF: keys that the page sends as events are pressed on the leg, once each.
+func TestKeysOfThePage(t *testing.T) {
+	h := newHouse(t)
+	a := h.seatAgent("agent0")
+	leg := a.leg()
+	for i, event := range []byte{5, 11} {
+		at := uint32(50_000 + 10_000*i)
+		for n := range 5 {
+			payload := []byte{event, 10, byte((n + 1) * 160 >> 8), byte((n + 1) * 160)}
+			if n >= 2 {
+				payload = []byte{event, 0x80 | 10, 3 * 160 >> 8, 3 * 160 & 0xFF}
+			}
+			p := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 126, SequenceNumber: uint16(40_000 + 10*i + n), Timestamp: at, Marker: n == 0}, Payload: payload}
+			a.browser.sendEvent(&p)
+		}
+		if d := wait(t, leg.Digits(), "a key"); d.Key != []rune("5#")[i] {
+			t.Errorf("pressed %c", d.Key)
+		}
+	}
+	select {
+	case d := <-leg.Digits():
+		t.Errorf("pressed %c once more", d.Key)
+	default:
+	}
+}
+
+// What supervisors may, and agents may not.
+func TestSupervisor(t *testing.T) {
+	h := newHouse(t)
+	a := h.seatAgent("agent0")
+	for _, r := range []softphone.Request{{Type: "watch", On: true}, {Type: "force", Login: "agent0", Status: acd.StatusPaused, Reason: "meal"},
+		{Type: "supervise", Call: string(testCall), Mode: acd.JoinListen}} {
+		a.tab.refused(r, "forbidden")
+	}
+	b := h.open(h.signIn("supervisor"))
+	b.must(softphone.Request{Type: "hello", Tab: firstTab})
+	b.must(softphone.Request{Type: "watch", On: true})
+	b.await("a board with the agent", func(m softphone.Message) bool { return m.Type == "board" && len(m.Board.Agents) == 1 })
+	b.must(softphone.Request{Type: "force", Login: "agent0", Status: acd.StatusPaused, Reason: "meal"})
+	h.room.await(t, "force agent0 paused meal")
+	b.refused(softphone.Request{Type: "force", Login: "nobody", Status: acd.StatusPaused, Reason: "meal"}, "nobody")
+	b.refused(softphone.Request{Type: "supervise", Call: string(testCall), Mode: acd.JoinListen}, "not_signed_on")
+	b.must(softphone.Request{Type: "sign_on"})
+	b.refused(softphone.Request{Type: "supervise", Call: string(testCall), Mode: acd.JoinListen}, "no_audio")
+	connect(t, b)
+	h.room.await(t, "back supervisor")
+	b.must(softphone.Request{Type: "supervise", Call: string(testCall), Mode: acd.JoinWhisper})
+	h.room.await(t, "join "+string(testCall)+" supervisor whisper")
+	b.refused(softphone.Request{Type: "call_back", Task: "t1"}, "unavailable")
+}
