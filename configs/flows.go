@@ -2,6 +2,7 @@ package configs
 
 import (
 	"cmp"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,12 +18,14 @@ const anyNumber = "*"
 type Flows struct {
 	all    []loadedFlow
 	byLine map[string]*flow.Flow
+	known  map[string][sha256.Size]byte // every version this node has run, by what its file held
 }
 
 // loadedFlow is a flow with the lines of its file.
 type loadedFlow struct {
 	*flow.Flow
-	lines *faultList
+	lines  *faultList
+	digest [sha256.Size]byte // of the file
 }
 
 // For returns the flow of a service number, nil if none serves it.
@@ -68,7 +71,7 @@ func loadFlow(file string, data []byte, env flow.Environment) (loadedFlow, error
 	}
 	f, err := flow.New(src, env)
 	l.take(err)
-	return loadedFlow{f, l}, l.err()
+	return loadedFlow{f, l, sha256.Sum256(data)}, l.err()
 }
 
 // LoadFlows reads every .yaml file in dir, or the built-in flows if dir is empty.
@@ -84,7 +87,7 @@ func LoadFlows(dir string, env flow.Environment) (Flows, error) {
 	}
 	var all faultList
 	all.keep(err)
-	loaded := Flows{byLine: map[string]*flow.Flow{}}
+	loaded := Flows{byLine: map[string]*flow.Flow{}, known: map[string][sha256.Size]byte{}}
 	for _, file := range files {
 		data, err := fs.ReadFile(from, file)
 		if err != nil {
@@ -116,7 +119,26 @@ func (f *Flows) add(file string, added loadedFlow) error {
 		f.byLine[number] = added.Flow
 	}
 	f.all = append(f.all, added)
+	f.known[added.Version()] = added.digest
 	return nil
+}
+
+// Replacing takes over what is known of the flows before these. It fails where a
+// file has changed and its version has not: calls tell their flow by its version.
+func (f Flows) Replacing(old Flows) error {
+	var all faultList
+	for _, each := range f.all {
+		if before, ok := old.known[each.Version()]; ok && before != each.digest {
+			all.keep(&Fault{File: each.lines.file, Line: each.lines.lineOf("version"), Path: "version",
+				Detail: "has run with other contents: give the changed flow another version"})
+		}
+	}
+	for version, digest := range old.known {
+		if _, ok := f.known[version]; !ok {
+			f.known[version] = digest
+		}
+	}
+	return all.err()
 }
 
 // Unserved lists the service numbers that no flow serves.

@@ -201,6 +201,33 @@ func TestEveryNumberHasOneFlow(t *testing.T) {
 	}
 }
 
+// A changed flow needs another version, even one that ran long ago.
+func TestAChangedFlowNeedsAnotherVersion(t *testing.T) {
+	load := func(text string) Flows {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "x.yaml"), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		flows, err := LoadFlows(dir, knownEnvironment)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return flows
+	}
+	first, same := load(soundFlow), load(soundFlow)
+	if err := same.Replacing(first); err != nil {
+		t.Errorf("the same file again: %v", err)
+	}
+	second := load(strings.Replace(soundFlow, "test-1", "test-2", 1))
+	if err := second.Replacing(first); err != nil {
+		t.Errorf("another version: %v", err)
+	}
+	changed := load(strings.Replace(soundFlow, "max_wait: 3m", "max_wait: 4m", 1))
+	if err := changed.Replacing(second); err == nil || !strings.Contains(err.Error(), "x.yaml:1: version: has run with other contents") {
+		t.Errorf("the version before with other contents: %v", err)
+	}
+}
+
 // FuzzFlowFile holds the loader, the checks, the proof and the machine against
 // any bytes: none may crash or hang.
 func FuzzFlowFile(f *testing.F) {

@@ -1,0 +1,123 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"time"
+
+	"example.org/hotline/configs"
+	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/flow"
+	"example.org/hotline/ivr/media"
+)
+
+// watchEvery is how often the folders of flows and prompts are looked at. A
+// change is in force after two looks.
+const watchEvery = 3 * time.Second
+
+// script is what callers hear and where they are led: flows and prompts, which
+// are read, checked and replaced together.
+type script struct {
+	flows   configs.Flows
+	prompts media.PromptSet
+}
+
+// line keeps the script of a running node current; it is the ivr.Flows and the
+// ivr.Prompts of the phone.
+type line struct{ *configs.Watched[script] }
+
+var (
+	_ ivr.Prompts = line{}
+	_ ivr.Flows   = line{}
+)
+
+// openLine reads flows and prompts and proves that every caller reaches
+// somebody. Queue tells which queues there are; nil where that is not known. The
+// error lists every fault.
+func openLine(cfg configs.SIPConfig, queue func(string) bool, log *slog.Logger) (line, error) {
+	watched, err := configs.Watch("the call flow or a prompt", log, func(old script) (script, error) {
+		fresh, err := readScript(cfg, queue)
+		if err != nil {
+			return script{}, err
+		}
+		return fresh, fresh.replace(old)
+	}, cfg.FlowDir, cfg.PromptsDir)
+	return line{watched}, err
+}
+
+// Prompt returns the prompt of that name and whether there is one.
+func (l line) Prompt(name string) (media.Prompt, bool) { return l.Now().prompts.Prompt(name) }
+
+// For returns the flow of a service number, nil where none serves it.
+func (l line) For(number string) *flow.Flow { return l.Now().flows.For(number) }
+
+// Run keeps the line current until ctx ends.
+func (l line) Run(ctx context.Context) error {
+	ticker := time.NewTicker(watchEvery)
+	defer ticker.Stop()
+	return l.Watched.Run(ctx, ticker.C)
+}
+
+// readScript reads and checks everything.
+func readScript(cfg configs.SIPConfig, queue func(string) bool) (script, error) {
+	texts, err := configs.LoadPrompts(cfg.PromptsDir)
+	if err != nil {
+		return script{}, err
+	}
+	prompts, err := loadSpoken(texts)
+	if err != nil {
+		return script{}, err
+	}
+	flows, err := configs.LoadFlows(cfg.FlowDir, environment(prompts, queue))
+	if err != nil {
+		return script{}, err
+	}
+	if numbers := flows.Unserved(cfg.Numbers); len(numbers) > 0 {
+		return script{}, &configs.Fault{File: "sip.numbers", Detail: "no call flow serves " + strings.Join(numbers, ", ") + ": name them in the numbers of one, or write \"*\" there"}
+	}
+	return script{flows, prompts}, flows.Prove()
+}
+
+// environment is what flows are checked against.
+func environment(prompts media.PromptSet, queue func(string) bool) flow.Environment {
+	return flow.Environment{Queue: queue, Prompt: func(name string) (time.Duration, bool) {
+		p, ok := prompts.Prompt(name)
+		return p.Duration(), ok
+	}}
+}
+
+// loadSpoken reads the prompts and checks length and level of each.
+func loadSpoken(texts configs.Prompts) (media.PromptSet, error) {
+	prompts, err := media.LoadPrompts(texts.Files)
+	faults := []error{err}
+	for _, text := range texts.Texts {
+		p, ok := prompts.Prompt(text.Name)
+		if !ok || strings.HasPrefix(text.Sound, "pause") {
+			continue
+		}
+		if err := p.Check(); err != nil {
+			faults = append(faults, fmt.Errorf("prompt %s.wav: %w", text.Name, err))
+		}
+	}
+	for _, name := range append(ivr.PromptNames(), flow.Fragments()...) {
+		if _, ok := prompts.Prompt(name); !ok && err == nil {
+			faults = append(faults, fmt.Errorf("prompt %s.wav: %w: record it, and add its text to prompts.yaml", name, fs.ErrNotExist))
+		}
+	}
+	return prompts, errors.Join(faults...)
+}
+
+// replace takes over from the script before: a prompt that is gone stays for the
+// calls whose flow may still name it.
+func (s script) replace(old script) error {
+	for name, p := range old.prompts {
+		if _, ok := s.prompts[name]; !ok {
+			s.prompts[name] = p
+		}
+	}
+	return s.flows.Replacing(old.flows)
+}
