@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/hotline/area"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ticket"
 )
 
@@ -19,6 +20,7 @@ type City struct {
 	Staff     []DemoStaff    `yaml:"staff"`
 	Duty      []DemoDuty     `yaml:"duty"`
 	Absences  []DemoAbsence  `yaml:"absences"`
+	Agents    []DemoAgent    `yaml:"agents"`
 }
 
 // DemoDivision is one place.
@@ -64,6 +66,14 @@ type DemoAbsence struct {
 	Reason string    `yaml:"reason"`
 	From   time.Time `yaml:"from"`
 	To     time.Time `yaml:"to"`
+}
+
+// DemoAgent is what an agent serves and knows. Who is not listed serves every queue.
+type DemoAgent struct {
+	Login    string     `yaml:"login"`
+	Queues   []string   `yaml:"queues"` // none: every queue
+	Skills   acd.Skills `yaml:"skills"`
+	Priority int        `yaml:"priority"` // place in linear order, lower first
 }
 
 // Shift is one person on duty in one position from StartsAt until EndsAt.
@@ -169,6 +179,16 @@ func (c City) checkDuty(l *faultList, place func(string, area.Code), logins map[
 	for i, a := range c.Absences {
 		if !logins[a.Login] || a.Reason == "" || !a.From.Before(a.To) {
 			l.at(fmt.Sprintf("absences[%d]", i), "needs the login of a member of staff, a reason, and from before to")
+		}
+	}
+	for i, a := range c.Agents {
+		if !logins[a.Login] {
+			l.at(fmt.Sprintf("agents[%d]", i), "needs the login of a member of staff")
+		}
+		for skill, level := range a.Skills {
+			if level < 1 || level > 10 {
+				l.at(fmt.Sprintf("agents[%d].skills.%s", i, skill), "must be from 1 (some) to 10 (best)")
+			}
 		}
 	}
 }

@@ -31,6 +31,7 @@ type Config struct {
 	Queues       []Queue `yaml:"queues" json:"queues"`
 	Pauses       []Term  `yaml:"pauses" json:"pauses"`             // reasons an agent may choose
 	Dispositions []Term  `yaml:"dispositions" json:"dispositions"` // how a conversation may end
+	Skills       []Term  `yaml:"skills" json:"skills"`             // what callers may ask for
 }
 
 // Term is one key of a list with its words.
@@ -113,7 +114,7 @@ func (c Config) PauseKnown(r PauseReason) bool {
 	return slices.ContainsFunc(c.Pauses, func(t Term) bool { return t.Key == string(r) })
 }
 
-var keyForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_-]{0,31}$`)
+var keyForm = regexp.MustCompile(`^[a-z0-9][a-z0-9_:-]{0,31}$`)
 
 // Normalize returns the configuration with its defaults. Its error joins one
 // *act.Fault for each thing that is wrong, with the path in the file as its field.
@@ -131,7 +132,7 @@ func (c Config) Normalize() (Config, []error) {
 		path := fmt.Sprintf("queues[%d]", i)
 		c.Queues[i] = q.withDefaults()
 		if !keyForm.MatchString(q.Key) || seen[q.Key] {
-			at(path+".key", "must be a key of its own: small letters, digits, - and _, at most 32")
+			at(path+".key", "must be a key of its own: small letters, digits, -, _ and :, at most 32")
 		}
 		seen[q.Key] = true
 		if q.Zh == "" || q.En == "" {
@@ -141,6 +142,7 @@ func (c Config) Normalize() (Config, []error) {
 	}
 	checkTerms("pauses", c.Pauses, at, string(PauseUnanswered), string(PauseDisconnected))
 	checkTerms("dispositions", c.Dispositions, at)
+	checkTerms("skills", c.Skills, at)
 	return c, faults
 }
 
@@ -190,7 +192,7 @@ func checkTerms(list string, terms []Term, at func(path, format string, args ...
 	for i, t := range terms {
 		path := fmt.Sprintf("%s[%d]", list, i)
 		if !keyForm.MatchString(t.Key) || seen[t.Key] {
-			at(path+".key", "must be a key of its own (the line uses %v itself): small letters, digits, - and _, at most 32", taken)
+			at(path+".key", "must be a key of its own (the line uses %v itself): small letters, digits, -, _ and :, at most 32", taken)
 		}
 		seen[t.Key] = true
 		if t.Zh == "" || t.En == "" {
