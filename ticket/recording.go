@@ -134,7 +134,6 @@ type Listen struct {
 	Download  bool
 	TokenHash []byte // of the token in the address
 	Session   []byte // hash of the session's token
-	ExpiresAt time.Time
 }
 
 // RecordingPeaks is a picture of a recording: the loudest sample of each of
