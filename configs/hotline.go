@@ -18,6 +18,7 @@ type Config struct {
 	Redis    RedisSetup    `yaml:"redis"`
 	API      APIConfig     `yaml:"api"`
 	SIP      SIPConfig     `yaml:"sip"`
+	Queue    QueueConfig   `yaml:"queue"`
 	SMS      SMSConfig     `yaml:"sms"`
 	Keys     KeysConfig    `yaml:"keys"`
 	Policy   PolicyConfig  `yaml:"policy"`
@@ -78,12 +79,12 @@ type SIPConfig struct {
 	MaxConnections     int           `yaml:"max_connections"`
 	RetryAfter         time.Duration `yaml:"retry_after"`
 	RingDelay          time.Duration `yaml:"ring_delay"`
-	KeyWindow          time.Duration `yaml:"key_window"`
 	MaxDuration        time.Duration `yaml:"max_duration"`
 	MediaTimeout       time.Duration `yaml:"media_timeout"`
 	HoldTimeout        time.Duration `yaml:"hold_timeout"`
 	AllowLoopbackMedia bool          `yaml:"allow_loopback_media"`
 	PromptsDir         string        `yaml:"prompts_dir"`
+	FlowDir            string        `yaml:"flow_dir"`
 }
 
 // TrunkConfig is one operator's connection.
@@ -99,6 +100,11 @@ type LineConfig struct {
 	Number  string   `yaml:"number"`
 	Aliases []string `yaml:"aliases"`
 	Area    string   `yaml:"area"`
+}
+
+// QueueConfig says where the rules of the queues are.
+type QueueConfig struct {
+	File string `yaml:"file"`
 }
 
 // SMSConfig is the HTTP gateway for short messages; an empty URL sends none.

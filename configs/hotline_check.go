@@ -121,7 +121,6 @@ func (c *Config) checkSIP(l *faultList) {
 	}
 	within(l, "sip.retry_after", s.RetryAfter, time.Second, 10*time.Minute)
 	within(l, "sip.ring_delay", s.RingDelay, 0, 15*time.Second) // GB/T 33358-2016: answered within 15 s
-	within(l, "sip.key_window", s.KeyWindow, 0, 30*time.Second)
 	within(l, "sip.max_duration", s.MaxDuration, time.Minute, 6*time.Hour)
 	within(l, "sip.media_timeout", s.MediaTimeout, 2*time.Second, 10*time.Minute)
 	within(l, "sip.hold_timeout", s.HoldTimeout, s.MediaTimeout, 2*time.Hour)

@@ -13,6 +13,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 
 	"example.org/hotline/internal/failpoint"
+	"example.org/hotline/ivr/flow"
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/ticket"
 )
@@ -47,6 +48,19 @@ type call struct {
 	remote   dialogSide
 	audio    *media.Session
 	early    []rune // keys that came before a step asked for one
+	diary    diary
+	tapes    tapes
+	tape     *tape // the citizen's
+	script   *flow.Flow
+	looked   chan CallerFacts // what is known of the caller; nil where nobody knows
+	priority ticket.Priority
+	tune     string // music, by the flow's last word
+	queued   *queued
+	entered  map[string]time.Time // of each queue, first time
+	last     flow.Queue
+	dialing  *dialing // somebody who is being rung
+	talk     *conversation
+	shown    atomic.Pointer[LiveCall] // for who looks on
 	peer     media.Peer
 	local    media.Local
 	owed     bool // our offer waits for its answer in the ACK
@@ -57,10 +71,15 @@ type call struct {
 }
 
 func newActiveCall(e *Endpoint, k callKey, record ticket.Call, h hop, fromTag string) *call {
-	return &call{endpoint: e, key: k, hop: h, fromTag: fromTag, localTag: sip.GenerateTagN(16), record: record,
+	c := &call{endpoint: e, key: k, hop: h, fromTag: fromTag, localTag: sip.GenerateTagN(16), record: record,
 		log:       e.log.With(slog.String("call_id", string(record.ID)), slog.String("trunk", record.Trunk), slog.String("number", record.To)),
 		cancelled: make(chan struct{}), acks: make(chan *sip.Request, 4), inbox: make(chan *inbound, 8), over: make(chan struct{}),
-		local: media.Local{Addr: e.cfg.MediaIP, ID: uint64(rand.Uint32()), Version: uint64(rand.Uint32())}} //nolint:gosec // G404: the ids of an offer have to differ, not to be secret
+		local:    media.Local{Addr: e.cfg.MediaIP, ID: uint64(rand.Uint32()), Version: uint64(rand.Uint32())}, //nolint:gosec // G404: the ids of an offer have to differ, not to be secret
+		priority: ticket.P2}
+	c.diary = diary{endpoint: e, log: c.log}
+	c.tapes = tapes{recorder: e.deps.Recorder, now: e.now}
+	c.show(StageArriving)
+	return c
 }
 
 // cancel tells the call of a CANCEL.
@@ -98,6 +117,9 @@ func (c *call) open() bool {
 	c.stored = true
 	c.record.ID, c.record.Number = receiptID(receipt, c.record), receipt.Number
 	c.log = c.log.With(slog.String("ticket", string(receipt.Number)))
+	c.diary.log, c.tapes.call, c.tapes.number = c.log, c.record.ID, c.record.Number
+	c.show(StageArriving)
+	c.lookUp()
 	c.log.Info("call opened", slog.Bool("journaled", receipt.Journaled), slog.Bool("repeat", receipt.Repeat))
 	return true
 }
@@ -156,6 +178,7 @@ func (c *call) answer() bool {
 	c.sendOK(c.invite, c.inviteTx, body, nil)
 	failpoint.Hit(failpoint.CallAfterAnswer)
 	c.limit = time.NewTimer(c.endpoint.cfg.MaxDuration)
+	c.tape = c.tapes.begin(c.audio, legCitizen, false)
 	at := c.endpoint.now()
 	c.write("answered", func(ctx context.Context) error { return c.endpoint.callLog.Answered(ctx, c.record.ID, at) })
 	c.next(waits{ack: true})
@@ -195,8 +218,10 @@ func (c *call) write(step string, do func(context.Context) error) {
 	}
 }
 
-// finish tells the far end, records the end and frees what the call held.
+// finish lets everybody else go, tells the far end, records the end and frees
+// what the call held.
 func (c *call) finish() {
+	c.letGo()
 	var bye sip.ClientTransaction
 	switch {
 	case !c.accepted.Load():
@@ -215,12 +240,30 @@ func (c *call) finish() {
 	}
 }
 
+// letGo undoes at once what the call has set going: an agent's ringing, a
+// conversation, a telephone being rung, recordings.
+func (c *call) letGo() {
+	if c.talk != nil {
+		c.talk.close()
+	}
+	c.stopDialling()
+	if c.queued != nil {
+		c.leaveQueue(c.queued.whyHung())
+	}
+	c.tapes.endAll()
+}
+
 // settle records the end, exactly once, and frees the call's place and ports.
 func (c *call) settle() {
 	if c.settled {
 		return
 	}
 	c.settled = true
+	c.letGo()
+	if c.stored && c.accepted.Load() {
+		c.measure(legCitizen, c.audio.Stats())
+	}
+	c.diary.flush()
 	if c.stored {
 		c.endpoint.logEnd(c.record.ID, c.reason)
 	}

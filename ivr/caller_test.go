@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -84,7 +85,7 @@ func liveCall(t *testing.T, l *line) (hangup, wait func() caller.Result) {
 func TestCallerHearsGreetingAndTicketNumber(t *testing.T) {
 	for _, transport := range []string{"udp", "tcp"} {
 		t.Run(transport, func(t *testing.T) {
-			l := start(t, nil)
+			l := start(t)
 			to := l.udp()
 			if transport == "tcp" {
 				to = l.tcp()
@@ -114,7 +115,9 @@ func TestCallerHearsGreetingAndTicketNumber(t *testing.T) {
 }
 
 func TestKeyOneCutsTheGreetingShort(t *testing.T) {
-	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	l := start(t, func(_ *ivr.Config, d *ivr.Deps) { // a wrong key is asked again
+		d.Flows = flowOf(strings.Replace(testdata("flow-short.yaml"), "retries: 0", "retries: 1", 1))
+	})
 	wav := filepath.Join(t.TempDir(), "heard.wav")
 	r := call(t, caller.Options{Target: "12349@" + l.udp().String(), RecordWAV: wav,
 		Digits: []caller.Press{{After: 100 * time.Millisecond, Key: '5'}, {After: 300 * time.Millisecond, Key: '1'}}})
@@ -130,7 +133,7 @@ func TestKeyOneCutsTheGreetingShort(t *testing.T) {
 }
 
 func TestCallerCancelsWhileRinging(t *testing.T) {
-	l := start(t, func(c *ivr.Config) { c.RingDelay = patience })
+	l := start(t, configured(func(c *ivr.Config) { c.RingDelay = patience }))
 	r := call(t, caller.Options{Target: "12349@" + l.udp().String(), CancelAfter: 100 * time.Millisecond})
 	if r.Status != 487 || r.EndedBy != caller.SideCaller || r.Answered() {
 		t.Errorf("result %+v", r)
@@ -139,7 +142,7 @@ func TestCallerCancelsWhileRinging(t *testing.T) {
 }
 
 func TestCallerHangsUp(t *testing.T) {
-	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	l := start(t, longWindow)
 	r := call(t, caller.Options{Target: "12349@" + l.udp().String(), HangupAfter: 100 * time.Millisecond})
 	if r.Status != 200 || r.EndedBy != caller.SideCaller {
 		t.Errorf("result %+v", r)
@@ -148,7 +151,7 @@ func TestCallerHangsUp(t *testing.T) {
 }
 
 func TestUnknownNumberIsNoCall(t *testing.T) {
-	l := start(t, nil)
+	l := start(t)
 	if r := call(t, caller.Options{Target: "12345@" + l.udp().String()}); r.Status != 404 {
 		t.Errorf("result %+v", r)
 	}
@@ -161,7 +164,7 @@ func TestUnknownNumberIsNoCall(t *testing.T) {
 }
 
 func TestOverTheCapEveryCallIsATicketBeforeIts503(t *testing.T) {
-	l := start(t, func(c *ivr.Config) { c.MaxCalls = 1; c.KeyWindow = patience })
+	l := start(t, longWindow, configured(func(c *ivr.Config) { c.MaxCalls = 1 }))
 	hangup, _ := liveCall(t, l)
 	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 503 {
 		t.Errorf("over the cap: %+v", r)
@@ -185,7 +188,7 @@ func TestOverTheCapEveryCallIsATicketBeforeIts503(t *testing.T) {
 }
 
 func TestACallThatCannotBeKeptIsRefused(t *testing.T) {
-	l := start(t, nil)
+	l := start(t)
 	l.log.set(func() { l.log.refuse = errors.New("no database, no journal") })
 	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 503 {
 		t.Errorf("result %+v", r)
@@ -193,7 +196,7 @@ func TestACallThatCannotBeKeptIsRefused(t *testing.T) {
 }
 
 func TestDrainingRefusesWithATicketAndWaitsForTheLiveCall(t *testing.T) {
-	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	l := start(t, longWindow)
 	hangup, _ := liveCall(t, l)
 	short, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -214,7 +217,7 @@ func TestDrainingRefusesWithATicketAndWaitsForTheLiveCall(t *testing.T) {
 }
 
 func TestStoppingTheNodeEndsLiveCallsWithBYE(t *testing.T) {
-	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	l := start(t, longWindow)
 	_, wait := liveCall(t, l)
 	l.stop()
 	if r := wait(); r.EndedBy != caller.SideCallee {
@@ -224,7 +227,7 @@ func TestStoppingTheNodeEndsLiveCallsWithBYE(t *testing.T) {
 }
 
 func TestStrangersOnTCPAreClosedWithoutAWord(t *testing.T) {
-	l := start(t, func(c *ivr.Config) { c.Trunks[0].CIDRs = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} })
+	l := start(t, configured(func(c *ivr.Config) { c.Trunks[0].CIDRs = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} }))
 	conn, err := net.Dial("tcp", l.tcp().String())
 	if err != nil {
 		t.Fatal(err)
@@ -239,7 +242,7 @@ func TestStrangersOnTCPAreClosedWithoutAWord(t *testing.T) {
 }
 
 func TestConnectionsOfOneAddressAreBounded(t *testing.T) {
-	l := start(t, func(c *ivr.Config) { c.MaxConnections = 1 })
+	l := start(t, configured(func(c *ivr.Config) { c.MaxConnections = 1 }))
 	dial := func() net.Conn {
 		conn, err := net.Dial("tcp", l.tcp().String())
 		if err != nil {
@@ -267,7 +270,7 @@ func TestConnectionsOfOneAddressAreBounded(t *testing.T) {
 
 // A fault of ours in one call must not end the others, nor go unrecorded.
 func TestAPanicEndsOneCall(t *testing.T) {
-	l := start(t, nil)
+	l := start(t)
 	l.log.set(func() { l.log.panics = true })
 	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 200 || r.EndedBy != caller.SideCallee {
 		t.Errorf("result %+v", r)
@@ -281,9 +284,9 @@ func TestAPanicEndsOneCall(t *testing.T) {
 
 // A socket on every address has none of its own to tell or to send from.
 func TestListeningOnEveryAddress(t *testing.T) {
-	l := start(t, func(c *ivr.Config) {
+	l := start(t, configured(func(c *ivr.Config) {
 		c.UDP, c.TCP, c.MediaIP = []string{"0.0.0.0:0"}, []string{"0.0.0.0:0"}, netip.MustParseAddr("127.0.0.1")
-	})
+	}))
 	for transport, address := range map[string]netip.AddrPort{"udp": l.udp(), "tcp": l.tcp()} {
 		r := call(t, caller.Options{Target: fmt.Sprintf("12349@127.0.0.1:%d", address.Port()), Transport: transport})
 		if r.EndedBy != caller.SideCallee {

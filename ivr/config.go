@@ -34,8 +34,7 @@ type Config struct {
 	RetryAfter      time.Duration // told with 503; default 10 s
 
 	RingDelay    time.Duration // how long it rings before the answer; default 1 s, negative for none
-	KeyWindow    time.Duration // for a key after the greeting; default 5 s, negative for none
-	MaxDuration  time.Duration // longest a call may last from its answer; default 10 min
+	MaxDuration  time.Duration // longest a call may last from its answer; default 2 h
 	MediaTimeout time.Duration // without a packet of the caller; default 30 s
 	HoldTimeout  time.Duration // the same while the caller holds; default 10 min
 
@@ -71,8 +70,7 @@ func (c Config) withDefaults() Config {
 	c.MaxConnections = cmp.Or(c.MaxConnections, 1024)
 	c.RetryAfter = cmp.Or(c.RetryAfter, 10*time.Second)
 	c.RingDelay = cmp.Or(c.RingDelay, time.Second)
-	c.KeyWindow = cmp.Or(c.KeyWindow, 5*time.Second)
-	c.MaxDuration = cmp.Or(c.MaxDuration, 10*time.Minute)
+	c.MaxDuration = cmp.Or(c.MaxDuration, 2*time.Hour)
 	c.MediaTimeout = cmp.Or(c.MediaTimeout, 30*time.Second)
 	c.HoldTimeout = cmp.Or(c.HoldTimeout, 10*time.Minute)
 	c.T1, c.T2 = cmp.Or(c.T1, 500*time.Millisecond), cmp.Or(c.T2, 4*time.Second)

@@ -4,17 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"example.org/hotline/ivr/media"
 )
 
-// Deps is what the endpoint works with. Log, Prompts and Now are required.
+// Deps is what the endpoint works with. Log, Prompts, Flows and Now are required.
 // What else is nil is missing for good, and the flow takes the branch for that:
 // a line without a queue has no agents, and so on, as told beside each field.
 type Deps struct {
 	Log     CallLog
 	Prompts Prompts
+	Flows   Flows
 	Now     func() time.Time // the line's clock
 	Logger  *slog.Logger     // nil: slog.Default()
 
@@ -44,8 +46,8 @@ func (d Deps) withDefaults() Deps {
 // validate reports all that is missing at once.
 func (d Deps) validate() error {
 	var faults []error
-	if d.Log == nil || d.Now == nil {
-		faults = append(faults, errors.New("phone: no call log or no clock"))
+	if d.Log == nil || d.Flows == nil || d.Now == nil {
+		faults = append(faults, errors.New("phone: no call log, no call flows or no clock"))
 	}
 	if d.Prompts == nil {
 		return errors.Join(append(faults, errors.New("phone: no prompts"))...)
@@ -66,7 +68,22 @@ func (d Deps) agentsOn(queue string) int {
 	return d.Queue.AgentsOn(queue)
 }
 
-// prompts looks recordings up as they are now, so that a replaced voice is heard
+func nonEmpty(name string) []string {
+	if name == "" {
+		return nil
+	}
+	return []string{name}
+}
+
+// without returns a list without the first of an item.
+func without[T comparable](list []T, item T) []T {
+	if i := slices.Index(list, item); i >= 0 {
+		return slices.Delete(slices.Clone(list), i, i+1)
+	}
+	return list
+}
+
+// promptsOf looks recordings up as they are now, so that a replaced voice is heard
 // from the next sentence on.
 func (e *Endpoint) promptsOf(names []string) []media.Prompt {
 	prompts := make([]media.Prompt, 0, len(names))

@@ -71,6 +71,7 @@ type Endpoint struct {
 // Stats is a snapshot of the endpoint's counters.
 type Stats struct {
 	Live         int                         // calls that have not ended
+	Stages       map[Stage]int               // of those, by where they stand
 	Calls        uint64                      // first INVITEs to service numbers, whatever became of them
 	Ended        map[ticket.EndReason]uint64 // of those
 	Transactions int64                       // server transactions alive
@@ -265,6 +266,10 @@ func (e *Endpoint) Drain(ctx context.Context) error {
 
 // Stats returns the counters so far.
 func (e *Endpoint) Stats() Stats {
+	stages := map[Stage]int{}
+	for _, l := range e.Live() {
+		stages[l.Stage]++
+	}
 	t := e.calls
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -272,7 +277,7 @@ func (e *Endpoint) Stats() Stats {
 	for reason, n := range t.ended {
 		ended[reason] = n
 	}
-	return Stats{Live: t.live, Calls: t.calls, Ended: ended, Transactions: e.transactions.Load(), FreePorts: e.ports.Free(),
+	return Stats{Live: t.live, Stages: stages, Calls: t.calls, Ended: ended, Transactions: e.transactions.Load(), FreePorts: e.ports.Free(),
 		Unlisted: e.gate.unlisted.Load(), RateLimited: e.gate.limited.Load(), Malformed: e.gate.malformed.Load(), Refused: e.gate.refused.Load()}
 }
 

@@ -7,14 +7,18 @@ import (
 	"log/slog"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
 
+	"example.org/hotline/configs"
 	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/flow"
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/ticket"
 )
@@ -43,6 +47,9 @@ func testPrompts() media.PromptSet {
 		ivr.PromptOnePressed:     tone(urgentHz, 200*time.Millisecond),
 		ivr.PromptTicketNumberIs: tone(numberHz, 200*time.Millisecond),
 		ivr.PromptGoodbye:        tone(goodbyeHz, 200*time.Millisecond),
+	}
+	for _, name := range flow.Fragments() {
+		set[name] = tone(0, 20*time.Millisecond)
 	}
 	for d := '0'; d <= '9'; d++ {
 		set["digit_"+string(d)] = tone(digitHz(d), 100*time.Millisecond)
@@ -222,23 +229,59 @@ func testConfig() ivr.Config {
 		Trunks:   []ivr.Trunk{{Name: "trunk", CIDRs: []netip.Prefix{local}}},
 		Numbers:  []ivr.ServiceNumber{{Number: "12349", Aliases: []string{"053712349"}}},
 		RTPFirst: 21000, RTPLast: 24999, PortRest: 100 * time.Millisecond,
-		RingDelay: 10 * time.Millisecond, KeyWindow: 200 * time.Millisecond, AllowLoopbackMedia: true,
+		RingDelay: 10 * time.Millisecond, AllowLoopbackMedia: true,
 	}
 }
 
-func start(t *testing.T, change func(*ivr.Config)) *line {
+// setting changes what a line is built of; the flow is the one
+// without a key, and everything that may be missing is missing.
+type setting func(*ivr.Config, *ivr.Deps)
+
+func configured(change func(*ivr.Config)) setting {
+	return func(c *ivr.Config, _ *ivr.Deps) { change(c) }
+}
+
+// longWindow gives the caller half a minute for the key.
+func longWindow(_ *ivr.Config, deps *ivr.Deps) {
+	deps.Flows = flowOf(strings.Replace(testdata("flow-short.yaml"), "timeout: 5s", "timeout: 30s", 1))
+}
+
+// oneFlow is a flow for every number.
+type oneFlow struct{ *flow.Flow }
+
+func (f oneFlow) For(string) *flow.Flow { return f.Flow }
+
+func testdata(name string) string {
+	text, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		panic(err)
+	}
+	return string(text)
+}
+
+// flowOf compiles a flow; a faulty one is the test's own fault.
+func flowOf(text string) oneFlow {
+	f, err := configs.LoadFlow("test.yaml", []byte(text), flow.Environment{})
+	if err != nil {
+		panic(err)
+	}
+	return oneFlow{f}
+}
+
+func start(t *testing.T, settings ...setting) *line {
 	t.Helper()
 	cfg := testConfig()
-	if change != nil {
-		change(&cfg)
-	}
 	level := slog.LevelWarn
 	if os.Getenv("HOTLINE_TEST_LOG") != "" {
 		level = slog.LevelDebug
 	}
 	l := newLedger()
-	e, err := ivr.New(t.Context(), cfg, ivr.Deps{Log: l, Prompts: testPrompts(), Now: time.Now,
-		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))})
+	deps := ivr.Deps{Log: l, Prompts: testPrompts(), Flows: flowOf(testdata("flow-nokeys.yaml")), Now: time.Now,
+		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: level}))}
+	for _, change := range settings {
+		change(&cfg, &deps)
+	}
+	e, err := ivr.New(t.Context(), cfg, deps)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,25 +3,36 @@ package ivr
 import (
 	"time"
 
-	"github.com/emiago/sipgo/sip"
-
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/ticket"
 )
 
-// waits is what a step of the flow waits for; an empty field for nothing.
+// waits is what a step of the call waits for; an empty field for nothing.
 type waits struct {
 	ack    bool
 	played <-chan struct{}
 	after  <-chan time.Time
 	keys   bool
+	facts  <-chan CallerFacts
+	steps  <-chan dialStep // how ringing somebody goes
+	talk   *conversation   // what its people want, and whether they are still there
 }
 
-// wake is what came first. The zero value means the call is over or the
-// waits.after has passed.
+// wake is what came first. The zero value means that the call is over.
 type wake struct {
 	acked, played bool
+	passed        bool // waits.after
 	key           rune
+	facts         CallerFacts
+	offer         *acd.Offer       // an agent has answered: join them now
+	alone         bool             // nobody who could answer is signed on
+	join          *acd.PlaceChange // a supervisor wants to come in, or to leave
+	step          *dialStep
+	from          *member       // who wants something, or of whom something is known
+	command       *AgentCommand // their wish
+	gone          bool          // they will not come back
+	present       *bool         // an agent dropped out, or is back
 }
 
 // next is the call's only select. It deals with whatever the far end and the
@@ -34,6 +45,7 @@ func (c *call) next(w waits) wake {
 		c.early = c.early[1:]
 		return wake{key: key}
 	}
+	agent, third, boss := w.talk.people()
 	for c.alive() {
 		select {
 		case <-c.whenCancelled():
@@ -64,7 +76,29 @@ func (c *call) next(w waits) wake {
 		case <-w.played:
 			return wake{played: true}
 		case <-w.after:
-			return wake{}
+			return wake{passed: true}
+		case facts := <-w.facts:
+			return wake{facts: facts}
+		case change, open := <-c.queued.changes():
+			if w, news := c.placed(change, open); news {
+				return w
+			}
+		case step := <-w.steps:
+			return wake{step: &step}
+		case cmd := <-agent.commands():
+			return wake{from: agent, command: &cmd}
+		case cmd := <-third.commands():
+			return wake{from: third, command: &cmd}
+		case cmd := <-boss.commands():
+			return wake{from: boss, command: &cmd}
+		case here := <-agent.presence():
+			return wake{from: agent, present: &here}
+		case <-agent.gone():
+			return wake{from: agent, gone: true}
+		case <-third.gone():
+			return wake{from: third, gone: true}
+		case <-boss.gone():
+			return wake{from: boss, gone: true}
 		}
 	}
 	return wake{}
@@ -111,85 +145,4 @@ func (c *call) tooLong() <-chan time.Time {
 		return nil
 	}
 	return c.limit.C
-}
-
-// pendingOK is a 200 to an INVITE or re-INVITE that has not been acknowledged.
-type pendingOK struct {
-	res      *sip.Response
-	tx       sip.ServerTransaction
-	in       *inbound // the re-INVITE whose handler waits; nil for the first INVITE
-	cseq     uint32
-	interval time.Duration
-	until    time.Time
-	timer    *time.Timer
-}
-
-func (p *pendingOK) due() <-chan time.Time {
-	if p == nil {
-		return nil
-	}
-	return p.timer.C
-}
-
-func (p *pendingOK) stop() {
-	p.timer.Stop()
-	if p.in != nil {
-		close(p.in.done)
-	}
-}
-
-// sendOK answers an INVITE and starts the retransmission that is the user
-// agent's own duty (RFC 3261 section 13.3.1.4). sipgo has one, which neither
-// doubles nor ends.
-func (c *call) sendOK(req *sip.Request, tx sip.ServerTransaction, body []byte, in *inbound) {
-	res := c.response(req, 200, "OK", body)
-	first := c.endpoint.cfg.T1
-	c.pending = &pendingOK{res: res, tx: tx, in: in, cseq: req.CSeq().SeqNo, interval: first,
-		until: time.Now().Add(64 * first), timer: time.NewTimer(first)}
-	_ = tx.Respond(res) // a lost answer is sent again below
-}
-
-// repeatOK sends the 200 again, T1 doubling up to T2, and after 64*T1 gives up:
-// the call then ends with a BYE.
-func (c *call) repeatOK() {
-	p, now := c.pending, time.Now()
-	if !now.Before(p.until) {
-		c.end(ticket.EndNoACK)
-		return
-	}
-	_ = p.tx.Respond(p.res)
-	p.interval = min(2*p.interval, c.endpoint.cfg.T2)
-	p.timer.Reset(min(p.interval, p.until.Sub(now)))
-}
-
-// acknowledged takes an ACK. It reports whether it is that of the 200 we wait
-// for; where that carried our offer, the ACK must bring the answer.
-func (c *call) acknowledged(ack *sip.Request) bool {
-	if c.pending == nil || ack.CSeq().SeqNo != c.pending.cseq {
-		return false
-	}
-	c.pending.stop()
-	c.pending = nil
-	if c.owed {
-		c.owed = false
-		if err := c.takeAnswer(ack); err != nil {
-			c.log.Warn("the answer to our offer is refused", "error", err)
-			c.end(ticket.EndBadSDP)
-			return false
-		}
-	}
-	c.audio.Start(c.peer) // and from now on its silence counts
-	return true
-}
-
-func (c *call) takeAnswer(ack *sip.Request) error {
-	if len(ack.Body()) == 0 || contentType(ack) != "application/sdp" {
-		return errNoAnswer
-	}
-	peer, err := c.endpoint.rules.Accept(ack.Body(), c.local)
-	if err != nil {
-		return err
-	}
-	c.peer = peer
-	return nil
 }

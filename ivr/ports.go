@@ -18,6 +18,10 @@ type CallLog interface {
 	// Keyed records a choice of the flow. Keys that are no choice are not told:
 	// they may be digits of an identity number.
 	Keyed(ctx context.Context, id ticket.CallID, digit rune, at time.Time) error
+	// Happened records a step after the answer: it enriches the one ticket.
+	Happened(ctx context.Context, id ticket.CallID, e ticket.CallEvent) error
+	// Measured records the quality of one leg, at the leg's end.
+	Measured(ctx context.Context, id ticket.CallID, q ticket.CallQuality) error
 	// Ended records how the call ended. It comes exactly once for each Open,
 	// with a context that outlives the call's own.
 	Ended(ctx context.Context, id ticket.CallID, at time.Time, reason ticket.EndReason) error

@@ -47,12 +47,22 @@ func run(t *testing.T, to netip.AddrPort, args ...string) {
 	}
 }
 
+// both is several settings as one; nil changes nothing.
+func both(all ...setting) setting {
+	return func(c *ivr.Config, d *ivr.Deps) {
+		for _, change := range all {
+			if change != nil {
+				change(c, d)
+			}
+		}
+	}
+}
+
 func TestSippScenarios(t *testing.T) {
-	slowRing := func(c *ivr.Config) { c.RingDelay = patience }
-	longWindow := func(c *ivr.Config) { c.KeyWindow = patience }
+	slowRing := configured(func(c *ivr.Config) { c.RingDelay = patience })
 	for _, c := range []struct {
 		scenario string
-		change   func(*ivr.Config)
+		change   setting
 		reason   ticket.EndReason
 		keys     string
 	}{
@@ -65,16 +75,16 @@ func TestSippScenarios(t *testing.T) {
 		{"midcall", longWindow, ticket.EndCallerHung, ""},
 		{"late_offer", nil, ticket.EndCompleted, ""},
 		{"info", longWindow, ticket.EndCompleted, "1"},
-		{"noack", func(c *ivr.Config) { c.T1, c.T2 = 10*time.Millisecond, 80*time.Millisecond }, ticket.EndNoACK, ""},
+		{"noack", configured(func(c *ivr.Config) { c.T1, c.T2 = 10*time.Millisecond, 80*time.Millisecond }), ticket.EndNoACK, ""},
 		// sipp is silent here: it sends RTP only where a scenario plays some.
-		{"normal", func(c *ivr.Config) { c.MediaTimeout, c.KeyWindow = 300*time.Millisecond, patience }, ticket.EndMediaLost, ""},
-		{"normal", func(c *ivr.Config) { c.MaxDuration, c.KeyWindow = 300*time.Millisecond, patience }, ticket.EndMaxDuration, ""},
+		{"normal", both(longWindow, configured(func(c *ivr.Config) { c.MediaTimeout = 300 * time.Millisecond })), ticket.EndMediaLost, ""},
+		{"normal", both(longWindow, configured(func(c *ivr.Config) { c.MaxDuration = 300 * time.Millisecond })), ticket.EndMaxDuration, ""},
 		{"digits", longWindow, ticket.EndCompleted, "1"},
 		{"earlykey", longWindow, ticket.EndCompleted, "1"},
 	} {
 		for _, transport := range []string{"u1", "t1"} {
 			t.Run(c.scenario+" "+string(c.reason)+" "+c.keys+" "+transport, func(t *testing.T) {
-				l := start(t, c.change)
+				l := start(t, both(c.change))
 				to := l.udp()
 				if transport == "t1" {
 					to = l.tcp()
@@ -97,7 +107,7 @@ func TestSippScenarios(t *testing.T) {
 // and nothing left behind.
 func TestSippTwoHundredCalls(t *testing.T) {
 	const calls = 200
-	l := start(t, nil)
+	l := start(t)
 	sipp(t, l.udp(), "normal", "-m", strconv.Itoa(calls), "-r", "20", "-l", strconv.Itoa(calls))
 	l.log.endedAs(t, calls, ticket.EndCompleted)
 	if s := l.Stats(); s.Live != 0 || s.Calls != calls || s.Ended[ticket.EndCompleted] != calls {
@@ -108,7 +118,7 @@ func TestSippTwoHundredCalls(t *testing.T) {
 // A node that died after a call was on disk meets its INVITE again: the same
 // row goes on, and there is no second one.
 func TestSippRepeatAfterACrash(t *testing.T) {
-	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	l := start(t, longWindow)
 	before := ticket.Call{ID: "before-the-crash", SIPCallID: "again@test"}
 	if _, err := l.log.Open(t.Context(), before); err != nil {
 		t.Fatal(err)
@@ -122,7 +132,7 @@ func TestSippRepeatAfterACrash(t *testing.T) {
 // The scenarios built into sipp, which nobody wrote for us: µ-law, and with a
 // capture of audio before the key.
 func TestSippBuiltIn(t *testing.T) {
-	l := start(t, func(c *ivr.Config) { c.KeyWindow = patience })
+	l := start(t, longWindow)
 	run(t, l.udp(), "-sn", "uac", "-s", "12349", "-d", "100")
 	l.log.endedAs(t, 1, ticket.EndCallerHung)
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/hotline/ivr/flow"
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/ticket"
 )
@@ -28,6 +29,11 @@ func (inert) Happened(context.Context, ticket.CallID, ticket.CallEvent) error   
 func (inert) Measured(context.Context, ticket.CallID, ticket.CallQuality) error       { return nil }
 func (inert) Ended(context.Context, ticket.CallID, time.Time, ticket.EndReason) error { return nil }
 
+// noFlows is the flows of a line that nobody calls.
+type noFlows struct{}
+
+func (noFlows) For(string) *flow.Flow { return nil }
+
 // stillEndpoint is bound but not running: its gate can be asked directly.
 func stillEndpoint(t testing.TB) *Endpoint {
 	t.Helper()
@@ -38,7 +44,7 @@ func stillEndpoint(t testing.TB) *Endpoint {
 	e, err := New(t.Context(), Config{NodeID: "test", UDP: []string{"127.0.0.1:0"},
 		Trunks:  []Trunk{{Name: "trunk", CIDRs: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}},
 		Numbers: []ServiceNumber{{Number: "12349"}}, AllowLoopbackMedia: true,
-	}, Deps{Log: inert{}, Prompts: prompts, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
+	}, Deps{Log: inert{}, Prompts: prompts, Flows: noFlows{}, Now: time.Now, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

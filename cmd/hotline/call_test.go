@@ -15,8 +15,10 @@ import (
 	"testing"
 	"time"
 
+	"example.org/hotline/configs"
 	"example.org/hotline/ivr"
 	"example.org/hotline/ivr/caller"
+	"example.org/hotline/ivr/flow"
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/ticket"
 )
@@ -145,6 +147,26 @@ func (keptCalls) Ended(context.Context, ticket.CallID, time.Time, ticket.EndReas
 	return nil
 }
 
+// oneFlow is a flow for every number.
+type oneFlow struct{ *flow.Flow }
+
+func (f oneFlow) For(string) *flow.Flow { return f.Flow }
+
+// shortFlow is greeting, key, number, good-bye, with a minute for the key.
+func shortFlow(t *testing.T) oneFlow {
+	t.Helper()
+	const file = "../../ivr/testdata/flow-short.yaml"
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := configs.LoadFlow(file, bytes.Replace(text, []byte("timeout: 5s"), []byte("timeout: 1m"), 1), flow.Environment{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return oneFlow{f}
+}
+
 // startLine runs a real endpoint whose prompts are short tones.
 func startLine(t *testing.T) (udp, tcp string) {
 	t.Helper()
@@ -155,8 +177,8 @@ func startLine(t *testing.T) (udp, tcp string) {
 	e, err := ivr.New(t.Context(), ivr.Config{NodeID: "test", UDP: []string{"127.0.0.1:0"}, TCP: []string{"127.0.0.1:0"},
 		Trunks:   []ivr.Trunk{{Name: "trunk", CIDRs: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}},
 		Numbers:  []ivr.ServiceNumber{{Number: "12349"}},
-		RTPFirst: 26000, RTPLast: 27999, RingDelay: 10 * time.Millisecond, KeyWindow: time.Minute, AllowLoopbackMedia: true,
-	}, ivr.Deps{Log: keptCalls{}, Prompts: prompts, Now: time.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		RTPFirst: 26000, RTPLast: 27999, RingDelay: 10 * time.Millisecond, AllowLoopbackMedia: true,
+	}, ivr.Deps{Log: keptCalls{}, Prompts: prompts, Flows: shortFlow(t), Now: time.Now, Logger: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

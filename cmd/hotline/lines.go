@@ -48,7 +48,7 @@ func phoneConfig(cfg configs.Config) ivr.Config {
 		NodeID: cfg.Node.ID, UDP: s.UDP, TCP: s.TCP, AdvertiseIP: s.AdvertiseIP, MediaIP: s.MediaIP, MediaBind: s.MediaBind,
 		RTPFirst: s.RTPFirst, RTPLast: s.RTPLast, MaxCalls: s.MaxCalls, MaxTransactions: s.MaxTransactions, PacketRate: s.PacketRate,
 		SourceRate: s.SourceRate, MaxConnections: s.MaxConnections, RetryAfter: s.RetryAfter, RingDelay: none(s.RingDelay),
-		KeyWindow: none(s.KeyWindow), MaxDuration: s.MaxDuration, MediaTimeout: s.MediaTimeout, HoldTimeout: s.HoldTimeout,
+		MaxDuration: s.MaxDuration, MediaTimeout: s.MediaTimeout, HoldTimeout: s.HoldTimeout,
 		AllowLoopbackMedia: s.AllowLoopbackMedia,
 	}
 	for _, t := range s.Trunks {

@@ -24,6 +24,7 @@ import (
 	"example.org/hotline/internal/pulse"
 	"example.org/hotline/internal/seal"
 	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/flow"
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
@@ -207,7 +208,14 @@ func (n *node) buildPhone(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	n.phone, err = ivr.New(ctx, phoneConfig(n.cfg), ivr.Deps{Log: n.calls, Prompts: spoken, Now: n.clock.Now, Logger: n.log})
+	flows, err := configs.LoadFlows(n.cfg.SIP.FlowDir, flow.Environment{Prompt: func(name string) (time.Duration, bool) {
+		p, ok := spoken.Prompt(name)
+		return p.Duration(), ok
+	}})
+	if err != nil {
+		return err
+	}
+	n.phone, err = ivr.New(ctx, phoneConfig(n.cfg), ivr.Deps{Log: n.calls, Prompts: spoken, Flows: flows, Now: n.clock.Now, Logger: n.log})
 	return err
 }
 

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"testing"
+	"time"
 
 	"example.org/hotline/test/city"
 	"example.org/hotline/test/servers"
@@ -47,7 +48,7 @@ func scenario(name string) []string {
 // Calls in = call rows = tickets, each with an owner and running clocks,
 // whatever becomes of the call.
 func TestEveryCallIsATicket(t *testing.T) {
-	c := city.Start(t, city.Setting("ring_delay: 2s"), city.Setting("key_window: 3s"), city.Setting("media_timeout: 4s"))
+	c := city.Start(t, city.Setting("ring_delay: 2s"), city.KeyWindow(3*time.Second), city.Setting("media_timeout: 4s"))
 	reasons := map[string]int{}
 	place := func(reason string, args ...string) {
 		t.Helper()
@@ -77,7 +78,7 @@ func TestEveryCallIsATicket(t *testing.T) {
 
 // 200 calls at 20 a second.
 func TestTwoHundredCalls(t *testing.T) {
-	c := city.Start(t, city.Setting("ring_delay: 0s"), city.Setting("key_window: 0s"))
+	c := city.Start(t, city.Setting("ring_delay: 0s"), city.KeyWindow(0))
 	const calls = 200
 	sipp(t, c, city.Township, "-sn", "uac", "-m", strconv.Itoa(calls), "-r", "20", "-l", strconv.Itoa(calls), "-d", "1000")
 	c.Until("every call ended", func() bool { return c.Count(`SELECT count(*) FROM calls WHERE ended_at IS NOT NULL`) == calls })

@@ -47,6 +47,7 @@ type City struct {
 	ordinal int
 	keys    string // file of the master keys
 	extra   string // lines of YAML in the sip section
+	flow    func(dir string) string
 	config  string
 	process *Process
 }
@@ -87,6 +88,16 @@ type Option func(*settings)
 type settings struct {
 	at    time.Time
 	extra string // lines of YAML
+	flow  func(dir string) string
+}
+
+// KeyWindow is how long the short flow waits for a key after its greeting, 2 s to
+// 30 s; 5 s where nobody says otherwise. 0 asks for no key at all.
+func KeyWindow(d time.Duration) Option { return func(s *settings) { s.flow = shortFlow(d) } }
+
+// FlowDir lets the line run on the call flows of a folder; "" on the built-in one.
+func FlowDir(dir string) Option {
+	return func(s *settings) { s.flow = func(string) string { return dir } }
 }
 
 // At sets the city's clock before anything happens.
@@ -98,11 +109,11 @@ func Setting(line string) Option { return func(s *settings) { s.extra += "  " + 
 // New makes a city, migrated and settled, and does not serve it yet.
 func New(t testing.TB, options ...Option) *City {
 	t.Helper()
-	var s settings
+	s := settings{flow: shortFlow(5 * time.Second)}
 	for _, o := range options {
 		o(&s)
 	}
-	c := &City{T: t, Servers: servers.Private(t), Dir: servers.Folder(t), Users: map[string]User{}, node: "test", extra: s.extra}
+	c := &City{T: t, Servers: servers.Private(t), Dir: servers.Folder(t), Users: map[string]User{}, node: "test", extra: s.extra, flow: s.flow}
 	c.keys, c.Gateway = filepath.Join(c.Dir, "keys"), newGateway(t)
 	c.settle()
 	c.run("migrate")
@@ -132,7 +143,7 @@ func Start(t testing.TB, options ...Option) *City {
 func (c *City) Twin() *City {
 	c.T.Helper()
 	twin := &City{T: c.T, Servers: c.Servers, Dir: servers.Folder(c.T), Gateway: c.Gateway, Users: c.Users,
-		node: c.node + "-twin", ordinal: c.ordinal + 1, keys: c.keys, extra: c.extra}
+		node: c.node + "-twin", ordinal: c.ordinal + 1, keys: c.keys, extra: c.extra, flow: c.flow}
 	twin.settle()
 	return twin
 }
@@ -149,6 +160,7 @@ sip:
   udp: [%q]
   tcp: [%q]
   allow_loopback_media: true
+  flow_dir: %q
   rtp_first: 33000
   rtp_last: 37999
   trunks: [{name: test, cidrs: [127.0.0.1/32], media_cidrs: [127.0.0.1/32]}]
@@ -163,9 +175,31 @@ keys: {file: %q}
 drain: {timeout: 5s}
 demo: {enabled: true}
 `, c.node, c.ordinal, filepath.Join(c.Dir, "node"), c.Servers.Postgres.AppURL, c.Servers.Postgres.OwnerURL, c.Servers.Redis.AppURL,
-		strings.TrimPrefix(c.API, "http://"), c.API, c.SIP, c.SIP, c.extra, c.Gateway.URL, c.keys)
+		strings.TrimPrefix(c.API, "http://"), c.API, c.SIP, c.SIP, c.flow(c.Dir), c.extra, c.Gateway.URL, c.keys)
 	if err := os.WriteFile(c.config, []byte(text), 0o600); err != nil {
 		c.T.Fatal(err)
+	}
+}
+
+// shortFlow writes the flow of most tests: greeting, one key, the number,
+// good-bye. It reaches no agent, so what becomes of a call depends on nobody.
+func shortFlow(window time.Duration) func(dir string) string {
+	return func(dir string) string {
+		_, here, _, _ := runtime.Caller(0)
+		name := "flow-short.yaml"
+		if window == 0 {
+			name = "flow-nokeys.yaml"
+		}
+		text, err := os.ReadFile(filepath.Join(filepath.Dir(here), "..", "..", "ivr", "testdata", name))
+		if err != nil {
+			panic(err) // the source tree is gone
+		}
+		to := filepath.Join(dir, "flow")
+		text = []byte(strings.Replace(string(text), "timeout: 5s", "timeout: "+window.String(), 1))
+		if err := errors.Join(os.MkdirAll(to, 0o700), os.WriteFile(filepath.Join(to, "short.yaml"), text, 0o600)); err != nil {
+			panic(err) // the test's own folder
+		}
+		return to
 	}
 }
 

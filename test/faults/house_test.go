@@ -53,7 +53,7 @@ type house struct {
 // newHouse makes a city whose calls are quick, and does not serve it yet.
 func newHouse(t *testing.T, options ...city.Option) *house {
 	t.Helper()
-	options = append([]city.Option{city.Setting("ring_delay: 0s"), city.Setting("key_window: 0s")}, options...)
+	options = append([]city.Option{city.Setting("ring_delay: 0s"), city.KeyWindow(0)}, options...)
 	return &house{City: city.New(t, options...)}
 }
 

@@ -1,0 +1,140 @@
+package ivr
+
+import (
+	"context"
+	"fmt"
+
+	"example.org/hotline/area"
+	"example.org/hotline/ivr/acd"
+	"example.org/hotline/ivr/media"
+	"example.org/hotline/ticket"
+)
+
+// member is one person in a conversation beside the citizen: at a desk or on a
+// telephone. The methods of a nil member are those of nobody.
+type member struct {
+	media.Party
+	leg   string       // as the call's record names it: "agent:LOGIN", "third", "supervisor:LOGIN"
+	name  string       // as the other people are shown
+	staff area.StaffID // zero for who is no staff
+	desk  AgentLeg     // nil for a telephone
+	phone PhoneLeg     // nil for a desk
+
+	away  bool         // the desk has dropped out and may come back
+	mode  acd.JoinMode // of a supervisor
+	tape  *tape
+	sound playing // music while held, or the tone of ringing somebody
+}
+
+func deskMember(leg AgentLeg, role string) *member {
+	return &member{Party: leg, desk: leg, leg: role + ":" + leg.Login(), name: leg.Login(), staff: leg.Agent()}
+}
+
+// The legs of a call as its record names them; a desk's leg is its role and login.
+const (
+	legCitizen = "citizen"
+	legThird   = "third"
+	roleAgent  = "agent"
+	roleSuper  = "supervisor"
+)
+
+func (m *member) commands() <-chan AgentCommand {
+	if m == nil || m.desk == nil {
+		return nil
+	}
+	return m.desk.Commands()
+}
+
+func (m *member) presence() <-chan bool {
+	if m == nil || m.desk == nil {
+		return nil
+	}
+	return m.desk.Present()
+}
+
+// gone is closed when the member will not come back: a telephone hung up or fell
+// silent, a desk is lost.
+func (m *member) gone() <-chan struct{} {
+	switch {
+	case m == nil:
+		return nil
+	case m.desk != nil:
+		return m.desk.Gone()
+	}
+	return m.phone.Ended()
+}
+
+// id is who it is; zero for nobody.
+func (m *member) id() area.StaffID {
+	if m == nil {
+		return 0
+	}
+	return m.staff
+}
+
+// tell shows a desk what has become of the call; a telephone is shown nothing.
+func (m *member) tell(news AgentNews) {
+	if m != nil && m.desk != nil {
+		m.desk.Tell(news)
+	}
+}
+
+// admit is who has answered, their leg being recorded from now on.
+func (c *call) admit(m *member) *member {
+	if m.tape == nil {
+		m.tape = c.tapes.begin(m.Party, m.leg, false)
+	}
+	return m
+}
+
+// dismiss lets a member go: recording and measuring end, the desk is told and
+// free again, the telephone is hung up. The queue is not told; see free.
+func (c *call) dismiss(m *member, reason string) {
+	m.sound.stop()
+	m.Hear(nil)
+	c.tapes.end(m.tape)
+	c.measure(m.leg, m.Stats())
+	if m.desk != nil {
+		m.tell(AgentNews{State: CallEnded, Call: c.record.ID, Ticket: c.record.Number, Reason: reason, At: c.endpoint.now()})
+		m.desk.Release()
+		return
+	}
+	c.endpoint.work.start(m.phone.HangUp) // it lets the far end hear the rest first
+}
+
+// free tells the queue that a member of staff has done with this call.
+func (c *call) free(m *member) {
+	if m.desk != nil && c.endpoint.deps.Queue != nil {
+		c.endpoint.deps.Queue.Free(m.staff, c.record.ID)
+	}
+}
+
+// takeAgent finds the leg of an agent who has answered.
+func (c *call) takeAgent(o acd.Offer) (*member, error) {
+	leg, err := c.deskOf(o.Agent, o.AgentNode, o.ID)
+	if err != nil {
+		return nil, err
+	}
+	return deskMember(leg, roleAgent), nil
+}
+
+// deskOf finds an agent's leg, wherever it is connected.
+func (c *call) deskOf(agent area.StaffID, node string, _ acd.OfferID) (AgentLeg, error) {
+	if legs := c.endpoint.deps.Legs; legs != nil {
+		if leg, ok := legs.Leg(agent); ok {
+			return leg, nil
+		}
+	}
+	return nil, fmt.Errorf("agent %d has no leg on node %q", agent, node)
+}
+
+// measure records the quality of a leg, once, at its end.
+func (c *call) measure(leg string, s media.Stats) {
+	id := c.record.ID
+	c.diary.write("measured", func(ctx context.Context) error { return c.endpoint.callLog.Measured(ctx, id, s.Quality(leg)) })
+}
+
+// event is an event of the call about one member.
+func (m *member) event(kind ticket.CallEventKind, reason string) ticket.CallEvent {
+	return ticket.CallEvent{Kind: kind, Leg: m.leg, Agent: m.staff, Reason: reason}
+}
