@@ -50,6 +50,12 @@ var bodies = map[string]any{
 	"POST /papers/{id}/return":       map[string]any{"reason": "another paper"},
 	"POST /papers/{id}/waiver":       map[string]any{"reason": "burnt"},
 
+	"POST /calls/{id}/disposition":      map[string]any{"code": "informed"},
+	"POST /callbacks/{id}/claims":       map[string]any{},
+	"POST /callbacks/{id}/attempts":     map[string]any{"result": "no_answer"},
+	"POST /callbacks/{id}/completion":   map[string]any{},
+	"POST /callbacks/{id}/cancellation": map[string]any{"reason": "rang again"},
+
 	"POST /uploads":                  map[string]any{"ticket": someID, "media_type": "image/jpeg", "size": 10, "sha256": someHash},
 	"PUT /uploads/{id}/parts/{part}": "0123456789",
 }

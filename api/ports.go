@@ -20,6 +20,8 @@ import (
 // models of the pages, and the keys that make a retry harmless.
 type Tx interface {
 	relief.Tx // with it ticket.Tx and ledger.Tx
+	ticket.CallbackTx
+	ticket.DispositionTx
 	Reads
 	MoneyReads
 	Keys
@@ -33,8 +35,14 @@ type Reads interface {
 	TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
 	// Timeline reads a ticket's history on from an entry, in the order of writing.
 	Timeline(ctx context.Context, id ticket.ID, after int64, limit int) ([]ticket.EntryView, error)
-	// CallRows lists calls newest first.
-	CallRows(ctx context.Context, before ticket.Cursor, limit int) ([]ticket.CallRow, ticket.Cursor, error)
+	// CallRows lists calls newest first; mineSince not zero: those that the actor has spoken in since.
+	CallRows(ctx context.Context, mineSince time.Time, before ticket.Cursor, limit int) ([]ticket.CallRow, ticket.Cursor, error)
+	// CallPop is what an agent sees of a call that was put to them; it leaves a record.
+	CallPop(ctx context.Context, call ticket.CallID) (ticket.Pop, error)
+	// Callbacks lists call-backs, urgent ones first, then by the place in the queue.
+	Callbacks(ctx context.Context, view ticket.CallbackList, limit int) ([]ticket.CallbackView, error)
+	// CallbackView loads one call-back as lists show it.
+	CallbackView(ctx context.Context, id ticket.CallbackID) (ticket.CallbackView, error)
 	// Places lists the divisions at or below one.
 	Places(ctx context.Context, under area.Code) ([]area.Place, error)
 	// Serving lists the desks and people of some roles that serve an area, the nearest first.
@@ -126,6 +134,9 @@ type Rules struct {
 	Terms    ticket.Terms
 	Calendar ticket.Calendar
 	Relief   *relief.Policy
+
+	Callback     ticket.CallbackRules
+	Dispositions []string // codes an agent may say of a call; none: any
 }
 
 // Deps is what the API needs of the rest of the program. All but Wakes,

@@ -39,14 +39,17 @@ var (
 		area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
 	owners = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty,
 		area.RoleCityDuty, area.RoleCityHead}
-	desks   = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty}
-	closers = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty}
-	payers  = []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty}
-	signers = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty}
-	makers  = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty}
-	books   = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
-	phones  = []area.Role{area.RoleAgent, area.RoleSupervisor}
-	callers = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty, area.RoleAuditor}
+	desks    = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty}
+	closers  = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty}
+	payers   = []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty}
+	signers  = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty}
+	makers   = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty}
+	books    = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
+	phones   = []area.Role{area.RoleAgent, area.RoleSupervisor}
+	agents   = []area.Role{area.RoleAgent, area.RoleSupervisor}
+	ringers  = desks
+	visitors = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty}
+	callers  = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty, area.RoleAuditor}
 )
 
 // table is every route under base. A test walks it, role by role, in one's own
@@ -89,7 +92,7 @@ func table() []*route {
 			summary: "Bring a closed ticket back", bind: do((*Server).reopen)},
 		{method: post, path: "/tickets/{id}/caller-views", who: owners, act: "view_caller", when: mayViewCaller,
 			summary: "Look the caller's number up; leaves a record", bind: each((*Server).viewCaller)},
-	}, aidTable())
+	}, phoneTable(), aidTable())
 }
 
 // aidTable is the part of the table where help is found out, decided and paid.

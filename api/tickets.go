@@ -110,7 +110,10 @@ func (s *Server) getTimeline(ctx context.Context, tx Tx, in *timelineInput) (Tim
 	return Timeline{Items: entries}, err
 }
 
-type listCallsInput struct{ Paging }
+type listCallsInput struct {
+	Paging
+	Mine string `query:"mine" enum:"today" doc:"Only calls that you have spoken in since midnight"`
+}
 
 // CallPage is one page of the list of calls.
 type CallPage struct {
@@ -123,7 +126,12 @@ func (s *Server) listCalls(ctx context.Context, tx Tx, in *listCallsInput) (Call
 	if err != nil {
 		return CallPage{}, err
 	}
-	rows, next, err := tx.CallRows(ctx, before, in.Limit)
+	var since time.Time
+	if in.Mine != "" {
+		y, m, d := tx.Now().In(ticket.Shanghai).Date()
+		since = time.Date(y, m, d, 0, 0, 0, 0, ticket.Shanghai)
+	}
+	rows, next, err := tx.CallRows(ctx, since, before, in.Limit)
 	return CallPage{Items: rows, Next: cursorText(next)}, err
 }
 

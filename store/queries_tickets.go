@@ -31,6 +31,10 @@ type listRow struct {
 	CallTaker, PendingReason, EndReason       *string
 	AcceptedAt, ClosedAt, AnsweredAt, EndedAt *time.Time
 	Policy, Dialled, RepeatState              string
+	WithAgent, Voicemail                      bool
+	ReachedAt                                 *time.Time
+	SurveyScore                               *int
+	Disposition, DispositionNote              *string
 }
 
 // listSQL takes the actor's post, role and area prefix, then a WHERE. A clock
@@ -40,6 +44,7 @@ const listSQL = `SELECT t.id, t.public_id, t.number, t.kind, t.priority, t.cause
 	t.closed_at, t.policy, t.repeat_state, d.name AS area_name, p.name AS owner_name, p.role AS owner_role, p.kind AS owner_kind,
 	n.due_at, n.kind AS due_clock, r.public_id AS repeat_of, r.number AS repeat_number, s.name AS call_taker,
 	c.caller_sealed, c.dialled, c.answered_at, c.ended_at, c.end_reason,
+	t.with_agent, t.voicemail, t.survey_score, c.reached_at, c.disposition, c.disposition_note,
 	EXISTS (SELECT 1 FROM clocks k WHERE k.ticket_id = t.id AND k.breached_at IS NOT NULL) AS breached,
 	EXISTS (SELECT 1 FROM offers o JOIN posts q ON q.id = o.post_id WHERE o.ticket_id = t.id AND o.ended_at IS NULL
 		AND (o.post_id = ? OR (q.kind = 'desk' AND q.role = ? AND starts_with(q.area_code, ?)))) AS offered
@@ -141,7 +146,9 @@ func (tx *Tx) TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
 	v := ticket.View{Row: row, CallTaker: deref(r.CallTaker), PendingReason: deref(r.PendingReason), AcceptedAt: utc(r.AcceptedAt),
 		ClosedAt: utc(r.ClosedAt), Policy: r.Policy, TicketID: id, CallID: ticket.CallID(r.CallID), OwnerPost: area.PostID(r.OwnerID),
 		CallTakerID: area.StaffID(deref(r.CallTakerID)), PendingBy: area.StaffID(deref(r.PendingBy)),
-		Call: ticket.CallView{InvitedAt: row.InvitedAt, AnsweredAt: utc(r.AnsweredAt), EndedAt: utc(r.EndedAt),
+		WithAgent: r.WithAgent,
+		Call: ticket.CallView{ID: ticket.CallID(r.CallID), ReachedAt: utc(r.ReachedAt), Voicemail: r.Voicemail, SurveyScore: deref(r.SurveyScore),
+			Disposition: deref(r.Disposition), Note: deref(r.DispositionNote), InvitedAt: row.InvitedAt, AnsweredAt: utc(r.AnsweredAt), EndedAt: utc(r.EndedAt),
 			EndReason: ticket.EndReason(deref(r.EndReason)), To: r.Dialled, CallerMasked: row.CallerMasked}}
 	if row.RepeatOf != "" {
 		v.Repeat = &ticket.RepeatView{OfID: row.RepeatOf, OfNumber: ticket.Number(deref(r.RepeatNumber)), State: ticket.RepeatState(r.RepeatState)}
@@ -213,11 +220,16 @@ func (tx *Tx) Timeline(ctx context.Context, id ticket.ID, after int64, limit int
 }
 
 // CallRows lists calls in the actor's scope, newest first. The cursor's ID is
-// the ticket's, since one call has one ticket.
-func (tx *Tx) CallRows(ctx context.Context, before ticket.Cursor, limit int) ([]ticket.CallRow, ticket.Cursor, error) {
+// the ticket's, since one call has one ticket. mineSince not zero: those that
+// the actor has spoken in since.
+func (tx *Tx) CallRows(ctx context.Context, mineSince time.Time, before ticket.Cursor, limit int) ([]ticket.CallRow, ticket.Cursor, error) {
 	where, args := "true", []any{}
+	if !mineSince.IsZero() {
+		where += " AND c.id IN (SELECT m.call_id FROM call_agents m WHERE m.staff_id = ? AND m.connected_at >= ?)"
+		args = append(args, int64(tx.actor.StaffID), mineSince)
+	}
 	if before.ID != 0 {
-		where, args = "(c.invited_at, c.ticket_id) < (?, ?)", []any{before.At, before.ID}
+		where, args = where+" AND (c.invited_at, c.ticket_id) < (?, ?)", append(args, before.At, before.ID)
 	}
 	var rows []struct {
 		ID, PublicID, Number, Dialled string
@@ -226,10 +238,19 @@ func (tx *Tx) CallRows(ctx context.Context, before ticket.Cursor, limit int) ([]
 		InvitedAt                     time.Time
 		AnsweredAt, EndedAt           *time.Time
 		EndReason                     *string
-		Replayed                      bool
+		Replayed, Reached, Voicemail  bool
+		Agent, Disposition            *string
+		TalkedFrom, TalkedTo          *time.Time
+		SurveyScore                   *int
 	}
 	err := tx.find(ctx, "list calls", &rows, `SELECT c.id, c.ticket_id, t.public_id, t.number, c.dialled, c.caller_sealed, c.invited_at, c.answered_at,
-		c.ended_at, c.end_reason, c.replayed FROM calls c JOIN tickets t ON t.id = c.ticket_id WHERE `+where+`
+		c.ended_at, c.end_reason, c.replayed, c.reached_at IS NOT NULL AS reached, t.voicemail, t.survey_score, c.disposition,
+		a.name AS agent, a.connected_at AS talked_from, a.left_at AS talked_to
+		FROM calls c JOIN tickets t ON t.id = c.ticket_id
+		LEFT JOIN LATERAL (SELECT s.name, e.at AS connected_at, (SELECT min(l.at) FROM call_events l WHERE l.call_id = c.id AND l.staff_id = e.staff_id
+				AND l.kind = 'agent_left' AND l.at >= e.at) AS left_at
+			FROM call_events e JOIN staff s ON s.id = e.staff_id WHERE e.call_id = c.id AND e.kind = 'connected' ORDER BY e.at DESC LIMIT 1) a ON true
+		WHERE `+where+`
 		ORDER BY c.invited_at DESC, c.ticket_id DESC LIMIT ?`, append(args, limit+1)...)
 	if err != nil {
 		return nil, ticket.Cursor{}, err
@@ -246,7 +267,9 @@ func (tx *Tx) CallRows(ctx context.Context, before ticket.Cursor, limit int) ([]
 			return nil, ticket.Cursor{}, err
 		}
 		list = append(list, ticket.CallRow{ID: ticket.CallID(r.ID), TicketID: r.PublicID, Number: ticket.Number(r.Number), To: r.Dialled, Caller: masked,
-			InvitedAt: r.InvitedAt.UTC(), AnsweredAt: utc(r.AnsweredAt), EndedAt: utc(r.EndedAt), EndReason: ticket.EndReason(deref(r.EndReason)), Replayed: r.Replayed})
+			InvitedAt: r.InvitedAt.UTC(), AnsweredAt: utc(r.AnsweredAt), EndedAt: utc(r.EndedAt), EndReason: ticket.EndReason(deref(r.EndReason)), Replayed: r.Replayed,
+			Outcome: ticket.OutcomeOf(r.Reached, r.Voicemail, r.EndedAt != nil), Agent: deref(r.Agent), TalkedFrom: utc(r.TalkedFrom), TalkedTo: utc(r.TalkedTo),
+			SurveyScore: deref(r.SurveyScore), Disposition: deref(r.Disposition)})
 	}
 	return list, next, nil
 }

@@ -46,6 +46,7 @@ type View struct {
 	Offers        []OfferView `json:"offers" doc:"Who was asked, in order"`
 	Repeat        *RepeatView `json:"repeat,omitempty"`
 	CallTaker     string      `json:"call_taker,omitempty" doc:"Name of the agent who took the call"`
+	WithAgent     bool        `json:"with_agent" doc:"An agent has the call or its wrap-up: nobody else is asked until they have triaged"`
 	PendingReason string      `json:"pending_reason,omitempty"`
 	AcceptedAt    *time.Time  `json:"accepted_at,omitempty"`
 	ClosedAt      *time.Time  `json:"closed_at,omitempty"`
@@ -61,12 +62,18 @@ type View struct {
 
 // CallView is the call a ticket was born from.
 type CallView struct {
+	ID           CallID     `json:"id" format:"uuid"`
 	InvitedAt    time.Time  `json:"invited_at"`
 	AnsweredAt   *time.Time `json:"answered_at,omitempty"`
 	EndedAt      *time.Time `json:"ended_at,omitempty"`
 	EndReason    EndReason  `json:"end_reason,omitempty"`
 	To           string     `json:"to" doc:"Service number dialled"`
 	CallerMasked string     `json:"caller_masked"`
+	ReachedAt    *time.Time `json:"reached_at,omitempty" doc:"First time a person spoke with the caller"`
+	Voicemail    bool       `json:"voicemail" doc:"The caller left a message"`
+	SurveyScore  int        `json:"survey_score,omitempty" minimum:"1" maximum:"5" doc:"What the caller thought of it; absent where not asked or not said"`
+	Disposition  string     `json:"disposition,omitempty" doc:"What the call was, by a code of the policy"`
+	Note         string     `json:"disposition_note,omitempty"`
 }
 
 // ClockView is one deadline with its arithmetic.
@@ -121,6 +128,13 @@ type CallRow struct {
 	EndedAt    *time.Time `json:"ended_at,omitempty"`
 	EndReason  EndReason  `json:"end_reason,omitempty"`
 	Replayed   bool       `json:"replayed" doc:"It came from a node's journal, written while the database was away"`
+
+	Outcome     CallOutcome `json:"outcome" enum:"spoken,voicemail,missed,alive"`
+	Agent       string      `json:"agent,omitempty" doc:"Name of the agent who spoke with the caller last"`
+	TalkedFrom  *time.Time  `json:"talked_from,omitempty" doc:"When that agent answered"`
+	TalkedTo    *time.Time  `json:"talked_to,omitempty" doc:"When that agent left"`
+	SurveyScore int         `json:"survey_score,omitempty"`
+	Disposition string      `json:"disposition,omitempty"`
 }
 
 // ListView picks which tickets a list shows.

@@ -1,0 +1,139 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"example.org/hotline/ticket"
+)
+
+// CallRef names a call in a path.
+type CallRef struct {
+	ID string `path:"id" minLength:"1" maxLength:"36" doc:"Id of the call"`
+}
+
+// getPop is what an agent sees of a call that rings. Each look leaves a record.
+func (s *Server) getPop(ctx context.Context, tx Tx, in *CallRef) (ticket.Pop, error) {
+	return tx.CallPop(ctx, ticket.CallID(in.ID))
+}
+
+type dispositionInput struct {
+	CallRef
+	Body struct {
+		Code string `json:"code" pattern:"^[a-z][a-z0-9_]{1,39}$" doc:"One of the codes of the policy"`
+		Note string `json:"note,omitempty" maxLength:"500"`
+	}
+}
+
+// Disposition is what a call was.
+type Disposition struct {
+	Code string `json:"code"`
+	Note string `json:"note,omitempty"`
+}
+
+func (s *Server) dispose(ctx context.Context, tx Tx, in *dispositionInput) (Disposition, error) {
+	err := ticket.Dispose(ctx, tx, ticket.CallID(in.ID), in.Body.Code, in.Body.Note, s.deps.Rules.Dispositions)
+	return Disposition{Code: in.Body.Code, Note: in.Body.Note}, err
+}
+
+type listCallbacksInput struct {
+	View  string `query:"view" enum:"open,due,mine" default:"open"`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"100"`
+}
+
+// CallbackItems is who is to be rung back: urgent ones first, then by their place in the queue.
+type CallbackItems struct {
+	Items []ticket.CallbackView `json:"items"`
+}
+
+func (s *Server) listCallbacks(ctx context.Context, tx Tx, in *listCallbacksInput) (CallbackItems, error) {
+	items, err := tx.Callbacks(ctx, ticket.CallbackList(in.View), in.Limit)
+	return CallbackItems{Items: items}, err
+}
+
+// CallbackRef names a call-back in a path.
+type CallbackRef struct {
+	ID string `path:"id" minLength:"1" maxLength:"36" doc:"Id of the call-back"`
+}
+
+// onCallback resolves the call-back of a path, does something to it, and
+// answers with how it stands.
+func (s *Server) onCallback(ctx context.Context, tx Tx, ref string, do func(ticket.CallbackID, ticket.CallbackRules) error) (ticket.CallbackView, error) {
+	id, err := tx.CallbackByRef(ctx, ref)
+	if err != nil {
+		return ticket.CallbackView{}, err
+	}
+	if err := do(id, s.deps.Rules.Callback); err != nil {
+		return ticket.CallbackView{}, err
+	}
+	return tx.CallbackView(ctx, id)
+}
+
+type claimInput struct {
+	CallbackRef
+	Body *nothing
+}
+
+func (s *Server) claimCallback(ctx context.Context, tx Tx, in *claimInput) (ticket.CallbackView, error) {
+	return s.onCallback(ctx, tx, in.ID, func(id ticket.CallbackID, rules ticket.CallbackRules) error {
+		_, err := ticket.ClaimCallback(ctx, tx, id, rules)
+		return err
+	})
+}
+
+type attemptInput struct {
+	CallbackRef
+	Body struct {
+		Result string `json:"result" enum:"reached,no_answer,busy,wrong_number"`
+		Note   string `json:"note,omitempty" maxLength:"500"`
+	}
+}
+
+func (s *Server) tryCallback(ctx context.Context, tx Tx, in *attemptInput) (ticket.CallbackView, error) {
+	return s.onCallback(ctx, tx, in.ID, func(id ticket.CallbackID, rules ticket.CallbackRules) error {
+		_, err := ticket.TryCallback(ctx, tx, id, ticket.TryResult(in.Body.Result), in.Body.Note, rules)
+		return err
+	})
+}
+
+type completionInput struct {
+	CallbackRef
+	Body struct {
+		Note string `json:"note,omitempty" maxLength:"500" doc:"What was found at the door"`
+	}
+}
+
+func (s *Server) completeCallback(ctx context.Context, tx Tx, in *completionInput) (ticket.CallbackView, error) {
+	return s.onCallback(ctx, tx, in.ID, func(id ticket.CallbackID, _ ticket.CallbackRules) error {
+		_, err := ticket.FinishCallback(ctx, tx, id, in.Body.Note)
+		return err
+	})
+}
+
+type callOffInput struct {
+	CallbackRef
+	Body struct {
+		Reason string `json:"reason" minLength:"2" maxLength:"500"`
+	}
+}
+
+func (s *Server) cancelCallback(ctx context.Context, tx Tx, in *callOffInput) (ticket.CallbackView, error) {
+	return s.onCallback(ctx, tx, in.ID, func(id ticket.CallbackID, _ ticket.CallbackRules) error {
+		_, err := ticket.CancelCallback(ctx, tx, id, in.Body.Reason)
+		return err
+	})
+}
+
+// phoneTable is the part of the table about calls and call-backs.
+func phoneTable() []*route {
+	get, post := http.MethodGet, http.MethodPost
+	return []*route{
+		{method: get, path: "/calls/{id}/pop", who: agents, summary: "What an agent sees of a call that rings; each look leaves a record", bind: read((*Server).getPop)},
+		{method: post, path: "/calls/{id}/disposition", who: agents, summary: "Say what a call was", bind: do((*Server).dispose)},
+		{method: get, path: "/callbacks", who: ringers, background: true, summary: "Who is to be rung back", bind: read((*Server).listCallbacks)},
+		{method: post, path: "/callbacks/{id}/claims", who: ringers, act: "claim_callback", summary: "Take a call-back", bind: do((*Server).claimCallback)},
+		{method: post, path: "/callbacks/{id}/attempts", who: ringers, act: "try_callback", summary: "Say how a try to ring back went", bind: do((*Server).tryCallback)},
+		{method: post, path: "/callbacks/{id}/completion", who: visitors, act: "complete_callback", summary: "Say that somebody has been there", bind: do((*Server).completeCallback)},
+		{method: post, path: "/callbacks/{id}/cancellation", who: ringers, act: "cancel_callback", summary: "Call a call-back off, with the reason", bind: do((*Server).cancelCallback)},
+	}
+}
