@@ -55,6 +55,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who is to be rung back */
+        get: operations["get_callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/attempts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how a try to ring back went */
+        post: operations["post_callbacks_id_attempts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a call-back off, with the reason */
+        post: operations["post_callbacks_id_cancellation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a call-back */
+        post: operations["post_callbacks_id_claims"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that somebody has been there */
+        post: operations["post_callbacks_id_completion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -64,6 +149,40 @@ export interface paths {
         };
         /** Calls, newest first */
         get: operations["get_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/disposition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a call was */
+        post: operations["post_calls_id_disposition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{id}/pop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an agent sees of a call that rings; each look leaves a record */
+        get: operations["get_calls_id_pop"];
         put?: never;
         post?: never;
         delete?: never;
@@ -906,6 +1025,11 @@ export interface components {
             name: string;
             role: string;
         };
+        AttemptInputBody: {
+            note?: string;
+            /** @enum {string} */
+            result: "reached" | "no_answer" | "busy" | "wrong_number";
+        };
         AuditPage: {
             items: components["schemas"]["ActAuditRow"][] | null;
             next?: string;
@@ -925,9 +1049,15 @@ export interface components {
             size: number;
             ticket: string;
         };
+        CallOffInputBody: {
+            reason: string;
+        };
         CallPage: {
             items: components["schemas"]["TicketCallRow"][] | null;
             next?: string;
+        };
+        CallbackItems: {
+            items: components["schemas"]["TicketCallbackView"][] | null;
         };
         Caller: {
             phone: string;
@@ -942,6 +1072,10 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        CompletionInputBody: {
+            /** @description What was found at the door */
+            note?: string;
+        };
         DecideInputBody: {
             /** Format: int64 */
             amount_fen: number;
@@ -951,6 +1085,15 @@ export interface components {
             missing_papers?: string[] | null;
             reason: string;
             short_check?: components["schemas"]["ShortCheckBody"];
+        };
+        Disposition: {
+            code: string;
+            note?: string;
+        };
+        DispositionInputBody: {
+            /** @description One of the codes of the policy */
+            code: string;
+            note?: string;
         };
         DutyList: {
             /** Format: date-time */
@@ -1475,11 +1618,16 @@ export interface components {
              */
             version: number;
             visits: components["schemas"]["ReliefVisitView"][] | null;
+            /** @description An agent has the call or its wrap-up: nobody else is asked until they have triaged */
+            with_agent: boolean;
         };
         TicketCallRow: {
+            /** @description Name of the agent who spoke with the caller last */
+            agent?: string;
             /** Format: date-time */
             answered_at?: string;
             caller_masked: string;
+            disposition?: string;
             end_reason?: string;
             /** Format: date-time */
             ended_at?: string;
@@ -1488,8 +1636,22 @@ export interface components {
             invited_at: string;
             /** @description The ticket's number */
             number: string;
+            /** @enum {string} */
+            outcome: "spoken" | "voicemail" | "missed" | "alive";
             /** @description It came from a node's journal, written while the database was away */
             replayed: boolean;
+            /** Format: int64 */
+            survey_score?: number;
+            /**
+             * Format: date-time
+             * @description When that agent answered
+             */
+            talked_from?: string;
+            /**
+             * Format: date-time
+             * @description When that agent left
+             */
+            talked_to?: string;
             /** Format: uuid */
             ticket_id: string;
             to: string;
@@ -1498,13 +1660,78 @@ export interface components {
             /** Format: date-time */
             answered_at?: string;
             caller_masked: string;
+            /** @description What the call was, by a code of the policy */
+            disposition?: string;
+            disposition_note?: string;
             end_reason?: string;
             /** Format: date-time */
             ended_at?: string;
+            /** Format: uuid */
+            id: string;
             /** Format: date-time */
             invited_at: string;
+            /**
+             * Format: date-time
+             * @description First time a person spoke with the caller
+             */
+            reached_at?: string;
+            /**
+             * Format: int64
+             * @description What the caller thought of it; absent where not asked or not said
+             */
+            survey_score?: number;
             /** @description Service number dialled */
             to: string;
+            /** @description The caller left a message */
+            voicemail: boolean;
+        };
+        TicketCallbackView: {
+            area: string;
+            area_name: string;
+            caller_masked: string;
+            /**
+             * Format: int64
+             * @description How many calls of the number it stands for
+             */
+            calls: number;
+            /**
+             * Format: date-time
+             * @description Late after this
+             */
+            due_at: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: date-time
+             * @description Since when the citizen waits: the place in the queue
+             */
+            entered_at: string;
+            /** @description Who has claimed it, or who is to visit */
+            holder?: string;
+            /** Format: uuid */
+            id: string;
+            /** @description You have claimed it */
+            mine: boolean;
+            note?: string;
+            /** @description The ticket's number */
+            number: string;
+            /** @enum {string} */
+            origin: "missed" | "asked";
+            /** @enum {string} */
+            outcome?: "reached" | "called_again" | "visited" | "withdrawn" | "moot";
+            priority: string;
+            /** @enum {string} */
+            state: "open" | "claimed" | "visit" | "done" | "cancelled";
+            /** Format: uuid */
+            ticket_id: string;
+            /** Format: int64 */
+            tries: number;
+            /**
+             * Format: date-time
+             * @description Not to be rung before
+             */
+            try_at: string;
+            urgent: boolean;
         };
         TicketClockView: {
             /** Format: date-time */
@@ -1579,6 +1806,59 @@ export interface components {
             items: components["schemas"]["TicketRow"][] | null;
             /** @description cursor of the next page; absent on the last */
             next?: string;
+        };
+        TicketPop: {
+            call_id: string;
+            /** @description The number's call-back that is not over */
+            callback?: components["schemas"]["TicketCallbackView"];
+            /** @description Empty where withheld */
+            caller_masked: string;
+            clocks: components["schemas"]["TicketClockView"][] | null;
+            /**
+             * Format: date-time
+             * @description Since when the caller waits
+             */
+            entered_at: string;
+            /** @description Earlier calls of this number, newest first: times and outcomes only */
+            history: components["schemas"]["TicketPopCall"][] | null;
+            /** @description Perhaps: who was helped under this number before */
+            household?: components["schemas"]["TicketPopHousehold"];
+            /** Format: date-time */
+            invited_at: string;
+            /** @description Open tickets of the same number; several people may use one telephone */
+            open_tickets: components["schemas"]["TicketPopTicket"][] | null;
+            ticket: components["schemas"]["TicketRow"];
+            /** @description Service number dialled */
+            to: string;
+            /** @description No number: nothing can be suggested */
+            withheld: boolean;
+        };
+        TicketPopCall: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            outcome: "spoken" | "voicemail" | "missed" | "alive";
+        };
+        TicketPopHousehold: {
+            applicant_masked: string;
+            area_name: string;
+            /** Format: date-time */
+            at: string;
+            source: string;
+            /** @description The earlier ticket that says so */
+            ticket: string;
+        };
+        TicketPopTicket: {
+            area_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            invited_at: string;
+            kind: string;
+            number: string;
+            priority: string;
+            source: string;
+            status: string;
         };
         TicketRepeatView: {
             of_id: string;
@@ -1811,11 +2091,10 @@ export interface operations {
             };
         };
     };
-    get_calls: {
+    get_callbacks: {
         parameters: {
             query?: {
-                /** @description next of the page before */
-                cursor?: string;
+                view?: "open" | "due" | "mine";
                 limit?: number;
             };
             header?: never;
@@ -1831,7 +2110,276 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    "application/json": components["schemas"]["CallbackItems"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_callbacks_id_attempts: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the call-back */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttemptInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCallbackView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_callbacks_id_cancellation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the call-back */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallOffInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCallbackView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_callbacks_id_claims: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the call-back */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCallbackView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_callbacks_id_completion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the call-back */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompletionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCallbackView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calls: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description Only calls that you have spoken in since midnight */
+                mine?: "today";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
                     "application/json": components["schemas"]["CallPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_calls_id_disposition: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disposition"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calls_id_pop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the call */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketPop"];
                 };
             };
             /** @description Error */
