@@ -75,7 +75,9 @@ type Desk struct {
 	ICEServers   []ICEServer       `json:"ice_servers"` // RTCIceServer as it is; empty: none is needed
 	Queues       []string          `json:"queues"`
 	PauseReasons []acd.PauseReason `json:"pause_reasons"`
-	Emergency    []string          `json:"emergency"` // names of Target emergency
+	Emergency    []string          `json:"emergency"`    // names of Target emergency
+	Dispositions []string          `json:"dispositions"` // how a conversation may end
+	Words        []acd.Term        `json:"words"`        // of queues, pause reasons, dispositions and skills
 	WrapUp       time.Duration     `json:"wrap_up_ns"`
 }
 
