@@ -277,7 +277,7 @@ func (tx *Tx) Seize(id area.StaffID, o Offer) (Offer, error) {
 		ring = tx.rules.Queue(o.Queue).Ring
 	}
 	_ = move(&a, SeatOffer)
-	a.Offer, a.Call, a.Queue, a.CallNode, a.Seized, a.Until, a.Ended = o.ID, o.Call, o.Queue, o.CallerNode, true, tx.now.Add(ring), ""
+	a.Offer, a.Call, a.Queue, a.CallNode, a.Seized, a.Until = o.ID, o.Call, o.Queue, o.CallerNode, true, tx.now.Add(ring)
 	tx.putAgent(a)
 	return o, nil
 }

@@ -12,40 +12,92 @@ import (
 // free, until one of the two has run out. A caller for whom nobody fits holds up
 // nobody behind them.
 func (tx *Tx) Match() {
-	agents := tx.allAgents()
-	var free []Agent
-	for _, a := range agents {
-		if a.Free() {
-			free = append(free, a)
-		}
-	}
-	if len(free) == 0 {
+	staff := tx.staff()
+	if len(staff.free) == 0 {
 		return
 	}
 	for _, c := range tx.waiting() {
-		if len(free) == 0 {
+		if len(staff.free) == 0 {
 			return
 		}
 		q := tx.rules.Queue(c.Queue)
 		if c.Offer != "" && q.Strategy != RingAll || tx.kept(q, c) {
 			continue
 		}
-		fitting := tx.fitting(q, c, free, agents)
+		fitting := staff.fitting(q, c, tx.now)
 		if c.Offer != "" { // rings already: who has become free joins in
-			fitting = slices.DeleteFunc(fitting, func(a Agent) bool { return c.Tried[a.ID] > 0 })
+			fitting = slices.DeleteFunc(fitting, func(a *Agent) bool { return c.Tried[a.ID] > 0 })
 		}
 		if len(fitting) == 0 {
 			continue
 		}
-		fitting = q.pick(c, fitting, tx.turn(q.Key))
 		if q.Strategy != RingAll {
-			fitting = fitting[:1]
+			fitting = []*Agent{q.pick(c, fitting, tx.turn(q.Key))}
 		}
 		for _, a := range fitting {
-			tx.offer(q, c.Call, a)
-			free = slices.DeleteFunc(free, func(f Agent) bool { return f.ID == a.ID })
+			tx.offer(q, c.Call, *a)
+			staff.taken(a)
 		}
 	}
+}
+
+// staff are the agents as a match sees them.
+type staff struct {
+	all  []Agent
+	free []*Agent
+	best map[string]Skills // by queue: the highest levels of those signed on
+}
+
+func (tx *Tx) staff() *staff {
+	s := &staff{all: tx.allAgents(), best: map[string]Skills{}}
+	for i := range s.all {
+		if s.all[i].Free() {
+			s.free = append(s.free, &s.all[i])
+		}
+	}
+	return s
+}
+
+func (s *staff) taken(a *Agent) {
+	s.free = slices.DeleteFunc(s.free, func(f *Agent) bool { return f == a })
+}
+
+// fitting lists the free agents who serve the caller's queue with the skills
+// still asked for. A skill that nobody on duty has is not waited for.
+func (s *staff) fitting(q Queue, c Caller, now time.Time) []*Agent {
+	wants := s.attainable(q, c.Wants)
+	waited := now.Sub(c.EnteredAt)
+	fitting := make([]*Agent, 0, len(s.free))
+	for _, a := range s.free {
+		if a.Serves(q.Key) && q.Fits(*a, wants, waited) {
+			fitting = append(fitting, a)
+		}
+	}
+	return fitting
+}
+
+// attainable lowers the wants to what those signed on to the queue could ever meet.
+func (s *staff) attainable(q Queue, wants Skills) Skills {
+	if len(wants) == 0 {
+		return nil
+	}
+	best, ok := s.best[q.Key]
+	if !ok {
+		best = Skills{}
+		for i := range s.all {
+			if a := &s.all[i]; a.On() && a.Serves(q.Key) {
+				for skill, level := range a.Skills {
+					best[skill] = max(best[skill], level)
+				}
+			}
+		}
+		s.best[q.Key] = best
+	}
+	kept := Skills{}
+	for skill, least := range wants {
+		kept[skill] = min(least, best[skill])
+	}
+	return kept
 }
 
 // waiting lists who waits, first to be served first.
@@ -58,40 +110,6 @@ func (tx *Tx) waiting() []Caller {
 	}
 	slices.SortFunc(waiting, Before)
 	return waiting
-}
-
-// fitting lists the free agents who serve the caller's queue with the skills
-// still asked for. A skill that nobody on duty has is not waited for.
-func (tx *Tx) fitting(q Queue, c Caller, free, all []Agent) []Agent {
-	wants := q.attainable(c.Wants, all)
-	waited := tx.now.Sub(c.EnteredAt)
-	var fitting []Agent
-	for _, a := range free {
-		if a.Serves(q.Key) && q.Fits(a, wants, waited) {
-			fitting = append(fitting, a)
-		}
-	}
-	return fitting
-}
-
-// attainable drops the wants that nobody signed on to the queue could ever meet.
-func (q Queue) attainable(wants Skills, all []Agent) Skills {
-	if len(wants) == 0 {
-		return nil
-	}
-	kept := Skills{}
-	for skill, least := range wants {
-		best := 0
-		for _, a := range all {
-			if a.On() && a.Serves(q.Key) {
-				best = max(best, a.Skills[skill])
-			}
-		}
-		if level := min(least, best); level > 0 {
-			kept[skill] = level
-		}
-	}
-	return kept
 }
 
 // kept reports whether a caller is kept a few seconds for the agent they were
@@ -121,7 +139,7 @@ func (tx *Tx) offer(q Queue, call ticket.CallID, a Agent) {
 		c.Agent = a.ID
 	}
 	_ = move(&a, SeatOffer) // free agents are idle
-	a.Offer, a.Call, a.Queue, a.CallNode, a.Seized, a.Until, a.Ended = c.Offer, c.Call, c.Queue, c.Node, false, tx.now.Add(q.Ring), ""
+	a.Offer, a.Call, a.Queue, a.CallNode, a.Seized, a.Until = c.Offer, c.Call, c.Queue, c.Node, false, tx.now.Add(q.Ring)
 	tx.putCaller(c)
 	tx.putAgent(a)
 	if q.Strategy == RoundRobin {
@@ -189,17 +207,14 @@ func (r *Room) Next(rules Config, now time.Time, mine func(node string) bool) ti
 // who fits them and for whom they are not kept. After Match there are none.
 func (r *Room) Stuck(rules Config, now time.Time) []Caller {
 	tx := r.Begin(rules, now, nil)
-	agents := tx.allAgents()
-	var free []Agent
-	for _, a := range agents {
-		if a.Free() {
-			free = append(free, a)
-		}
+	staff := tx.staff()
+	if len(staff.free) == 0 {
+		return nil
 	}
 	var stuck []Caller
 	for _, c := range tx.waiting() {
 		q := rules.Queue(c.Queue)
-		if c.Offer == "" && !tx.kept(q, c) && len(tx.fitting(q, c, free, agents)) > 0 {
+		if c.Offer == "" && !tx.kept(q, c) && len(staff.fitting(q, c, now)) > 0 {
 			stuck = append(stuck, c)
 		}
 	}

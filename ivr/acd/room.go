@@ -143,9 +143,19 @@ func (tx *Tx) allAgents() []Agent {
 // agentsOf lists the agents who ring for a call or are in it.
 func (tx *Tx) agentsOf(call ticket.CallID) []Agent {
 	var of []Agent
-	for _, a := range tx.allAgents() {
+	add := func(a *Agent) {
 		if a.Call == call && (a.State == StateRinging || a.inCall()) {
-			of = append(of, a)
+			of = append(of, *a)
+		}
+	}
+	for id, a := range tx.room.Agents {
+		if _, changed := tx.agents[id]; !changed {
+			add(&a)
+		}
+	}
+	for _, a := range tx.agents {
+		if a != nil {
+			add(a)
 		}
 	}
 	return of
@@ -203,7 +213,7 @@ func (a Agent) Span(at time.Time) Event {
 
 // inCall reports whether an agent is in a conversation, even if their browser is
 // just reconnecting.
-func (a Agent) inCall() bool {
+func (a *Agent) inCall() bool {
 	return a.State == StateTalking || a.State == StateAway && a.Was == StateTalking
 }
 

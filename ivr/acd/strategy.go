@@ -7,22 +7,22 @@ import (
 	"example.org/hotline/area"
 )
 
-// pick orders the agents whom a caller may be offered to, best first. Whoever
-// has let this caller ring in vain comes after those who have not, so that a
-// reject without a delay never sends the caller back to the same telephone.
-func (q Queue) pick(c Caller, fitting []Agent, last area.StaffID) []Agent {
-	slices.SortFunc(fitting, func(a, b Agent) int {
-		return cmp.Or(
-			preferred(c, a, b),
-			cmp.Compare(c.Tried[a.ID], c.Tried[b.ID]),
-			q.compare(a, b, last),
-			a.IdleSince.Compare(b.IdleSince),
-			cmp.Compare(a.ID, b.ID))
+// pick chooses the agent whom a caller is offered to. Whoever has let this
+// caller ring in vain comes after those who have not, so that a reject without a
+// delay never sends the caller back to the same telephone.
+func (q Queue) pick(c Caller, fitting []*Agent, last area.StaffID) *Agent {
+	return slices.MinFunc(fitting, func(a, b *Agent) int {
+		if by := preferred(c, a, b); by != 0 {
+			return by
+		}
+		if by := cmp.Compare(c.Tried[a.ID], c.Tried[b.ID]); by != 0 {
+			return by
+		}
+		return cmp.Or(q.compare(a, b, last), a.IdleSince.Compare(b.IdleSince), cmp.Compare(a.ID, b.ID))
 	})
-	return fitting
 }
 
-func preferred(c Caller, a, b Agent) int {
+func preferred(c Caller, a, b *Agent) int {
 	switch c.Prefer {
 	case 0:
 		return 0
@@ -35,7 +35,7 @@ func preferred(c Caller, a, b Agent) int {
 	}
 }
 
-func (q Queue) compare(a, b Agent, last area.StaffID) int {
+func (q Queue) compare(a, b *Agent, last area.StaffID) int {
 	switch q.Strategy {
 	case RoundRobin:
 		return cmp.Compare(turnsUntil(a.ID, last), turnsUntil(b.ID, last))
