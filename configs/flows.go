@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strings"
 
 	"example.org/hotline/ivr/flow"
 )
@@ -66,12 +68,38 @@ func LoadFlow(file string, data []byte, env flow.Environment) (*flow.Flow, error
 func loadFlow(file string, data []byte, env flow.Environment) (loadedFlow, error) {
 	var src flow.Source
 	l := decode(file, data, &src)
-	if len(l.faults) > 0 {
+	if l.isSyntax() {
 		return loadedFlow{}, l.err()
 	}
+	misread := slices.Clone(l.faults)
 	f, err := flow.New(src, env)
 	l.take(err)
+	l.faults = slices.DeleteFunc(l.faults, func(fault error) bool { return !slices.Contains(misread, fault) && follows(fault, misread) })
 	return loadedFlow{f, l, sha256.Sum256(data)}, l.err()
+}
+
+// isSyntax reports whether the file is no YAML at all.
+func (l *faultList) isSyntax() bool {
+	return slices.ContainsFunc(l.faults, func(err error) bool {
+		fault, ok := errors.AsType[*Fault](err)
+		return ok && strings.HasPrefix(fault.Detail, "not YAML")
+	})
+}
+
+// follows reports whether a fault is told of a place that could not be read
+// anyway: what is missing there was only misread.
+func follows(fault error, misread []error) bool {
+	f, ok := errors.AsType[*Fault](fault)
+	return ok && slices.ContainsFunc(misread, func(err error) bool {
+		m, ok := errors.AsType[*Fault](err)
+		return ok && (below(f.Path, m.Path) || below(m.Path, f.Path))
+	})
+}
+
+// below reports whether a path is another or lies below it.
+func below(path, other string) bool {
+	rest, ok := strings.CutPrefix(path, other)
+	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
 // LoadFlows reads every .yaml file in dir, or the built-in flows if dir is empty.
@@ -85,22 +113,21 @@ func LoadFlows(dir string, env flow.Environment) (Flows, error) {
 	if err == nil && len(files) == 0 {
 		err = &Fault{File: cmp.Or(dir, "flow"), Detail: "no call flow: at least one .yaml file is needed"}
 	}
-	var all faultList
-	all.keep(err)
+	faults := []error{err}
 	loaded := Flows{byLine: map[string]*flow.Flow{}, known: map[string][sha256.Size]byte{}}
 	for _, file := range files {
 		data, err := fs.ReadFile(from, file)
 		if err != nil {
-			all.keep(&Fault{File: file, Detail: err.Error()})
+			faults = append(faults, &Fault{File: file, Detail: err.Error()})
 			continue
 		}
 		f, err := loadFlow(file, data, env)
 		if err == nil {
 			err = loaded.add(file, f)
 		}
-		all.keep(err)
+		faults = append(faults, err)
 	}
-	return loaded, all.err()
+	return loaded, errors.Join(faults...)
 }
 
 // add refuses a flow whose version or number another file has.

@@ -147,12 +147,15 @@ func TestFaultsOfAFlowNameLineAndFix(t *testing.T) {
 }
 
 func TestAllFaultsOfAFlowAtOnce(t *testing.T) {
-	text := strings.NewReplacer("name: aid", "name: help", "retries: 1", "retries: 9", "to: police", "to: army", "[mail]", "[missing]").Replace(soundFlow)
+	text := strings.NewReplacer("name: aid", "name: help", "retries: 1", "retries: 9", "to: police", "to: army", "[mail]", "[missing]", "each: 20s", "each: 20").Replace(soundFlow)
 	_, err := LoadFlow("x.yaml", []byte(text), knownEnvironment)
-	for _, want := range []string{"x.yaml:10", "x.yaml:18", "x.yaml:24", "x.yaml:29"} {
+	for _, want := range []string{"x.yaml:10", "x.yaml:18", "x.yaml:24", "x.yaml:27", "x.yaml:29"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s is missing in %v", want, err)
 		}
+	}
+	if n := strings.Count(err.Error(), "\n") + 1; n != 5 {
+		t.Errorf("%d faults, want 5:\n%v", n, err)
 	}
 }
 

@@ -113,7 +113,7 @@ func (e *examination) run(ctx context.Context, config string) {
 	for _, check := range []func(context.Context){
 		e.checkDataFolder, e.checkKeys, e.checkJournal,
 		e.checkPostgres, e.checkRedis, e.checkSMS,
-		e.checkPolicies, e.checkPrompts, e.checkRTP, e.checkPorts,
+		e.checkPolicies, e.checkPrompts, e.checkFlows, e.checkRTP, e.checkPorts,
 	} {
 		if ctx.Err() != nil {
 			e.fault("doctor", "broken off", "run it again")

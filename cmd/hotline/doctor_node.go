@@ -8,12 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
-	"time"
 
 	"example.org/hotline/configs"
 	"example.org/hotline/internal/seal"
-	"example.org/hotline/ivr"
-	"example.org/hotline/ivr/media"
 	"example.org/hotline/store/journal"
 )
 
@@ -148,10 +145,7 @@ func (e *examination) checkPolicies(context.Context) {
 	e.ok("calendar", "the holidays of the next 90 days are known")
 }
 
-// longestGreeting is how long a caller may be spoken to before anything happens.
-const longestGreeting = 8 * time.Second
-
-// checkPrompts loads what the line speaks.
+// checkPrompts loads what the line speaks, and holds each recording to its format, length and level.
 func (e *examination) checkPrompts(context.Context) {
 	const check = "prompts"
 	texts, err := configs.LoadPrompts(e.cfg.SIP.PromptsDir)
@@ -161,26 +155,28 @@ func (e *examination) checkPrompts(context.Context) {
 		}
 		return
 	}
-	spoken, err := media.LoadPrompts(texts.Files)
+	spoken, err := loadSpoken(texts)
 	if err != nil {
 		for _, fault := range allErrors(err) {
-			e.fault(check, fault.Error(), "convert it: sox IN.wav -r 8000 -c 1 -b 16 OUT.wav")
+			e.fault(check, fault.Error(), "convert it: sox IN.wav -r 8000 -c 1 -b 16 OUT.wav gain -n -3")
 		}
 		return
 	}
-	for _, name := range ivr.PromptNames() {
-		if _, ok := spoken.Prompt(name); !ok {
-			e.fault(check, name+".wav is missing", "record it, and add it to sip.prompts_dir with its text in prompts.yaml")
-			err = fs.ErrNotExist
+	e.ok(check, "%d of them, %d are placeholders spoken by a machine", len(spoken), texts.Placeholders)
+}
+
+// checkFlows holds the call flows to their checks and to the proof.
+func (e *examination) checkFlows(context.Context) {
+	const check = "call flow"
+	script, err := readScript(e.cfg.SIP, nil)
+	if err != nil {
+		for _, fault := range allErrors(err) {
+			e.fault(check, fault.Error(), "correct it, and try it with `hotline flow simulate`")
 		}
+		return
 	}
-	greeting, _ := spoken.Prompt(ivr.PromptGreeting)
-	switch {
-	case err != nil:
-	case greeting.Duration() > longestGreeting:
-		e.warn(check, fmt.Sprintf("the greeting lasts %.1f s", greeting.Duration().Seconds()), "shorten it to 8 s: callers in need hang up")
-	default:
-		e.ok(check, "%d of them, the greeting lasts %.1f s", len(spoken), greeting.Duration().Seconds())
+	for _, f := range script.flows.All() {
+		e.ok(check, "%s: every caller reaches a person or a voicemail", f.Version())
 	}
 }
 

@@ -39,7 +39,7 @@ func TestSoundNodePassesEveryCheck(t *testing.T) {
 		}
 	}
 	for _, check := range []string{"configuration", "data folder", "keys", "journal", "PostgreSQL", "database role", "clocks", "line's clock", "schema", "desks",
-		"duty", "audit chain", "Redis", "Redis user", "SMS gateway", "policies", "calendar", "prompts", "RTP ports", "SIP port", "API port"} {
+		"duty", "audit chain", "Redis", "Redis user", "SMS gateway", "policies", "calendar", "prompts", "call flow", "RTP ports", "SIP port", "API port"} {
 		if !seen[check] {
 			t.Errorf("nothing was said of %q", check)
 		}
@@ -158,6 +158,9 @@ func TestDoctorFindsWhatIsBroken(t *testing.T) {
 			finding{"data folder", verdictFault, "missing", "install -d"}},
 		{"data folder is a file", func(_ *testing.T, p *patient) { p.settings["node.data_dir"] = p.path("keys") },
 			finding{"data folder", verdictFault, "no folder", "node.data_dir"}},
+		{"call flow faulty", func(t *testing.T, p *patient) {
+			p.settings["sip.flow_dir"] = t.TempDir()
+		}, finding{"call flow", verdictFault, "no call flow", ""}},
 		{"prompts missing", func(t *testing.T, p *patient) {
 			p.settings["sip.prompts_dir"] = t.TempDir()
 		}, finding{"prompts", verdictFault, "prompts.yaml", ""}},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -103,7 +104,7 @@ func loadSpoken(texts configs.Prompts) (media.PromptSet, error) {
 			faults = append(faults, fmt.Errorf("prompt %s.wav: %w", text.Name, err))
 		}
 	}
-	for _, name := range append(ivr.PromptNames(), flow.Fragments()...) {
+	for _, name := range slices.Concat(ivr.PromptNames(), flow.Fragments(), flow.NoticePrompts()) {
 		if _, ok := prompts.Prompt(name); !ok && err == nil {
 			faults = append(faults, fmt.Errorf("prompt %s.wav: %w: record it, and add its text to prompts.yaml", name, fs.ErrNotExist))
 		}
