@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -24,6 +25,7 @@ type Tx interface {
 	ticket.DispositionTx
 	Reads
 	MoneyReads
+	RecordingRows
 	Keys
 }
 
@@ -143,14 +145,16 @@ type Rules struct {
 // Console, SMS and Softphone are required.
 type Deps struct {
 	// Run runs fn in one transaction as the actor; fn's error rolls it back.
-	Run      func(ctx context.Context, actor act.Actor, fn func(Tx) error) error
-	Sessions Sessions
-	Rules    Rules
-	Wakes    <-chan struct{} // something was added to the event log; nil: it is only looked at every second
-	Checks   []Check
-	Metrics  *prometheus.Registry
-	Console  fs.FS                                    // the built console; nil: none
-	SMS      func(ctx context.Context) ([]SMS, error) // nil outside development
+	Run        func(ctx context.Context, actor act.Actor, fn func(Tx) error) error
+	Sessions   Sessions
+	Rules      Rules
+	Wakes      <-chan struct{} // something was added to the event log; nil: it is only looked at every second
+	Checks     []Check
+	Metrics    *prometheus.Registry
+	Recordings Recordings                               // the audio of calls; nil: none can be heard
+	Internal   map[string]http.Handler                  // what other nodes ask, by path prefix; each authenticates by itself
+	Console    fs.FS                                    // the built console; nil: none
+	SMS        func(ctx context.Context) ([]SMS, error) // nil outside development
 	// Softphone takes the agents' WebSockets; nil on a node without the role phone.
 	Softphone Softphone
 	Logger    *slog.Logger

@@ -299,6 +299,6 @@ func (p *peerServer) admits(req *http.Request) bool {
 			return false
 		}
 	}
-	p.seen[nonce] = now.Add(2 * peerWindow)
+	p.seen[strings.Clone(nonce)] = now.Add(2 * peerWindow) // a server may reuse the memory of its headers
 	return true
 }

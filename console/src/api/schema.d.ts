@@ -517,6 +517,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recordings/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The audio of a listen, by ranges */
+        get: operations["get_recordings_id_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/legal-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a recording beyond its time */
+        post: operations["post_recordings_id_legal_hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/legal-hold-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a held recording go when its time is over */
+        post: operations["post_recordings_id_legal_hold_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/listens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a recording to hear it; leaves a record */
+        post: operations["post_recordings_id_listens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{id}/peaks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture of a recording */
+        get: operations["get_recordings_id_peaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -788,6 +873,23 @@ export interface paths {
         put?: never;
         /** Note a paper that is missing */
         post: operations["post_tickets_id_papers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recordings and voicemail of a ticket */
+        get: operations["get_tickets_id_recordings"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1168,6 +1270,10 @@ export interface components {
             /** @description A desk: area code / role */
             to_post?: string;
         };
+        HoldInputBody: {
+            /** @description Such as the file number of a complaint */
+            reason: string;
+        };
         Inbox: {
             items: components["schemas"]["LedgerInboxItem"][] | null;
         };
@@ -1280,6 +1386,26 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        Listen: {
+            /** @description Where the WAV file is; asked by ranges. All requests of one listen are one record */
+            audio: string;
+            /**
+             * Format: int64
+             * @description Size of the WAV file
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How long the address is good
+             */
+            lasts_seconds: number;
+        };
+        ListenInputBody: {
+            /** @description It leaves the house as a file */
+            download?: boolean;
+            /** @description Why; it goes into the audit chain */
+            purpose: string;
+        };
         LoweringInputBody: {
             approve: boolean;
             reason: string;
@@ -1375,6 +1501,9 @@ export interface components {
         ReceivePaperInputBody: {
             /** @description Completed uploads */
             photos: string[] | null;
+        };
+        RecordingList: {
+            items: components["schemas"]["TicketRecordingView"][] | null;
         };
         RefuseInputBody: {
             /** Format: uuid */
@@ -1859,6 +1988,53 @@ export interface components {
             priority: string;
             source: string;
             status: string;
+        };
+        TicketRecordingHold: {
+            /** Format: date-time */
+            at: string;
+            /** @description Name of who set it */
+            by: string;
+            reason: string;
+        };
+        TicketRecordingPeaks: {
+            /** @description What it heard: the right track */
+            heard: number[] | null;
+            /** @description What the party said: the left track */
+            said: number[] | null;
+        };
+        TicketRecordingView: {
+            /** @description What you may do with it: listen, hold, release_hold */
+            acts: string[] | null;
+            /**
+             * Format: int64
+             * @description Of the sealed file
+             */
+            bytes: number;
+            /** Format: uuid */
+            call_id: string;
+            hold?: components["schemas"]["TicketRecordingHold"];
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Shredded after that, once the ticket is closed and nobody holds it
+             */
+            keep_until: string;
+            /** @enum {string} */
+            kind: "leg" | "voicemail";
+            /** @description citizen, agent:LOGIN, third, supervisor:LOGIN; the citizen's is the whole call */
+            leg: string;
+            /**
+             * Format: int64
+             * @description How often it was opened; each is in the audit chain
+             */
+            listens: number;
+            /** Format: double */
+            seconds: number;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "recording" | "complete" | "cut_off" | "damaged" | "shredded";
         };
         TicketRepeatView: {
             of_id: string;
@@ -3113,6 +3289,214 @@ export interface operations {
             };
         };
     };
+    get_recordings_id_audio: {
+        parameters: {
+            query: {
+                /** @description As POST /recordings/{id}/listens gave it */
+                listen: string;
+            };
+            header?: {
+                /** @description One range of octets; the answer may be shorter */
+                Range?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file: A-law, 8 kHz, left what the party said, right what it heard */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description A range of it, at most 1024 KiB */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description The range lies outside the file */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_recordings_id_legal_hold: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketRecordingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_recordings_id_legal_hold_release: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketRecordingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_recordings_id_listens: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListenInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listen"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recordings_id_peaks: {
+        parameters: {
+            query?: {
+                stretches?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketRecordingPeaks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -3753,6 +4137,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tickets_id_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingList"];
                 };
             };
             /** @description Error */
