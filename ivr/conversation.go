@@ -223,12 +223,16 @@ func (t *conversation) close() {
 	}
 	t.stopDialling()
 	t.music.stop()
-	for _, m := range []*member{t.agent, t.third, t.boss} {
+	everybody := []*member{t.agent, t.third, t.boss}
+	t.agent, t.third, t.boss = nil, nil, nil
+	for _, m := range everybody {
 		if m != nil {
 			t.drop(m, reason)
 		}
+		if m != nil && m.desk != nil && m != everybody[2] {
+			t.happened(m.event(ticket.CallAgentLeft, reason))
+		}
 	}
-	t.agent, t.third, t.boss = nil, nil, nil
 	t.room.Close()
 	if t.tapes.paused {
 		t.tapes.resume(t.endpoint.now())

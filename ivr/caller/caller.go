@@ -72,6 +72,7 @@ func newPhone(ctx context.Context, o Options, uri sip.Uri) (*phone, error) {
 	if p.ear, err = newEar(o.RecordWAV); err != nil {
 		return nil, err
 	}
+	p.ear.tell = o.OnSound
 	if p.audio, err = media.Open(pool, media.Limits{}); err != nil {
 		_, _, closing := p.ear.close()
 		return nil, errors.Join(err, closing)

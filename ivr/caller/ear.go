@@ -20,6 +20,7 @@ type ear struct {
 	samples int
 	sound   chan struct{} // closed with the first packet that is no silence
 	sounded bool
+	tell    func(pcm []int16) // nil for nobody
 }
 
 // audible is the level from which a packet is sound: line noise lies well below.
@@ -45,6 +46,9 @@ func newEar(path string) (*ear, error) {
 // hear takes one packet, on the session's reader goroutine.
 func (e *ear) hear(f media.Frame) {
 	pcm := media.PCMA.Decode(f.ALaw)
+	if e.tell != nil {
+		e.tell(pcm)
+	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.samples += len(pcm)

@@ -36,7 +36,8 @@ type Options struct {
 	HangupAfter time.Duration // BYE so long after the answer; 0 leaves that to the other side
 	MaxDuration time.Duration // BYE at the latest; default 10 min
 
-	OnEvent func(Event) // told of each step as it happens, from one goroutine; may be nil
+	OnEvent func(Event)       // told of each step as it happens, from one goroutine; may be nil
+	OnSound func(pcm []int16) // told of each packet heard, on the media's goroutine: it must not block; may be nil
 }
 
 // EventKind names a step of the call.
