@@ -231,6 +231,49 @@ func TestSymmetricRTPBehindNAT(t *testing.T) {
 	}
 }
 
+func listen(t *testing.T, host string) *net.UDPConn {
+	t.Helper()
+	conn, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.AddrPortFrom(netip.MustParseAddr(host), 0)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = conn.Close() })
+	return conn
+}
+
+// Ports that somebody else on the machine holds are passed over, and none is
+// lost by trying.
+func TestPortPoolPassesOverForeignPorts(t *testing.T) {
+	for _, foreign := range []uint16{28200, 28203} { // an RTP port of one pair, the RTCP port of the other
+		held, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.AddrPortFrom(loopback, foreign)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		pool := testPool(t, 28200, 28203, 0)
+		for range 5 {
+			s, err := Open(pool, Limits{})
+			if errors.Is(err, ErrNoPort) {
+				t.Fatalf("with port %d held: %v", foreign, err)
+			}
+			if s.Port() == foreign&^1 {
+				t.Errorf("got the pair of port %d", foreign)
+			}
+			if _, err := Open(pool, Limits{}); !errors.Is(err, ErrNoPort) {
+				t.Errorf("opened a pair that is held: %v", err)
+			}
+			if err := s.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+		if pool.Free() != 2 {
+			t.Errorf("%d pairs left of 2", pool.Free())
+		}
+		if err := held.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestPortPool(t *testing.T) {
 	pool := testPool(t, 28001, 28005, 0) // holds 28002 and 28004
 	a, err := Open(pool, Limits{})
