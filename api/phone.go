@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ticket"
 )
 
@@ -32,8 +33,21 @@ type Disposition struct {
 }
 
 func (s *Server) dispose(ctx context.Context, tx Tx, in *dispositionInput) (Disposition, error) {
-	err := ticket.Dispose(ctx, tx, ticket.CallID(in.ID), in.Body.Code, in.Body.Note, s.deps.Rules.Dispositions)
+	codes := make([]string, 0, len(s.deps.Rules.Dispositions))
+	for _, term := range s.deps.Rules.Dispositions {
+		codes = append(codes, term.Key)
+	}
+	err := ticket.Dispose(ctx, tx, ticket.CallID(in.ID), in.Body.Code, in.Body.Note, codes)
 	return Disposition{Code: in.Body.Code, Note: in.Body.Note}, err
+}
+
+// DispositionList is how a conversation may end.
+type DispositionList struct {
+	Items []acd.Term `json:"items"`
+}
+
+func (s *Server) listDispositions(context.Context, Tx, *struct{}) (DispositionList, error) {
+	return DispositionList{Items: append([]acd.Term{}, s.deps.Rules.Dispositions...)}, nil
 }
 
 type listCallbacksInput struct {
@@ -130,6 +144,7 @@ func phoneTable() []*route {
 	return []*route{
 		{method: get, path: "/calls/{id}/pop", who: agents, summary: "What an agent sees of a call that rings; each look leaves a record", bind: read((*Server).getPop)},
 		{method: post, path: "/calls/{id}/disposition", who: agents, summary: "Say what a call was", bind: do((*Server).dispose)},
+		{method: get, path: "/dispositions", who: callers, summary: "How a conversation may end", bind: read((*Server).listDispositions)},
 		{method: get, path: "/callbacks", who: ringers, background: true, summary: "Who is to be rung back", bind: read((*Server).listCallbacks)},
 		{method: post, path: "/callbacks/{id}/claims", who: ringers, act: "claim_callback", summary: "Take a call-back", bind: do((*Server).claimCallback)},
 		{method: post, path: "/callbacks/{id}/attempts", who: ringers, act: "try_callback", summary: "Say how a try to ring back went", bind: do((*Server).tryCallback)},

@@ -12,6 +12,7 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/dispatch/duty"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
@@ -138,7 +139,7 @@ type Rules struct {
 	Relief   *relief.Policy
 
 	Callback     ticket.CallbackRules
-	Dispositions []string // codes an agent may say of a call; none: any
+	Dispositions []acd.Term // how a conversation may end, for agents to say; none: any code is taken
 }
 
 // Deps is what the API needs of the rest of the program. All but Wakes,

@@ -55,10 +55,11 @@ func (tx *Tx) CallbackView(ctx context.Context, id ticket.CallbackID) (ticket.Ca
 func (tx *Tx) callbackView(r callbackRow) (ticket.CallbackView, error) {
 	masked, err := tx.maskedCaller(r.CallID, r.CallerSealed)
 	c := r.callback()
+	mine := c.State == ticket.CallbackClaimed && c.Holder == tx.actor.PostID
 	return ticket.CallbackView{ID: c.PublicID, TicketID: r.TicketRef, Number: ticket.Number(r.Number), Priority: ticket.Priority(r.Priority),
 		Area: area.Code(r.AreaCode), AreaName: r.AreaName, Caller: masked, Origin: c.Origin, Urgent: c.Urgent, State: c.State, Calls: c.Calls,
 		EnteredAt: c.EnteredAt, TryAt: c.TryAt, DueAt: c.DueAt, Tries: c.Tries, Holder: deref(r.Holder),
-		Mine: c.State == ticket.CallbackClaimed && c.Holder == tx.actor.PostID, EndedAt: null(c.EndedAt), Outcome: c.Outcome, Note: c.Note}, err
+		Mine: mine, NextActs: ticket.CallbackActs(c.State, mine, c.TryAt, tx.now), EndedAt: null(c.EndedAt), Outcome: c.Outcome, Note: c.Note}, err
 }
 
 // CallbackNumber gives the number of a call-back to whoever rings: staff must

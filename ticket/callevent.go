@@ -61,13 +61,13 @@ func CallEventKinds() []CallEventKind {
 // Valid reports whether k is one of CallEventKinds.
 func (k CallEventKind) Valid() bool { return slices.Contains(CallEventKinds(), k) }
 
-// DutyAnswered is the Reason of CallRangDuty where somebody answered the duty
-// telephone: the caller has reached a person.
+// DutyAnswered is the Reason of CallRangDuty, and of a CallTransferred by the
+// flow, where somebody answered that telephone: the caller has reached a person.
 const DutyAnswered = "answered"
 
 // ReachesPerson reports whether the caller has somebody to speak with from this event on.
 func (e CallEvent) ReachesPerson() bool {
-	return e.Kind == CallConnected || e.Kind == CallRangDuty && e.Reason == DutyAnswered
+	return e.Kind == CallConnected || (e.Kind == CallRangDuty || e.Kind == CallTransferred) && e.Reason == DutyAnswered
 }
 
 // Data is the event as a line of the timeline keeps it: what it says beside its kind and time.

@@ -29,6 +29,26 @@ type CallbackView struct {
 	EndedAt   *time.Time      `json:"ended_at,omitempty"`
 	Outcome   CallbackOutcome `json:"outcome,omitempty" enum:"reached,called_again,visited,withdrawn,moot"`
 	Note      string          `json:"note,omitempty"`
+	NextActs  []string        `json:"next_acts" doc:"What you may do with it now: claim, try, complete, cancel"`
+}
+
+// CallbackActs lists what somebody may do with a call-back in its state. mine
+// tells that they have claimed it.
+func CallbackActs(s CallbackState, mine bool, tryAt, now time.Time) []string {
+	acts := []string{}
+	if s == CallbackOpen && !tryAt.After(now) || s == CallbackClaimed && mine {
+		acts = append(acts, "claim")
+	}
+	if s == CallbackClaimed && mine {
+		acts = append(acts, "try")
+	}
+	if s == CallbackVisit {
+		acts = append(acts, "complete")
+	}
+	if s.Alive() {
+		acts = append(acts, "cancel")
+	}
+	return acts
 }
 
 // CallbackList picks which call-backs a list shows.

@@ -234,7 +234,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
 		Sessions: n.db,
-		Rules:    api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief},
+		Rules:    api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief, Callback: n.ladder.Callback.Rules()},
 		Wakes:    n.redis.Listen(pulse.WakeEvents).C,
 		Checks:   n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
 	})

@@ -344,6 +344,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dispositions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a conversation may end */
+        get: operations["get_dispositions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/duty": {
         parameters: {
             query?: never;
@@ -1070,6 +1087,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AcdTerm: {
+            en: string;
+            key: string;
+            zh: string;
+        };
         ActAuditRow: {
             action: string;
             actor: string;
@@ -1196,6 +1218,9 @@ export interface components {
             /** @description One of the codes of the policy */
             code: string;
             note?: string;
+        };
+        DispositionList: {
+            items: components["schemas"]["AcdTerm"][] | null;
         };
         DutyList: {
             /** Format: date-time */
@@ -1841,6 +1866,8 @@ export interface components {
             id: string;
             /** @description You have claimed it */
             mine: boolean;
+            /** @description What you may do with it now: claim, try, complete, cancel */
+            next_acts: string[] | null;
             note?: string;
             /** @description The ticket's number */
             number: string;
@@ -2916,6 +2943,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dispositions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionList"];
                 };
             };
             /** @description Error */

@@ -14,10 +14,15 @@ export interface Told {
 // Parameters that sentences may ask for, so that a datum that is missing reads as a dash.
 const askable = ['by', 'to', 'from', 'number', 'area', 'priority', 'from_priority', 'kind', 'clock', 'due_at', 'proof', 'minutes', 'outcome',
   'post', 'role', 'step', 'amount_fen', 'paper', 'who', 'worker', 'pending_priority', 'arrived_at', 'mode', 'end_reason', 'digits', 'key', 'at', 'status', 'template', 'channel',
-  'checker', 'maker', 'witness', 'name', 'purpose', 'why', 'loop', 'owner', 'decision', 'target', 'since', 'until', 'worker']
+  'checker', 'maker', 'witness', 'name', 'purpose', 'why', 'loop', 'owner', 'decision', 'target', 'since', 'until', 'worker',
+  'flow', 'queue', 'seconds', 'score', 'code', 'result', 'try']
 
 // Kinds whose reason is a code of ours rather than somebody's words.
-const codedReasons: Record<string, 'end' | 'ladder'> = { 'call.ended': 'end', 'ticket.offer_skipped': 'ladder' }
+const codedReasons: Record<string, 'end' | 'ladder' | 'call'> = {
+  'call.ended': 'end', 'ticket.offer_skipped': 'ladder', 'callback.impossible': 'call',
+  'call.unanswered': 'call', 'call.left_queue': 'call', 'call.supervised': 'call', 'call.rang_duty': 'call', 'call.agent_left': 'call', 'call.connected': 'call', 'call.voicemail': 'call', 'call.transferred': 'call', 'call.consulted': 'call', 'call.agent_lost': 'call',
+}
+const codeFields = { end: 'end_reason', call: 'call_reason' } as const
 
 /** One line of a timeline in words. A kind that the page does not know yet is told by its own name and data. */
 export function tell(entry: TimelineEntry, t: T, te: TE): Told {
@@ -32,7 +37,7 @@ export function tell(entry: TimelineEntry, t: T, te: TE): Told {
   const named = (k: string) => (k === 'kind' && entry.kind.startsWith('paper.') ? 'paper' : k) // a paper's kind is not a call's
   const params = Object.fromEntries(askable.map((k) => [k, shown(named(k), data[k], t, te)]))
   if (data.by === undefined) params.by = entry.actor
-  if (coded) params.why = coded === 'end' ? shown('end_reason', data.reason, t, te) : reasonName(String(data.reason ?? ''), t, te)
+  if (coded) params.why = coded !== 'ladder' ? shown(codeFields[coded], data.reason, t, te) : reasonName(String(data.reason ?? ''), t, te)
   if (typeof data.target === 'string') params.target = targetName(data.target, t, te)
   const details = passedOver(data.skipped, t, te).map((value) => ({ name: '', value }))
   const variant = variantOf(entry.kind, data)

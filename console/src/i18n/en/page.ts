@@ -27,7 +27,7 @@ export const page: Words<typeof zh> = {
   purpose: { call_back: 'Call back', find_place: 'Find the place', follow_up: 'Follow-up', dropped_call: 'The call dropped' },
   ticket: {
     acts: 'What you can do now', noActs: 'Nothing is asked of you now.', clocks: 'Deadlines', timeline: 'What happened', newestFirst: 'Newest first', oldestFirst: 'Oldest first', noTimeline: 'Nothing yet.', offers: 'Who was asked', record: 'Visits and findings', money: 'Aid and payment',
-    findings: 'Findings', decision: 'Decision', payout: 'Payout', papers: 'Papers owed', lifeDanger: 'Life in danger', confidential: 'Confidential', loweringWaits: 'Lowering to {priority} waits for a supervisor', dialled: 'dialled {to}', callAlive: 'Call in progress',
+    findings: 'Findings', decision: 'Decision', payout: 'Payout', papers: 'Papers owed', withAgent: 'With an agent', voicemail: 'Message left', score: 'Caller gave {score} of 5', lifeDanger: 'Life in danger', confidential: 'Confidential', loweringWaits: 'Lowering to {priority} waits for a supervisor', dialled: 'dialled {to}', callAlive: 'Call in progress',
     repeat: { suggested: 'This number has an open ticket, maybe the same matter:', confirmed: 'Same matter, merged into:', denied: 'Not the same matter as:', lapsed: 'Nobody confirmed within 3 minutes; own ladder runs. Maybe the same as:', none: 'Related ticket:' },
   },
   form: {

@@ -15,7 +15,9 @@ export const code = {
   dayKind: { working: '工作日', rest: '周末', holiday: '节假日', make_up: '调休上班' },
   proof: { receipt: '本人签收', bank: '银行到账', goods: '物资交付', no_aid_due: '不予救助决定', answered: '已答复', retriaged: '已重新定级', merged: '已合并' },
   offer: { open: '等待接单', again: '已重新派给本人', accepted: '已接单', taken: '他人已接', withdrawn: '已撤回' },
-  outcome: { satisfied: '已收到，满意', dissatisfied: '已收到，不满意', unreachable: '三次联系不上', not_received: '没有收到（退回责任人）' },
+  outcome: { satisfied: '已收到，满意', dissatisfied: '已收到，不满意', unreachable: '三次联系不上', not_received: '没有收到（退回责任人）', reached: '已接通', called_again: '来电人再次来电已接通', visited: '已上门', withdrawn: '已撤销', moot: '已无需回拨' },
+  tryResult: { reached: '已接通', no_answer: '无人接', busy: '占线', wrong_number: '号码有误' },
+  callReason: { answered: '已接通', no_answer: '无人接', no_leg: '坐席不在线', busy: '忙', rejected: '拒接', withheld: '号码未显示', foreign: '境外号码', listen: '监听', whisper: '耳语', barge: '强插', take_over: '接管', leave: '退出', joined: '介入', connected: '已接通', caller_left: '来电人挂断', timeout: '等待超时', voicemail: '转留言', callback: '要求回拨', overflow: '溢出', abandoned: '来电人挂断', short: '5 秒内挂断', key: '按键另选', no_agent: '无话务员在岗', node_lost: '系统故障', moved: '转入其他队列', nobody: '无人可接', no_outbound: '无法外呼', no_target: '对方不在', cancelled: '已取消', failed: '失败', taken_over: '主管接管' },
   endReason: {
     completed: '正常结束', caller_hung: '来电人挂断', abandoned: '接通前挂断', no_ack: '未建立通话', media_lost: '声音中断', bad_sdp: '无法协商通话', busy: '线路繁忙', draining: '系统维护', max_duration: '超过最长时间', node_stopped: '系统停机', node_lost: '系统故障', failed: '系统错误',
   },
@@ -38,8 +40,8 @@ export const code = {
   channel: { cash: '现金', live: '工作台', sms: '短信' },
   rail: { cash: '现金', bank: '银行' },
   system: { ivr: '电话系统', dispatch: '派单系统', sign_in: '系统后台', journal: '本地日志' },
-  notice: { ticket_registered: '来电登记告知', accepted_citizen: '接单告知', payment_citizen: '发放告知', refused_citizen: '不予救助告知', paper_due_citizen: '补材料告知', offer: '派单通知', offer_taken: '他人已接通知', rise: '逐级上报', loop_alarm: '无人接单警报', called_again: '再次来电通知', handover: '移交通知', warning: '时限提醒', silence: '无进展提醒', breach: '超时通知', due_rise: '2 小时上报', not_received: '未收到救助通知', check_wanted: '复核通知', payout_to_check: '复核通知', payout_to_sign: '补签通知', second_signature: '补签通知', second_signature_late: '补签逾期通知', signature_overdue: '补签逾期通知', float_low: '备用金不足通知', paper_due: '补材料提醒', paper_reminder: '补材料提醒', paper_overdue: '材料逾期通知', paper_overdue_head: '材料逾期通知', decision_to_approve: '审批通知', decision_approved: '批准通知', decision_declined: '未批准通知', payout_checked: '复核通过通知', payout_reversed: '冲正通知' },
-  auditAction: { session: { open: '{login} 登录', refuse: '{login} 登录未成功', close: '{login} 退出' }, phone: { view: '查看来电号码' }, photo: { view: '查看照片' }, ledger: { fund_allocated: '拨入专户 {amount} 元', float_funded: '补充备用金 {amount} 元' } },
+  notice: { ticket_registered: '来电登记告知', accepted_citizen: '接单告知', payment_citizen: '发放告知', refused_citizen: '不予救助告知', paper_due_citizen: '补材料告知', offer: '派单通知', offer_taken: '他人已接通知', rise: '逐级上报', loop_alarm: '无人接单警报', called_again: '再次来电通知', handover: '移交通知', warning: '时限提醒', silence: '无进展提醒', callback_missed: '回拨未接通告知', callback_late: '回拨超时提醒', callback_visit: '上门通知', breach: '超时通知', due_rise: '2 小时上报', not_received: '未收到救助通知', check_wanted: '复核通知', payout_to_check: '复核通知', payout_to_sign: '补签通知', second_signature: '补签通知', second_signature_late: '补签逾期通知', signature_overdue: '补签逾期通知', float_low: '备用金不足通知', paper_due: '补材料提醒', paper_reminder: '补材料提醒', paper_overdue: '材料逾期通知', paper_overdue_head: '材料逾期通知', decision_to_approve: '审批通知', decision_approved: '批准通知', decision_declined: '未批准通知', payout_checked: '复核通过通知', payout_reversed: '冲正通知' },
+  auditAction: { caller: { pop: '查看来电弹屏' }, session: { open: '{login} 登录', refuse: '{login} 登录未成功', close: '{login} 退出' }, phone: { view: '查看来电号码', dial: '系统代拨号码（回拨）' }, photo: { view: '查看照片' }, ledger: { fund_allocated: '拨入专户 {amount} 元', float_funded: '补充备用金 {amount} 元' } },
   because: { onDuty: '值班第 {position} 顺位（{from} – {to}）', handover: '{from} 请求移交：{reason}', desk: '值班台', owner: '现责任人', offeree: '已被派单', passed: '跳过 {name}（第 {position} 顺位，{reason}）', until: '，至 {at}', duty: '{role}值班', dutyNth: '{role}值班第 {position} 顺位', target: { desk_township: '乡镇值班台', desk_county: '县级值班台', desk_city: '市级值班台', owner: '责任人', offeree: '已派单人' } },
   reason: { nobody_on_duty: '无人值班', all_away: '值班人均不在岗', area_not_known: '乡镇未知', no_such_post: '没有此岗位', unknown_target: '规则有误', not_offered: '尚未派单', absent: '缺勤', left: '已离岗' },
   milestone: { invite: '来电', on_site: '到场', aid_decided: '决定救助', relieved: '收到救助', answered: '答复', application_accepted: '受理', application_decided: '审核确认' },
@@ -47,7 +49,7 @@ export const code = {
   act: {
     accept: '接单', triage: '定级派单', repeat: '确认是否重复', lowering: '审批降级', visit: '走访记录', findings: '核查情况', decide: '决定救助', refuse: '不予救助', addPaper: '登记缺件', answer: '答复来电人', handOver: '移交', close: '回访办结', reopen: '重新打开',
     shortCheck: '简短核查', approve: '批准救助', decline: '不批准', startPayout: '发起发放', check: '复核发放', issueCash: '领取现金', receipt: '签收', returnCash: '现金退回', cancelPayout: '取消发放', secondSign: '补签', reverse: '冲正',
-    paperReceive: '收到材料', paperVerify: '材料核实', paperReturn: '材料退回', paperWaive: '免交材料', callerView: '查看来电号码',
+    paperReceive: '收到材料', paperVerify: '材料核实', paperReturn: '材料退回', paperWaive: '免交材料', callerView: '查看来电号码', callbackTry: '登记回拨结果', callbackCancel: '撤回回拨',
   },
   actHint: {
     accept: '接单后您就是责任人，来电人会收到您的联系方式。', receipt: '签收即停止时限。请在收款人面前完成。', check: '请核对收款人、金额和理由。您签的就是页面上显示的内容。', secondSign: '请核对金额和签收凭证。您签的就是页面上显示的内容。', issueCash: '从备用金领出现金后，您就是发放人。',

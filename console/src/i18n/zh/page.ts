@@ -25,7 +25,7 @@ export const page = {
   purpose: { call_back: '回拨来电人', find_place: '确认所在位置', follow_up: '回访', dropped_call: '通话中断，重新联系' },
   ticket: {
     acts: '现在可以办理', noActs: '目前没有需要您办理的事项。', clocks: '时限', timeline: '经过', newestFirst: '最新在前', oldestFirst: '最早在前', noTimeline: '还没有记录。', offers: '派单记录', record: '走访与核查', money: '救助与发放',
-    findings: '核查情况', decision: '救助决定', payout: '发放', papers: '待补材料', lifeDanger: '生命危险', confidential: '保密', loweringWaits: '申请降为 {priority}，待主管审批', dialled: '拨打 {to}', callAlive: '通话中',
+    findings: '核查情况', decision: '救助决定', payout: '发放', papers: '待补材料', withAgent: '话务员处理中', voicemail: '有留言', score: '满意度 {score} 分', lifeDanger: '生命危险', confidential: '保密', loweringWaits: '申请降为 {priority}，待主管审批', dialled: '拨打 {to}', callAlive: '通话中',
     repeat: { suggested: '此号码有一件未结工单，可能是同一件事：', confirmed: '已确认与此工单是同一件事并合并：', denied: '已确认与此工单不是同一件事：', lapsed: '无人在 3 分钟内确认，已独立派单；可能与此工单相同：', none: '相关工单：' },
   },
   form: {

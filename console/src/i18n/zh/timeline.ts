@@ -3,11 +3,16 @@ export const timeline = {
   timeline: {
     call: {
       received: '来电 {number}', answered: '电话已接听', keyed: '来电人按键 {key}', ended: '通话结束：{why}', replayed: '来电由本地日志补录',
+      flow_entered: '进入来电流程 {flow}', queued: '进入队列 {queue}', rang_agent: '振铃：话务员 {by}', unanswered: '话务员 {by} 未接（{why}）', connected: '话务员 {by} 接听', agent_lost: '话务员 {by} 掉线，来电人排到队首', agent_left: '话务员 {by} 退出通话', left_queue: '离开队列 {queue}（{why}），等待 {seconds} 秒', held: '保持通话', resumed: '恢复通话',
+      consulted: '咨询 {to}', transferred: '转接 {to}', conferenced: '三方通话：{to}', supervised: '主管 {by} 介入（{why}）', rang_duty: '拨打值班电话 {to}（{why}）', marked: '来电流程定为 {priority}', voicemail: '来电人留言 {seconds} 秒', callback_asked: '来电人要求回拨', surveyed: '来电人评分 {score}', secret_digits: '录音已为保密按键暂停', disposed: '{by} 登记通话结果：{code}',
+    },
+    callback: {
+      created: '已登记回拨任务（{due_at} 前）', joined: '再次来电并入已有回拨任务', impossible: '无法回拨：{why}', claimed: '{by} 开始回拨', released: '回拨无结果，任务退回', tried: '{by} 第 {try} 次回拨：{result}', late: '⚑ 回拨已超时（{due_at}）', visit_wanted: '多次回拨未接通，请 {to} 上门', ended: '回拨任务结束：{outcome}',
     },
     caller: { viewed: '{by} 查看了来电号码（{purpose}）' },
     ticket: {
       registered: '工单已登记', repeat_suggested: '此号码有未结工单，等待确认是否同一件事', repeat_denied: '{by} 确认不是同一件事，开始派单', repeat_lapsed: '3 分钟内无人确认，开始独立派单', merged: '{by} 确认是同一件事，已合并，时限停止',
-      triaged: '{by} 定级：{area}，{priority}，{kind}', raised_by_caller: '来电人按 1，升为特急', offered: '派给 {to}（{role}），等待接单', offer_skipped: '{target}：{why}，跳过', accepted: '{by} 接单，成为责任人', handover_offered: '{by} 请 {to} 接手',
+      triaged: '{by} 定级：{area}，{priority}，{kind}', raised_by_caller: '来电人按 1，升为特急', marked: '来电流程定为 {priority}，{kind}', with_agent: '{by} 接听，成为责任人，暂不派单', agent_lapsed: '话务员未及时定级，按无人接听派单', offered: '派给 {to}（{role}），等待接单', offer_skipped: '{target}：{why}，跳过', accepted: '{by} 接单，成为责任人', handover_offered: '{by} 请 {to} 接手',
       lowered: '{by} 批准降为 {to}', lowering_refused: '{by} 不同意降级，维持原级', rose: '{clock}已到，上报县级', breached: '⚑ {clock}时限超时（{due_at}）', clock_stopped: '时限停止：{proof}',
       aid_confirmed: '救助已收到：{proof}', follow_up: '转入跟踪回访', rejected: '决定不予救助', no_aid_asked: '未申请救助', answered: '{by} 已答复来电人', closed: '{by} 回访办结：{outcome}', not_received: '{by} 回访：本人说没有收到，退回责任人', reopened: '{by} 重新打开',
       area_corrected: '{by} 更正区划为 {area}', timers_mended: '系统补上了缺失的计时', ladder_alarm: '⚑ 派单走完一轮仍无人接单，已报警并重新开始（第 {loop} 轮）', warned: '提醒：应已{until}，尚无进展', silent: '{owner} 接单后久无进展（自 {since}），已提醒', called_again: '同一号码再次来电，新工单 {number}', noted: '{by} 作了备注', arrived: '{by} 已到场',
