@@ -168,14 +168,18 @@ func (e *examination) checkPrompts(context.Context) {
 // checkFlows holds the call flows to their checks and to the proof.
 func (e *examination) checkFlows(context.Context) {
 	const check = "call flow"
-	script, err := readScript(e.cfg.SIP, nil)
+	var read script
+	queues, err := configs.LoadQueues(e.cfg.Queue.File)
+	if err == nil {
+		read, err = readScript(e.cfg.SIP, queues)
+	}
 	if err != nil {
 		for _, fault := range allErrors(err) {
 			e.fault(check, fault.Error(), "correct it, and try it with `hotline flow simulate`")
 		}
 		return
 	}
-	for _, f := range script.flows.All() {
+	for _, f := range read.flows.All() {
 		e.ok(check, "%s: every caller reaches a person or a voicemail", f.Version())
 	}
 }

@@ -25,22 +25,23 @@ func flowCommand(config *string) *cobra.Command {
 		Short: "Check, draw or walk through the call flow: what a caller hears, may press, and whom they reach",
 	}
 	cmd.PersistentFlags().StringVar(&prompts, "prompts", "", "folder with the spoken prompts (default: sip.prompts_dir, else the built-in ones)")
-	settings := func() configs.SIPConfig { return flowSettings(*config, prompts) }
+	settings := func() configs.Config { return flowSettings(*config, prompts) }
 	cmd.AddCommand(flowCheckCommand(settings), flowGraphCommand(settings), flowSimulateCommand(settings))
 	return cmd
 }
 
 // flowSettings takes the folders from this node's settings where there are any:
 // these commands also run where no line is set up.
-func flowSettings(config, prompts string) configs.SIPConfig {
-	cfg, err := loadConfig(config)
-	if err != nil {
-		return configs.SIPConfig{PromptsDir: prompts}
+func flowSettings(config, prompts string) configs.Config {
+	var folders configs.Config
+	if cfg, err := loadConfig(config); err == nil {
+		folders.SIP.FlowDir, folders.SIP.PromptsDir, folders.Queue = cfg.SIP.FlowDir, cfg.SIP.PromptsDir, cfg.Queue
 	}
-	return configs.SIPConfig{FlowDir: cfg.SIP.FlowDir, PromptsDir: cmp.Or(prompts, cfg.SIP.PromptsDir)}
+	folders.SIP.PromptsDir = cmp.Or(prompts, folders.SIP.PromptsDir)
+	return folders
 }
 
-func flowCheckCommand(settings func() configs.SIPConfig) *cobra.Command {
+func flowCheckCommand(settings func() configs.Config) *cobra.Command {
 	return &cobra.Command{
 		Use:   "check [FOLDER]",
 		Short: "Report every fault of every flow and prompt, and prove that every caller reaches a person or a voicemail",
@@ -50,15 +51,19 @@ func flowCheckCommand(settings func() configs.SIPConfig) *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg := settings()
-			cfg.FlowDir = cmp.Or(strings.Join(args, ""), cfg.FlowDir)
+			cfg.SIP.FlowDir = cmp.Or(strings.Join(args, ""), cfg.SIP.FlowDir)
 			return checkFlows(cmd.OutOrStdout(), cfg)
 		},
 	}
 }
 
 // checkFlows says what is wrong, or that nothing is.
-func checkFlows(out io.Writer, cfg configs.SIPConfig) error {
-	script, err := readScript(cfg, nil)
+func checkFlows(out io.Writer, cfg configs.Config) error {
+	queues, err := configs.LoadQueues(cfg.Queue.File)
+	if err != nil {
+		return err
+	}
+	script, err := readScript(cfg.SIP, queues)
 	if err != nil {
 		faults := allErrors(err)
 		for _, fault := range faults {
@@ -78,7 +83,7 @@ func checkFlows(out io.Writer, cfg configs.SIPConfig) error {
 	return err
 }
 
-func flowGraphCommand(settings func() configs.SIPConfig) *cobra.Command {
+func flowGraphCommand(settings func() configs.Config) *cobra.Command {
 	var format string
 	cmd := &cobra.Command{
 		Use:     "graph [FILE]",
@@ -107,8 +112,12 @@ func flowGraphCommand(settings func() configs.SIPConfig) *cobra.Command {
 
 // openFlow reads one flow, the first of the settings if file is empty, and what
 // the prompts say.
-func openFlow(file string, cfg configs.SIPConfig) (*flow.Flow, configs.Prompts, error) {
-	texts, err := configs.LoadPrompts(cfg.PromptsDir)
+func openFlow(file string, cfg configs.Config) (*flow.Flow, configs.Prompts, error) {
+	queues, err := configs.LoadQueues(cfg.Queue.File)
+	if err != nil {
+		return nil, configs.Prompts{}, err
+	}
+	texts, err := configs.LoadPrompts(cfg.SIP.PromptsDir)
 	if err != nil {
 		return nil, texts, err
 	}
@@ -117,7 +126,7 @@ func openFlow(file string, cfg configs.SIPConfig) (*flow.Flow, configs.Prompts, 
 		return nil, texts, err
 	}
 	if file == "" {
-		flows, err := configs.LoadFlows(cfg.FlowDir, environment(prompts, nil))
+		flows, err := configs.LoadFlows(cfg.SIP.FlowDir, environment(prompts, queues))
 		if err != nil {
 			return nil, texts, err
 		}
@@ -127,6 +136,6 @@ func openFlow(file string, cfg configs.SIPConfig) (*flow.Flow, configs.Prompts, 
 	if err != nil {
 		return nil, texts, err
 	}
-	f, err := configs.LoadFlow(file, data, environment(prompts, nil))
+	f, err := configs.LoadFlow(file, data, environment(prompts, queues))
 	return f, texts, err
 }

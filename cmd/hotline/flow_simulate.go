@@ -23,7 +23,7 @@ type simulated struct {
 	script  []string // read before standard input
 }
 
-func flowSimulateCommand(settings func() configs.SIPConfig) *cobra.Command {
+func flowSimulateCommand(settings func() configs.Config) *cobra.Command {
 	s := simulated{facts: flow.Facts{Number: "12349", Ticket: "2611250000018", CallsToday: 1}}
 	cmd := &cobra.Command{
 		Use:   "simulate [FILE]",

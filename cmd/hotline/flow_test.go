@@ -35,7 +35,7 @@ func writeTo(t *testing.T, folder, name, text string) {
 
 func TestFlowCheckProvesTheShippedFlow(t *testing.T) {
 	var out bytes.Buffer
-	if err := checkFlows(&out, configs.SIPConfig{}); err != nil {
+	if err := checkFlows(&out, configs.Config{}); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())
 	}
 	if !strings.Contains(out.String(), "every caller reaches a person or a voicemail") {
@@ -48,7 +48,7 @@ func TestFlowCheckReportsEveryFault(t *testing.T) {
 	writeTo(t, dir, "a.yaml", strings.NewReplacer("nobody: voicemail", "nobody: voicemial", "max_wait: 3m", "max_wait: 3").Replace(shippedFlow(t)))
 	writeTo(t, dir, "b.yaml", strings.NewReplacer("retries: 1", "retries: 7", "[greeting]", "[nonsense]").Replace(shippedFlow(t)))
 	var out bytes.Buffer
-	if err := checkFlows(&out, configs.SIPConfig{FlowDir: dir}); err == nil {
+	if err := checkFlows(&out, configs.Config{SIP: configs.SIPConfig{FlowDir: dir}}); err == nil {
 		t.Error("no fault was found")
 	}
 	for _, want := range []string{"a.yaml:22: nodes.wait.queue.max_wait", "a.yaml:78: nodes.duty.ring.nobody", "b.yaml:20: nodes.wait.queue.opening[0]", "b.yaml:59: nodes.confirm.menu.retries"} {
@@ -66,7 +66,7 @@ func TestALineDoesNotStartOnAnUnprovenFlow(t *testing.T) {
 	}
 	dir := t.TempDir()
 	writeTo(t, dir, "short.yaml", string(short))
-	if _, err := openLine(configs.SIPConfig{FlowDir: dir}, nil, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "not proven") {
+	if _, err := openLine(configs.Config{SIP: configs.SIPConfig{FlowDir: dir}}, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "not proven") {
 		t.Errorf("openLine = %v", err)
 	}
 }
@@ -74,7 +74,7 @@ func TestALineDoesNotStartOnAnUnprovenFlow(t *testing.T) {
 func TestALineIsRefusedWhoseNumberNoFlowServes(t *testing.T) {
 	dir := t.TempDir()
 	writeTo(t, dir, "a.yaml", strings.Replace(shippedFlow(t), `["*"]`, "[12349]", 1))
-	_, err := openLine(configs.SIPConfig{FlowDir: dir, Numbers: []configs.LineConfig{{Number: "12349"}, {Number: "1234901"}}}, nil, slog.New(slog.DiscardHandler))
+	_, err := openLine(configs.Config{SIP: configs.SIPConfig{FlowDir: dir, Numbers: []configs.LineConfig{{Number: "12349"}, {Number: "1234901"}}}}, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "no call flow serves 1234901") {
 		t.Errorf("openLine = %v", err)
 	}
@@ -90,7 +90,7 @@ func TestFlowsAndPromptsAreReplacedWhileTheLineRuns(t *testing.T) {
 	}
 	writeTo(t, prompts, "survey.wav", sound(2))
 	var log bytes.Buffer
-	l, err := openLine(configs.SIPConfig{FlowDir: flows, PromptsDir: prompts}, nil, slog.New(slog.NewTextHandler(&log, nil)))
+	l, err := openLine(configs.Config{SIP: configs.SIPConfig{FlowDir: flows, PromptsDir: prompts}}, slog.New(slog.NewTextHandler(&log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestFlowsAndPromptsAreReplacedWhileTheLineRuns(t *testing.T) {
 }
 
 func TestSimulateShowsWhatTheCallerHears(t *testing.T) {
-	f, texts, err := openFlow("", configs.SIPConfig{})
+	f, texts, err := openFlow("", configs.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +170,7 @@ func someFacts() flow.Facts { return flow.Facts{Ticket: "2611250000018", CallsTo
 
 // Every box and every label of the picture is there, and nothing else's markup.
 func TestTheGraphShowsEveryNode(t *testing.T) {
-	f, _, err := openFlow("", configs.SIPConfig{})
+	f, _, err := openFlow("", configs.Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

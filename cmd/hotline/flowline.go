@@ -12,6 +12,7 @@ import (
 
 	"example.org/hotline/configs"
 	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ivr/flow"
 	"example.org/hotline/ivr/media"
 )
@@ -37,16 +38,20 @@ var (
 )
 
 // openLine reads flows and prompts and proves that every caller reaches
-// somebody. Queue tells which queues there are; nil where that is not known. The
-// error lists every fault.
-func openLine(cfg configs.SIPConfig, queue func(string) bool, log *slog.Logger) (line, error) {
+// somebody. The queues that flows may name are those of the start, which the
+// running line serves. The error lists every fault.
+func openLine(cfg configs.Config, log *slog.Logger) (line, error) {
+	queues, err := configs.LoadQueues(cfg.Queue.File)
+	if err != nil {
+		return line{}, err
+	}
 	watched, err := configs.Watch("the call flow or a prompt", log, func(old script) (script, error) {
-		fresh, err := readScript(cfg, queue)
+		fresh, err := readScript(cfg.SIP, queues)
 		if err != nil {
 			return script{}, err
 		}
 		return fresh, fresh.replace(old)
-	}, cfg.FlowDir, cfg.PromptsDir)
+	}, cfg.SIP.FlowDir, cfg.SIP.PromptsDir)
 	return line{watched}, err
 }
 
@@ -64,7 +69,7 @@ func (l line) Run(ctx context.Context) error {
 }
 
 // readScript reads and checks everything.
-func readScript(cfg configs.SIPConfig, queue func(string) bool) (script, error) {
+func readScript(cfg configs.SIPConfig, queues acd.Config) (script, error) {
 	texts, err := configs.LoadPrompts(cfg.PromptsDir)
 	if err != nil {
 		return script{}, err
@@ -73,7 +78,7 @@ func readScript(cfg configs.SIPConfig, queue func(string) bool) (script, error) 
 	if err != nil {
 		return script{}, err
 	}
-	flows, err := configs.LoadFlows(cfg.FlowDir, environment(prompts, queue))
+	flows, err := configs.LoadFlows(cfg.FlowDir, environment(prompts, queues))
 	if err != nil {
 		return script{}, err
 	}
@@ -84,11 +89,16 @@ func readScript(cfg configs.SIPConfig, queue func(string) bool) (script, error) 
 }
 
 // environment is what flows are checked against.
-func environment(prompts media.PromptSet, queue func(string) bool) flow.Environment {
-	return flow.Environment{Queue: queue, Prompt: func(name string) (time.Duration, bool) {
-		p, ok := prompts.Prompt(name)
-		return p.Duration(), ok
-	}}
+func environment(prompts media.PromptSet, queues acd.Config) flow.Environment {
+	return flow.Environment{
+		Queue: func(name string) bool {
+			return slices.ContainsFunc(queues.Queues, func(q acd.Queue) bool { return q.Key == name })
+		},
+		Prompt: func(name string) (time.Duration, bool) {
+			p, ok := prompts.Prompt(name)
+			return p.Duration(), ok
+		},
+	}
 }
 
 // loadSpoken reads the prompts and checks length and level of each.
