@@ -12,20 +12,22 @@ import (
 // Config is hotline.yaml: everything that differs from node to node. The file
 // says what each key means, with unit and default.
 type Config struct {
-	Roles    []string      `yaml:"roles"`
-	Node     NodeConfig    `yaml:"node"`
-	Postgres PostgresSetup `yaml:"postgres"`
-	Redis    RedisSetup    `yaml:"redis"`
-	API      APIConfig     `yaml:"api"`
-	SIP      SIPConfig     `yaml:"sip"`
-	Queue    QueueConfig   `yaml:"queue"`
-	SMS      SMSConfig     `yaml:"sms"`
-	Keys     KeysConfig    `yaml:"keys"`
-	Policy   PolicyConfig  `yaml:"policy"`
-	Dispatch AlarmConfig   `yaml:"dispatch"`
-	Drain    DrainConfig   `yaml:"drain"`
-	Log      LogConfig     `yaml:"log"`
-	Demo     DemoConfig    `yaml:"demo"`
+	Roles     []string        `yaml:"roles"`
+	Node      NodeConfig      `yaml:"node"`
+	Postgres  PostgresSetup   `yaml:"postgres"`
+	Redis     RedisSetup      `yaml:"redis"`
+	API       APIConfig       `yaml:"api"`
+	SIP       SIPConfig       `yaml:"sip"`
+	Queue     QueueConfig     `yaml:"queue"`
+	Recording RecordingConfig `yaml:"recording"`
+	Nodes     []PeerConfig    `yaml:"nodes"`
+	SMS       SMSConfig       `yaml:"sms"`
+	Keys      KeysConfig      `yaml:"keys"`
+	Policy    PolicyConfig    `yaml:"policy"`
+	Dispatch  AlarmConfig     `yaml:"dispatch"`
+	Drain     DrainConfig     `yaml:"drain"`
+	Log       LogConfig       `yaml:"log"`
+	Demo      DemoConfig      `yaml:"demo"`
 }
 
 // The roles of a node.

@@ -37,6 +37,7 @@ func (c *Config) resolve(l *faultList) {
 func (c *Config) check(l *faultList) {
 	c.checkNode(l)
 	c.checkServers(l)
+	c.checkRecording(l)
 	if slices.Contains(c.Roles, RolePhone) {
 		c.checkSIP(l)
 	}
