@@ -40,9 +40,11 @@ type Party interface {
 	// Loop plays a prompt again and again until it is stopped: music. What is
 	// queued by Play or Press goes first; the music then goes on.
 	Loop(p Prompt) *Playback
-	// Press sends a key as RFC 4733 events, held that long. It fails with ErrKey.
+	// Press sends a key, held that long, as RFC 4733 events or, where the far end
+	// takes none, as tones. It fails with ErrKey.
 	Press(key rune, held time.Duration) (*Playback, error)
-	// Digits gives each key the party presses, once. It is never closed.
+	// Digits gives each key the party presses, once, be it an RFC 4733 event or,
+	// where none was agreed on, a pair of tones. It is never closed.
 	Digits() <-chan Digit
 	// Tap sets who records the party; nil for nobody. No earlier tap is called
 	// once Tap has returned.

@@ -61,8 +61,8 @@ func (s *Stream) Loop(p Prompt) *Playback {
 	return s.enqueue(&Playback{prompt: p, forever: true})
 }
 
-// Press queues a key, held for the given time, as RFC 4733 events. It fails
-// with ErrKey. A far end that takes no events gets nothing, and it is done.
+// Press queues a key, held for the given time, as RFC 4733 events, or as the two
+// tones of ITU-T Q.23 where the far end takes no events. It fails with ErrKey.
 func (s *Stream) Press(key rune, held time.Duration) (*Playback, error) {
 	if _, ok := eventPayload(key, false, 0); !ok {
 		return nil, fmt.Errorf("press %q: %w", key, ErrKey)
@@ -85,6 +85,11 @@ func (s *Stream) enqueue(p *Playback) *Playback {
 	}
 	s.queue = slices.Insert(s.queue, at, p)
 	return p
+}
+
+// sound turns what is left of a key into its tones. The lock is held.
+func (p *Playback) sound() {
+	p.prompt, p.key = keyTones(p.key, time.Duration(p.left)*FrameTime), 0
 }
 
 // finish takes the head off the queue. The lock is held.

@@ -18,8 +18,11 @@ func (s *Stream) sendTurn(now time.Time) {
 	switch {
 	case !s.peer.Send:
 		s.out.source = sourceNone
-	case len(s.queue) > 0 && s.queue[0].key != 0:
+	case len(s.queue) > 0 && s.queue[0].key != 0 && s.peer.EventType != NoEvents:
 		s.sendKey(s.queue[0])
+	case len(s.queue) > 0 && s.queue[0].key != 0:
+		s.queue[0].sound()
+		s.sendFrame(s.queue[0], now)
 	case len(s.queue) > 0:
 		s.sendFrame(s.queue[0], now)
 	case s.out.source != sourceParty || now.Sub(s.saidAt) >= silentAfter:
@@ -52,10 +55,6 @@ func (s *Stream) sendFrame(p *Playback, now time.Time) {
 // sendKey sends 20 ms of a key: all packets bear the timestamp of its start
 // (RFC 4733 section 2.3), and the last is repeated.
 func (s *Stream) sendKey(p *Playback) {
-	if s.peer.EventType == NoEvents {
-		s.finish(p)
-		return
-	}
 	sequence, timestamp, _ := s.out.own(sourceKey, FrameSamples)
 	first := p.duration == 0
 	if first {

@@ -55,6 +55,7 @@ type Stream struct {
 	queue      []*Playback
 	heardBy    Tap
 	detector   digitDetector
+	inband     *toneDetector // only of a far end that takes no events
 	incoming   reception
 	far        farReport
 	stats      Stats
@@ -99,6 +100,12 @@ func (s *Stream) Update(peer Peer) {
 	s.peer = peer
 	s.quietAt = time.Now()
 	s.incoming.pause()
+	switch {
+	case peer.EventType != NoEvents:
+		s.inband = nil
+	case s.inband == nil:
+		s.inband = &toneDetector{}
+	}
 }
 
 // Close ends the stream: nothing is written once it has returned. What is still
@@ -203,7 +210,9 @@ func (s *Stream) admit(p *rtp.Packet, now time.Time) (Frame, bool) {
 	audio := p.PayloadType == s.peer.AudioType
 	s.incoming.count(&p.Header, audio, s.peer.Receive, now)
 	if p.PayloadType == s.peer.EventType {
-		s.press(p, now)
+		if key, pressed := s.detector.take(p.Payload, p.Timestamp, now); pressed {
+			s.press(key, now)
+		}
 	}
 	if !audio || len(p.Payload) == 0 {
 		return Frame{}, false
@@ -212,16 +221,17 @@ func (s *Stream) admit(p *rtp.Packet, now time.Time) (Frame, bool) {
 	if s.peer.Codec == PCMU {
 		f.ALaw = translate(s.alaw[:0], p.Payload, &ulawToAlaw)
 	}
+	if s.inband != nil {
+		if key, pressed := s.inband.take(f.ALaw); pressed {
+			s.press(key, now)
+		}
+	}
 	return f, true
 }
 
 // press hands a new key on. Nobody presses 32 keys that nobody reads; if so
 // the rest are dropped rather than the reader blocked. The lock is held.
-func (s *Stream) press(p *rtp.Packet, now time.Time) {
-	key, pressed := s.detector.take(p.Payload, p.Timestamp, now)
-	if !pressed {
-		return
-	}
+func (s *Stream) press(key rune, now time.Time) {
 	select {
 	case s.digits <- Digit{Key: key, At: now}:
 	default:
