@@ -120,3 +120,14 @@ func TestSilenceEndsAtAVoicemail(t *testing.T) {
 		}
 	}
 }
+
+// The size of the shipped flow's proof is bounded by what people can understand;
+// a proof that takes long would delay a hot reload.
+func BenchmarkProve(b *testing.B) {
+	f := build(b, line())
+	for b.Loop() {
+		if err := f.Prove(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

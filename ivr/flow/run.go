@@ -53,6 +53,9 @@ func (m *Machine) First() Instruction {
 // Hangup it only repeats that the call is over. An answer counts whenever the
 // caller holds a place in a queue, whatever they were hearing.
 func (m *Machine) Next(e Event) Instruction {
+	if e.Kind != EventDone {
+		m.key = 0 // a choice is marked on the way it has opened, not on the next one
+	}
 	switch {
 	case m.over:
 		m.visited = nil
