@@ -150,6 +150,11 @@ const (
 	LeftMoved     LeaveReason = "moved"     // handed to another queue while waiting
 )
 
+// LeaveReasons lists every LeaveReason.
+func LeaveReasons() []LeaveReason {
+	return []LeaveReason{LeftAnswered, LeftAbandoned, LeftShort, LeftKey, LeftCallback, LeftTimeout, LeftNoAgent, LeftNodeLost, LeftMoved}
+}
+
 // PlaceChange is what happens to a waiting caller.
 type PlaceChange struct {
 	Kind  PlaceKind

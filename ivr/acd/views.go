@@ -1,0 +1,75 @@
+package acd
+
+import (
+	"cmp"
+	"slices"
+	"time"
+)
+
+// Profile is what an agent serves and knows, as a city keeps it.
+type Profile struct {
+	Login    string
+	Queues   []string // none: every queue
+	Skills   Skills
+	Priority int // place in linear order, lower first
+}
+
+// Slot is one interval of one queue.
+type Slot struct {
+	Queue string
+	From  time.Time
+}
+
+// FiguresOf turns the sums of slots of a length into figures, by time and then
+// by queue.
+func FiguresOf(sums map[Slot]Tally, step time.Duration) []Figures {
+	figures := make([]Figures, 0, len(sums))
+	for slot, sum := range sums {
+		figures = append(figures, sum.Figures(slot.Queue, slot.From, slot.From.Add(step)))
+	}
+	slices.SortFunc(figures, func(a, b Figures) int { return cmp.Or(a.From.Compare(b.From), cmp.Compare(a.Queue, b.Queue)) })
+	return figures
+}
+
+// SpanFilter asks for spans of agents.
+type SpanFilter struct {
+	From, To time.Time // that touch this time
+	Login    string    // of one agent; empty: of all
+	Before   int64     // cursor; zero: from the newest
+	Limit    int
+}
+
+// SpanRow is what an agent was from when till when.
+type SpanRow struct {
+	Login  string      `json:"login"`
+	Name   string      `json:"name"`
+	Status Status      `json:"status"`
+	Reason PauseReason `json:"reason,omitempty"`
+	State  State       `json:"state"`
+	Call   string      `json:"call,omitempty"`
+	Queue  string      `json:"queue,omitempty"`
+	From   time.Time   `json:"from"`
+	To     time.Time   `json:"to"`
+}
+
+// AbandonedFilter asks for calls that left the queue without an agent.
+type AbandonedFilter struct {
+	From, To   time.Time // when they left
+	Queue      string    // empty: any
+	Short      bool      // also those who hung up within ShortWait
+	Before     time.Time // cursor: the LeftAt and Call of the last row before
+	BeforeCall string
+	Limit      int
+}
+
+// AbandonedRow is one call that nobody answered.
+type AbandonedRow struct {
+	Call      string      `json:"call"`
+	Ticket    string      `json:"ticket"`              // its number
+	TicketID  string      `json:"ticket_id,omitempty"` // empty while the call still lies in a node's journal
+	Queue     string      `json:"queue"`
+	Reason    LeaveReason `json:"reason"`
+	EnteredAt time.Time   `json:"entered_at"`
+	LeftAt    time.Time   `json:"left_at"`
+	WaitedMs  int64       `json:"waited_ms"`
+}
