@@ -5,11 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ivr/acd"
+	"example.org/hotline/ticket"
 )
 
 // AgentSeat is what an agent brings to their seat: who they are, and the queues,
@@ -122,27 +124,29 @@ func (tx *Tx) recordSpan(ctx context.Context, ev acd.Event) error {
 	return err
 }
 
-// AgentSpans lists spans that touch a time, newest first, before a cursor.
-func (tx *Tx) AgentSpans(ctx context.Context, f acd.SpanFilter) ([]acd.SpanRow, int64, error) {
+// AgentSpans lists spans that touch a time, the latest to be written first; the
+// zero Cursor ends the list.
+func (tx *Tx) AgentSpans(ctx context.Context, f acd.SpanFilter) ([]acd.SpanRow, ticket.Cursor, error) {
 	var rows []struct {
 		ID                                             int64
 		Login, Name, Status, Pause, State, Call, Queue string
 		FromAt, ToAt                                   time.Time
 	}
-	if f.Before == 0 {
-		f.Before = 1<<63 - 1
+	before := f.Before.ID
+	if before == 0 {
+		before = math.MaxInt64
 	}
 	err := tx.find(ctx, "list agents' spans", &rows, `SELECT a.id, s.login, s.name, a.status, a.pause, a.state, a.call_id AS call, a.queue, a.from_at, a.to_at
 		FROM agent_spans a JOIN staff s ON s.id = a.agent_id
 		WHERE a.to_at > ? AND a.from_at < ? AND (? = '' OR s.login = ?) AND a.id < ? ORDER BY a.id DESC LIMIT ?`,
-		f.From, f.To, f.Login, f.Login, f.Before, f.Limit+1)
+		f.From, f.To, f.Login, f.Login, before, f.Limit+1)
 	if err != nil {
-		return nil, 0, err
+		return nil, ticket.Cursor{}, err
 	}
-	next := int64(0)
+	var next ticket.Cursor
 	if len(rows) > f.Limit {
 		rows = rows[:f.Limit]
-		next = rows[f.Limit-1].ID
+		next = ticket.Cursor{At: rows[f.Limit-1].ToAt.UTC(), ID: rows[f.Limit-1].ID}
 	}
 	list := make([]acd.SpanRow, 0, len(rows))
 	for _, r := range rows {
@@ -153,27 +157,35 @@ func (tx *Tx) AgentSpans(ctx context.Context, f acd.SpanFilter) ([]acd.SpanRow, 
 }
 
 // AbandonedCalls lists who left the queue without an agent by hanging up or by a
-// fault, newest first, before a place in the list.
-func (tx *Tx) AbandonedCalls(ctx context.Context, f acd.AbandonedFilter) ([]acd.AbandonedRow, error) {
+// fault, newest first; the zero Cursor ends the list.
+func (tx *Tx) AbandonedCalls(ctx context.Context, f acd.AbandonedFilter) ([]acd.AbandonedRow, ticket.Cursor, error) {
 	var rows []struct {
-		CallID, Ticket, TicketID, Queue, Reason, Agent string
-		EnteredAt, LeftAt                              time.Time
-		WaitedMs                                       int64
+		ID, WaitedMs                            int64
+		CallID, Ticket, TicketID, Queue, Reason string
+		EnteredAt, LeftAt                       time.Time
 	}
-	err := tx.find(ctx, "list abandoned calls", &rows, `SELECT q.call_id, q.ticket, coalesce(t.public_id::text, '') AS ticket_id, q.queue, q.reason,
+	if f.Before.ID == 0 {
+		f.Before = ticket.Cursor{At: f.To, ID: 0}
+	}
+	err := tx.find(ctx, "list abandoned calls", &rows, `SELECT q.id, q.call_id, q.ticket, coalesce(t.public_id::text, '') AS ticket_id, q.queue, q.reason,
 			q.entered_at, q.left_at, q.waited_ms
 		FROM queue_calls q LEFT JOIN tickets t ON t.number = q.ticket
 		WHERE q.reason IN ('abandoned', 'short', 'node_lost') AND q.left_at >= ? AND q.left_at < ? AND (? OR q.reason <> 'short')
-		  AND (? = '' OR q.queue = ?) AND (q.left_at, q.call_id) < (?, ?)
-		ORDER BY q.left_at DESC, q.call_id DESC LIMIT ?`,
-		f.From, f.To, f.Short, f.Queue, f.Queue, f.Before, f.BeforeCall, f.Limit)
+		  AND (? = '' OR q.queue = ?) AND (q.left_at, q.id) < (?, ?)
+		ORDER BY q.left_at DESC, q.id DESC LIMIT ?`,
+		f.From, f.To, f.Short, f.Queue, f.Queue, f.Before.At, f.Before.ID, f.Limit+1)
 	if err != nil {
-		return nil, err
+		return nil, ticket.Cursor{}, err
+	}
+	var next ticket.Cursor
+	if len(rows) > f.Limit {
+		rows = rows[:f.Limit]
+		next = ticket.Cursor{At: rows[f.Limit-1].LeftAt.UTC(), ID: rows[f.Limit-1].ID}
 	}
 	list := make([]acd.AbandonedRow, 0, len(rows))
 	for _, r := range rows {
 		list = append(list, acd.AbandonedRow{Call: r.CallID, Ticket: r.Ticket, TicketID: r.TicketID, Queue: r.Queue, Reason: acd.LeaveReason(r.Reason),
 			EnteredAt: r.EnteredAt.UTC(), LeftAt: r.LeftAt.UTC(), WaitedMs: r.WaitedMs})
 	}
-	return list, nil
+	return list, next, nil
 }

@@ -170,32 +170,29 @@ func TestFiguresByInterval(t *testing.T) {
 func TestAbandonedCallsAreAList(t *testing.T) {
 	h := newHouse(t)
 	ten, _, calls := h.hour(t)
-	list := func(who act.Actor, short bool, limit int, before *acd.AbandonedRow) (rows []acd.AbandonedRow) {
+	list := func(who act.Actor, short bool, limit int, before ticket.Cursor) (rows []acd.AbandonedRow, next ticket.Cursor) {
 		t.Helper()
-		f := acd.AbandonedFilter{From: ten, To: ten.Add(time.Hour), Short: short, Limit: limit, Before: ten.Add(time.Hour)}
-		if before != nil {
-			f.Before, f.BeforeCall = before.LeftAt, before.Call
-		}
+		f := acd.AbandonedFilter{From: ten, To: ten.Add(time.Hour), Short: short, Limit: limit, Before: before}
 		err := h.db.InTx(t.Context(), who, func(tx *Tx) (err error) {
-			rows, err = tx.AbandonedCalls(t.Context(), f)
+			rows, next, err = tx.AbandonedCalls(t.Context(), f)
 			return err
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
-		return rows
+		return rows, next
 	}
-	rows := list(act.SystemIVR, false, 10, nil)
+	rows, _ := list(act.SystemIVR, false, 10, ticket.Cursor{})
 	if len(rows) != 1 || rows[0].Call != string(calls[3].ID) || rows[0].Ticket != string(calls[3].Number) || rows[0].TicketID == "" ||
 		rows[0].WaitedMs != 90_000 || !rows[0].EnteredAt.Equal(ten.Add(4*time.Minute)) || !rows[0].LeftAt.Equal(ten.Add(330*time.Second)) {
 		t.Errorf("abandoned: %+v", rows)
 	}
-	first := list(act.SystemIVR, true, 1, nil)
-	second := list(act.SystemIVR, true, 1, &first[0])
-	if len(second) != 1 || second[0].Reason != acd.LeftShort || len(list(act.SystemIVR, true, 1, &second[0])) != 0 {
+	first, next := list(act.SystemIVR, true, 1, ticket.Cursor{})
+	second, end := list(act.SystemIVR, true, 1, next)
+	if len(first) != 1 || len(second) != 1 || second[0].Reason != acd.LeftShort || end.ID != 0 {
 		t.Errorf("page by page: %+v, %+v", first, second)
 	}
-	if got := list(act.Actor{StaffID: 1, Role: area.RoleSupervisor, Area: "990102000000"}, true, 10, nil); len(got) != 0 {
+	if got, _ := list(act.Actor{StaffID: 1, Role: area.RoleSupervisor, Area: "990102000000"}, true, 10, ticket.Cursor{}); len(got) != 0 {
 		t.Errorf("another county sees %+v", got)
 	}
 }
@@ -237,7 +234,7 @@ func TestSpansOfAgents(t *testing.T) {
 			for _, r := range rows {
 				states = append(states, r.State)
 			}
-			f.Before, more = next, next != 0
+			f.Before, more = next, next.ID != 0
 			return err
 		})
 		if err != nil {

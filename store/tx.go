@@ -85,11 +85,12 @@ func (db *DB) inTx(ctx context.Context, actor act.Actor, fn func(*Tx) error, bef
 // one round trip. The time is app_now() written out: PostgreSQL plans a SQL
 // function anew in every statement that calls it, and each transaction begins here.
 func (tx *Tx) enter(ctx context.Context) error {
-	row := tx.query(ctx, `SELECT app_base + (clock_timestamp() - real_base) * scale,
-		set_config('app.scope', ?, true), set_config('app.role', ?, true), set_config('app.staff', ?, true), set_config('app.post', ?, true) FROM app_clock`,
+	row := tx.query(ctx, `SELECT c.now, set_config('app.now', c.now::text, true), set_config('app.scope', ?, true),
+		set_config('app.role', ?, true), set_config('app.staff', ?, true), set_config('app.post', ?, true)
+		FROM (SELECT app_base + (clock_timestamp() - real_base) * scale AS now FROM app_clock) c`,
 		tx.actor.Scope(), string(tx.actor.Role), fmt.Sprint(tx.actor.StaffID), fmt.Sprint(tx.actor.PostID)).Row()
-	var scope, role, staff, post string
-	if err := row.Scan(&tx.now, &scope, &role, &staff, &post); err != nil {
+	var text, scope, role, staff, post string
+	if err := row.Scan(&tx.now, &text, &scope, &role, &staff, &post); err != nil {
 		return translate("enter transaction", err)
 	}
 	tx.now = tx.now.UTC()

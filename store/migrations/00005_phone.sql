@@ -1,7 +1,12 @@
 -- +goose Up
 -- What a call does to its ticket after the INVITE: its steps, the agents who had it, how it sounded, and the call-backs.
 
--- ── who acts, beside the area: the post and the person ──────────────────────
+-- ── who acts, beside the area: the post and the person, and when ────────────
+-- The transaction's time is a setting too: a policy that asked app_now() could use no index.
+-- +goose StatementBegin
+CREATE FUNCTION app_tx_now() RETURNS timestamptz LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(nullif(current_setting('app.now', true), ''), 'infinity')::timestamptz $$;
+-- +goose StatementEnd
 -- +goose StatementBegin
 CREATE FUNCTION app_staff() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(nullif(current_setting('app.staff', true), ''), '0')::bigint $$;
@@ -115,7 +120,7 @@ ALTER TABLE call_agents ENABLE ROW LEVEL SECURITY; ALTER TABLE call_agents FORCE
 CREATE POLICY call_agents_scope ON call_agents USING (app_scope() = '*' OR staff_id = app_staff());
 DROP POLICY tickets_scope ON tickets;
 CREATE POLICY tickets_scope ON tickets USING (app_sees(area_code)
-        OR (app_staff() <> 0 AND (owner_id = app_post() OR id IN (SELECT a.ticket_id FROM call_agents a WHERE a.staff_id = app_staff() AND a.sees_until > app_now()))))
+        OR (app_staff() <> 0 AND (owner_id = app_post() OR id IN (SELECT a.ticket_id FROM call_agents a WHERE a.staff_id = app_staff() AND a.sees_until > app_tx_now()))))
     WITH CHECK (app_scope() <> '');
 -- +goose StatementBegin
 DO $$
@@ -141,4 +146,4 @@ DROP TABLE callbacks, call_agents, call_quality, call_events;
 ALTER TABLE calls DROP COLUMN reached_at, DROP COLUMN disposition, DROP COLUMN disposition_note, DROP COLUMN disposed_by, DROP COLUMN disposed_at;
 DROP INDEX tickets_of_caller;
 ALTER TABLE tickets DROP COLUMN with_agent, DROP COLUMN triaged_at, DROP COLUMN voicemail, DROP COLUMN survey_score;
-DROP FUNCTION app_post(), app_staff();
+DROP FUNCTION app_post(), app_staff(), app_tx_now();

@@ -12,6 +12,7 @@ CREATE TABLE agent_profiles (
 -- One row for each wait of a call; a call that was put back has several. The call may still lie in a node's journal,
 -- so nothing is referenced by key.
 CREATE TABLE queue_calls (
+    id         bigint GENERATED ALWAYS AS IDENTITY UNIQUE, -- for cursors
     call_id    text        NOT NULL CHECK (call_id <> ''),
     turn       integer     NOT NULL CHECK (turn > 0),
     ticket     text        NOT NULL, -- its number
@@ -30,7 +31,7 @@ CREATE TABLE queue_calls (
     CHECK ((left_at IS NULL) = (reason IS NULL))
 );
 CREATE INDEX queue_calls_entered ON queue_calls (entered_at);
-CREATE INDEX queue_calls_lost ON queue_calls (left_at DESC, call_id) WHERE reason IN ('abandoned','short','node_lost');
+CREATE INDEX queue_calls_lost ON queue_calls (left_at DESC, id DESC) WHERE reason IN ('abandoned','short','node_lost');
 
 -- What each agent was, from when till when.
 CREATE TABLE agent_spans (
