@@ -30,6 +30,21 @@ func sipp(t *testing.T, to netip.AddrPort, scenario string, args ...string) {
 
 func run(t *testing.T, to netip.AddrPort, args ...string) {
 	t.Helper()
+	if out, err := tryRun(t, to, args...); err != nil {
+		t.Fatalf("sipp %v: %v\n%s", args, err, out)
+	}
+}
+
+// sippFails runs a scenario that the line must not let come to its end.
+func sippFails(t *testing.T, to netip.AddrPort, args ...string) {
+	t.Helper()
+	if _, err := tryRun(t, to, args...); err == nil {
+		t.Fatalf("sipp %v came to its end", args)
+	}
+}
+
+func tryRun(t *testing.T, to netip.AddrPort, args ...string) (string, error) {
+	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	defer cancel()
 	args = append([]string{to.String(), "-i", "127.0.0.1", "-m", "1", "-nostdin", "-trace_err", "-timeout", "90s", "-timeout_error"}, args...)
@@ -37,14 +52,15 @@ func run(t *testing.T, to netip.AddrPort, args ...string) {
 	cmd.Dir = t.TempDir()
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
+	err := cmd.Run()
+	if err != nil {
 		logs, _ := filepath.Glob(filepath.Join(cmd.Dir, "*errors.log"))
 		for _, name := range logs {
 			text, _ := os.ReadFile(name) // what cannot be read is not shown
 			t.Logf("%s", text)
 		}
-		t.Fatalf("sipp %v: %v\n%s", args, err, out.Bytes())
 	}
+	return out.String(), err
 }
 
 // both is several settings as one; nil changes nothing.

@@ -163,7 +163,7 @@ func TestLostWhenTheCallerIsSilent(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer stranger.Close()
-	s.Start(Peer{Addr: netip.MustParseAddrPort("127.0.0.1:9999"), Codec: PCMA, AudioType: 8, EventType: NoEvents, Receive: true})
+	s.Start(Peer{Addr: netip.MustParseAddrPort("127.0.0.1:9999"), Codec: PCMA, AudioType: 8, EventType: NoEvents, Send: true, Receive: true})
 	data, err := (&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 8}, Payload: make([]byte, FrameSamples)}).Marshal()
 	if err != nil {
 		t.Fatal(err)

@@ -150,10 +150,11 @@ func (s *Stream) turn(number uint64, now time.Time) bool {
 
 // checkSilence closes lost once the far end has said nothing for the time-out
 // that holds now. Only the inbound direction counts: whether we send says
-// nothing about whether anybody is there.
+// nothing about whether anybody is there. Who holds us may send music or nothing
+// at all, sendonly as well as inactive.
 func (s *Stream) checkSilence(now time.Time) {
 	limit := s.options.Timeout
-	if !s.peer.Receive {
+	if !s.peer.Receive || !s.peer.Send {
 		limit = s.options.HoldTimeout
 	}
 	if !s.lostMedia && limit > 0 && now.Sub(s.quietAt) >= limit {
