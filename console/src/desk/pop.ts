@@ -1,6 +1,7 @@
 import { shallowRef, ref, watch, type Ref, type ShallowRef } from 'vue'
+import { api } from '../api/client'
 import { ApiProblem } from '../api/problem'
-import { server, type Pop } from './server'
+import type { Pop } from '../api/types'
 
 const kept = new Map<string, Pop>() // what was read while it rang is there at once in the call
 
@@ -13,7 +14,7 @@ export function usePop(call: () => string): { pop: ShallowRef<Pop | null>; faile
     failed.value = false
     if (pop.value) return
     try {
-      const read = await server.pop(id)
+      const read = await api.pop(id)
       kept.clear() // one call at a time: nothing of other citizens stays in the page
       kept.set(id, read)
       if (call() === id) pop.value = read

@@ -5,7 +5,7 @@ import { instant, type Board, type Caller, type Figures, type Seat } from '../so
 
 /** Callers still waiting, in the order in which they will be served. */
 export function waiting(b: Board, queue: string): Caller[] {
-  return (b.callers ?? []).filter((c) => instant(c.answered) === null && (!queue || c.queue === queue))
+  return (b.callers ?? []).filter((c) => instant(c.answered) === null && !c.yields && (!queue || c.queue === queue))
 }
 
 /** Callers who talk with somebody. */
@@ -47,9 +47,4 @@ export function totals(figures: readonly Figures[]): Totals {
     // Agents serve several queues: their occupancy is the same agents' seen from each, so the busiest view counts.
     occupancy: Math.max(0, ...figures.map((f) => f.occupancy)),
   }
-}
-
-/** Skills as text: dialect:jining 5. */
-export function skillsText(skills: Record<string, number> | null): string {
-  return Object.entries(skills ?? {}).map(([key, level]) => `${key} ${level}`).join(' · ')
 }

@@ -7,6 +7,7 @@ import { parseMessage, type Message, type Request } from './protocol'
 const pingEvery = 10_000 // ms; the line takes 30 s of silence for a broken browser
 const deaf = 25_000 // ms without a word of the line: the connection is dead, whatever the browser believes
 const patience = 10_000 // ms until a request counts as unanswered
+const signedOut = 4401 // close code of api/softphone.go
 const firstWait = 500 // ms
 const longestWait = 15_000 // ms
 
@@ -46,7 +47,11 @@ export class Line {
       this.ask(this.events.hello()).catch(() => { /* told by what comes instead: taken, revoked, or a close */ })
     }
     socket.onmessage = (e: MessageEvent<string>) => this.receive(e.data)
-    socket.onclose = () => this.broken(socket)
+    socket.onclose = (e: CloseEvent) => {
+      // Signed out: no use in trying again. The message that says so may have been lost.
+      if (e.code === signedOut && socket === this.socket) this.events.message({ type: 'revoked', at: '' })
+      this.broken(socket)
+    }
   }
 
   /** Asks the line for something; resolves with its answer. */

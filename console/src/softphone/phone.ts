@@ -101,6 +101,13 @@ const deeds = {
     want(login, true)
     await connectVoice()
   },
+  // Who only listens takes a seat too, since it takes a leg; the pause keeps callers away.
+  signOnApart: async () => {
+    if (!await sound!.listen()) return
+    await ask({ type: 'sign_on' })
+    await ask({ type: 'status', status: 'paused', reason: apart(state.value.desk?.pause_reasons ?? []) })
+    await connectVoice()
+  },
   signOff: async () => {
     await ask({ type: 'sign_off' })
     want(login, false)
@@ -129,14 +136,15 @@ const deeds = {
     if (!on) update((s) => ({ ...s, board: null }))
   },
   supervise: async (call: string, mode: JoinMode) => {
-    if (mode !== 'leave' && !sound?.standing) {
-      if (!await sound!.listen()) return
-      await connectVoice()
+    if (mode !== 'leave') {
+      if (!signedOn()) await deeds.signOnApart()
+      else if (!sound?.standing) await deeds.mend()
+      if (!sound?.standing) throw new LineFault('no_audio')
     }
     await ask({ type: 'supervise', call, mode })
     update((s) => ({ ...s, supervising: mode === 'leave' || mode === 'take_over' ? null : { call, mode } }))
   },
-  force: async (who: string, status: Status, reason: string) => { await ask({ type: 'force', login: who, status, reason }) },
+  force: async (who: string, status: Status, reason: string) => { await ask({ type: 'force', login: who, status, ...(reason && { reason }) }) },
   takeOver: async () => {
     takeOver = true
     update((s) => ({ ...s, link: 'connecting' }))
@@ -224,6 +232,7 @@ function receive(m: Message): void {
 async function welcomed(): Promise<void> {
   takeOver = false
   greeted = performance.now()
+  if (renewing) return
   if (watching) void attempt('watch', [true])
   if (!signedOn() && wanted(login)) await attempt('signOn', [])
   else if (signedOn() && !sound?.standing) await attempt('mend', [])
@@ -233,9 +242,26 @@ function signedOn(): boolean {
   return state.value.seat !== null && state.value.seat.status !== 'signed_off'
 }
 
-async function connectVoice(): Promise<void> {
-  if (performance.now() - greeted > turnIsOld && (state.value.desk?.ice_servers ?? []).some((s) => s.credential)) await ask({ type: 'hello', tab: tabId() })
+// One connection at a time, whoever asks for it.
+let connecting: Promise<void> | null = null
+let renewing = false
+
+function connectVoice(): Promise<void> {
+  connecting ??= renewAndConnect().finally(() => { connecting = null })
+  return connecting
+}
+
+async function renewAndConnect(): Promise<void> {
+  if (performance.now() - greeted > turnIsOld && (state.value.desk?.ice_servers ?? []).some((s) => s.credential)) {
+    renewing = true
+    try { await ask({ type: 'hello', tab: tabId() }) } finally { renewing = false }
+  }
   await sound?.connect()
+}
+
+/** The pause of who sits apart: a key of the city's list, the likeliest first. */
+function apart(reasons: string[]): string {
+  return ['coaching', 'supervising', 'training', 'meeting'].find((r) => reasons.includes(r)) ?? reasons[0] ?? 'coaching'
 }
 
 function voiceChanged(voice: Voice): void {
@@ -266,11 +292,20 @@ function effects(before: PhoneState, after: PhoneState): void {
   }
   if (before.muted !== after.muted) sound?.mute(after.muted)
   if (before.last !== after.last) keepLast(after.last)
-  // A supervisor signed this agent off: the microphone is given back.
-  if (before.link === 'open' && after.link === 'open' && before.seat?.status !== 'signed_off' && after.seat?.status === 'signed_off' && before.seat) {
-    want(login, false)
-    if (!after.call && !after.supervising) sound?.stop()
+  if (before.link === 'open' && before.seat && before.seat.status !== 'signed_off' && after.seat?.status === 'signed_off') seatLost(after.seat.reason ?? '')
+}
+
+// The line gave the seat up. Where it had missed our audio for too long, the
+// person still wants to work: they are signed on again. Otherwise a supervisor
+// signed them off, and the microphone is given back.
+function seatLost(reason: string): void {
+  if (reason === 'disconnected' && wanted(login)) {
+    clearTimeout(mending)
+    mending = setTimeout(() => void attempt('signOn', []), 1000)
+    return
   }
+  want(login, false)
+  sound?.stop()
 }
 
 async function ask(request: Parameters<Line['ask']>[0]): Promise<Message> {

@@ -24,6 +24,8 @@ export interface Seat {
   calls: number
   missed: number
   priority: number
+  queue?: string // of the call offered, talking or being written up
+  seized?: boolean // taken for a consult or a transfer
 }
 
 /** A caller offered to this agent. */
@@ -65,6 +67,7 @@ export interface Caller {
   entered_at: string
   wants: Record<string, number> | null
   front?: boolean
+  yields?: boolean // its ticket has another, later place
   offer?: string
   agent?: number
   answered: string
@@ -104,6 +107,8 @@ export interface Desk {
   queues: string[] | null
   pause_reasons: string[] | null
   emergency: string[] | null
+  dispositions: string[] | null
+  words: { key: string; zh: string; en: string }[] | null // the city's, for queues, pause reasons, dispositions and skills
   wrap_up_ns: number
 }
 

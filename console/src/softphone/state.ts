@@ -102,6 +102,7 @@ function welcome(s: PhoneState, m: Message): PhoneState {
 
 // The seat is the last word on ringing: a missed "stop" must not ring for ever.
 function seated(s: PhoneState, fresh: Seat): PhoneState {
+  if (fresh.status === 'signed_off') return { ...s, seat: fresh, ring: null, call: null, last: over(s), supervising: null }
   const rings = fresh.state === 'ringing' && (!s.ring || !fresh.offer || fresh.offer === s.ring.id)
   return { ...s, seat: fresh, ring: rings ? s.ring : null }
 }

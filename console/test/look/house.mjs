@@ -13,6 +13,7 @@ export const areas = [
 export const people = {
   worker: { login: 'worker1', name: '林小河', role: 'worker', area: '990101001000', area_name: '青石镇', post: '林小河', acts: ['accept', 'visit'] },
   agent: { login: 'agent1', name: '周小雨', role: 'agent', area: '990100000000', area_name: '云川市', post: '周小雨', acts: ['triage'] },
+  supervisor: { login: 'supervisor', name: '吴思源', role: 'supervisor', area: '990100000000', area_name: '云川市', post: '吴思源', acts: [] },
   head: { login: 'head1', name: '石文山', role: 'township_head', area: '990101001000', area_name: '青石镇', post: '石文山', acts: ['check'] },
   auditor: { login: 'auditor1', name: '严一清', role: 'auditor', area: '990100000000', area_name: '云川市', post: '严一清', acts: [] },
 }
@@ -102,7 +103,17 @@ export const answers = {
   '/ledger/accounts/a3/statement': { account: accounts[2], lines: [
     { entry_id: 'e3', at: iso(-35), event: 'cash_issued', layer: 'posted', amount_fen: -80_000, balance_fen: 4_920_000, by: '林小河' }, { entry_id: 'e2', at: iso(-40), event: 'reserved', layer: 'pending', amount_fen: -80_000, balance_fen: 5_000_000, by: '林小河' }, { entry_id: 'e1', at: iso(-9000), event: 'float_funded', layer: 'posted', amount_fen: 5_000_000, balance_fen: 5_000_000, by: '金算盘', reason: '凭证 17' },
   ] },
-  '/calls': { items: rows.map((r, i) => ({ id: `c${i}`, ticket_id: r.id, number: r.number, to: i % 2 ? '12349' : '99010001', caller_masked: r.caller_masked, invited_at: r.invited_at, ...(i !== 2 && { answered_at: new Date(Date.parse(r.invited_at) + 3000).toISOString() }), ...(i !== 5 && { ended_at: new Date(Date.parse(r.invited_at) + 65_000).toISOString(), end_reason: i === 2 ? 'abandoned' : 'completed' }), replayed: i === 4 })) },
+  '/calls': { items: rows.map((r, i) => ({ id: `c${i}`, ticket_id: r.id, number: r.number, to: i % 2 ? '12349' : '99010001', caller_masked: r.caller_masked, invited_at: r.invited_at, ...(i !== 2 && { answered_at: new Date(Date.parse(r.invited_at) + 3000).toISOString() }), ...(i !== 5 && { ended_at: new Date(Date.parse(r.invited_at) + 65_000).toISOString(), end_reason: i === 2 ? 'abandoned' : 'completed' }), replayed: i === 4, outcome: i === 2 ? 'missed' : i === 5 ? 'alive' : 'spoken', ...(i !== 2 && { agent: '周小雨', talked_from: new Date(Date.parse(r.invited_at) + 5000).toISOString(), talked_to: new Date(Date.parse(r.invited_at) + 185_000).toISOString() }), ...(i === 0 && { disposition: 'registered', survey_score: 5 }) })) },
+  '/calls/c0/pop': {
+    call_id: 'c0', to: '12349', caller_masked: '138****5678', withheld: false, invited_at: iso(-0.6), entered_at: iso(-0.5), ticket: rows[0], clocks: [],
+    open_tickets: [{ source: 'same_number', id: rows[3].id, number: rows[3].number, kind: 'aid', priority: 'P2', status: 'findings', area_name: '上坪村', invited_at: rows[3].invited_at }],
+    household: { source: 'findings', ticket: rows[3].number, at: iso(-50), applicant_masked: '何**', area_name: '上坪村' }, history: [{ at: iso(-101), outcome: 'spoken' }, { at: iso(-4000), outcome: 'missed' }],
+  },
+  '/callbacks': { items: [
+    { id: 'b1', ticket_id: rows[2].id, number: rows[2].number, priority: 'P1', area: '990101002201', area_name: '河湾村', caller_masked: '139****0001', origin: 'missed', urgent: true, state: 'open', calls: 2, entered_at: iso(-12), try_at: iso(-12), due_at: iso(3), tries: 0, mine: false },
+    { id: 'b2', ticket_id: rows[6].id, number: rows[6].number, priority: 'INFO', area: '990101002000', area_name: '白水乡', caller_masked: '138****5678', origin: 'asked', urgent: false, state: 'claimed', calls: 1, entered_at: iso(-40), try_at: iso(8), due_at: iso(20), tries: 1, holder: '周小雨', mine: true },
+  ] },
+  '/queues/figures': { items: [-180, -120, -60].map((from, i) => ({ queue: 'aid', from: iso(from), to: iso(from + 60), entered: 9 + 7 * i, answered: 8 + 6 * i, in_time: 7 + 5 * i, abandoned: 1, short: i, called_back: 1, timed_out: 0, service_level: 0.87, average_wait_ns: 11e9, longest_wait_ns: 64e9, average_talk_ns: 170e9, average_handle_ns: 203e9, occupancy: 0.58 })) },
   '/audit': { items: [
     { lane: 3, seq: 118, at: iso(-35), actor: '林小河', role: 'worker', action: 'cash.issued', subject: 'disbursement', area: '990101001000', data: '{"amount_fen":80000}', hash: 'a1'.repeat(32) },
     { lane: 0, seq: 97, at: iso(-36), actor: '林小河', role: 'worker', action: 'phone.view', subject: 'ticket', area: '990101001000', reason: 'call_back', data: '{}', hash: 'b2'.repeat(32) },

@@ -1,13 +1,15 @@
 // Takes a picture of every page at a desk's and at a phone's width and reports
 // what axe, the console and the security policy complain of.
-//   npm run build && npm run look -- /tmp/pictures [dark]
+//   npm run build && npm run look -- /tmp/pictures [dark|light [name]]
 import { mkdir } from 'node:fs/promises'
 import { axe, launch } from './browser.mjs'
 import * as house from './house.mjs'
+import { news, offer, putLine, seat } from './line.mjs'
 import { serve } from './server.mjs'
 
 const folder = process.argv[2] ?? 'look'
 const dark = process.argv[3] === 'dark'
+const only = process.argv[4] // the beginning of the names of the wanted pictures; all without it
 const t = `/tickets/${house.rows[3].id}`
 const shots = [
   ['sign-in', null, '/sign-in'], ['tickets', 'worker', '/tickets'], ['offered', 'worker', '/tickets?view=offered'], ['ticket', 'worker', t],
@@ -16,12 +18,32 @@ const shots = [
   ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['sms', 'agent', '/sms'],
 ]
 
+// The desk and the floor, at a moment of a call each.
+const button = (page, name) => page.getByRole('button', { name }).first()
+const signOn = async (page) => { await button(page, '上线接电话').click(); await page.getByText('声音已接通').waitFor() }
+const talk = async (page, line, more) => { await signOn(page); line.say({ type: 'seat', seat: seat({ state: 'talking', call: 'c0' }) }); line.say({ type: 'call', call: news('talking', more) }); await button(page, '挂断').waitFor() }
+const moments = [
+  ['desk-off', 'agent', '/desk', async () => {}],
+  ['desk-idle', 'agent', '/desk', async (page) => { await signOn(page); await page.getByText('麦克风 ·').click() }],
+  ['desk-callbacks', 'agent', '/desk', async (page) => { await signOn(page); await button(page, '回拨任务').click(); await button(page, '登记回拨结果').click() }],
+  ['desk-ring', 'agent', '/desk', async (page, line) => { await signOn(page); line.say({ type: 'seat', seat: seat({ state: 'ringing', offer: 'o1', call: 'c0' }) }); line.say({ type: 'ring', offer: offer() }); await page.getByText('线索').first().waitFor() }],
+  ['bar-ring', 'agent', '/desk', async (page, line) => { await signOn(page); await page.getByRole('link', { name: '工单', exact: true }).click(); line.say({ type: 'ring', offer: offer() }); await button(page, '接听').waitFor() }],
+  ['desk-talk', 'agent', '/desk', async (page, line) => { await talk(page, line); await button(page, '按键').click() }],
+  ['desk-transfer', 'agent', '/desk', async (page, line) => { await talk(page, line); await button(page, '转接').click(); await page.getByRole('button', { name: '工作人员' }).click() }],
+  ['desk-consult', 'agent', '/desk', async (page, line) => { await talk(page, line); line.say({ type: 'call', call: news('consulting', { third: 'agent2', recorded: false, joined: 'barge' }) }); await button(page, '转给对方并退出').waitFor(); await button(page, '静音').click() }],
+  ['desk-refused', 'agent', '/desk', async (page, line) => { await talk(page, line); line.say({ type: 'call', call: news('refused', { reason: 'busy' }) }); await page.getByText('没有办成').waitFor() }],
+  ['desk-wrap', 'agent', '/desk', async (page, line) => { await talk(page, line); line.say({ type: 'call', call: news('ended', { reason: 'caller_hung' }) }); line.say({ type: 'seat', seat: seat({ state: 'wrap_up', until: house.iso(0.5), queue: 'aid' }) }); await page.getByText('本次通话结果').waitFor() }],
+  ['desk-lost', 'agent', '/desk', async (page, line) => { await talk(page, line); line.cut(); await page.getByText('正在重连').waitFor() }],
+  ['floor', 'supervisor', '/floor', async (page) => { await page.getByText('服务水平').first().waitFor(); await button(page, '更改状态').click() }],
+  ['floor-joined', 'supervisor', '/floor', async (page) => { await button(page, '旁听').click(); await page.getByText('您正在旁听').waitFor() }],
+]
+
 await mkdir(folder, { recursive: true })
 const server = await serve()
 const browser = await launch()
 let complaints = 0
 for (const [width, height] of [[1440, 900], [390, 844]]) {
-  for (const [name, who, path, change] of shots) {
+  for (const [name, who, path, change] of shots.filter(([name]) => !only || name.startsWith(only))) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', hasTouch: width < 500 })
     const page = await context.newPage()
     const said = []
@@ -41,7 +63,32 @@ for (const [width, height] of [[1440, 900], [390, 844]]) {
     await page.screenshot({ path: `${folder}/${name}-${width}${dark ? '-dark' : ''}.png`, fullPage: true })
     await context.close()
   }
+  for (const [name, who, path, moment] of moments.filter(([name]) => !only || name.startsWith(only))) {
+    const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', hasTouch: width < 500 })
+    context.setDefaultTimeout(10_000)
+    const page = await context.newPage()
+    const said = []
+    page.on('console', (m) => { if (['error', 'warning'].includes(m.type())) said.push(m.text()) })
+    page.on('pageerror', (e) => said.push(e.stack ?? String(e)))
+    server.me = house.people[who]
+    server.ticket = house.ticket
+    const line = await putLine(page)
+    await page.goto(server.origin + path)
+    await page.locator('h1').first().waitFor()
+    try {
+      await moment(page, line)
+      await page.waitForFunction(() => !document.querySelector('[role=status].empty:not(.card)'))
+    } catch (fault) {
+      said.push(`the moment did not come: ${fault.message.split('\n')[0]}`)
+    }
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)
+    const found = [...said, ...(wide ? ['the page scrolls sideways'] : []), ...(await axe(page))]
+    complaints += found.length
+    for (const f of found) console.log(`${name} ${width}: ${f}`)
+    await page.screenshot({ path: `${folder}/${name}-${width}${dark ? '-dark' : ''}.png`, fullPage: true })
+    await context.close()
+  }
 }
 await browser.close()
 server.stop()
-console.log(`${shots.length * 2} pictures in ${folder}, ${complaints} complaints`)
+console.log(`${(shots.length + moments.length) * 2} pictures in ${folder}, ${complaints} complaints`)

@@ -11,13 +11,13 @@ class FakeSocket {
   sent: Record<string, unknown>[] = []
   onopen: (() => void) | null = null
   onmessage: ((e: { data: string }) => void) | null = null
-  onclose: (() => void) | null = null
+  onclose: ((e: { code: number }) => void) | null = null
   constructor(readonly address: string) { FakeSocket.all.push(this) }
   send(text: string): void { this.sent.push(JSON.parse(text) as Record<string, unknown>) }
-  close(): void {
+  close(code = 1006): void {
     if (this.readyState === 3) return
     this.readyState = 3
-    this.onclose?.()
+    this.onclose?.({ code })
   }
   accept(): void { this.readyState = 1; this.onopen?.() }
   say(m: Partial<Message>): void { this.onmessage?.({ data: JSON.stringify({ at, ...m }) }) }
@@ -111,6 +111,11 @@ describe('the line', () => {
     last().onmessage?.({ data: 'not json' })
     last().say({ type: 'weather' as never })
     expect(heard).toEqual(['ring'])
+  })
+  it('hears from the way it is closed that the session is over', () => {
+    last().accept()
+    last().close(4401)
+    expect(heard).toEqual(['revoked'])
   })
   it('stays closed once closed', () => {
     last().accept()
