@@ -64,6 +64,9 @@ func checkFlows(out io.Writer, cfg configs.Config) error {
 		return err
 	}
 	script, err := readScript(cfg.SIP, queues)
+	if err == nil {
+		err = script.flows.Prove()
+	}
 	if err != nil {
 		faults := allErrors(err)
 		for _, fault := range faults {

@@ -47,6 +47,9 @@ func openLine(cfg configs.Config, log *slog.Logger) (line, error) {
 	}
 	watched, err := configs.Watch("the call flow or a prompt", log, func(old script) (script, error) {
 		fresh, err := readScript(cfg.SIP, queues)
+		if err == nil {
+			err = prove(fresh, cfg.Demo.Enabled, log)
+		}
 		if err != nil {
 			return script{}, err
 		}
@@ -85,7 +88,18 @@ func readScript(cfg configs.SIPConfig, queues acd.Config) (script, error) {
 	if numbers := flows.Unserved(cfg.Numbers); len(numbers) > 0 {
 		return script{}, &configs.Fault{File: "sip.numbers", Detail: "no call flow serves " + strings.Join(numbers, ", ") + ": name them in the numbers of one, or write \"*\" there"}
 	}
-	return script{flows, prompts}, flows.Prove()
+	return script{flows, prompts}, nil
+}
+
+// prove refuses flows in which a caller may reach nobody. Where nobody real
+// calls it only says so: short flows serve demonstrations and measurements.
+func prove(s script, demo bool, log *slog.Logger) error {
+	err := s.flows.Prove()
+	if err != nil && demo {
+		log.Warn("a call flow is used although a caller may reach nobody: this is no real line", slog.Any("error", err))
+		return nil
+	}
+	return err
 }
 
 // environment is what flows are checked against.

@@ -64,7 +64,10 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	} else {
 		dispatching.start("timers", n.engine.RunArming)
 	}
+	base.start("recordings", n.recordings.Local.Run)
 	if n.phone != nil {
+		base.start("queue", n.queue.Run)
+		front.start("flows and prompts", n.line.Run)
 		front.start("phone", n.phone.Run)
 	}
 	if n.api != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,12 +25,13 @@ import (
 	"example.org/hotline/internal/pulse"
 	"example.org/hotline/internal/seal"
 	"example.org/hotline/ivr"
-	"example.org/hotline/ivr/flow"
-	"example.org/hotline/ivr/media"
+	"example.org/hotline/ivr/queue"
+	"example.org/hotline/ivr/record"
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
+	"example.org/hotline/ticket"
 )
 
 // That the rooms fit together is said here, where they meet.
@@ -93,6 +95,11 @@ type node struct {
 	intake  *store.Intake
 	calls   *store.CallLog
 
+	keys       *seal.Keyring
+	recordings recordings // what was recorded on this node, and the way to the others'
+	line       line       // flows and prompts
+	queue      *queue.Hub // nil without the role phone
+
 	engine   *timer.Engine[*store.Tx] // fires timers where the node dispatches; elsewhere only brings them to the index
 	relay    pulse.Relay
 	notifier *notify.Notifier // nil without the role dispatch
@@ -106,7 +113,7 @@ type node struct {
 func newNode(ctx context.Context, cfg configs.Config, log *slog.Logger, sms func(context.Context) ([]api.SMS, error)) (*node, error) {
 	n := &node{cfg: cfg, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, build := range []func() error{n.loadRules, n.openStore, n.openIntake, n.buildDispatch,
+	for _, build := range []func() error{n.loadRules, n.openStore, n.openIntake, n.buildDispatch, n.buildRecordings, n.buildQueue,
 		func() error { return n.buildPhone(ctx) },
 		func() error { return n.buildAPI(ctx, sms) },
 	} {
@@ -131,14 +138,14 @@ func (n *node) loadRules() (err error) {
 
 // openStore opens the keys, the database, Redis and the node's clock.
 func (n *node) openStore() error {
-	keys, err := seal.Load(n.cfg.Keys.File)
-	if err != nil {
+	var err error
+	if n.keys, err = seal.Load(n.cfg.Keys.File); err != nil {
 		return fmt.Errorf("load the keys: %w", err)
 	}
 	if n.redis, err = pulse.Open(pulse.Options{URL: n.cfg.Redis.URL.Reveal(), Logger: n.log}); err != nil {
 		return err
 	}
-	n.db, err = store.Open(store.Options{URL: n.cfg.Postgres.URL.Reveal(), MaxConns: n.cfg.Postgres.MaxConnections, Sealer: keys, Logger: n.log})
+	n.db, err = store.Open(store.Options{URL: n.cfg.Postgres.URL.Reveal(), MaxConns: n.cfg.Postgres.MaxConnections, Sealer: n.keys, Logger: n.log})
 	if err != nil {
 		return err
 	}
@@ -146,7 +153,7 @@ func (n *node) openStore() error {
 		return fmt.Errorf("make the data folder: %w", err)
 	}
 	// The journal locks the folder: two processes must not give out the same numbers.
-	if n.journal, err = journal.Open(filepath.Join(n.cfg.Node.DataDir, "journal"), keys, n.log); err != nil {
+	if n.journal, err = journal.Open(filepath.Join(n.cfg.Node.DataDir, "journal"), n.keys, n.log); err != nil {
 		return err
 	}
 	offset, err := journal.OpenOffset(n.cfg.Node.DataDir)
@@ -195,27 +202,40 @@ func (n *node) buildDispatch() error {
 	return n.buildNotifier()
 }
 
-// buildPhone loads the prompts and binds the SIP ports.
-func (n *node) buildPhone(ctx context.Context) error {
+// buildRecordings opens what this node has recorded; a node without the phone
+// still finds the others'.
+func (n *node) buildRecordings() (err error) {
+	n.recordings, err = openRecordings(n.cfg, n.keys, n.db, n.metrics, n.log)
+	return err
+}
+
+// buildQueue makes the distribution of calls among the agents.
+func (n *node) buildQueue() error {
 	if !n.has(configs.RolePhone) {
 		return nil
 	}
-	prompts, err := configs.LoadPrompts(n.cfg.SIP.PromptsDir)
+	queues, err := configs.LoadQueues(n.cfg.Queue.File)
 	if err != nil {
 		return err
 	}
-	spoken, err := media.LoadPrompts(prompts.Files)
-	if err != nil {
+	n.queue = queue.New(queue.Options{Node: n.cfg.Node.ID, Redis: n.redis, Config: queues, Now: n.clock.Now, Logger: n.log,
+		Record: n.db.RecordQueue, Registerer: n.metrics})
+	return nil
+}
+
+// buildPhone reads flows and prompts and binds the SIP ports.
+func (n *node) buildPhone(ctx context.Context) (err error) {
+	if !n.has(configs.RolePhone) {
+		return nil
+	}
+	if n.line, err = openLine(n.cfg, n.log); err != nil {
 		return err
 	}
-	flows, err := configs.LoadFlows(n.cfg.SIP.FlowDir, flow.Environment{Prompt: func(name string) (time.Duration, bool) {
-		p, ok := spoken.Prompt(name)
-		return p.Duration(), ok
-	}})
-	if err != nil {
-		return err
-	}
-	n.phone, err = ivr.New(ctx, phoneConfig(n.cfg), ivr.Deps{Log: n.calls, Prompts: spoken, Flows: flows, Now: n.clock.Now, Logger: n.log})
+	n.phone, err = ivr.New(ctx, phoneConfig(n.cfg), ivr.Deps{
+		Log: n.calls, Prompts: n.line, Flows: n.line, Now: n.clock.Now, Logger: n.log,
+		Queue: n.queue, Recorder: n.recordings.Local, Contacts: phonebook{n.db},
+		Holiday: func(at time.Time) bool { return !n.policies.Calendar.Day(ticket.DateOf(at)).Kind.Working() },
+	})
 	return err
 }
 
@@ -233,10 +253,11 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 		Run: func(ctx context.Context, actor act.Actor, fn func(api.Tx) error) error {
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
-		Sessions: n.db,
-		Rules:    api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief, Callback: n.ladder.Callback.Rules()},
-		Wakes:    n.redis.Listen(pulse.WakeEvents).C,
-		Checks:   n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
+		Sessions:   n.db,
+		Rules:      api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief, Callback: n.ladder.Callback.Rules()},
+		Wakes:      n.redis.Listen(pulse.WakeEvents).C,
+		Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},
+		Checks: n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
 	})
 	if err != nil {
 		return err
