@@ -21,6 +21,7 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/seal"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/relief"
 	"example.org/hotline/store"
 	"example.org/hotline/test/servers"
@@ -108,7 +109,10 @@ func rules() api.Rules {
 	policy := &relief.Policy{Version: "relief-test", Limits: limits, Fast: relief.FastTrack{DibaoMonthFen: 90_000, CapMonths: 1, CapPer: relief.CapPerPerson},
 		Papers: relief.Papers{DueWorkingDays: 10, RemindBefore: []int{5, 2}, Kinds: []relief.PaperKind{{Code: "id_copy", Zh: "身份证复印件", En: "copy of the identity card"}}}}
 	calendar := ticket.Calendar{Version: "test", Opens: 9 * time.Hour, Closes: 17 * time.Hour, Years: map[int]bool{2026: true}, Special: map[ticket.Date]ticket.Day{}}
-	return api.Rules{Terms: terms(), Calendar: calendar, Relief: policy}
+	return api.Rules{Terms: terms(), Calendar: calendar, Relief: policy,
+		Callback: ticket.CallbackRules{Urgent: 15 * time.Minute, Ordinary: time.Hour, Tries: []time.Duration{0, 10 * time.Minute, 30 * time.Minute},
+			Late: 5 * time.Minute, Claim: 10 * time.Minute},
+		Dispositions: []acd.Term{{Key: "registered", Zh: "已登记", En: "registered"}, {Key: "silent", Zh: "无声", En: "silent"}}}
 }
 
 func terms() ticket.Terms {

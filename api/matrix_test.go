@@ -50,7 +50,7 @@ var bodies = map[string]any{
 	"POST /papers/{id}/return":       map[string]any{"reason": "another paper"},
 	"POST /papers/{id}/waiver":       map[string]any{"reason": "burnt"},
 
-	"POST /calls/{id}/disposition":      map[string]any{"code": "informed"},
+	"POST /calls/{id}/disposition":      map[string]any{"code": "registered"},
 	"POST /callbacks/{id}/claims":       map[string]any{},
 	"POST /callbacks/{id}/attempts":     map[string]any{"result": "no_answer"},
 	"POST /callbacks/{id}/completion":   map[string]any{},

@@ -27,6 +27,7 @@ type Tx interface {
 	Reads
 	MoneyReads
 	RecordingRows
+	QueueRows
 	Keys
 }
 
@@ -139,7 +140,8 @@ type Rules struct {
 	Relief   *relief.Policy
 
 	Callback     ticket.CallbackRules
-	Dispositions []acd.Term // how a conversation may end, for agents to say; none: any code is taken
+	Queues       []acd.Queue // whose figures are shown
+	Dispositions []acd.Term  // how a conversation may end, for agents to say; none: any code is taken
 }
 
 // Deps is what the API needs of the rest of the program. All but Wakes,

@@ -49,6 +49,7 @@ var (
 	agents   = []area.Role{area.RoleAgent, area.RoleSupervisor}
 	ringers  = desks
 	visitors = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty}
+	leaders  = []area.Role{area.RoleSupervisor, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
 	callers  = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty, area.RoleAuditor}
 )
 

@@ -1,0 +1,131 @@
+package api_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"example.org/hotline/api"
+	"example.org/hotline/store"
+	"example.org/hotline/ticket"
+)
+
+// callID is the call that a ticket was born from.
+func (h *house) callID(public string) (id ticket.CallID) {
+	h.t.Helper()
+	h.as("dispatch", func(tx *store.Tx) error {
+		ref, err := tx.TicketByRef(h.t.Context(), public)
+		if err != nil {
+			return err
+		}
+		t, err := tx.Ticket(h.t.Context(), ref)
+		id = t.CallID
+		return err
+	})
+	return id
+}
+
+func phoneRules() ticket.CallRules {
+	return ticket.CallRules{Terms: terms(), Holds: ticket.Holds{Untriaged: 5 * time.Minute, Longest: 20 * time.Minute}, Callback: rules().Callback}
+}
+
+// steps tells of steps of a ticket's call by an agent, and then its end.
+func (h *house) steps(public, login string, kinds ...ticket.CallEventKind) {
+	h.t.Helper()
+	call := h.callID(public)
+	h.as("ivr", func(tx *store.Tx) error {
+		staff, err := tx.StaffByLogin(h.t.Context(), login)
+		if err != nil {
+			return err
+		}
+		for _, kind := range kinds {
+			if err := tx.CallHappened(h.t.Context(), call, ticket.CallEvent{Kind: kind, At: tx.Now(), Agent: staff.ID}, phoneRules()); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func (h *house) hangUp(public string) {
+	h.t.Helper()
+	call := h.callID(public)
+	h.as("ivr", func(tx *store.Tx) error {
+		return tx.CallEnded(h.t.Context(), call, tx.Now(), ticket.EndCallerHung, phoneRules())
+	})
+}
+
+// From the ring to the disposition, as the agent's page does it.
+func TestAnAgentsCall(t *testing.T) {
+	h := newHouse(t)
+	id := h.call("12349001", "13812345678")
+	call := string(h.callID(id))
+	agent, far := h.signIn("agent"), h.signIn("agent.far")
+	if a := agent.get("/calls/" + call + "/pop"); a.status != http.StatusNotFound {
+		t.Errorf("an agent's own county is not yet their call: %d", a.status)
+	}
+	h.steps(id, "agent.far", ticket.CallRangAgent)
+	pop := decode[ticket.Pop](t, far.get("/calls/"+call+"/pop"))
+	if pop.Ticket.ID != id || pop.Caller != "138****5678" || len(pop.Clocks) != 2 {
+		t.Errorf("pop: %+v", pop)
+	}
+	h.steps(id, "agent.far", ticket.CallConnected)
+	page := decode[api.Ticket](t, far.get("/tickets/"+id))
+	if !page.WithAgent || page.Owner.Name != "agent.far" || page.CallTaker != "agent.far" || string(page.Call.ID) != call {
+		t.Errorf("the page: %+v", page.View)
+	}
+	page = decode[api.Ticket](t, far.post("/tickets/"+id+"/triage", map[string]any{"version": page.Version, "area": string(township), "priority": "P1", "kind": "aid"}))
+	if page.WithAgent || page.Owner.Name != "agent.far" {
+		t.Errorf("after the triage: %+v", page.View)
+	}
+	h.hangUp(id)
+	if a := far.post("/calls/"+call+"/disposition", map[string]any{"code": "lunch"}); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("an unknown code: %d %s", a.status, a.body)
+	}
+	if a := agent.post("/calls/"+call+"/disposition", map[string]any{"code": "registered"}); a.status != http.StatusNotFound {
+		t.Errorf("of somebody else's call: %d %s", a.status, a.body)
+	}
+	decode[api.Disposition](t, far.post("/calls/"+call+"/disposition", map[string]any{"code": "registered", "note": "fire"}))
+	mine := decode[api.CallPage](t, far.get("/calls?mine=today"))
+	if len(mine.Items) != 1 || mine.Items[0].Disposition != "registered" || mine.Items[0].Outcome != ticket.CallSpoken || mine.Items[0].Agent != "agent.far" {
+		t.Errorf("the agent's calls: %+v", mine.Items)
+	}
+	if list := decode[api.DispositionList](t, agent.get("/dispositions")); len(list.Items) != 2 {
+		t.Errorf("dispositions: %+v", list.Items)
+	}
+}
+
+// A call-back over HTTP: listed in scope, claimed once, tried, and told to be visited.
+func TestACallbackOverHTTP(t *testing.T) {
+	h := newHouse(t)
+	near, far := h.call("12349001", "13812345678"), h.call("12349002", "13912345678")
+	h.hangUp(near)
+	h.hangUp(far)
+	agent := h.signIn("agent")
+	list := decode[api.CallbackItems](t, agent.get("/callbacks?view=due"))
+	if len(list.Items) != 1 || list.Items[0].TicketID != near || list.Items[0].Caller != "138****5678" || list.Items[0].State != ticket.CallbackOpen {
+		t.Fatalf("due: %+v", list.Items)
+	}
+	path := "/callbacks/" + list.Items[0].ID
+	if a := agent.post(path+"/attempts", map[string]any{"result": "busy"}); a.code() != "not_claimed" {
+		t.Errorf("a try without a claim: %d %s", a.status, a.body)
+	}
+	if got := decode[ticket.CallbackView](t, agent.post(path+"/claims", nil)); !got.Mine || got.State != ticket.CallbackClaimed {
+		t.Errorf("claimed: %+v", got)
+	}
+	if a := h.signIn("county_duty").post(path+"/claims", nil); a.status != http.StatusConflict || a.code() != "already_taken" {
+		t.Errorf("claimed twice: %d %s", a.status, a.body)
+	}
+	if mine := decode[api.CallbackItems](t, agent.get("/callbacks?view=mine")); len(mine.Items) != 1 {
+		t.Errorf("mine: %+v", mine.Items)
+	}
+	if got := decode[ticket.CallbackView](t, agent.post(path+"/attempts", map[string]any{"result": "wrong_number"})); got.State != ticket.CallbackVisit || got.Tries != 1 {
+		t.Errorf("after a wrong number: %+v", got)
+	}
+	if got := decode[ticket.CallbackView](t, h.signIn("worker").post(path+"/completion", map[string]any{"note": "met at home"})); got.Outcome != ticket.OutcomeVisited {
+		t.Errorf("after the visit: %+v", got)
+	}
+	if a := agent.post(path+"/cancellation", map[string]any{"reason": "too late"}); a.status != http.StatusConflict || a.code() != "not_in_this_state" {
+		t.Errorf("called off after its end: %d %s", a.status, a.body)
+	}
+}
