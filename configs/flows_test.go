@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"example.org/hotline/ivr/flow"
 )
 
@@ -49,6 +51,26 @@ func TestTheShippedFlowIsSoundAndProven(t *testing.T) {
 			t.Errorf("the shipped flow says %q, and no such prompt is shipped", name)
 		}
 	}
+}
+
+// Whatever comes, in whatever order: every call on the shipped flow ends.
+func TestEveryCallOnTheShippedFlowEnds(t *testing.T) {
+	flows, err := LoadFlows("", knownEnvironment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := []flow.EventKind{flow.EventDone, flow.EventKey, flow.EventTimeout, flow.EventAnswered, flow.EventFailed, flow.EventNoAgent}
+	rapid.Check(t, func(t *rapid.T) {
+		m := flows.For("12349").Start(flow.Facts{Withheld: rapid.Bool().Draw(t, "withheld"), CallsToday: 1})
+		m.First()
+		for range 2000 {
+			e := flow.Event{Kind: rapid.SampledFrom(kinds).Draw(t, "kind"), Key: rapid.SampledFrom([]rune("0123456789*#")).Draw(t, "key")}
+			if _, over := m.Next(e).(flow.Hangup); over {
+				return
+			}
+		}
+		t.Fatalf("still at %s", m.Node())
+	})
 }
 
 const soundFlow = `version: test-1

@@ -111,10 +111,10 @@ func (w *Watched[T]) stampNow() string {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintln(sum, path, info.Size(), info.ModTime().UnixNano())
-			return nil
+			_, err = fmt.Fprintln(sum, path, info.Size(), info.ModTime().UnixNano())
+			return err
 		})
-		fmt.Fprintln(sum, folder, err)
+		_, _ = fmt.Fprintln(sum, folder, err) // a hash takes everything
 	}
 	return fmt.Sprintf("%x", sum.Sum(nil))
 }

@@ -176,6 +176,9 @@ func (e *examination) checkFlows(context.Context) {
 	if err == nil {
 		err = read.flows.Prove()
 	}
+	if err == nil {
+		err = read.flows.Prove()
+	}
 	if err != nil {
 		for _, fault := range allErrors(err) {
 			e.fault(check, fault.Error(), "correct it, and try it with `hotline flow simulate`")

@@ -219,7 +219,7 @@ func queueAnswers(keys string) answers {
 // caller has hung up, which they may at any moment.
 func (w *walk) ask(a answers) (flow.Event, bool) {
 	for w.err == nil {
-		text, ok := w.answer()
+		text, ok := w.answer(a)
 		if !ok || text == "hang up" {
 			w.say("  > the caller hangs up")
 			return flow.Event{}, false
@@ -228,20 +228,20 @@ func (w *walk) ask(a answers) (flow.Event, bool) {
 		if e, ok := a.event(text); ok {
 			return e, true
 		}
-		w.say("  type %s or hang up", a)
+		w.say("  type %s", a)
 	}
 	return flow.Event{}, false
 }
 
 // answer is the next one of the script, then of standard input.
-func (w *walk) answer() (string, bool) {
+func (w *walk) answer(may answers) (string, bool) {
 	if len(w.script) > 0 {
 		next := w.script[0]
 		w.script = w.script[1:]
 		return strings.TrimSpace(next), true
 	}
 	if w.err == nil {
-		_, w.err = fmt.Fprint(w.out, "  what happens? ")
+		_, w.err = fmt.Fprintf(w.out, "  what happens? (%s) ", may)
 	}
 	if !w.answers.Scan() {
 		return "", false
@@ -282,5 +282,5 @@ func (a answers) String() string {
 			all = append(all, word+",")
 		}
 	}
-	return strings.Join(all, " ")
+	return strings.Join(append(all, "or hang up"), " ")
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -66,6 +67,9 @@ func TestALineDoesNotStartOnAnUnprovenFlow(t *testing.T) {
 	}
 	dir := t.TempDir()
 	writeTo(t, dir, "short.yaml", string(short))
+	if err := checkFlows(io.Discard, configs.Config{SIP: configs.SIPConfig{FlowDir: dir}}); err == nil {
+		t.Error("hotline flow check takes it")
+	}
 	if _, err := openLine(configs.Config{SIP: configs.SIPConfig{FlowDir: dir}}, slog.New(slog.DiscardHandler)); err == nil || !strings.Contains(err.Error(), "not proven") {
 		t.Errorf("openLine = %v", err)
 	}

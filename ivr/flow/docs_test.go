@@ -32,6 +32,7 @@ func TestEveryKeyOfTheLanguageIsDocumented(t *testing.T) {
 				}
 				visit(of.Field(i).Type)
 			}
+		default:
 		}
 	}
 	visit(reflect.TypeFor[Source]())

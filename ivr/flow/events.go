@@ -109,8 +109,7 @@ func (p *proof) words(at *place, e Event) string {
 		case Callback:
 			text = "the call-back cannot be kept"
 		}
-	case EventDone:
-		text = "done"
+	case EventDone, EventAnswered:
 	}
 	return at.node + ": " + text
 }

@@ -1,9 +1,6 @@
 package flow
 
-import (
-	"strings"
-	"time"
-)
+import "time"
 
 // The nodes that speak to the caller and listen for keys.
 
@@ -192,6 +189,3 @@ func (n *hangupNode) take(*Machine, Event) (Instruction, string) { return Hangup
 func join(first, then []string) []string {
 	return append(append(make([]string, 0, len(first)+len(then)), first...), then...)
 }
-
-// isKey reports whether a rune is a key of keys, where "*" alone is any.
-func isKey(key rune, keys string) bool { return keys == anyKey || strings.ContainsRune(keys, key) }

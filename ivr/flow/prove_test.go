@@ -14,7 +14,8 @@ func TestASoundFlowIsProven(t *testing.T) {
 	}
 }
 
-// Each planted fault must be found, and told by the way a caller would take.
+// SECURITY T11: three retries then a person, no digits and a person. Each planted
+// fault must be found, and told by the way a caller would take.
 func TestTheProofFindsWhoeverReachesNobody(t *testing.T) {
 	for _, c := range []struct {
 		name  string

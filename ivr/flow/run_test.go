@@ -86,6 +86,7 @@ func TestKeyOneMakesTheCallUrgentAndKeepsThePlace(t *testing.T) {
 		told{event(EventDone), Hangup{}, "bye"})
 }
 
+// PHONE complaint 5: who answers must not find the caller in an announcement.
 func TestAnAgentMayAnswerWhileTheCallerIsBeingAsked(t *testing.T) {
 	follow(t, build(t, line()).Start(Facts{}), Queue{},
 		told{key('2'), Play{Prompts: []string{"confirm"}, Keys: "*"}, "confirm"},
