@@ -40,14 +40,14 @@ func (s *Server) listQueues(context.Context, Tx, *struct{}) (QueueList, error) {
 	return QueueList{Items: append([]acd.Queue{}, s.deps.Rules.Queues...)}, nil
 }
 
-// span is the time that a list is asked for.
-type span struct {
+// TimeSpan is the time that a list is asked for.
+type TimeSpan struct {
 	From time.Time `query:"from" doc:"Default: the last midnight in Shanghai"`
 	To   time.Time `query:"to" doc:"Default: a day after from"`
 }
 
 // within fills in what was not asked, and refuses more than a year at once.
-func (s span) within(now time.Time) (from, to time.Time, err error) {
+func (s TimeSpan) within(now time.Time) (from, to time.Time, err error) {
 	from, to = s.From, s.To
 	if from.IsZero() {
 		y, m, d := now.In(ticket.Shanghai).Date()
@@ -63,7 +63,7 @@ func (s span) within(now time.Time) (from, to time.Time, err error) {
 }
 
 type figuresInput struct {
-	span
+	TimeSpan
 	Interval string `query:"interval" enum:"15m,30m,60m,1d" default:"60m" doc:"Length of an interval; days begin when from does"`
 	Queue    string `query:"queue" maxLength:"32" doc:"Default: all"`
 }
@@ -103,7 +103,7 @@ func (s *Server) listFigures(ctx context.Context, tx Tx, in *figuresInput) (Figu
 }
 
 type abandonedInput struct {
-	span
+	TimeSpan
 	Paging
 	Queue string `query:"queue" maxLength:"32" doc:"Default: any"`
 	Short bool   `query:"short" doc:"Also those who hung up within five seconds"`
@@ -129,7 +129,7 @@ func (s *Server) listAbandoned(ctx context.Context, tx Tx, in *abandonedInput) (
 }
 
 type spansInput struct {
-	span
+	TimeSpan
 	Paging
 	Login string `query:"login" maxLength:"40" doc:"Of one agent"`
 }

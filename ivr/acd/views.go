@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"example.org/hotline/ticket"
 )
 
 // Profile is what an agent serves and knows, as a city keeps it.
@@ -33,9 +35,9 @@ func FiguresOf(sums map[Slot]Tally, step time.Duration) []Figures {
 
 // SpanFilter asks for spans of agents.
 type SpanFilter struct {
-	From, To time.Time // that touch this time
-	Login    string    // of one agent; empty: of all
-	Before   int64     // cursor; zero: from the newest
+	From, To time.Time     // that touch this time
+	Login    string        // of one agent; empty: of all
+	Before   ticket.Cursor // zero: from the newest
 	Limit    int
 }
 
@@ -54,12 +56,11 @@ type SpanRow struct {
 
 // AbandonedFilter asks for calls that left the queue without an agent.
 type AbandonedFilter struct {
-	From, To   time.Time // when they left
-	Queue      string    // empty: any
-	Short      bool      // also those who hung up within ShortWait
-	Before     time.Time // cursor: the LeftAt and Call of the last row before
-	BeforeCall string
-	Limit      int
+	From, To time.Time     // when they left
+	Queue    string        // empty: any
+	Short    bool          // also those who hung up within ShortWait
+	Before   ticket.Cursor // zero: from the newest
+	Limit    int
 }
 
 // AbandonedRow is one call that nobody answered.

@@ -74,6 +74,17 @@ type node struct {
 // start runs a hub. Without an address it is alone.
 func (l *line) start(name, redisURL string) *node {
 	l.t.Helper()
+	return l.run(name, redisURL, nil)
+}
+
+// startWith runs a hub that is alone, with other options.
+func (l *line) startWith(name string, change func(*queue.Options)) *node {
+	l.t.Helper()
+	return l.run(name, "", change)
+}
+
+func (l *line) run(name, redisURL string, change func(*queue.Options)) *node {
+	l.t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	n := &node{}
@@ -87,7 +98,11 @@ func (l *line) start(name, redisURL string) *node {
 		await(l.t, "Redis", n.redis.Up)
 	}
 	log := slog.New(slog.DiscardHandler)
-	n.Hub = queue.New(queue.Options{Node: name, Redis: n.redis, Config: l.config, Logger: log, Record: l.record})
+	options := queue.Options{Node: name, Redis: n.redis, Config: l.config, Logger: log, Record: l.record}
+	if change != nil {
+		change(&options)
+	}
+	n.Hub = queue.New(options)
 	running, end := context.WithCancel(context.Background())
 	var hub sync.WaitGroup
 	hub.Go(func() { _ = n.Run(running) })

@@ -34,7 +34,9 @@ var errStuck = errors.New("a caller waits beside a free agent who fits")
 type watch struct {
 	mu     sync.Mutex
 	alarms map[string]time.Time // real time of the latest cause; zero: until cleared
-	since  map[ticket.CallID]time.Time
+
+	looking sync.Mutex
+	since   map[ticket.CallID]time.Time // real time since when callers have been stuck; looking
 
 	last   atomic.Int64 // real time of the last pass, ns
 	rejoin atomic.Bool
@@ -88,7 +90,9 @@ func (h *Hub) watchdog(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
+		h.watch.looking.Lock()
 		h.watchOnce(time.Now())
+		h.watch.looking.Unlock()
 		if n := h.book.lost(); n > lost {
 			lost = n
 			h.alarm(AlarmRecords, errors.New("events of the queue were dropped"))
@@ -97,7 +101,7 @@ func (h *Hub) watchdog(ctx context.Context) {
 }
 
 // watchOnce raises the alarm for callers who have waited too long beside a free
-// agent, and has the node join anew, which decides everything afresh.
+// agent, and has the node join anew, which decides everything afresh. looking is held.
 func (h *Hub) watchOnce(real time.Time) {
 	h.mu.RLock()
 	stuck := h.room.Stuck(h.config, h.now())
