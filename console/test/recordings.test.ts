@@ -5,10 +5,10 @@ import { loudness } from '../src/recordings/wave'
 describe('a recording', () => {
   const t = (key: string, named?: Record<string, unknown>) => `${key} ${JSON.stringify(named ?? {})}`
   it('is called after whose side it is', () => {
-    expect(legName({ kind: 'leg', leg: 'citizen' }, t)).toContain('leg.citizen')
-    expect(legName({ kind: 'leg', leg: 'agent:zhou' }, t)).toContain('leg.agent {"login":"zhou"}')
-    expect(legName({ kind: 'leg', leg: 'third' }, t)).toContain('leg.third')
-    expect(legName({ kind: 'voicemail', leg: 'citizen' }, t)).toContain('leg.voicemail')
+    expect(legName({ kind: 'leg', leg: 'citizen' }, t)).toContain('recording.call')
+    expect(legName({ kind: 'leg', leg: 'agent:zhou' }, t)).toContain('side.agent {"login":"zhou"}')
+    expect(legName({ kind: 'leg', leg: 'third' }, t)).toContain('side.third')
+    expect(legName({ kind: 'voicemail', leg: 'citizen' }, t)).toContain('recording.voicemail')
   })
   it('tells its length as a clock does', () => {
     expect([0, 9.4, 185, 3729].map(length)).toEqual(['0:00', '0:09', '3:05', '1:02:09'])

@@ -53,6 +53,17 @@ export const api = {
   tickets: async (query: { view: View; area?: string; priority?: Priority; cursor?: string; limit?: number }) => answer(await client.GET('/tickets', { params: { query } })),
   ticket: async (id: string) => answer(await client.GET('/tickets/{id}', { params: { path: { id } } })),
   timeline: async (id: string) => answer(await client.GET('/tickets/{id}/timeline', { params: { path: { id } } })).items ?? [],
+  recordings: async (id: string) => answer(await client.GET('/tickets/{id}/recordings', { params: { path: { id } } })).items ?? [],
+  peaks: async (id: string) => answer(await client.GET('/recordings/{id}/peaks', { params: { path: { id } } })),
+  /** Why the audio at an address cannot be played; null where it can. */
+  audioProblem: async (address: string): Promise<ApiProblem | null> => {
+    try {
+      const response = await fetch(address, { credentials: 'same-origin', headers: { Range: 'bytes=0-99' }, signal: AbortSignal.timeout(patience) })
+      return response.ok ? null : await problemOf(response)
+    } catch (cause) {
+      return unanswered(cause)
+    }
+  },
 
   approvals: async () => answer(await client.GET('/approvals')).items ?? [],
   duty: async (query: { area?: string; at?: string }) => answer(await client.GET('/duty', { params: { query } })).items ?? [],

@@ -27,6 +27,8 @@ export type CallRow = Schemas['TicketCallRow']
 export type Pop = Schemas['TicketPop']
 export type Callback = Schemas['TicketCallbackView']
 export type UploadState = Schemas['Upload']
+export type Recording = Schemas['TicketRecordingView']
+export type Peaks = Schemas['TicketRecordingPeaks']
 export type SystemInfo = Schemas['System']
 export type LiveEvent = Schemas['Event']
 

@@ -46,6 +46,7 @@ export function tell(entry: TimelineEntry, t: T, te: TE): Told {
 
 // Some sentences turn on a datum.
 function variantOf(kind: string, data: Record<string, unknown>): string {
+  if (kind === 'recording.heard' && data.download === true) return 'recording_downloaded'
   if (kind === 'ticket.clock_stopped') return data.on_time === false ? 'stopped_late' : 'stopped_on_time'
   if (kind === 'call.keyed' && data.key === undefined) return 'keyed_something'
   if (kind === 'notice.undelivered' && data.citizen === true) return 'undelivered_citizen'

@@ -2,6 +2,7 @@ import { code } from './en/code'
 import { desk } from './en/desk'
 import { page } from './en/page'
 import { problem } from './en/problem'
+import { recording } from './en/recording'
 import { timeline } from './en/timeline'
 
-export const en = { ...page, ...code, ...desk, ...timeline, ...problem }
+export const en = { ...page, ...code, ...desk, ...recording, ...timeline, ...problem }

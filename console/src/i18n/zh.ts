@@ -2,6 +2,7 @@ import { code } from './zh/code'
 import { desk } from './zh/desk'
 import { page } from './zh/page'
 import { problem } from './zh/problem'
+import { recording } from './zh/recording'
 import { timeline } from './zh/timeline'
 
-export const zh = { ...page, ...code, ...desk, ...timeline, ...problem }
+export const zh = { ...page, ...code, ...desk, ...recording, ...timeline, ...problem }

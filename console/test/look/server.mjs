@@ -4,9 +4,10 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import * as house from './house.mjs'
+import { answerRecordings } from './recordings.mjs'
 
 const kinds = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 /** Starts it; state.me is who is signed in, state.calls what was asked, state.fail makes acts fail. */
 export async function serve() {
@@ -72,6 +73,7 @@ function answer(state, method, path, query, octets, req, res) {
     const view = query.get('view')
     return json(res, 200, { items: state.rows.filter((r) => (view === 'offered' ? r.offered_to_me : view === 'mine' ? r.owner.name === state.me.name : true) && (!query.get('priority') || r.priority === query.get('priority'))) })
   }
+  if (answerRecordings(method, path, query, req, res, json)) return
   if (path.endsWith('/timeline')) return json(res, 200, { items: house.timeline })
   if (path === '/uploads') {
     state.parts.set('u9', { size: JSON.parse(octets.toString()).size, got: new Map() })

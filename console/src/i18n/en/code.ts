@@ -49,7 +49,7 @@ export const code: Words<typeof zh> = {
   milestone: { invite: 'called', on_site: 'on site', aid_decided: 'decided', relieved: 'relieved', answered: 'answered', application_accepted: 'accepted', application_decided: 'decided' },
   dutyWhy: { shift: 'by the roster', absent: 'absence registered', left: 'has left' },
   act: {
-    accept: 'Accept', triage: 'Triage', repeat: 'Same matter?', lowering: 'Approve lowering', visit: 'Record a visit', findings: 'Write findings', decide: 'Decide aid', refuse: 'No aid is due', addPaper: 'Add a missing paper', answer: 'Answer', handOver: 'Hand over', close: 'Close after call-back', reopen: 'Reopen',
+    listen: 'Listen', holdRecording: 'Put on legal hold', releaseRecording: 'Lift the legal hold', accept: 'Accept', triage: 'Triage', repeat: 'Same matter?', lowering: 'Approve lowering', visit: 'Record a visit', findings: 'Write findings', decide: 'Decide aid', refuse: 'No aid is due', addPaper: 'Add a missing paper', answer: 'Answer', handOver: 'Hand over', close: 'Close after call-back', reopen: 'Reopen',
     shortCheck: 'Short check', approve: 'Approve aid', decline: 'Decline', startPayout: 'Start payout', check: 'Check payout', issueCash: 'Take the cash', receipt: 'Receipt', returnCash: 'Bring cash back', cancelPayout: 'Cancel payout', secondSign: 'Second signature', reverse: 'Reverse',
     paperReceive: 'Paper received', paperVerify: 'Verify paper', paperReturn: 'Return paper', paperWaive: 'Waive paper', callerView: 'Show the number', callbackTry: 'Result of the try', callbackCancel: 'Call it off',
   },

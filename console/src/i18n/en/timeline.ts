@@ -10,6 +10,7 @@ export const timeline: Words<typeof zh> = {
       created: 'To be rung back by {due_at}', joined: 'A further call joined the call-back', impossible: 'Cannot be rung back: {why}', claimed: '{by} rings back', released: 'No result came; the call-back is open again', tried: '{by} rang back, try {try}: {result}', late: '⚑ The call-back is late ({due_at})', visit_wanted: 'Not reached by telephone; {to} to go there', ended: 'Call-back over: {outcome}',
     },
     caller: { viewed: '{by} looked up the number ({purpose})' },
+    recording: { heard: '{by} listened to a recording', held: '{by} put a recording on legal hold', released: '{by} lifted the legal hold of a recording', shredded: 'A recording reached the end of its time; its key was destroyed' },
     ticket: {
       registered: 'Ticket registered', repeat_suggested: 'This number has an open ticket; waiting for a word whether it is the same matter', repeat_denied: '{by}: another matter; its ladder starts', repeat_lapsed: 'Nobody decided within 3 minutes; its own ladder starts', merged: '{by}: the same matter; merged, clocks stopped',
       triaged: '{by} triaged: {area}, {priority}, {kind}', raised_by_caller: 'The caller pressed 1: raised to P1', marked: 'The flow made it {priority}, {kind}', with_agent: '{by} answered and is the owner; nobody else is asked for now', agent_lapsed: 'Not triaged in time; the ladder starts as if nobody had answered', offered: 'Offered to {to} ({role})', offer_skipped: '{target}: {why}, skipped', accepted: '{by} accepted and is the owner', handover_offered: '{by} asks {to} to take over',
@@ -29,7 +30,7 @@ export const timeline: Words<typeof zh> = {
     notice: { undelivered: '⚑ {to} could not be told ({channel}): {template}' },
   },
   timelineVariant: {
-    keyed_something: 'The caller pressed another key', undelivered_citizen: '⚑ The caller could not be told by SMS: {template}',
+    recording_downloaded: '{by} downloaded a recording', keyed_something: 'The caller pressed another key', undelivered_citizen: '⚑ The caller could not be told by SMS: {template}',
     stopped_on_time: 'Clock stopped: {proof}, {minutes} min, on time', stopped_late: 'Clock stopped: {proof}, {minutes} min, late', triaged_lowering_asked: '{by} asks to lower to {pending_priority}; a supervisor decides', triaged_priority_changed: '{by} changed {from_priority} to {priority}: {area}, {kind}',
   },
 }

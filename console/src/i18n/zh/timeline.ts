@@ -10,6 +10,7 @@ export const timeline = {
       created: '已登记回拨任务（{due_at} 前）', joined: '再次来电并入已有回拨任务', impossible: '无法回拨：{why}', claimed: '{by} 开始回拨', released: '回拨无结果，任务退回', tried: '{by} 第 {try} 次回拨：{result}', late: '⚑ 回拨已超时（{due_at}）', visit_wanted: '多次回拨未接通，请 {to} 上门', ended: '回拨任务结束：{outcome}',
     },
     caller: { viewed: '{by} 查看了来电号码（{purpose}）' },
+    recording: { heard: '{by} 收听了录音', held: '{by} 将录音设为依法保留', released: '{by} 解除录音的依法保留', shredded: '录音到期，密钥已销毁' },
     ticket: {
       registered: '工单已登记', repeat_suggested: '此号码有未结工单，等待确认是否同一件事', repeat_denied: '{by} 确认不是同一件事，开始派单', repeat_lapsed: '3 分钟内无人确认，开始独立派单', merged: '{by} 确认是同一件事，已合并，时限停止',
       triaged: '{by} 定级：{area}，{priority}，{kind}', raised_by_caller: '来电人按 1，升为特急', marked: '来电流程定为 {priority}，{kind}', with_agent: '{by} 接听，成为责任人，暂不派单', agent_lapsed: '话务员未及时定级，按无人接听派单', offered: '派给 {to}（{role}），等待接单', offer_skipped: '{target}：{why}，跳过', accepted: '{by} 接单，成为责任人', handover_offered: '{by} 请 {to} 接手',
@@ -29,7 +30,7 @@ export const timeline = {
     notice: { undelivered: '⚑ 给 {to} 的通知未送达（{channel}）：{template}' },
   },
   timelineVariant: {
-    keyed_something: '来电人按了其他键', undelivered_citizen: '⚑ 给来电人的短信未送达：{template}',
+    recording_downloaded: '{by} 下载了录音', keyed_something: '来电人按了其他键', undelivered_citizen: '⚑ 给来电人的短信未送达：{template}',
     stopped_on_time: '时限停止：{proof}，用时 {minutes} 分钟，按时', stopped_late: '时限停止：{proof}，用时 {minutes} 分钟，超时', triaged_lowering_asked: '{by} 申请降为 {pending_priority}，等待主管审批', triaged_priority_changed: '{by} 由 {from_priority} 改为 {priority}：{area}，{kind}',
   },
 }
