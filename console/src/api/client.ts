@@ -70,6 +70,7 @@ export const api = {
   calls: async (cursor?: string) => answer(await client.GET('/calls', { params: { query: cursor ? { cursor } : {} } })),
   myCalls: async (cursor?: string) => answer(await client.GET('/calls', { params: { query: { mine: 'today', ...(cursor && { cursor }) } } })),
   pop: async (call: string) => answer(await client.GET('/calls/{id}/pop', { params: { path: { id: call } } })),
+  dispositions: async () => answer(await client.GET('/dispositions')).items ?? [],
   callbacks: async () => answer(await client.GET('/callbacks', { params: { query: {} } })).items ?? [],
   audit: async (cursor?: string) => answer(await client.GET('/audit', { params: { query: cursor ? { cursor } : {} } })),
   trialBalance: async () => answer(await client.GET('/ledger/trial-balance')),

@@ -109,9 +109,10 @@ export const answers = {
     open_tickets: [{ source: 'same_number', id: rows[3].id, number: rows[3].number, kind: 'aid', priority: 'P2', status: 'findings', area_name: '上坪村', invited_at: rows[3].invited_at }],
     household: { source: 'findings', ticket: rows[3].number, at: iso(-50), applicant_masked: '何**', area_name: '上坪村' }, history: [{ at: iso(-101), outcome: 'spoken' }, { at: iso(-4000), outcome: 'missed' }],
   },
+  '/dispositions': { items: [['registered', '已登记求助'], ['advised', '已解答咨询'], ['wrong_number', '打错电话'], ['silent', '无声电话']].map(([key, zh]) => ({ key, zh, en: key })) },
   '/callbacks': { items: [
-    { id: 'b1', ticket_id: rows[2].id, number: rows[2].number, priority: 'P1', area: '990101002201', area_name: '河湾村', caller_masked: '139****0001', origin: 'missed', urgent: true, state: 'open', calls: 2, entered_at: iso(-12), try_at: iso(-12), due_at: iso(3), tries: 0, mine: false },
-    { id: 'b2', ticket_id: rows[6].id, number: rows[6].number, priority: 'INFO', area: '990101002000', area_name: '白水乡', caller_masked: '138****5678', origin: 'asked', urgent: false, state: 'claimed', calls: 1, entered_at: iso(-40), try_at: iso(8), due_at: iso(20), tries: 1, holder: '周小雨', mine: true },
+    { id: 'b1', ticket_id: rows[2].id, number: rows[2].number, priority: 'P1', area: '990101002201', area_name: '河湾村', caller_masked: '139****0001', origin: 'missed', urgent: true, state: 'open', calls: 2, entered_at: iso(-12), try_at: iso(-12), due_at: iso(3), tries: 0, mine: false, next_acts: ['claim', 'cancel'] },
+    { id: 'b2', ticket_id: rows[6].id, number: rows[6].number, priority: 'INFO', area: '990101002000', area_name: '白水乡', caller_masked: '138****5678', origin: 'asked', urgent: false, state: 'claimed', calls: 1, entered_at: iso(-40), try_at: iso(8), due_at: iso(20), tries: 1, holder: '周小雨', mine: true, next_acts: ['claim', 'try', 'cancel'] },
   ] },
   '/queues/figures': { items: [-180, -120, -60].map((from, i) => ({ queue: 'aid', from: iso(from), to: iso(from + 60), entered: 9 + 7 * i, answered: 8 + 6 * i, in_time: 7 + 5 * i, abandoned: 1, short: i, called_back: 1, timed_out: 0, service_level: 0.87, average_wait_ns: 11e9, longest_wait_ns: 64e9, average_talk_ns: 170e9, average_handle_ns: 203e9, occupancy: 0.58 })) },
   '/audit': { items: [

@@ -34,8 +34,8 @@ export const board = {
 }
 
 /** Puts a line behind a page. `script` may answer a request by itself; what it returns is said. */
-export async function putLine(page, script = () => undefined) {
-  const far = await page.context().newPage()
+export async function putLine(page, script = () => undefined, end = null) {
+  const far = end ?? await page.context().newPage()
   const asked = []
   let wire = null
   const line = { asked, far, say: (m) => wire?.send(JSON.stringify({ at: iso(0), ...m })), cut: () => wire?.close({ code: 1011 }) }

@@ -51,7 +51,7 @@ export const code: Words<typeof zh> = {
   act: {
     listen: 'Listen', holdRecording: 'Put on legal hold', releaseRecording: 'Lift the legal hold', accept: 'Accept', triage: 'Triage', repeat: 'Same matter?', lowering: 'Approve lowering', visit: 'Record a visit', findings: 'Write findings', decide: 'Decide aid', refuse: 'No aid is due', addPaper: 'Add a missing paper', answer: 'Answer', handOver: 'Hand over', close: 'Close after call-back', reopen: 'Reopen',
     shortCheck: 'Short check', approve: 'Approve aid', decline: 'Decline', startPayout: 'Start payout', check: 'Check payout', issueCash: 'Take the cash', receipt: 'Receipt', returnCash: 'Bring cash back', cancelPayout: 'Cancel payout', secondSign: 'Second signature', reverse: 'Reverse',
-    paperReceive: 'Paper received', paperVerify: 'Verify paper', paperReturn: 'Return paper', paperWaive: 'Waive paper', callerView: 'Show the number', callbackTry: 'Result of the try', callbackCancel: 'Call it off',
+    paperReceive: 'Paper received', paperVerify: 'Verify paper', paperReturn: 'Return paper', paperWaive: 'Waive paper', callerView: 'Show the number', callbackTry: 'Result of the try', callbackCancel: 'Call it off', callbackComplete: 'Visited',
   },
   actHint: {
     accept: 'You become the owner; the caller is told how to reach you.', receipt: 'The receipt stops the clocks. Complete it with the payee in front of you.', check: 'Check payee, amount and reason. You sign exactly what this page shows.', secondSign: 'Check amount and receipt. You sign exactly what this page shows.', issueCash: 'With the cash in hand you are the payer.',

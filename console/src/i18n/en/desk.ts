@@ -38,7 +38,7 @@ export const desk: Words<typeof zh> = {
       go: { consult: 'Start the consult', transfer: 'Transfer now' }, cancel: 'Cancel', staffHint: 'Workers of the ticket’s area, on the telephone kept with them.', place: { '110': '110 police', '119': '119 fire brigade', '120': '120 ambulance', police: '110 police', fire: '119 fire brigade', ambulance: '120 ambulance' },
     },
     wrap: {
-      title: 'Wrap-up', left: 'ends by itself in {span}', paused: 'No calls are sent; press “Done” when you have finished', outcome: 'Result of the call', note: 'Note', save: 'Save the result', saved: 'Recorded: {what}', done: 'Done, next call', more: 'More time', needed: 'Choose a result first.', of: 'Ticket {number}',
+      title: 'Wrap-up', left: 'ends by itself in {span}', paused: 'No calls are sent; press “Done” when you have finished', outcome: 'Result of the call', note: 'Note', save: 'Save the result', saved: 'Recorded: {what}', done: 'Done, next call', more: 'More time', unread: 'The results to choose from could not be read; reload the page.', needed: 'Choose a result first.', of: 'Ticket {number}',
     },
     log: { title: 'My calls today', empty: 'You have not answered a call today.', at: 'Time', caller: 'Caller', length: 'Length', outcome: 'Result', survey: 'Survey', score: '{n} of 5', ticket: 'Ticket', none: '—', notDisposed: 'no result', fill: 'Add the result' },
     callbacks: {

@@ -36,7 +36,7 @@ export const desk = {
       go: { consult: '开始咨询', transfer: '立即转接' }, cancel: '取消', staffHint: '工单所在区划的工作人员，拨打其登记的电话。', place: { '110': '110 报警', '119': '119 火警', '120': '120 急救', police: '110 报警', fire: '119 火警', ambulance: '120 急救' },
     },
     wrap: {
-      title: '话后整理', left: '还剩 {span} 自动结束', paused: '已暂停派电话，整理完再点「完成」', outcome: '本次通话结果', note: '备注', save: '保存结果', saved: '已记录：{what}', done: '完成，接下一个', more: '还要时间', needed: '请先选择通话结果。', of: '工单 {number}',
+      title: '话后整理', left: '还剩 {span} 自动结束', paused: '已暂停派电话，整理完再点「完成」', outcome: '本次通话结果', note: '备注', save: '保存结果', saved: '已记录：{what}', done: '完成，接下一个', more: '还要时间', unread: '结果选项读取失败，请刷新页面。', needed: '请先选择通话结果。', of: '工单 {number}',
     },
     log: { title: '我今天的来电', empty: '今天还没有接过电话。', at: '时间', caller: '来电人', length: '时长', outcome: '结果', survey: '评价', score: '{n} 分', ticket: '工单', none: '—', notDisposed: '未填结果', fill: '补填结果' },
     callbacks: {
