@@ -184,6 +184,21 @@ func TestAnAgentWhoForgets(t *testing.T) {
 	}
 }
 
+// The audit of timers leaves a ticket alone that an agent has, and frees one whose timer is lost.
+func TestTheAuditKnowsAgents(t *testing.T) {
+	h := newLine(t)
+	id := h.call(townLine, "", invited)
+	h.agentEvent(id, ticket.CallConnected, "agent")
+	if healed, err := h.db.AuditTimers(t.Context()); err != nil || len(healed) != 0 {
+		t.Fatalf("mended %v, %v", healed, err)
+	}
+	h.do(act.SystemDispatch, func(tx *store.Tx) error { return tx.Cancel(t.Context(), ticket.SubjectOf(id), ticket.TimerAgent) })
+	if healed, err := h.db.AuditTimers(t.Context()); err != nil || len(healed) != 1 {
+		t.Fatalf("mended %v, %v", healed, err)
+	}
+	h.await("the ladder", func() bool { return len(h.offered(id)) > 0 })
+}
+
 // Handed on to another agent the ticket is theirs; a ladder that a triage has started goes on.
 func TestTheNextAgentOwns(t *testing.T) {
 	h := newLine(t)

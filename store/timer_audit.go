@@ -13,7 +13,7 @@ import (
 // deadline for which none is. Index only reads; the list is empty unless
 // something went wrong.
 const untimedTickets = `SELECT t.id FROM tickets t WHERE (t.status IN ('new', 'triaged', 'offered', 'reopened') AND NOT EXISTS (
-		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('route', 'offer', 'repeat')))
+		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('route', 'offer', 'repeat', 'agent')))
 	OR (t.status NOT IN ('closed', 'duplicate') AND EXISTS (
 		SELECT 1 FROM clocks c WHERE c.ticket_id = t.id AND c.stopped_at IS NULL AND c.breached_at IS NULL AND c.rose_at IS NULL AND c.kind <> 'decide' AND NOT EXISTS (
 			SELECT 1 FROM timers d WHERE d.subject_kind = 'ticket' AND d.subject_id = t.id AND d.kind = 'deadline' AND d.epoch = c.revision
@@ -53,7 +53,11 @@ func (tx *Tx) heal(ctx context.Context, id ticket.ID) (bool, error) {
 		return false, err
 	}
 	if t.Status.Waiting() { // an ended timer's key cannot be armed again, hence the minute as step
-		if err := tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: ticket.TimerRoute, Step: int(tx.now.Unix() / 60), Epoch: t.Epoch, DueAt: tx.now}); err != nil {
+		kind := ticket.TimerRoute
+		if t.WithAgent {
+			kind = ticket.TimerAgent // the agent has had it too long, for all we know
+		}
+		if err := tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: kind, Step: int(tx.now.Unix() / 60), Epoch: t.Epoch, DueAt: tx.now}); err != nil {
 			return false, err
 		}
 	}

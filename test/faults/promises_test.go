@@ -25,7 +25,7 @@ var broken = map[string]string{
 	"a clock that runs though help was received": `SELECT t.number || ' ' || c.kind FROM clocks c JOIN tickets t ON t.id = c.ticket_id
 		WHERE c.stopped_at IS NULL AND EXISTS (SELECT 1 FROM receipts r WHERE r.ticket_id = t.id)`,
 	"a waiting ticket that nothing will wake": `SELECT number FROM tickets t WHERE status IN ('new', 'triaged', 'offered', 'reopened')
-		AND NOT EXISTS (SELECT 1 FROM timers m WHERE m.subject_kind = 'ticket' AND m.subject_id = t.id AND m.kind IN ('route', 'offer', 'repeat'))`,
+		AND NOT EXISTS (SELECT 1 FROM timers m WHERE m.subject_kind = 'ticket' AND m.subject_id = t.id AND m.kind IN ('route', 'offer', 'repeat', 'agent'))`,
 	"a running clock without its deadline": `SELECT t.number || ' ' || c.kind FROM clocks c JOIN tickets t ON t.id = c.ticket_id
 		WHERE c.stopped_at IS NULL AND c.breached_at IS NULL AND c.rose_at IS NULL AND NOT EXISTS (SELECT 1 FROM timers m
 		WHERE m.subject_kind = 'ticket' AND m.subject_id = t.id AND m.kind = 'deadline' AND m.due_at = c.due_at)`,
