@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/ivr/softphone"
 )
@@ -62,12 +63,12 @@ func TestCrashedBrowserRejoinsItsCall(t *testing.T) {
 	a.browser.mute() // no farewell: packets only stop
 	a.tab.kill()
 	c.awaitTone(musicHz)
-	h.room.await(t, "away agent0")
+	h.awaitState("agent0", acd.StateAway)
 	welcome := a.come(firstTab)
 	if welcome.Seat == nil || welcome.Call == nil || welcome.Call.Call != testCall || welcome.Call.State != ivr.CallTalking {
 		t.Fatalf("welcomed back with seat %+v, call %+v", welcome.Seat, welcome.Call)
 	}
-	h.room.await(t, "back agent0")
+	h.awaitState("agent0", acd.StateTalking)
 	if again := a.leg(); again != leg {
 		t.Error("the agent came back with another leg")
 	}
@@ -112,7 +113,8 @@ func TestBrowserThatStaysAwayIsGone(t *testing.T) {
 		t.Error("the leg says the agent is there")
 	}
 	wait(t, leg.Gone(), "the leg's end")
-	h.room.await(t, "sign off agent0")
+	a.place.Lost() // as the call loop does
+	h.awaitSignedOff("agent0")
 	leg.Say(media.Frame{ALaw: make([]byte, 160)}) // a call may not have noticed yet
 	leg.Release()
 	if welcome := a.come(firstTab); welcome.Seat != nil || welcome.Call != nil {
@@ -120,7 +122,9 @@ func TestBrowserThatStaysAwayIsGone(t *testing.T) {
 	}
 	a.tab.must(softphone.Request{Type: "sign_on"})
 	a.browser = connect(t, a.tab)
-	h.room.await(t, "back agent0")
+	if ring := a.tab.awaitType("ring"); ring.Offer.Call != testCall { // first in the queue, with the agent they had
+		t.Errorf("rung with %+v", ring.Offer)
+	}
 	if again := a.leg(); again == leg {
 		t.Error("a leg that was gone came back")
 	}
@@ -143,12 +147,13 @@ func TestBrokenSocketDoesNotTouchTheConversation(t *testing.T) {
 	}
 	leg.Tell(ivr.AgentNews{State: ivr.CallEnded, Call: testCall})
 	leg.Release()
-	h.room.await(t, "away agent0")
+	a.place.Leave(acd.LeftAnswered)
+	h.awaitState("agent0", acd.StateAway)
 	a.tab = h.open(a.cookie)
 	if welcome := a.tab.must(softphone.Request{Type: "hello", Tab: firstTab}); welcome.Seat == nil || welcome.Call != nil {
 		t.Errorf("welcomed with seat %+v, call %+v", welcome.Seat, welcome.Call)
 	}
-	h.room.await(t, "back agent0")
+	h.awaitState("agent0", acd.StateWrapUp)
 }
 
 // A call that lets go of the leg without a word leaves nobody talking: PHONE complaint 2.
@@ -178,13 +183,15 @@ func TestNoAudioNoCall(t *testing.T) {
 	b := h.open(h.signIn("agent1"))
 	b.must(softphone.Request{Type: "hello", Tab: firstTab})
 	b.must(softphone.Request{Type: "sign_on"})
-	h.room.seat("agent1").offer("offer-1", testCall)
-	b.awaitType("ring")
+	place := h.enter(testCall)
+	defer place.Leave(acd.LeftAbandoned)
 	b.refused(softphone.Request{Type: "accept", Offer: "offer-1"}, "no_audio")
-	m := b.await("the end of the seat", func(m softphone.Message) bool { return m.Type == "seat" && m.Seat.Status == "signed_off" })
-	if m.Seat.Reason != "disconnected" {
+	if board := h.hub.Board(); len(board.Agents) != 0 {
+		t.Errorf("the queue counts on %+v", board.Agents)
+	}
+	m := b.await("the end of the seat", func(m softphone.Message) bool { return m.Type == "seat" && m.Seat.Status == acd.StatusSignedOff })
+	if m.Seat.Reason != acd.PauseDisconnected {
 		t.Errorf("given up for %q", m.Seat.Reason)
 	}
-	h.room.await(t, "sign off agent1")
 	b.refused(softphone.Request{Type: "accept", Offer: "offer-1"}, "not_signed_on")
 }

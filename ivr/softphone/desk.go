@@ -19,6 +19,9 @@ const lookEvery = 200 * time.Millisecond
 // taskWithin bounds each act at the queue.
 const taskWithin = 5 * time.Second
 
+// signOnAgain is the pause after a seat could not be taken.
+const signOnAgain = 2 * time.Second
+
 // taskRoom is how many acts of a browser may wait for the queue.
 const taskRoom = 32
 
@@ -43,12 +46,11 @@ type desk struct {
 	queued  []json.RawMessage // candidates that came before their description
 	offered time.Time         // when the last description came
 
-	seat    Seat // nil while signed off
-	signing bool
+	seat    Seat // nil until the agent is here
 	changes <-chan acd.SeatChange
 	agent   acd.Agent // the seat as last heard
 	offer   *acd.Offer
-	leg     *leg
+	leg     *leg // nil while signed off
 	peer    *peer
 	call    *ivr.AgentNews // the present call; nil: none
 
@@ -57,8 +59,9 @@ type desk struct {
 	callTold bool      // whether the agent is heard, as the present call was last told
 	wasHere  bool      // since sign-on
 	since    time.Time // of here
-	told     bool      // what the seat was last told: here or away
-	telling  bool      // … is on its way
+	told     bool      // whether the agent is here, as the seat was last told
+	retryAt  time.Time // not before: take the seat
+	taking   bool      // the seat is being taken
 }
 
 func newDesk(s *Server, staff area.Staff) *desk {
@@ -103,6 +106,16 @@ func (d *desk) post(f func()) bool {
 	}
 }
 
+// within runs f in the desk's goroutine and waits until it has.
+func (d *desk) within(f func()) bool {
+	done := make(chan struct{})
+	if !d.post(func() { defer close(done); f() }) {
+		return false
+	}
+	<-done
+	return true
+}
+
 // prod makes the desk look, from wherever; it never blocks.
 func (d *desk) prod() {
 	select {
@@ -145,7 +158,7 @@ func (d *desk) arrive(k *socket, r Request) {
 	desk := d.server.cfg.Desk
 	desk.ICEServers = d.server.iceServers()
 	welcome.Desk = &desk
-	if d.seat != nil {
+	if d.leg != nil {
 		seat := d.agent
 		welcome.Seat = &seat
 	}
@@ -181,9 +194,7 @@ func (d *desk) watch(on bool) { d.server.watch(d, on) }
 func (d *desk) seatChanged(c acd.SeatChange, open bool) {
 	if !open { // the line itself gave the seat up
 		d.changes = nil
-		if d.seat != nil {
-			d.giveUp("")
-		}
+		d.giveUp("")
 		return
 	}
 	d.agent = c.Agent
@@ -251,14 +262,14 @@ func (d *desk) look() {
 		d.here, d.since = here, now
 		d.wasHere = d.wasHere || here
 	}
-	d.tellSeat()
+	d.sit()
 	grace := d.server.cfg.Grace
 	if !d.wasHere {
 		grace = max(grace, d.server.cfg.Connect)
 	}
 	if !here && now.Sub(d.since) >= grace {
 		d.log.Warn("an agent's browser did not come back")
-		d.giveUp(string(acd.PauseDisconnected))
+		d.giveUp(acd.PauseDisconnected)
 	}
 }
 
@@ -275,55 +286,67 @@ func (d *desk) tellCall() {
 	}
 }
 
-// tellSeat keeps the seat told. A failure is tried again at the next look.
-func (d *desk) tellSeat() {
-	if d.seat == nil || d.telling || d.told == d.here {
-		return
+// sit keeps the seat: taken once the agent is here, told when they drop out and
+// come back. What failed is tried again at the next look.
+func (d *desk) sit() {
+	switch {
+	case d.seat != nil && d.told != d.here:
+		d.told = d.here
+		seat, here := d.seat, d.here
+		d.tasks.add(func(context.Context) { seat.Away(!here) })
+	case d.seat == nil && d.here && !d.taking && time.Now().After(d.retryAt):
+		d.taking = true
+		leg, who := d.leg, d.staff
+		d.tasks.add(func(ctx context.Context) { d.take(ctx, leg, who) })
 	}
-	d.telling = true
-	seat, here := d.seat, d.here
-	d.tasks.add(func(ctx context.Context) {
-		tell := seat.Away
-		if here {
-			tell = seat.Back
-		}
-		err := tell(ctx)
-		d.post(func() {
-			d.telling = false
-			switch {
-			case d.seat != seat:
-			case err != nil:
-				d.log.Warn("the seat could not be told whether its agent is here", "here", here, "error", err)
-			default:
-				d.told = here
-				d.tellSeat()
-			}
-		})
-	})
 }
 
-// giveUp ends leg and seat, for a reason that the page is told.
-func (d *desk) giveUp(why string) {
-	if d.leg != nil {
-		d.standing.Store(nil)
-		d.leg.close()
-		d.leg = nil
-	}
-	d.dropPeer()
-	d.call, d.offer, d.changes, d.heard, d.here, d.wasHere, d.told = nil, nil, nil, false, false, false, false
-	d.seated.Store(false)
-	if d.seat == nil {
+// take takes the seat, on the tasks' goroutine.
+func (d *desk) take(ctx context.Context, l *leg, who area.Staff) {
+	seat, err := d.server.deps.Seats.SignOn(ctx, who)
+	if err != nil {
+		d.log.Warn("an agent could not be signed on", "error", err)
+		d.post(func() { d.taking, d.retryAt = false, time.Now().Add(signOnAgain) })
 		return
 	}
-	seat := d.seat
-	d.seat = nil
-	d.tasks.add(func(ctx context.Context) {
-		if err := seat.SignOff(ctx); err != nil {
-			d.log.Warn("an agent could not be signed off", "error", err)
+	taken := false
+	d.within(func() {
+		if d.taking = false; d.leg != l {
+			return // signed off meanwhile
+		}
+		taken = true
+		d.seat, d.changes, d.agent, d.told = seat, seat.Changes(), seat.Agent(), true
+		d.saySeat()
+		d.sit()
+	})
+	if !taken {
+		seat.SignOff()
+	}
+}
+
+// giveUp ends leg and seat, for a reason that the page is told. The queue hears
+// that the agent is away before the call hears that the leg is gone.
+func (d *desk) giveUp(why acd.PauseReason) {
+	d.dropPeer()
+	l, seat := d.leg, d.seat
+	if l == nil {
+		return
+	}
+	d.standing.Store(nil)
+	d.seated.Store(false)
+	d.leg, d.seat, d.call, d.offer, d.changes = nil, nil, nil, nil, nil
+	d.heard, d.here, d.wasHere = false, false, false
+	d.tasks.add(func(context.Context) {
+		if seat != nil {
+			seat.Away(true)
+		}
+		l.close()
+		if seat != nil {
+			seat.SignOff()
 		}
 		d.server.release(d)
 	})
-	d.agent.Status, d.agent.State, d.agent.Reason = acd.StatusSignedOff, acd.StateAway, acd.PauseReason(why)
+	d.agent.Status, d.agent.State, d.agent.Reason = acd.StatusSignedOff, acd.StateAway, why
 	d.saySeat()
 }
 

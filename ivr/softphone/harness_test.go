@@ -23,7 +23,9 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/seal"
+	"example.org/hotline/ivr"
 	"example.org/hotline/ivr/acd"
+	"example.org/hotline/ivr/queue"
 	"example.org/hotline/ivr/softphone"
 	"example.org/hotline/relief"
 	"example.org/hotline/store"
@@ -52,7 +54,7 @@ var passwordHash = sync.OnceValues(func() (string, error) {
 type house struct {
 	t       testing.TB
 	db      *store.DB
-	room    *room
+	hub     *queue.Hub
 	phone   *softphone.Server
 	address string
 	stopAPI func()
@@ -67,16 +69,16 @@ type houseOptions struct {
 func newHouse(t testing.TB, change ...func(*houseOptions)) *house {
 	t.Helper()
 	o := houseOptions{
-		phone: softphone.Config{Listen: "127.0.0.1:0", Loopback: true, BoardTurn: 50 * time.Millisecond},
+		phone: softphone.Config{Node: "node-a", Listen: "127.0.0.1:0", Loopback: true, BoardTurn: 50 * time.Millisecond},
 		api:   api.Config{Origin: "http://127.0.0.1", Dev: true, Version: "test"},
 	}
 	for _, c := range change {
 		c(&o)
 	}
-	h := &house{t: t, db: openStore(t), room: newRoom()}
+	h := &house{t: t, db: openStore(t), hub: queue.New(queue.Options{Node: "node-a", Config: rules()})}
 	logger := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	var err error
-	if h.phone, err = softphone.New(o.phone, softphone.Deps{Seats: h.room, Now: time.Now, Logger: logger}); err != nil {
+	if h.phone, err = softphone.New(o.phone, softphone.Deps{Seats: softphone.HubSeats{Hub: h.hub}, Now: time.Now, Logger: logger}); err != nil {
 		t.Fatal(err)
 	}
 	server, err := api.New(o.api, api.Deps{
@@ -95,7 +97,13 @@ func newHouse(t testing.TB, change ...func(*houseOptions)) *house {
 	return h
 }
 
-// run serves until stop, which ends the API before the phone.
+// rules are a queue with times that no test reaches by itself.
+func rules() acd.Config {
+	return acd.Config{Queues: []acd.Queue{{Key: "12349", Zh: "救助热线", En: "line", Ring: 2 * time.Minute, WrapUp: time.Hour,
+		RejectDelay: 10 * time.Minute, PreferFor: 10 * time.Second}}, Pauses: []acd.Term{{Key: "meal", Zh: "用餐", En: "meal"}}}
+}
+
+// run serves until stop, which ends the API before the phone, and that before the queue.
 func (h *house) run(server *api.Server) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -104,15 +112,20 @@ func (h *house) run(server *api.Server) {
 	h.address = ln.Addr().String()
 	apiCtx, stopAPI := context.WithCancel(context.Background())
 	phoneCtx, stopPhone := context.WithCancel(context.Background())
-	ended := make(chan error, 2)
+	hubCtx, stopHub := context.WithCancel(context.Background())
+	ended := make(chan error, 3)
 	apiEnded := make(chan struct{})
 	go func() { ended <- server.Run(apiCtx, ln); close(apiEnded) }()
-	go func() { ended <- h.phone.Run(phoneCtx) }()
+	phoneEnded := make(chan struct{})
+	go func() { ended <- h.phone.Run(phoneCtx); close(phoneEnded) }()
+	go func() { ended <- h.hub.Run(hubCtx) }()
 	h.stopAPI = func() { stopAPI(); <-apiEnded }
 	h.stop = sync.OnceFunc(func() {
 		h.stopAPI()
 		stopPhone()
-		for range 2 {
+		<-phoneEnded
+		stopHub()
+		for range 3 {
 			if err := <-ended; err != nil {
 				h.t.Errorf("stopped with %v", err)
 			}
@@ -367,172 +380,62 @@ func (b *tab) awaitEnd() int {
 	}
 }
 
-// room is a queue that does what a test tells it. The real one is package
-// queue's; here the test itself is the queue.
-type room struct {
-	mu      sync.Mutex
-	seats   map[string]*seat
-	changed chan struct{}
-	asked   []string
-}
-
-func newRoom() *room { return &room{seats: map[string]*seat{}, changed: make(chan struct{})} }
-
-func (r *room) note(format string, args ...any) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.asked = append(r.asked, fmt.Sprintf(format, args...))
-	close(r.changed)
-	r.changed = make(chan struct{})
-}
-
-// await waits until the queue was asked something, from the i-th on.
-func (r *room) await(t testing.TB, want string) {
-	t.Helper()
-	limit := time.After(patience)
+// awaitAgent waits until the queue sees an agent as wanted; nil: not at all.
+func (h *house) awaitAgent(login, what string, fits func(a *acd.Agent) bool) acd.Agent {
+	h.t.Helper()
+	deadline := time.After(patience)
 	for {
-		r.mu.Lock()
-		asked, changed := r.asked, r.changed
-		for i, a := range asked {
-			if a == want {
-				r.asked = append([]string{}, asked[i+1:]...)
-				r.mu.Unlock()
-				return
+		var found *acd.Agent
+		for _, a := range h.hub.Board().Agents {
+			if a.Login == login {
+				found = &a
 			}
 		}
-		r.mu.Unlock()
+		if fits(found) {
+			if found == nil {
+				return acd.Agent{}
+			}
+			return *found
+		}
 		select {
-		case <-changed:
-		case <-limit:
-			t.Fatalf("the queue was never asked to %s, but %q", want, asked)
+		case <-time.After(2 * time.Millisecond):
+		case <-deadline:
+			h.t.Fatalf("%s never became %s: %+v", login, what, found)
 		}
 	}
 }
 
-func (r *room) SignOn(_ context.Context, who area.Staff) (softphone.Seat, error) {
-	r.mu.Lock()
-	s := &seat{room: r, changes: make(chan acd.SeatChange, 16),
-		agent: acd.Agent{ID: who.ID, Login: who.Login, Name: who.Name, Area: who.Area, Status: acd.StatusAvailable, State: acd.StateAway}}
-	r.seats[who.Login] = s
-	r.mu.Unlock()
-	r.note("sign on %s", who.Login)
-	return s, nil
+func (h *house) awaitState(login string, state acd.State) acd.Agent {
+	h.t.Helper()
+	return h.awaitAgent(login, string(state), func(a *acd.Agent) bool { return a != nil && a.State == state })
 }
 
-func (r *room) Force(_ context.Context, _, agent area.StaffID, status acd.Status, why acd.PauseReason) error {
-	r.note("force %s %s %s", r.login(agent), status, why)
-	return nil
+func (h *house) awaitSignedOff(login string) {
+	h.t.Helper()
+	h.awaitAgent(login, "signed off", func(a *acd.Agent) bool { return a == nil })
 }
 
-func (r *room) AskJoin(_ context.Context, call ticket.CallID, by area.StaffID, mode acd.JoinMode) error {
-	r.note("join %s %s %s", call, r.login(by), mode)
-	return nil
+// enter lets a call wait in the queue.
+func (h *house) enter(call ticket.CallID) ivr.Place {
+	h.t.Helper()
+	return h.hub.Enter(acd.Caller{Call: call, Ticket: "2611240000017", Number: "12349", Queue: "12349", Priority: ticket.P2})
 }
 
-func (r *room) Agent(login string) (area.StaffID, bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if s := r.seats[login]; s != nil {
-		return s.agent.ID, true
-	}
-	return 0, false
-}
-
-func (r *room) login(id area.StaffID) string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for login, s := range r.seats {
-		if s.agent.ID == id {
-			return login
+// placed waits for what happens to a call's place.
+func placed(t testing.TB, p ivr.Place, kind acd.PlaceKind) acd.PlaceChange {
+	t.Helper()
+	deadline := time.After(patience)
+	for {
+		select {
+		case c, open := <-p.Changes():
+			if !open {
+				t.Fatalf("the place ended; waited for %s", kind)
+			}
+			if c.Kind == kind {
+				return c
+			}
+		case <-deadline:
+			t.Fatalf("waited in vain for %s", kind)
 		}
 	}
-	return ""
-}
-
-func (r *room) Board() acd.Board {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	b := acd.Board{At: time.Now()}
-	for _, s := range r.seats {
-		b.Agents = append(b.Agents, s.agent)
-	}
-	return b
-}
-
-func (r *room) seat(login string) *seat {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.seats[login]
-}
-
-type seat struct {
-	room    *room
-	changes chan acd.SeatChange
-	agent   acd.Agent
-	off     sync.Once
-}
-
-func (s *seat) Changes() <-chan acd.SeatChange { return s.changes }
-func (s *seat) Now() acd.Agent                 { return s.agent }
-
-// offer rings the agent.
-func (s *seat) offer(id acd.OfferID, call ticket.CallID) {
-	a := s.agent
-	a.State, a.Offer = acd.StateRinging, id
-	s.changes <- acd.SeatChange{Kind: acd.SeatOffered, Agent: a, Offer: acd.Offer{ID: id, Call: call, Ticket: "2611240000017", Agent: a.ID, Queue: "main"}}
-}
-
-func (s *seat) withdraw(id acd.OfferID, why string) {
-	s.changes <- acd.SeatChange{Kind: acd.SeatWithdrawn, Agent: s.agent, Offer: acd.Offer{ID: id}, Why: why}
-}
-
-var errGone = errors.New("the caller has left")
-
-func (s *seat) Answer(_ context.Context, o acd.OfferID) error {
-	s.room.note("answer %s", o)
-	if o == "gone" {
-		return errGone
-	}
-	a := s.agent
-	a.State = acd.StateTalking
-	s.changes <- acd.SeatChange{Kind: acd.SeatChanged, Agent: a}
-	return nil
-}
-
-func (s *seat) Reject(_ context.Context, o acd.OfferID) error {
-	s.room.note("reject %s", o)
-	return nil
-}
-
-func (s *seat) SetStatus(_ context.Context, st acd.Status, why acd.PauseReason) error {
-	s.room.note("status %s %s", st, why)
-	return nil
-}
-
-func (s *seat) WrapUpDone(context.Context) error {
-	s.room.note("wrap-up done")
-	return nil
-}
-
-func (s *seat) Away(context.Context) error {
-	s.room.note("away %s", s.agent.Login)
-	return nil
-}
-
-func (s *seat) Back(context.Context) error {
-	s.room.note("back %s", s.agent.Login)
-	return nil
-}
-
-func (s *seat) SignOff(context.Context) error {
-	s.off.Do(func() {
-		s.room.mu.Lock()
-		if s.room.seats[s.agent.Login] == s {
-			delete(s.room.seats, s.agent.Login)
-		}
-		s.room.mu.Unlock()
-		close(s.changes)
-		s.room.note("sign off %s", s.agent.Login)
-	})
-	return nil
 }

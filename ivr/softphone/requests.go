@@ -33,7 +33,7 @@ func (d *desk) obey(k *socket, r Request) {
 		d.signOn(k, r)
 	case r.Type == "supervise", r.Type == "force", r.Type == "watch":
 		d.supervise(k, r)
-	case d.seat == nil:
+	case d.leg == nil:
 		k.answer(r.ID, refuse(codeNotSignedOn, "sign_on first"))
 	default:
 		d.obeySeated(k, r)
@@ -41,7 +41,6 @@ func (d *desk) obey(k *socket, r Request) {
 }
 
 func (d *desk) obeySeated(k *socket, r Request) {
-	seat := d.seat
 	switch r.Type {
 	case "sign_off":
 		d.signOff(k, r)
@@ -49,14 +48,10 @@ func (d *desk) obeySeated(k *socket, r Request) {
 		d.connect(k, r)
 	case "candidate":
 		k.answer(r.ID, d.candidate(r))
-	case "accept", "reject":
-		d.decide(k, r)
 	case "command":
 		k.answer(r.ID, d.command(r))
-	case "status":
-		d.ask(k, r, func(ctx context.Context) error { return seat.SetStatus(ctx, r.Status, r.Reason) })
-	case "wrap_up_done":
-		d.ask(k, r, seat.WrapUpDone)
+	case "accept", "reject", "status", "wrap_up_done":
+		d.obeyAtSeat(k, r)
 	case "call_back":
 		d.callBack(k, r)
 	}
@@ -77,43 +72,22 @@ func (d *desk) ask(k *socket, r Request, f func(context.Context) error) {
 	})
 }
 
-// signOn takes a seat. It is away, and so is rung for nobody, until its browser
-// is connected. Who is signed on already is told so by the seat.
+// signOn gives the agent a leg. The seat is taken when the browser is
+// connected, so that nobody is rung who could not answer. Who is signed on
+// already is told so by the seat.
 func (d *desk) signOn(k *socket, r Request) {
-	if d.seat != nil || d.signing {
-		k.answer(r.ID, nil)
-		if d.seat != nil {
-			d.saySeat()
-		}
-		return
+	if d.leg == nil {
+		d.server.hold(d)
+		d.staff = k.staff
+		d.leg = newLeg(d.staff.ID, d.staff.Login, d.prod)
+		d.standing.Store(d.leg)
+		d.seated.Store(true)
+		d.since, d.callTold = time.Now(), true
+		d.agent = acd.Agent{ID: d.staff.ID, Login: d.staff.Login, Name: d.staff.Name, Area: d.staff.Area, Node: d.server.cfg.Node,
+			Status: acd.StatusAvailable, State: acd.StateAway, Since: d.server.deps.Now()}
 	}
-	d.signing = true
-	d.server.hold(d)
-	d.tasks.add(func(ctx context.Context) {
-		seat, err := d.server.deps.Seats.SignOn(ctx, k.staff)
-		if err != nil {
-			d.log.Warn("an agent could not be signed on", "error", err)
-			d.post(func() { d.signing = false })
-			d.server.release(d)
-			k.answer(r.ID, err)
-			return
-		}
-		if !d.post(func() { d.seatTaken(seat); k.answer(r.ID, nil) }) {
-			_ = seat.SignOff(ctx) // the server has stopped meanwhile
-			d.server.release(d)
-		}
-	})
-}
-
-func (d *desk) seatTaken(seat Seat) {
-	d.signing = false
-	d.seat, d.changes, d.agent = seat, seat.Changes(), seat.Now()
-	d.leg = newLeg(d.staff.ID, d.staff.Login, d.prod)
-	d.standing.Store(d.leg)
-	d.seated.Store(true)
-	d.since = time.Now()
+	k.answer(r.ID, nil)
 	d.saySeat()
-	d.look()
 }
 
 // signOff gives the seat up, except from the middle of a call.
@@ -167,19 +141,24 @@ func (d *desk) candidate(r Request) error {
 	return nil
 }
 
-// decide accepts or rejects an offered call.
-func (d *desk) decide(k *socket, r Request) {
+// obeyAtSeat does what takes a seat at the queue.
+func (d *desk) obeyAtSeat(k *socket, r Request) {
+	seat := d.seat
 	switch {
+	case seat == nil:
+		k.answer(r.ID, refuse(codeNoAudio, "the audio is not connected"))
+	case r.Type == "status":
+		d.ask(k, r, func(context.Context) error { return seat.SetStatus(r.Status, r.Reason) })
+	case r.Type == "wrap_up_done":
+		d.ask(k, r, func(context.Context) error { seat.WrapUpDone(); return nil })
 	case d.offer == nil || d.offer.ID != r.Offer:
 		k.answer(r.ID, refuse(codeUnknownOffer, "the call is not offered here any more"))
 	case r.Type == "reject":
-		seat := d.seat
-		d.ask(k, r, func(ctx context.Context) error { return seat.Reject(ctx, r.Offer) })
+		d.ask(k, r, func(context.Context) error { seat.Reject(r.Offer); return nil })
 	case !d.heard:
 		k.answer(r.ID, refuse(codeNoAudio, "the audio is not connected"))
 	default:
-		seat := d.seat
-		d.ask(k, r, func(ctx context.Context) error { return seat.Answer(ctx, r.Offer) })
+		d.ask(k, r, func(context.Context) error { return seat.Answer(r.Offer) })
 	}
 }
 
@@ -195,7 +174,7 @@ func (d *desk) command(r Request) error {
 	if r.Target != nil {
 		c.Target = *r.Target
 		if c.Target.Kind == ivr.TargetAgent {
-			agent, ok := d.server.deps.Seats.Agent(c.Target.Login)
+			agent, ok := d.server.agent(c.Target.Login)
 			if !ok {
 				return refuse(codeNobody, "no such agent is signed on")
 			}
@@ -222,20 +201,22 @@ func (d *desk) supervise(k *socket, r Request) {
 		d.watch(r.On)
 		k.answer(r.ID, nil)
 	case "force":
-		agent, ok := seats.Agent(r.Login)
+		agent, ok := d.server.agent(r.Login)
 		if !ok {
 			k.answer(r.ID, refuse(codeNobody, "no such agent is signed on"))
 			return
 		}
-		d.ask(k, r, func(ctx context.Context) error { return seats.Force(ctx, d.staff.ID, agent, r.Status, r.Reason) })
+		d.ask(k, r, func(context.Context) error { return seats.Force(agent, r.Status, r.Reason) })
 	case "supervise":
 		switch {
-		case d.seat == nil:
+		case d.leg == nil:
 			k.answer(r.ID, refuse(codeNotSignedOn, "sign_on first: it takes a leg to listen"))
 		case !d.heard && r.Mode != acd.JoinLeave:
 			k.answer(r.ID, refuse(codeNoAudio, "the audio is not connected"))
 		default:
-			d.ask(k, r, func(ctx context.Context) error { return seats.AskJoin(ctx, ticket.CallID(r.Call), d.staff.ID, r.Mode) })
+			d.ask(k, r, func(context.Context) error {
+				return seats.AskJoin(ticket.CallID(r.Call), d.staff.ID, d.server.cfg.Node, r.Mode)
+			})
 		}
 	}
 }

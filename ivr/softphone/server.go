@@ -18,6 +18,7 @@ import (
 
 // Config is what a city sets. Zero durations take their defaults.
 type Config struct {
+	Node      string        // name of this node, as the queue knows it
 	Listen    string        // UDP address and port for the audio of all browsers; port 0 takes a free one, unless the address is 0.0.0.0
 	ListenTCP string        // the same for browsers whose network blocks UDP (RFC 6544); empty: none
 	PublicIPs []netip.Addr  // told to browsers in place of our own addresses, behind NAT
@@ -123,6 +124,16 @@ func (s *Server) Leg(agent area.StaffID) (ivr.AgentLeg, bool) {
 		return nil, false // an untyped nil, not a nil *leg
 	}
 	return l, true
+}
+
+// agent finds a signed-on agent of any node by login.
+func (s *Server) agent(login string) (area.StaffID, bool) {
+	for _, a := range s.deps.Seats.Board().Agents {
+		if a.Login == login {
+			return a.ID, true
+		}
+	}
+	return 0, false
 }
 
 // desk finds or opens the desk of an agent and holds it until release.

@@ -1,7 +1,6 @@
 package softphone
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +9,7 @@ import (
 	"time"
 
 	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
 )
 
 // How a socket is held.
@@ -128,8 +128,8 @@ func asRefusal(err error) *refusal {
 	if errors.As(err, &r) {
 		return r
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return refuse(codeFailed, "it took too long; try again")
+	if f, ok := errors.AsType[*act.Fault](err); ok {
+		return refuse(f.Code, f.Detail)
 	}
 	return refuse(codeFailed, "try again")
 }

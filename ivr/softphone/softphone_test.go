@@ -18,6 +18,8 @@ type agent struct {
 	cookie  string
 	tab     *tab
 	browser *browser
+	id      area.StaffID
+	place   ivr.Place // of the call they are in
 }
 
 const firstTab = "tab-one-0001"
@@ -30,23 +32,18 @@ func (h *house) seatAgent(login string) *agent {
 	a.tab.must(softphone.Request{Type: "hello", Tab: firstTab})
 	a.tab.must(softphone.Request{Type: "sign_on"})
 	a.browser = connect(h.t, a.tab)
-	h.room.await(h.t, "back "+login)
+	a.id = h.awaitState(login, acd.StateIdle).ID
 	return a
 }
 
 // leg is what a call would take.
 func (a *agent) leg() ivr.AgentLeg {
 	a.h.t.Helper()
-	l, ok := a.h.phone.Leg(a.id())
+	l, ok := a.h.phone.Leg(a.id)
 	if !ok {
 		a.h.t.Fatalf("%s has no leg", a.login)
 	}
 	return l
-}
-
-func (a *agent) id() area.StaffID {
-	id, _ := a.h.room.Agent(a.login)
-	return id
 }
 
 const testCall = ticket.CallID("019ab000-0000-7000-8000-000000000001")
@@ -54,9 +51,12 @@ const testCall = ticket.CallID("019ab000-0000-7000-8000-000000000001")
 // talk rings the agent, has the call answered and joins it to a citizen, as the call loop does.
 func (a *agent) talk(c *citizen) ivr.AgentLeg {
 	a.h.t.Helper()
-	a.h.room.seat(a.login).offer("offer-1", testCall)
+	a.place = a.h.enter(testCall)
 	ring := a.tab.awaitType("ring")
 	a.tab.must(softphone.Request{Type: "accept", Offer: ring.Offer.ID})
+	if got := placed(a.h.t, a.place, acd.PlaceConnected); got.Offer.Agent != a.id {
+		a.h.t.Fatalf("connected with %+v", got)
+	}
 	leg := a.leg()
 	join(leg, c.line)
 	leg.Tell(ivr.AgentNews{State: ivr.CallTalking, Call: testCall, Ticket: "2611240000017", Recorded: true})
@@ -84,13 +84,13 @@ func tonePrompt(hz float64) media.Prompt {
 func TestAgentTalksWithCitizen(t *testing.T) {
 	h := newHouse(t)
 	a, c := h.seatAgent("agent0"), newCitizen(t)
-	h.room.seat("agent0").offer("offer-1", testCall)
+	place := h.enter(testCall)
 	ring := a.tab.awaitType("ring")
 	if ring.Offer.Ticket != "2611240000017" || ring.Offer.Call != testCall {
 		t.Errorf("rung with %+v", ring.Offer)
 	}
-	a.tab.must(softphone.Request{Type: "accept", Offer: "offer-1"})
-	h.room.await(t, "answer offer-1")
+	a.tab.must(softphone.Request{Type: "accept", Offer: ring.Offer.ID})
+	placed(t, place, acd.PlaceConnected)
 	leg := a.leg()
 	join(leg, c.line)
 	leg.Tell(ivr.AgentNews{State: ivr.CallTalking, Call: testCall, Recorded: true})
@@ -103,7 +103,7 @@ func TestAgentTalksWithCitizen(t *testing.T) {
 	c.awaitTone(agentHz)
 
 	a.tab.must(softphone.Request{Type: "command", Verb: ivr.VerbConsult, Target: &ivr.Target{Kind: ivr.TargetAgent, Login: "agent0"}})
-	if cmd := <-leg.Commands(); cmd.Verb != ivr.VerbConsult || cmd.Target.Agent != a.id() || cmd.Target.Login != "agent0" {
+	if cmd := <-leg.Commands(); cmd.Verb != ivr.VerbConsult || cmd.Target.Agent != a.id || cmd.Target.Login != "agent0" {
 		t.Errorf("the call was asked for %+v", cmd)
 	}
 	a.tab.must(softphone.Request{Type: "command", Verb: ivr.VerbKey, Key: "5"})
@@ -113,13 +113,16 @@ func TestAgentTalksWithCitizen(t *testing.T) {
 	leg.Tell(ivr.AgentNews{State: ivr.CallEnded, Call: testCall})
 	a.tab.await("the end", func(m softphone.Message) bool { return m.Type == "call" && m.Call.State == ivr.CallEnded })
 	leg.Release()
+	place.Leave(acd.LeftAnswered)
+	a.tab.await("the wrap-up", func(m softphone.Message) bool { return m.Type == "seat" && m.Seat.State == acd.StateWrapUp })
 	a.tab.refused(softphone.Request{Type: "command", Verb: ivr.VerbHold}, "no_call")
 	a.tab.must(softphone.Request{Type: "wrap_up_done"})
-	h.room.await(t, "wrap-up done")
+	h.awaitState("agent0", acd.StateIdle)
 	a.tab.must(softphone.Request{Type: "status", Status: acd.StatusPaused, Reason: "meal"})
-	h.room.await(t, "status paused meal")
+	h.awaitAgent("agent0", "paused", func(a *acd.Agent) bool { return a.Status == acd.StatusPaused && a.Reason == "meal" })
+	a.tab.refused(softphone.Request{Type: "status", Status: acd.StatusPaused, Reason: "none-such"}, "unknown_pause")
 	a.tab.must(softphone.Request{Type: "sign_off"})
-	h.room.await(t, "sign off agent0")
+	h.awaitSignedOff("agent0")
 	wait(t, leg.Gone(), "the leg's end")
 	if _, ok := h.phone.Leg(leg.Agent()); ok {
 		t.Error("the leg of an agent who has signed off is still found")

@@ -50,26 +50,25 @@ func TestOneTabLeads(t *testing.T) {
 func TestCallerWhoLeavesStopsTheRinging(t *testing.T) {
 	h := newHouse(t)
 	a := h.seatAgent("agent0")
-	s := h.room.seat("agent0")
-	s.offer("offer-1", testCall)
-	a.tab.awaitType("ring")
-	s.withdraw("offer-1", acd.EndedCallerLeft)
-	if m := a.tab.awaitType("stop"); m.Offer.ID != "offer-1" || m.Why != acd.EndedCallerLeft {
+	place := h.enter(testCall)
+	ring := a.tab.awaitType("ring")
+	place.Leave(acd.LeftAbandoned)
+	if m := a.tab.awaitType("stop"); m.Offer.ID != ring.Offer.ID || m.Why != acd.EndedCallerLeft {
 		t.Errorf("stopped with %+v", m)
 	}
-	a.tab.refused(softphone.Request{Type: "accept", Offer: "offer-1"}, "unknown_offer")
-	s.offer("gone", testCall) // they leave while the answer is on its way
-	a.tab.awaitType("ring")
-	a.tab.refused(softphone.Request{Type: "accept", Offer: "gone"}, "failed")
-	s.offer("offer-2", testCall)
-	a.tab.awaitType("ring")
+	a.tab.refused(softphone.Request{Type: "accept", Offer: ring.Offer.ID}, "unknown_offer")
+	second := h.enter(testCall + "2")
+	ring = a.tab.awaitType("ring")
 	again := h.open(a.cookie) // a reload still shows who rings
 	again.must(softphone.Request{Type: "hello", Tab: firstTab})
-	if m := again.awaitType("ring"); m.Offer.ID != "offer-2" {
+	if m := again.awaitType("ring"); m.Offer.ID != ring.Offer.ID {
 		t.Errorf("the reloaded page is rung with %+v", m.Offer)
 	}
-	again.must(softphone.Request{Type: "reject", Offer: "offer-2"})
-	h.room.await(t, "reject offer-2")
+	again.must(softphone.Request{Type: "reject", Offer: ring.Offer.ID})
+	if m := again.awaitType("stop"); m.Why != acd.EndedRejected {
+		t.Errorf("stopped with %+v", m)
+	}
+	placed(t, second, acd.PlaceUnanswered)
 }
 
 // What one says reaches the other octet for octet, both ways.
@@ -149,14 +148,21 @@ func TestSupervisor(t *testing.T) {
 	b.must(softphone.Request{Type: "watch", On: true})
 	b.await("a board with the agent", func(m softphone.Message) bool { return m.Type == "board" && len(m.Board.Agents) == 1 })
 	b.must(softphone.Request{Type: "force", Login: "agent0", Status: acd.StatusPaused, Reason: "meal"})
-	h.room.await(t, "force agent0 paused meal")
+	h.awaitAgent("agent0", "paused", func(a *acd.Agent) bool { return a.Status == acd.StatusPaused && a.Reason == "meal" })
 	b.refused(softphone.Request{Type: "force", Login: "nobody", Status: acd.StatusPaused, Reason: "meal"}, "nobody")
 	b.refused(softphone.Request{Type: "supervise", Call: string(testCall), Mode: acd.JoinListen}, "not_signed_on")
 	b.must(softphone.Request{Type: "sign_on"})
 	b.refused(softphone.Request{Type: "supervise", Call: string(testCall), Mode: acd.JoinListen}, "no_audio")
 	connect(t, b)
-	h.room.await(t, "back supervisor")
+	supervisor := h.awaitState("supervisor", acd.StateIdle)
+	b.refused(softphone.Request{Type: "supervise", Call: string(testCall), Mode: acd.JoinWhisper}, "no_such_conversation")
+	b.must(softphone.Request{Type: "status", Status: acd.StatusPaused, Reason: "meal"})
+	b.must(softphone.Request{Type: "force", Login: "agent0", Status: acd.StatusAvailable})
+	a.talk(newCitizen(t))
 	b.must(softphone.Request{Type: "supervise", Call: string(testCall), Mode: acd.JoinWhisper})
-	h.room.await(t, "join "+string(testCall)+" supervisor whisper")
+	if c := placed(t, a.place, acd.PlaceJoinAsked); c.Agent != supervisor.ID || c.Node != "node-a" || c.Mode != acd.JoinWhisper {
+		t.Errorf("the call was asked %+v", c)
+	}
+	b.must(softphone.Request{Type: "force", Login: "agent0", Status: acd.StatusSignedOff})
 	b.refused(softphone.Request{Type: "call_back", Task: "t1"}, "unavailable")
 }
