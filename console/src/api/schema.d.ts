@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/agents/spans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What agents were from when till when, newest first */
+        get: operations["get_agents_spans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals": {
         parameters: {
             query?: never;
@@ -526,6 +543,57 @@ export interface paths {
         };
         /** Desks and people that may take a ticket of an area */
         get: operations["get_posts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The queues and their rules */
+        get: operations["get_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/abandoned": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls that left a queue without an agent, newest first */
+        get: operations["get_queues_abandoned"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Figures of the queues by interval */
+        get: operations["get_queues_figures"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1087,6 +1155,106 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AbandonedPage: {
+            items: components["schemas"]["AcdAbandonedRow"][] | null;
+            /** @description cursor of the next page; absent on the last */
+            next?: string;
+        };
+        AcdAbandonedRow: {
+            call: string;
+            /** Format: date-time */
+            entered_at: string;
+            /** Format: date-time */
+            left_at: string;
+            queue: string;
+            reason: string;
+            ticket: string;
+            ticket_id?: string;
+            /** Format: int64 */
+            waited_ms: number;
+        };
+        AcdFigures: {
+            /** Format: int64 */
+            abandoned: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            average_handle_ns: number;
+            /** Format: int64 */
+            average_talk_ns: number;
+            /** Format: int64 */
+            average_wait_ns: number;
+            /** Format: int64 */
+            called_back: number;
+            /** Format: int64 */
+            entered: number;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            in_time: number;
+            /** Format: int64 */
+            longest_wait_ns: number;
+            /** Format: double */
+            occupancy: number;
+            queue: string;
+            /** Format: double */
+            service_level: number;
+            /** Format: int64 */
+            short: number;
+            /** Format: int64 */
+            timed_out: number;
+            /** Format: date-time */
+            to: string;
+        };
+        AcdQueue: {
+            /** Format: int64 */
+            auto_pause: number;
+            /** Format: int64 */
+            busy_delay_ns: number;
+            en: string;
+            /** Format: int64 */
+            handle_ns: number;
+            key: string;
+            /** Format: int64 */
+            no_answer_delay_ns: number;
+            /** Format: int64 */
+            prefer_for_ns: number;
+            /** Format: int64 */
+            reject_delay_ns: number;
+            relax: components["schemas"]["AcdRelaxStep"][] | null;
+            /** Format: int64 */
+            ring_ns: number;
+            service_level: components["schemas"]["AcdServiceLevel"];
+            strategy: string;
+            /** Format: int64 */
+            wrap_up_ns: number;
+            zh: string;
+        };
+        AcdRelaxStep: {
+            /** Format: int64 */
+            after_ns: number;
+            /** Format: int64 */
+            most: number;
+        };
+        AcdServiceLevel: {
+            /** Format: double */
+            target: number;
+            /** Format: int64 */
+            within_ns: number;
+        };
+        AcdSpanRow: {
+            call?: string;
+            /** Format: date-time */
+            from: string;
+            login: string;
+            name: string;
+            queue?: string;
+            reason?: string;
+            state: string;
+            status: string;
+            /** Format: date-time */
+            to: string;
+        };
         AcdTerm: {
             en: string;
             key: string;
@@ -1267,6 +1435,9 @@ export interface components {
             /** @description Such as body.amount_fen or query.limit */
             location: string;
             message: string;
+        };
+        FiguresList: {
+            items: components["schemas"]["AcdFigures"][] | null;
         };
         FindingsInputBody: {
             /** Format: int64 */
@@ -1499,6 +1670,9 @@ export interface components {
             /** @description urn:hotline:problem: followed by code */
             type: string;
         };
+        QueueList: {
+            items: components["schemas"]["AcdQueue"][] | null;
+        };
         ReasonInputBody: {
             reason: string;
         };
@@ -1667,6 +1841,11 @@ export interface components {
         SignatureInputBody: {
             /** @description Of what you have read, as the page shows it */
             content_hash: string;
+        };
+        SpanPage: {
+            items: components["schemas"]["AcdSpanRow"][] | null;
+            /** @description cursor of the next page; absent on the last */
+            next?: string;
         };
         StartPayoutInputBody: {
             /**
@@ -2197,6 +2376,46 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_agents_spans: {
+        parameters: {
+            query?: {
+                /** @description Default: the last midnight in Shanghai */
+                from?: string;
+                /** @description Default: a day after from */
+                to?: string;
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description Of one agent */
+                login?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpanPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_approvals: {
         parameters: {
             query?: never;
@@ -3333,6 +3552,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PostList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_abandoned: {
+        parameters: {
+            query?: {
+                /** @description Default: the last midnight in Shanghai */
+                from?: string;
+                /** @description Default: a day after from */
+                to?: string;
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+                /** @description Default: any */
+                queue?: string;
+                /** @description Also those who hung up within five seconds */
+                short?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbandonedPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_queues_figures: {
+        parameters: {
+            query?: {
+                /** @description Default: the last midnight in Shanghai */
+                from?: string;
+                /** @description Default: a day after from */
+                to?: string;
+                /** @description Length of an interval; days begin when from does */
+                interval?: "15m" | "30m" | "60m" | "1d";
+                /** @description Default: all */
+                queue?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FiguresList"];
                 };
             };
             /** @description Error */

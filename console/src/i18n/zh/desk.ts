@@ -68,6 +68,8 @@ export const desk = {
     join: { listen: '旁听', whisper: '耳语', barge: '加入', take_over: '接管', leave: '退出', listenHint: '双方听不到您', whisperHint: '只有座席听到您', bargeHint: '双方都听到您', now: '您正在{mode}：工单 {ticket}' },
     force: { title: '更改 {name} 的状态', to: '改为', reason: '原因', go: '确认更改', cancel: '取消', off: '下线', done: '已更改 {name} 的状态' },
     alarms: { alarm_queue_stuck: '有来电在等待而合适的座席空闲，或队列没有派单', alarm_queue_alone: '共享队列不可用，本机独立派电话', alarm_queue_records: '部分队列记录丢失，统计可能不准' },
+    spans: { title: '{name} 今天的状态', empty: '还没有记录。' },
+    left: { answered: '已接通', abandoned: '等待中挂断', short: '5 秒内挂断', key: '按键另选', callback: '要求回拨', timeout: '超过最长等待', no_agent: '无座席上线', node_lost: '系统故障', moved: '转到其他队列' },
     figures: { from: '开始', entered: '进入', answered: '接通', in_time: '限时内', abandoned: '放弃', short: '5 秒内挂断', called_back: '转回拨', timed_out: '超时', level: '服务水平', wait: '平均等待', longest: '最长等待', talk: '平均通话', handle: '平均处理', occupancy: '占用率', empty: '此时段没有数据。', date: '日期', step: '时段长度', minutes: '{n} 分钟', chart: '各时段进入与接通的来电数' },
     abandoned: { at: '来电时间', caller: '来电人', waited: '等待', end: '结束', callback: '回拨', ticket: '工单', empty: '今天没有放弃的来电。', noCallback: '无回拨任务' },
   },
