@@ -132,3 +132,35 @@ func TestMixSaturates(t *testing.T) {
 		t.Errorf("opposites give %d", got)
 	}
 }
+
+// Whatever packets come in whatever order, the buffer gives 20 ms at a time and
+// never holds more than 60 ms and the packet that came last.
+func FuzzJitterBuffer(f *testing.F) {
+	f.Add([]byte{0, 1, 2, 3, 160, 4, 160, 0, 3, 160})
+	f.Add([]byte{255, 255, 255, 1, 2, 240, 9, 0, 80})
+	f.Fuzz(func(t *testing.T, events []byte) {
+		var b jitterBuffer
+		var pcm [FrameSamples]int16
+		for ; len(events) >= 3; events = events[3:] {
+			frame := Frame{ALaw: bytes.Repeat([]byte{events[2]}, 1+int(events[2])*2%maxFrame), Sequence: uint16(events[0]) << 3,
+				Timestamp: uint32(events[0])<<9 + uint32(events[1])*4 - 4096}
+			switch events[2] % 4 {
+			case 0:
+				b.pull(&pcm)
+			case 1:
+				b.passed(frame)
+			case 2:
+				b.rest(func(g Frame) {
+					if len(g.ALaw) == 0 || len(g.ALaw) > maxFrame {
+						t.Fatalf("a rest of %d octets", len(g.ALaw))
+					}
+				})
+			default:
+				b.push(frame)
+			}
+			if b.depth() > maxDelay+maxFrame {
+				t.Fatalf("holds %d samples", b.depth())
+			}
+		}
+	})
+}

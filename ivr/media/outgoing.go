@@ -75,11 +75,11 @@ func (o *outgoing) next() uint32 {
 	return o.clock
 }
 
-// own numbers a packet of ours and tells whether it begins a source.
-func (o *outgoing) own(from source, samples uint32) (sequence uint16, timestamp uint32, marker bool) {
+// own numbers a packet of 20 ms of ours and tells whether it begins a source.
+func (o *outgoing) own(from source) (sequence uint16, timestamp uint32, marker bool) {
 	sequence, timestamp, marker = o.sequence, o.next(), from != o.source
 	o.sequence++
-	o.end = timestamp + samples
+	o.end = timestamp + FrameSamples
 	o.source = from
 	return sequence, timestamp, marker
 }

@@ -85,7 +85,7 @@ func TestOutgoingHasNoSeam(t *testing.T) {
 				var marker bool
 				ok := true
 				if s.own != sourceNone {
-					sequence, timestamp, marker = o.own(s.own, FrameSamples)
+					sequence, timestamp, marker = o.own(s.own)
 				} else {
 					sequence, timestamp, marker, ok = o.follow(s.theirs)
 				}

@@ -1,7 +1,6 @@
 package media
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -31,7 +30,7 @@ func (r Role) hears(other Role) bool {
 	return false
 }
 
-// Room is a conversation of a few parties; it is meant for four and takes 16.
+// Room is a conversation of a few parties; it is meant for four and takes 64.
 // Whoever hears exactly one other gets that party's packets at once and
 // untouched, whoever else may listen; who hears several gets a mix of them every
 // 20 ms. Between the two the far end's stream goes on without a seam. A Room has
@@ -53,7 +52,7 @@ type Room struct {
 }
 
 // maxMembers is bounded by the bits of a mix's set of sources.
-const maxMembers = 16
+const maxMembers = 64
 
 // member is a party in the room.
 type member struct {
@@ -71,7 +70,7 @@ type member struct {
 
 // mix is one set of sources and who hears it.
 type mix struct {
-	sources uint16 // bits by place in members
+	sources uint64 // bits by place in members
 	to      []*member
 }
 
@@ -79,18 +78,14 @@ type mix struct {
 func NewRoom(p *Pacer) *Room { return &Room{pacer: p.orShared()} }
 
 // Join brings a party in. One that is in already gets the role as by Set.
-// From then on the room is the one whom the party's Hear tells. It panics where
-// 16 are in already.
+// From then on the room is the one whom the party's Hear tells. Where 64 are in
+// already a party stays out.
 func (r *Room) Join(p Party, role Role) {
 	r.mu.Lock()
-	if r.find(p) != nil {
+	if r.find(p) != nil || len(r.members) == maxMembers {
 		r.mu.Unlock()
 		r.Set(p, role)
 		return
-	}
-	if len(r.members) == maxMembers {
-		r.mu.Unlock()
-		panic(fmt.Sprintf("more than %d parties in one room", maxMembers))
 	}
 	m := &member{party: p, role: role}
 	r.members = append(r.members, m)
@@ -215,7 +210,7 @@ func (r *Room) connect(m, source *member) {
 }
 
 func (r *Room) addMix(m *member, sources []*member) {
-	var bits uint16
+	var bits uint64
 	for _, s := range sources {
 		s.mixed = true
 		bits |= 1 << slices.Index(r.members, s)
@@ -277,7 +272,7 @@ func (r *Room) turn(number uint64, _ time.Time) bool {
 }
 
 // sum adds the sources up, saturating, and encodes them.
-func (r *Room) sum(sources uint16) {
+func (r *Room) sum(sources uint64) {
 	clear(r.pcm[:])
 	for i, m := range r.members {
 		if sources&(1<<i) == 0 || !m.sounds {

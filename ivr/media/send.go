@@ -27,7 +27,7 @@ func (s *Stream) sendTurn(now time.Time) {
 		s.sendFrame(s.queue[0], now)
 	case s.out.source != sourceParty || now.Sub(s.saidAt) >= silentAfter:
 		// Networks and NATs on the way drop a call whose audio stops.
-		sequence, timestamp, marker := s.out.own(sourceSilence, FrameSamples)
+		sequence, timestamp, marker := s.out.own(sourceSilence)
 		quiet := silentAlaw
 		if s.peer.Codec == PCMU {
 			quiet = silentUlaw
@@ -38,7 +38,7 @@ func (s *Stream) sendTurn(now time.Time) {
 
 func (s *Stream) sendFrame(p *Playback, now time.Time) {
 	octets := p.prompt.octets(s.peer.Codec)
-	sequence, timestamp, marker := s.out.own(sourcePlayback, FrameSamples)
+	sequence, timestamp, marker := s.out.own(sourcePlayback)
 	marker = marker || p.at == 0 && !p.forever
 	s.send(s.peer.AudioType, marker, sequence, timestamp, octets[p.at:p.at+FrameSamples])
 	if s.heardBy != nil {
@@ -55,7 +55,7 @@ func (s *Stream) sendFrame(p *Playback, now time.Time) {
 // sendKey sends 20 ms of a key: all packets bear the timestamp of its start
 // (RFC 4733 section 2.3), and the last is repeated.
 func (s *Stream) sendKey(p *Playback) {
-	sequence, timestamp, _ := s.out.own(sourceKey, FrameSamples)
+	sequence, timestamp, _ := s.out.own(sourceKey)
 	first := p.duration == 0
 	if first {
 		p.started = timestamp

@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -38,12 +37,10 @@ type farEnd struct {
 	conn   *net.UDPConn
 	to     netip.AddrPort
 	sent   uint32
-	begin  atomic.Uint32 // number of the first packet sent while measured
 	mu     sync.Mutex
 	counts bool
 	last   time.Time
 	since  time.Time
-	until  time.Time
 	got    int
 	talked int // of got, those of the other telephone
 	off    []time.Duration

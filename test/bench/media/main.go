@@ -40,7 +40,7 @@ func main() {
 		err = measure(o)
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "bench media:", err) //nolint:errcheck // a terminal
+		fmt.Fprintln(os.Stderr, "bench media:", err)
 		os.Exit(1)
 	}
 }

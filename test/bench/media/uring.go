@@ -16,11 +16,10 @@ type uring struct {
 	fd       int
 	messages []unix.Msghdr
 
-	entries           []sqe
-	array             []uint32
-	tail, mask        *uint32
-	cqHead, cqTail    *uint32
-	submitted, reaped uint32
+	entries        []sqe
+	array          []uint32
+	tail, mask     *uint32
+	cqHead, cqTail *uint32
 }
 
 // sqe is struct io_uring_sqe.

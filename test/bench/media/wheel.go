@@ -21,8 +21,8 @@ func newPacket(ssrc uint32) *packet {
 	var p packet
 	p[0], p[1] = 0x80, 8
 	binary.BigEndian.PutUint32(p[8:], ssrc)
-	for i := range p[12:] {
-		p[12+i] = byte(i)
+	for i := 12; i < len(p); i++ {
+		p[i] = byte(i)
 	}
 	return &p
 }
@@ -39,7 +39,7 @@ type batch interface {
 	send(first, step int) error
 }
 
-const slots = 20
+const slots = 10
 
 // wheel turns a way of sending batches into one of sending: a thread that sleeps
 // by clock_nanosleep and sends each slot's packets.
@@ -61,6 +61,7 @@ func wheel(open func(to []netip.AddrPort, packets []*packet) (batch, error)) way
 func turn(b batch, packets []*packet) {
 	runtime.LockOSThread()
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 1}, 0) // as the engine's pacer
 	var began unix.Timespec
 	_ = unix.ClockGettime(unix.CLOCK_MONOTONIC, &began)
 	for slot := 0; ; slot++ {
