@@ -164,9 +164,10 @@ func TestSprayerChangesNothingAndGetsNothing(t *testing.T) {
 			}
 		}
 	}
-	for citizen.party.Stats().Refused == before.Refused { // the system may drop some of so many
-		wait(t, threePackets(agent.far), "the spray to be refused")
-	}
+	until(t, "the spray is refused", func() bool { // not all of it: the system may drop some of so many
+		wait(t, threePackets(agent.far), "packets")
+		return citizen.party.Stats().Refused > before.Refused
+	})
 	agent.awaits(t, citizenHz)
 	citizen.awaits(t, agentHz)
 	agent.check(t, agent.name)

@@ -101,8 +101,9 @@ func roundTrip(b rtcp.ReceptionReport, now time.Time) (time.Duration, bool) {
 		return 0, false
 	}
 	trip := int32(uint32(ntpTime(now)>>16) - b.LastSenderReport - b.Delay)
+	const unit = time.Second / 65536
 	d := time.Duration(trip) * time.Second / 65536
-	return max(0, d), d > -time.Millisecond && d < longestRoundTrip
+	return max(unit, d), d > -time.Millisecond && d < longestRoundTrip
 }
 
 func samplesTime(samples float64) time.Duration {

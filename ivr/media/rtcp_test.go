@@ -92,12 +92,13 @@ func TestReportsGoBothWays(t *testing.T) {
 		}
 	}
 	for _, s := range []*Session{a, b} {
-		for s.Stats().RoundTrip == 0 {
-			wait(t, threePackets(s), "packets until the report is here")
+		until(t, "the report is here", func() bool {
 			s.mu.Lock()
 			s.nextReport = 0
 			s.mu.Unlock()
-		}
+			wait(t, threePackets(s), "packets")
+			return s.Stats().RoundTrip != 0
+		})
 		q := s.Stats().Quality("citizen")
 		if q.Leg != "citizen" || q.Sent == 0 || q.Received == 0 || q.Lost != 0 || q.FarLost != 0 || q.RoundTrip > patience || q.LongestGap == 0 {
 			t.Errorf("quality %+v", q)

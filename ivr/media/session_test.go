@@ -64,6 +64,16 @@ func wait[T any](t *testing.T, c <-chan T, what string) (v T) {
 	return v
 }
 
+// until asks again and again whether something has come true; asking takes a while.
+func until(t *testing.T, what string, is func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(patience); !is(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
+}
+
 // listener keeps what a session hears.
 type listener struct {
 	mu  sync.Mutex
