@@ -198,7 +198,7 @@ func (s *Server) openRecording(ctx context.Context, rec ticket.RecordingView) (R
 // not only be seen by who wanted to hear it.
 func (s *Server) alarmTampered(ctx context.Context, rec ticket.RecordingView, err error) error {
 	if f, ok := errors.AsType[*act.Fault](err); ok && f.Code == "recording_tampered" {
-		s.deps.Logger.ErrorContext(ctx, "a recording does not authenticate", "alarm", "recording", "recording", rec.ID, "node", rec.Node, "error", err)
+		s.deps.Logger.ErrorContext(ctx, "a recording does not authenticate", "alarm", true, "recording", rec.ID, "node", rec.Node, "error", err)
 	}
 	return err
 }

@@ -210,7 +210,7 @@ func TestAFullDiskDoesNotTouchTheCall(t *testing.T) {
 	if said, _ := h.sound(r.ID()); share(said, 0, last.Length, 1) != 1 {
 		t.Error("what was kept does not play")
 	}
-	if n := strings.Count(h.logged(), "alarm=recording"); n != 1 {
+	if n := strings.Count(h.logged(), "alarm=true"); n != 1 {
 		t.Errorf("%d alarms:\n%s", n, h.logged())
 	}
 }

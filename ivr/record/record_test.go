@@ -385,7 +385,7 @@ func TestADiskThatComesBackLosesNothing(t *testing.T) {
 	if said, _ := h.sound(r.ID()); share(said, 0, 6*time.Second, 1) != 1 {
 		t.Error("something is missing")
 	}
-	if n := strings.Count(h.logged(), "alarm=recording"); n != 1 {
+	if n := strings.Count(h.logged(), "alarm=true"); n != 1 {
 		t.Errorf("%d alarms:\n%s", n, h.logged())
 	}
 }

@@ -31,7 +31,7 @@ func (s *Store) recover(ctx context.Context, left []uuid.UUID) {
 			}
 		default: // the mark stays: the next start tries again
 			s.counters.damaged.Inc()
-			s.o.Logger.Error("a recording of an earlier run cannot be read", "alarm", "recording", "recording", id.String(), "error", err)
+			s.o.Logger.Error("a recording of an earlier run cannot be read", "alarm", true, "recording", id.String(), "error", err)
 			continue
 		}
 		s.mu.Lock()

@@ -194,7 +194,7 @@ func (s *Store) running() []*recording {
 // alarm says once that a recording is not what it should be.
 func (s *Store) alarm(r *recording, what string, err error) {
 	s.counters.damaged.Inc()
-	r.log.Error(what+"; the call goes on", "alarm", "recording", "error", err)
+	r.log.Error(what+"; the call goes on", "alarm", true, "error", err)
 }
 
 // Open opens a recording of this node. ErrShredded where its key is destroyed,
