@@ -45,6 +45,8 @@ func (e *Endpoint) admit(req *sip.Request, size int, h hop) verdict {
 	}
 	tagged := req.To().Params.Has("tag")
 	switch {
+	case req.IsInvite() && !tagged && h.trunk.peer != nil:
+		return e.admitNode(fault)
 	case req.IsInvite() && !tagged:
 		return e.admitInvite(req, h, fault)
 	case fault != nil:
@@ -244,7 +246,7 @@ func (e *Endpoint) dialogOf(req *sip.Request, h hop) *call {
 
 // admitInDialog lets the requests of a known dialog through.
 func (e *Endpoint) admitInDialog(req *sip.Request, h hop) verdict {
-	if e.dialogOf(req, h) == nil {
+	if e.dialogues.of(req, h) == nil && e.dialogOf(req, h) == nil {
 		return answered(refuse(481, "Call/Transaction Does Not Exist"))
 	}
 	return passOn
@@ -253,6 +255,13 @@ func (e *Endpoint) admitInDialog(req *sip.Request, h hop) verdict {
 // acknowledge hands an ACK of a 2xx to its call: such an ACK belongs to no
 // transaction (RFC 3261 section 13.3.1.4). Every other goes to sipgo.
 func (e *Endpoint) acknowledge(req *sip.Request, h hop) verdict {
+	if d := e.dialogues.of(req, h); d != nil {
+		select {
+		case d.acks <- req:
+		default: // a repetition
+		}
+		return dropped
+	}
 	if c := e.dialogOf(req, h); c != nil && c.accepted.Load() {
 		select {
 		case c.acks <- req:

@@ -24,6 +24,7 @@ type Config struct {
 	PortRest          time.Duration // how long a used port rests; default 5 s
 
 	Trunks  []Trunk         // who may send to us; everyone else gets silence
+	Peers   []Peer          // the other nodes of the line; our own entry is passed over
 	Numbers []ServiceNumber // what may be dialled; everything else gets 404
 
 	MaxCalls        int           // calls at once; above it 503, each still a ticket; default 600
@@ -52,6 +53,8 @@ type Trunk struct {
 	CIDRs      []netip.Prefix // where its SIP comes from
 	MediaCIDRs []netip.Prefix // from where an RTP source may be learned for callers behind NAT; empty never
 	TrustPAI   bool           // believe its P-Asserted-Identity (RFC 3325: only inside a trust domain)
+
+	peer *Peer // not a trunk but another node of the line
 }
 
 // ServiceNumber is one number that citizens dial.
@@ -93,6 +96,9 @@ func (c Config) validate() error {
 	missing(c.PacketRate < 0 || c.SourceRate < 0, "a rate is negative")
 	for _, t := range c.Trunks {
 		missing(t.Name == "" || len(t.CIDRs) == 0, fmt.Sprintf("trunk %q needs a name and its addresses", t.Name))
+	}
+	for _, p := range c.Peers {
+		missing(p.ID == "" || !p.SIP.IsValid() || p.SIP.Port() == 0, fmt.Sprintf("node %q needs an id and the address of its SIP", p.ID))
 	}
 	seen := map[string]bool{}
 	for _, n := range c.Numbers {

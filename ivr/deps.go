@@ -26,6 +26,8 @@ type Deps struct {
 	Outbound Outbound  // nil: duty phones and transfers fail
 	Contacts Contacts  // nil: callers are unknown, nobody is on duty
 
+	Signer Signer // nil: no agent of another node can be joined
+
 	// Holiday tells a rest day of the line's calendar, make-up days taken into account; nil: never.
 	Holiday func(time.Time) bool
 	// Emergency are the numbers a flow or an agent may transfer to, by name ("120": "120"); SECURITY T2.

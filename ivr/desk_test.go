@@ -12,6 +12,7 @@ import (
 	"github.com/pion/rtp"
 
 	"example.org/hotline/area"
+	"example.org/hotline/internal/pulse"
 	"example.org/hotline/ivr"
 	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ivr/caller"
@@ -181,6 +182,13 @@ func (d *desk) watch() {
 	}
 }
 
+// answerAll answers every offer at once from now on.
+func (d *desk) answerAll() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.answering = true
+}
+
 // do wants something done with the call.
 func (d *desk) do(verb ivr.AgentVerb, to ...ivr.Target) {
 	cmd := ivr.AgentCommand{Verb: verb}
@@ -265,6 +273,7 @@ type centre struct {
 	hub   *queue.Hub
 	tapes *tapeRack
 	out   *exchange
+	leave func() // the node leaves the queue
 
 	mu   sync.Mutex
 	legs map[area.StaffID]*desk
@@ -323,20 +332,27 @@ func queueRules() acd.Config {
 // open runs a centre whose flow and settings may be changed.
 func open(t *testing.T, settings ...setting) *centre {
 	t.Helper()
+	return openNode(t, "test", nil, settings...)
+}
+
+// openNode is a centre as one node of several, which share their queue in Redis.
+func openNode(t *testing.T, name string, redis *pulse.Client, settings ...setting) *centre {
+	t.Helper()
 	c := &centre{t: t, legs: map[area.StaffID]*desk{}, tapes: newTapeRack(), out: newExchange(t)}
-	c.hub = queue.New(queue.Options{Node: "test", Config: queueRules(), Logger: slog.New(slog.DiscardHandler)})
+	c.hub = queue.New(queue.Options{Node: name, Redis: redis, Config: queueRules(), Logger: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); _ = c.hub.Run(ctx) }()
+	c.leave = func() { cancel(); <-done }
 	c.line = start(t, append([]setting{func(cfg *ivr.Config, d *ivr.Deps) {
+		cfg.NodeID = name
 		d.Flows, d.Prompts = flowOf(agentFlow), agentPrompts()
 		d.Queue, d.Legs, d.Recorder, d.Outbound, d.Contacts = c.hub, c, c.tapes, c.out, c.out
 		d.Emergency = map[string]string{"120": "120"}
 	}}, settings...)...)
 	t.Cleanup(func() {
 		c.stop()
-		cancel()
-		<-done
+		c.leave()
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		for _, d := range c.legs {

@@ -26,7 +26,7 @@ func (c *call) deliver(in *inbound) {
 	select {
 	case c.inbox <- in:
 	case <-c.over:
-		c.late(in)
+		answerLate(in)
 		return
 	}
 	select {
@@ -37,12 +37,12 @@ func (c *call) deliver(in *inbound) {
 	select {
 	case <-in.done:
 	default:
-		c.late(in)
+		answerLate(in)
 	}
 }
 
-// late answers what came when the call was over: our BYE and theirs may cross.
-func (c *call) late(in *inbound) {
+// answerLate answers what came when the call was over: our BYE and theirs may cross.
+func answerLate(in *inbound) {
 	if in.req.Method == sip.BYE {
 		respond(in.tx, in.req, 200, "OK")
 		return
@@ -219,14 +219,7 @@ func (c *call) contact() *sip.ContactHeader {
 }
 
 func (c *call) ourIP() netip.Addr {
-	cfg := c.endpoint.cfg
-	switch {
-	case cfg.AdvertiseIP.IsValid():
-		return cfg.AdvertiseIP
-	case c.hop.local.Addr().IsUnspecified():
-		return cfg.MediaIP
-	}
-	return c.hop.local.Addr()
+	return c.endpoint.addressOf(c.hop.local)
 }
 
 func uriHost(a netip.Addr) string {

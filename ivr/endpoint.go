@@ -54,6 +54,8 @@ type Endpoint struct {
 	gate    *gate
 	calls   *callTable
 
+	dialogues dialogues // beside the citizens' calls
+
 	ua     *sipgo.UserAgent
 	server *sipgo.Server
 	client *sipgo.Client
@@ -94,7 +96,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Endpoint, error) {
 		numbers: newNumberSet(cfg.Numbers), rules: media.Rules{AllowLoopback: cfg.AllowLoopbackMedia},
 		calls: newCallTable(), shedding: make(chan struct{}, maxShedding),
 		stopping: make(chan struct{}), closing: make(chan struct{})}
-	e.gate = &gate{trunks: cfg.Trunks, limits: newPacketLimits(cfg.PacketRate, cfg.SourceRate), endpoint: e,
+	e.gate = &gate{trunks: cfg.Trunks, peers: peersAsTrunks(cfg), limits: newPacketLimits(cfg.PacketRate, cfg.SourceRate), endpoint: e,
 		parser: newParser(), seed: maphash.MakeSeed()}
 	if err := e.listen(ctx); err != nil {
 		return nil, errors.Join(err, e.closeListeners())

@@ -24,6 +24,7 @@ const (
 // gate decides about every message before sipgo sees it.
 type gate struct {
 	trunks   []Trunk
+	peers    []Trunk // the other nodes, each with its one address
 	limits   *packetLimits
 	parser   *sip.Parser
 	endpoint *Endpoint
@@ -56,7 +57,7 @@ func (g *gate) trunkOf(addr netip.Addr) *Trunk {
 // listed is the first question about a packet: who is not on a list gets
 // silence, whatever was sent.
 func (g *gate) listed(h *hop) bool {
-	h.trunk = g.trunkOf(h.src.Addr())
+	h.trunk = g.trunkAt(h.src)
 	if h.trunk == nil {
 		g.unlisted.Add(1)
 	}

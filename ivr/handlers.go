@@ -43,6 +43,10 @@ func (e *Endpoint) onInvite(req *sip.Request, tx sip.ServerTransaction) {
 	if h.trunk == nil {
 		return
 	}
+	if h.trunk.peer != nil {
+		e.joinNode(req, tx, h)
+		return
+	}
 	known := e.calls.find(callKey{h.trunk.Name, req.CallID().Value()})
 	if known != nil {
 		if c := e.calls.callOf(known); c != nil && c.claimed.CompareAndSwap(false, true) {
@@ -59,12 +63,17 @@ func (e *Endpoint) onInDialog(req *sip.Request, tx sip.ServerTransaction) {
 	if h.trunk == nil {
 		return
 	}
+	in := &inbound{req: req, tx: tx, done: make(chan struct{})}
+	if d := e.dialogues.of(req, h); d != nil {
+		d.deliver(in)
+		return
+	}
 	c := e.dialogOf(req, h)
 	if c == nil {
 		respond(tx, req, 481, "Call/Transaction Does Not Exist")
 		return
 	}
-	c.deliver(&inbound{req: req, tx: tx, done: make(chan struct{})})
+	c.deliver(in)
 }
 
 // hopOf finds the trunk of a request that the gate has let through.
@@ -74,7 +83,7 @@ func (e *Endpoint) hopOf(req *sip.Request) hop {
 		return hop{}
 	}
 	src = netip.AddrPortFrom(src.Addr().Unmap(), src.Port())
-	return hop{transport: req.Transport(), src: src, trunk: e.gate.trunkOf(src.Addr())}
+	return hop{transport: req.Transport(), src: src, trunk: e.gate.trunkAt(src)}
 }
 
 // respond sends a plain answer. A failure is the network's; the transaction

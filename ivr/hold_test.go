@@ -37,7 +37,7 @@ func TestACallerWhoHoldsIsNotDropped(t *testing.T) {
 		t.Run(theirs, func(t *testing.T) {
 			c := open(t, configured(func(c *ivr.Config) { c.MediaTimeout, c.HoldTimeout = 2*time.Second, time.Minute }))
 			an := c.an()
-			an.answering = true
+			an.answerAll()
 			run(t, c.udp(), "-sf", heldFor(t, theirs, answer, "5000"), "-s", "12349")
 			l := c.log.endedAs(t, 1, ticket.EndCallerHung)[0]
 			if _, n := l.event(ticket.CallConnected); n != 1 {
@@ -58,7 +58,7 @@ func TestMediaTimeOutsCountWhatComesInAlone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := open(t, configured(func(c *ivr.Config) { c.MediaTimeout, c.HoldTimeout = limits.talking, limits.holding }))
 			an := c.an()
-			an.answering = true
+			an.answerAll()
 			if name == "held" {
 				// sipp ends in an error, since the line hangs up in the middle of its pause.
 				sippFails(t, c.udp(), "-sf", heldFor(t, "sendonly", "recvonly", "30000"), "-s", "12349")

@@ -109,23 +109,60 @@ func (c *call) free(m *member) {
 	}
 }
 
-// takeAgent finds the leg of an agent who has answered.
-func (c *call) takeAgent(o acd.Offer) (*member, error) {
-	leg, err := c.deskOf(o.Agent, o.AgentNode, o.ID)
-	if err != nil {
-		return nil, err
+// takeDesk finds the leg of a member of staff: at once where it is on this node,
+// else by a call to the other, while the citizen is served.
+func (c *call) takeDesk(staff area.StaffID, node string, offer acd.OfferID, role string) (*member, error) {
+	if leg, err := c.localDesk(staff); err == nil {
+		return deskMember(leg, role), nil
 	}
-	return deskMember(leg, roleAgent), nil
+	d := c.dial(func(context.Context) ([]candidate, error) {
+		return []candidate{{name: node, ring: func(ctx context.Context) (*member, error) {
+			leg, err := c.dialNode(ctx, staff, node, offer)
+			if err != nil {
+				return nil, err
+			}
+			return deskMember(leg, role), nil
+		}}}, nil
+	})
+	defer d.cancel()
+	for c.alive() {
+		switch step := c.next(waits{steps: d.steps}).step; {
+		case step == nil:
+		case step.member != nil:
+			return step.member, nil
+		case step.over != nil:
+			return nil, step.over
+		}
+	}
+	return nil, context.Canceled
 }
 
-// deskOf finds an agent's leg, wherever it is connected.
-func (c *call) deskOf(agent area.StaffID, node string, _ acd.OfferID) (AgentLeg, error) {
+// localDesk finds a leg that is connected to this node.
+func (c *call) localDesk(staff area.StaffID) (AgentLeg, error) {
 	if legs := c.endpoint.deps.Legs; legs != nil {
-		if leg, ok := legs.Leg(agent); ok {
+		if leg, ok := legs.Leg(staff); ok {
 			return leg, nil
 		}
 	}
-	return nil, fmt.Errorf("agent %d has no leg on node %q", agent, node)
+	return nil, fmt.Errorf("agent %d has no leg on this node", staff)
+}
+
+// deskOf finds a leg wherever it is; for those who may wait.
+func (c *call) deskOf(ctx context.Context, staff area.StaffID, offer acd.OfferID) (AgentLeg, error) {
+	leg, err := c.localDesk(staff)
+	if err == nil {
+		return leg, nil
+	}
+	board, ok := c.endpoint.deps.Queue.(interface{ Board() acd.Board })
+	if !ok {
+		return nil, err
+	}
+	for _, a := range board.Board().Agents {
+		if a.ID == staff {
+			return c.dialNode(ctx, staff, a.Node, offer)
+		}
+	}
+	return nil, err
 }
 
 // measure records the quality of a leg, once, at its end.

@@ -283,11 +283,15 @@ func (c *call) placed(change acd.PlaceChange, open bool) (w wake, news bool) {
 func (c *call) connect(o acd.Offer) flow.Event {
 	q := c.queued
 	q.hush()
-	agent, err := c.takeAgent(o)
+	agent, err := c.takeDesk(o.Agent, o.AgentNode, o.ID, roleAgent)
+	if err != nil && !c.alive() {
+		q.joined = true // it was answered, and the caller left meanwhile
+		return flow.Event{}
+	}
 	if err != nil {
 		c.log.Error("an agent answered whose leg is not there; the caller waits at the front", slog.Int64("agent", int64(o.Agent)), slog.Any("error", err))
 		c.happened(ticket.CallEvent{Kind: ticket.CallUnanswered, Agent: o.Agent, Queue: o.Queue, Reason: "no_leg"})
-		q.place.Lost()
+		q.putBack(q.order.Name, 0) // not Lost: the same agent would be rung again and again
 		return c.waitAgain()
 	}
 	waited := time.Since(q.since)

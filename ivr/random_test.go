@@ -46,7 +46,7 @@ func TestCallsHungUpAtRandomLeaveNothing(t *testing.T) {
 	over := make(chan struct{})
 	var work sync.WaitGroup
 	for _, d := range desks {
-		d.answering = true
+		d.answerAll()
 		work.Go(func() { d.fumble(over, desks) })
 	}
 	callAtRandom(t, c, calls)

@@ -134,7 +134,7 @@ func (c *call) colleague(agent area.StaffID, login, queue string) candidate {
 		if err := c.endpoint.deps.Queue.Seize(ctx, agent, offer); err != nil {
 			return nil, err
 		}
-		leg, err := c.deskOf(agent, offer.AgentNode, offer.ID)
+		leg, err := c.deskOf(ctx, agent, offer.ID)
 		if err != nil {
 			c.endpoint.deps.Queue.Free(agent, offer.Call)
 			return nil, err

@@ -36,16 +36,18 @@ func (t *conversation) supervise(ask acd.PlaceChange) {
 // bossComes finds the supervisor's leg and seats it. It reports false where that
 // cannot be.
 func (t *conversation) bossComes(ask acd.PlaceChange) bool {
-	leg, err := t.deskOf(ask.Agent, ask.Node, "")
+	m, err := t.takeDesk(ask.Agent, ask.Node, "", roleSuper)
 	if err != nil {
 		t.log.Warn("a supervisor wants to come in whose leg is not there", slog.Any("error", err))
 		return false
 	}
-	m := deskMember(leg, roleSuper)
 	if t.boss != nil || m.staff == t.agent.id() || m.staff == t.third.id() {
 		news := t.news(CallRefused)
 		news.Reason = "occupied"
 		m.tell(news)
+		if remote, ok := m.desk.(*nodeLeg); ok {
+			remote.Release() // called for this alone
+		}
 		return false
 	}
 	t.boss = m

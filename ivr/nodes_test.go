@@ -1,0 +1,159 @@
+package ivr_test
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"net"
+	"net/netip"
+	"testing"
+	"time"
+
+	"example.org/hotline/internal/pulse"
+	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/acd"
+	"example.org/hotline/test/servers"
+	"example.org/hotline/ticket"
+)
+
+// sharedKey is the secret of the nodes of one line.
+type sharedKey string
+
+func (k sharedKey) MAC(purpose string, parts ...[]byte) []byte {
+	m := hmac.New(sha256.New, []byte(k))
+	m.Write([]byte(purpose))
+	for _, p := range parts {
+		m.Write(p)
+	}
+	return m.Sum(nil)
+}
+
+// twoNodes are two nodes of one line, with one queue in Redis.
+func twoNodes(t *testing.T, keyA, keyB sharedKey) (a, b *centre) {
+	t.Helper()
+	url := servers.Redis(t).AppURL
+	peers := []ivr.Peer{{ID: "a", SIP: freeUDP(t)}, {ID: "b", SIP: freeUDP(t)}}
+	node := func(i int, key sharedKey) *centre {
+		redis, err := pulse.Open(pulse.Options{URL: url, Check: 20 * time.Millisecond})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		done := make(chan struct{})
+		go func() { defer close(done); _ = redis.Run(ctx) }()
+		t.Cleanup(func() { cancel(); <-done; _ = redis.Close() })
+		await(t, "Redis", redis.Up)
+		return openNode(t, peers[i].ID, redis, func(c *ivr.Config, d *ivr.Deps) {
+			c.UDP, c.Peers, d.Signer = []string{peers[i].SIP.String()}, peers, key
+			c.RTPFirst, c.RTPLast = 21000+uint16(i)*1000, 21999+uint16(i)*1000
+		})
+	}
+	return node(0, keyA), node(1, keyB)
+}
+
+func freeUDP(t *testing.T) netip.AddrPort {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	return netip.MustParseAddrPort(conn.LocalAddr().String())
+}
+
+// The caller is on one node, the agent on the other.
+func TestAnAgentOfAnotherNodeAnswers(t *testing.T) {
+	a, b := twoNodes(t, "key", "key")
+	bo := b.bo()
+	await(t, "the agent to be known", func() bool { return a.hub.AgentsOn("aid") == 1 })
+	p := a.call()
+	bo.answer()
+	only(t, "the citizen", &p.ears, boHz)
+	only(t, "the agent", &bo.ears, citizenHz)
+	if n := bo.told(ivr.CallTalking); n.Ticket != testNumber {
+		t.Errorf("told %+v", n)
+	}
+	bo.do(ivr.VerbHold)
+	only(t, "the citizen", &p.ears, musicHz)
+	bo.told(ivr.CallHolding)
+	bo.do(ivr.VerbResume)
+	only(t, "the citizen", &p.ears, boHz)
+	bo.present <- false
+	only(t, "the citizen", &p.ears, musicHz)
+	bo.present <- true
+	only(t, "the citizen", &p.ears, boHz)
+
+	an := a.an() // a colleague at the caller's node is called in
+	bo.do(ivr.VerbConsult, ivr.Target{Kind: ivr.TargetAgent, Agent: an.id, Login: "an"})
+	an.answer()
+	only(t, "the colleague", &an.ears, boHz)
+	bo.do(ivr.VerbConference)
+	only(t, "the citizen", &p.ears, anHz, boHz)
+	only(t, "the agent", &bo.ears, citizenHz, anHz)
+	bo.do(ivr.VerbHangUp)
+	bo.told(ivr.CallEnded)
+	bo.in(acd.StateWrapUp)
+	only(t, "the citizen", &p.ears, anHz)
+	p.hangUp()
+	l := a.log.endedAs(t, 1, ticket.EndCallerHung)[0]
+	if e, _ := l.event(ticket.CallConnected); e.Leg != "agent:an" {
+		t.Errorf("the last to be connected: %+v", e)
+	}
+	if tape := a.tapes.of("agent:bo"); len(tape) != 1 || tape[0].heard(boHz) == 0 || tape[0].ended.Load() != 1 {
+		t.Error("the leg of the other node's agent is not recorded")
+	}
+	bo.until("the leg to be given back", func() bool { return bo.released == 1 })
+	await(t, "the other node's ports to be given back", func() bool { return b.Stats().FreePorts == a.Stats().FreePorts })
+}
+
+// The caller hangs up: the agent on the other node is told and free.
+func TestACallerOfAnotherNodeHangsUp(t *testing.T) {
+	a, b := twoNodes(t, "key", "key")
+	bo := b.bo()
+	await(t, "the agent to be known", func() bool { return a.hub.AgentsOn("aid") == 1 })
+	p := a.call()
+	bo.answer()
+	only(t, "the citizen", &p.ears, boHz)
+	p.hangUp()
+	bo.told(ivr.CallEnded)
+	bo.in(acd.StateWrapUp)
+	a.log.endedAs(t, 1, ticket.EndCallerHung)
+}
+
+// The agent's node stops: the caller's call lives on and waits at the front.
+func TestACallOutlivesTheAgentsNode(t *testing.T) {
+	a, b := twoNodes(t, "key", "key")
+	bo := b.bo()
+	await(t, "the agent to be known", func() bool { return a.hub.AgentsOn("aid") == 1 })
+	p := a.call()
+	bo.answer()
+	only(t, "the citizen", &p.ears, boHz)
+	an := a.an()
+	b.leave()
+	b.stop()
+	only(t, "the citizen", &p.ears, musicHz)
+	an.answer()
+	only(t, "the citizen", &p.ears, anHz)
+	p.hangUp()
+	l := a.log.endedAs(t, 1, ticket.EndCallerHung)[0]
+	if _, n := l.event(ticket.CallAgentLost); n != 1 {
+		t.Errorf("happened %v", l.happened())
+	}
+}
+
+// A node that does not know the line's key is joined to nobody.
+func TestANodeWithAnotherKeyIsRefused(t *testing.T) {
+	a, b := twoNodes(t, "key", "another")
+	bo := b.bo()
+	await(t, "the agent to be known", func() bool { return a.hub.AgentsOn("aid") == 1 })
+	p := a.call()
+	bo.answer()
+	an := a.an()
+	an.answer()
+	only(t, "the citizen", &p.ears, anHz)
+	if bo.heard(citizenHz) != 0 || bo.released != 0 {
+		t.Error("the agent was joined to a stranger")
+	}
+	p.hangUp()
+	a.log.endedAs(t, 1, ticket.EndCallerHung)
+}
