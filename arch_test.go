@@ -101,6 +101,7 @@ var drivers = []driver{
 	{"github.com/valyala/fasthttp", []string{"api/...", "console/..."}, "as Fiber"},
 	{"github.com/danielgtaylor/huma/v2", []string{"api/...", "console/..."}, "the API's description belongs to the API"},
 	{"github.com/emiago/sipgo", []string{"ivr/..."}, "its traps are worked round in one room"},
+	{"github.com/icholy/digest", []string{"ivr/..."}, "the trunk's password is answered where its SIP is spoken"},
 	{"github.com/pion/rtp", []string{"ivr/..."}, "media belongs to the phone side"},
 	{"github.com/pion/rtcp", []string{"ivr/..."}, "media belongs to the phone side"},
 	{"github.com/pion/sdp/v3", []string{"ivr/..."}, "media belongs to the phone side"},
