@@ -88,7 +88,11 @@ func (s *Server) Run(ctx context.Context, ln net.Listener) error {
 	case <-ctx.Done():
 		grace, release := context.WithTimeout(context.WithoutCancel(ctx), s.cfg.WriteTimeout)
 		defer release()
-		err = errors.Join(s.Shutdown(grace), <-listening)
+		err = s.Shutdown(grace)
+		_ = ln.Close() // Fiber has closed it, unless the stop came before it had begun to listen
+		if ended := <-listening; !errors.Is(ended, net.ErrClosed) {
+			err = errors.Join(err, ended)
+		}
 	}
 	cancel()
 	background.Wait()

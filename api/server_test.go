@@ -105,6 +105,17 @@ func TestStopDrains(t *testing.T) {
 	}
 }
 
+// A stop that comes before the server has begun to listen is a stop all the same.
+func TestStopRightAfterTheStart(t *testing.T) {
+	h := newHouse(t)
+	for range 20 {
+		_, stop := (&house{t: t, server: newHouseOn(t, h.urls).server}).listen()
+		if err := stop(); err != nil {
+			t.Fatalf("Run ended with %v", err)
+		}
+	}
+}
+
 func TestHealth(t *testing.T) {
 	h := newHouse(t, func(_ *api.Config, d *api.Deps) {
 		d.Checks = append(d.Checks, api.Check{Name: "redis", Probe: func(context.Context) (string, error) {
