@@ -74,6 +74,7 @@ type Agent struct {
 	Seized    bool          `json:"seized,omitempty"`    // taken for a consult or a transfer, not from the queue
 	Was       State         `json:"was,omitempty"`       // while away: the state to come back to
 	Ended     string        `json:"ended,omitempty"`     // why the last offer ended unanswered: SeatChange.Why
+	Seated    time.Time     `json:"seated"`              // latest sign-on; of two seats of an agent the later counts
 	SpanFrom  time.Time     `json:"span_from"`           // since when status, reason and state are what they are
 	Statused  time.Time     `json:"statused"`            // since when status and reason are
 }

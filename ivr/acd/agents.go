@@ -31,7 +31,7 @@ func (tx *Tx) SignOn(a Agent) Agent {
 			known, _ = tx.Agent(a.ID)
 		}
 		known.Login, known.Name, known.Area, known.Node = a.Login, a.Name, a.Area, a.Node
-		known.Queues, known.Skills, known.Priority = a.Queues, a.Skills, a.Priority
+		known.Queues, known.Skills, known.Priority, known.Seated = a.Queues, a.Skills, a.Priority, tx.now
 		if known.Status == StatusSignedOff {
 			known.Status = StatusAvailable
 		}
@@ -45,7 +45,7 @@ func (tx *Tx) SignOn(a Agent) Agent {
 	if a.Status == "" || a.Status == StatusSignedOff {
 		a.Status, a.Reason = StatusAvailable, ""
 	}
-	a.State, a.IdleSince, a.Calls, a.Missed, a.Ended = StateIdle, tx.now, 0, 0, ""
+	a.State, a.Seated, a.IdleSince, a.Calls, a.Missed, a.Ended = StateIdle, tx.now, tx.now, 0, 0, ""
 	a.release()
 	tx.putAgent(a)
 	a, _ = tx.Agent(a.ID)
@@ -124,15 +124,20 @@ func (tx *Tx) Answer(id area.StaffID, offer OfferID) error {
 				tx.stopRinging(other, SeatWithdraw, EndedElsewhere, 0)
 			}
 		}
-		c.Agent, c.Answered, c.Front, c.Prefer, c.Tried = id, tx.now, false, 0, nil
-		tx.left(c, LeftAnswered)
-		tx.putCaller(c)
+		tx.connect(c, id)
 	}
 	a.Until, a.Missed, a.Ended = time.Time{}, 0, ""
 	a.Calls++
 	_ = move(&a, SeatAnswer)
 	tx.putAgent(a)
 	return nil
+}
+
+// connect ends a caller's wait with an agent.
+func (tx *Tx) connect(c Caller, agent area.StaffID) {
+	c.Agent, c.Answered, c.Front, c.Prefer, c.Tried = agent, tx.now, false, 0, nil
+	tx.left(c, LeftAnswered)
+	tx.putCaller(c)
 }
 
 // whyOver tells why an offer cannot be answered any more.

@@ -186,4 +186,14 @@ func TestRepairMendsWhatDoesNotFit(t *testing.T) {
 		t.Error("the caller whose offer was lost is not offered again")
 	}
 	h.do(func(tx *Tx) { tx.Repair(func(node string) bool { return node != "n1" }) }) // nothing of a node that has not spoken
+
+	h = newHall(t, nil) // the agent's node knows of the answer, the caller's does not
+	h.do(signOn(1), enter(1))
+	before := h.room.Callers[call(1)]
+	h.answer(1)
+	h.room.Callers[call(1)] = before
+	h.do(func(tx *Tx) { tx.Repair(all) })
+	if h.is(1, StateTalking); h.room.Callers[call(1)].Agent != 1 || h.room.Callers[call(1)].Waiting() {
+		t.Error("the answer that was lost is not made good")
+	}
 }

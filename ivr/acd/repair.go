@@ -61,6 +61,8 @@ func (tx *Tx) repairAgent(a Agent) {
 	switch {
 	case a.State == StateRinging && (!ok || !c.Waiting() || c.Offer != a.Offer):
 		tx.part(a, EndedCallerLeft)
+	case a.State == StateTalking && ok && c.Waiting() && c.Offer == a.Offer && a.Offer != "":
+		tx.connect(c, a.ID) // the answer was lost before the caller's node had heard of it
 	case a.State != StateRinging && (!ok || c.Waiting()):
 		tx.part(a, EndedCallerLeft)
 	}

@@ -34,3 +34,10 @@ func (h *Hub) Watch(at time.Time) {
 	defer h.watch.looking.Unlock()
 	h.watchOnce(at)
 }
+
+// Stuck lists who waits beside a fitting free agent.
+func (h *Hub) Stuck() []acd.Caller {
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	return h.room.Stuck(h.config, h.now())
+}

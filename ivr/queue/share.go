@@ -274,7 +274,7 @@ func (h *Hub) ownPart(s sheet) map[string]string {
 		}
 	}
 	for id, a := range h.room.Agents {
-		if a.Node == h.node {
+		if a.Node == h.node && !movedAway(a, s.changes.Agents[id]) {
 			values[agentKey(id)] = text(a)
 		}
 	}
@@ -289,6 +289,12 @@ func (h *Hub) ownPart(s sheet) map[string]string {
 		}
 	}
 	return values
+}
+
+// movedAway reports whether an agent has signed on at another node since they
+// did here.
+func movedAway(here acd.Agent, there *acd.Agent) bool {
+	return there != nil && there.Node != here.Node && there.Seated.After(here.Seated)
 }
 
 // joinedAt makes the joined slate the node's truth. beats are those found on it.
@@ -348,7 +354,7 @@ func (h *Hub) othersPart(s sheet, first bool) acd.Changes {
 		}
 	}
 	for id, a := range s.changes.Agents {
-		if known, ok := h.room.Agents[id]; a != nil && (first || a.Node != h.node) && (!ok || known.Node != h.node) {
+		if known, ok := h.room.Agents[id]; a != nil && (first || a.Node != h.node) && (!ok || known.Node != h.node || movedAway(known, a)) {
 			ch.Agents[id] = a
 		}
 	}

@@ -138,6 +138,70 @@ func TestTwoNodesNeverOfferTwice(t *testing.T) {
 	served.wait(callers)
 }
 
+// Redis is cleared again and again while callers come and agents answer: each
+// caller is served, once.
+func TestFlushesWhileEverybodyIsBusy(t *testing.T) {
+	r := servers.Redis(t)
+	l := newLine(t, func(q *acd.Queue) { q.WrapUp = 0 })
+	nodes := []*node{l.start("n1", r.AppURL), l.start("n2", r.AppURL), l.start("n3", r.AppURL)}
+	served := newServed(t)
+	for id := 1; id <= 9; id++ {
+		served.serve(nodes[id%3].signOn(t, id))
+	}
+	const callers = 600
+	for i := range callers {
+		served.follow(nodes[i%3].Enter(caller(i)))
+		if i%60 == 59 {
+			flush(t, r.AdminURL)
+		}
+	}
+	served.wait(callers)
+	for _, n := range nodes {
+		n.sees(t, 9, 0)
+		if alarms := n.Board().Alarms; len(alarms) > 0 {
+			t.Errorf("alarms: %v", alarms)
+		}
+	}
+	for _, n := range nodes { // and nobody is stuck in a call that is over
+		await(t, "all are idle", func() bool {
+			return !slices.ContainsFunc(n.Board().Agents, func(a acd.Agent) bool { return a.State != acd.StateIdle })
+		})
+	}
+}
+
+// Redis dies and comes back empty, twice, while callers come and agents answer.
+func TestRedisRestartsWhileEverybodyIsBusy(t *testing.T) {
+	r := servers.Redis(t)
+	l := newLine(t, func(q *acd.Queue) { q.WrapUp = 0 })
+	nodes := []*node{l.start("n1", r.AppURL), l.start("n2", r.AppURL)}
+	served := newServed(t)
+	for id := 1; id <= 6; id++ {
+		served.serve(nodes[id%2].signOn(t, id))
+	}
+	const callers = 300
+	for i := range callers {
+		served.follow(nodes[i%2].Enter(caller(i)))
+		switch i {
+		case 100, 200:
+			r.Kill()
+		case 150, 250:
+			if err := r.Start(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+			await(t, "the nodes share again", func() bool {
+				return len(nodes[0].Board().Agents) == 6 && len(nodes[1].Board().Agents) == 6
+			})
+		}
+	}
+	served.wait(callers)
+	for _, n := range nodes {
+		n.sees(t, 6, 0)
+		await(t, "all are idle", func() bool {
+			return !slices.ContainsFunc(n.Board().Agents, func(a acd.Agent) bool { return a.State != acd.StateIdle })
+		})
+	}
+}
+
 // served keeps book of who talks with whom, and complains of twos.
 type served struct {
 	t  *testing.T
