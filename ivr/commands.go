@@ -275,7 +275,7 @@ func (t *conversation) whom(to Target, purpose string) (func(context.Context) ([
 			}
 			who, err := contacts.StaffPhone(ctx, to.Login)
 			phone.To = who.Phone
-			return []candidate{t.phone(phone, who.Name, who.Staff)}, err
+			return []candidate{t.byPerson(t.phone(phone, who.Name, who.Staff))}, err
 		}, nil
 	case TargetQueue: // a queue is somewhere to hand a caller to; nobody in particular can be consulted there
 	}

@@ -27,6 +27,8 @@ type Config struct {
 	Peers   []Peer          // the other nodes of the line; our own entry is passed over
 	Numbers []ServiceNumber // what may be dialled; everything else gets 404
 
+	Outbound OutboundConfig // how our own calls leave; the zero value makes none
+
 	MaxCalls        int           // calls at once; above it 503, each still a ticket; default 600
 	MaxTransactions int           // server transactions at once; above it as above; default 20,000
 	PacketRate      float64       // messages a second from all trunks together; default 10,000
@@ -76,6 +78,7 @@ func (c Config) withDefaults() Config {
 	c.MaxDuration = cmp.Or(c.MaxDuration, 2*time.Hour)
 	c.MediaTimeout = cmp.Or(c.MediaTimeout, 30*time.Second)
 	c.HoldTimeout = cmp.Or(c.HoldTimeout, 10*time.Minute)
+	c.Outbound = c.Outbound.withDefaults()
 	c.T1, c.T2 = cmp.Or(c.T1, 500*time.Millisecond), cmp.Or(c.T2, 4*time.Second)
 	return c
 }
@@ -100,6 +103,8 @@ func (c Config) validate() error {
 	for _, p := range c.Peers {
 		missing(p.ID == "" || !p.SIP.IsValid() || p.SIP.Port() == 0, fmt.Sprintf("node %q needs an id and the address of its SIP", p.ID))
 	}
+	missing(c.Outbound.Trunk != "" && len(c.UDP) == 0, "an outbound trunk needs an address to send from, in udp")
+	faults = append(faults, c.Outbound.validate(c.Trunks))
 	seen := map[string]bool{}
 	for _, n := range c.Numbers {
 		for _, form := range append([]string{n.Number}, n.Aliases...) {

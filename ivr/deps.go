@@ -23,7 +23,7 @@ type Deps struct {
 	Queue    Queue     // nil: nobody is ever signed on
 	Legs     AgentLegs // nil: no agent's leg is ever found
 	Recorder Recorder  // nil: calls are not recorded, voicemail fails
-	Outbound Outbound  // nil: duty phones and transfers fail
+	Outbound Outbound  // nil: the endpoint itself by Config.Outbound; without that, duty phones and transfers fail
 	Contacts Contacts  // nil: callers are unknown, nobody is on duty
 
 	Signer Signer // nil: no agent of another node can be joined
@@ -31,6 +31,7 @@ type Deps struct {
 	// Holiday tells a rest day of the line's calendar, make-up days taken into account; nil: never.
 	Holiday func(time.Time) bool
 	// Emergency are the numbers a flow or an agent may transfer to, by name ("120": "120"); SECURITY T2.
+	// Where the endpoint makes the calls itself they are those of Config.Outbound.
 	Emergency map[string]string
 }
 

@@ -55,6 +55,7 @@ type Endpoint struct {
 	calls   *callTable
 
 	dialogues dialogues // beside the citizens' calls
+	book      *dialBook // of our own calls
 
 	ua     *sipgo.UserAgent
 	server *sipgo.Server
@@ -95,7 +96,10 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Endpoint, error) {
 	e := &Endpoint{cfg: cfg, deps: deps, callLog: deps.Log, now: deps.Now, log: deps.Logger,
 		numbers: newNumberSet(cfg.Numbers), rules: media.Rules{AllowLoopback: cfg.AllowLoopbackMedia},
 		calls: newCallTable(), shedding: make(chan struct{}, maxShedding),
-		stopping: make(chan struct{}), closing: make(chan struct{})}
+		book: newDialBook(cfg.Outbound), stopping: make(chan struct{}), closing: make(chan struct{})}
+	if e.deps.Outbound == nil && cfg.Outbound.Trunk != "" {
+		e.deps.Outbound, e.deps.Emergency = e, cfg.Outbound.Emergency
+	}
 	e.gate = &gate{trunks: cfg.Trunks, peers: peersAsTrunks(cfg), limits: newPacketLimits(cfg.PacketRate, cfg.SourceRate), endpoint: e,
 		parser: newParser(), seed: maphash.MakeSeed()}
 	if err := e.listen(ctx); err != nil {

@@ -61,6 +61,38 @@ func TestDutyPhonesAreRungInOrderWhenNobodyIsSignedOn(t *testing.T) {
 	}
 }
 
+// A mailbox has answered, and nobody is there: the next one is rung, and the
+// citizen hears music all along.
+func TestMailboxOfADutyPhoneDoesNotCountAsAnswered(t *testing.T) {
+	c := open(t)
+	c.out.duty["county"] = []ivr.Contact{{Staff: 5, Name: "first duty", Phone: "+8613900000005"}, {Staff: 6, Name: "second duty", Phone: "+8613900000006"}}
+	first, second := c.out.phone("+8613900000005"), c.out.phone("+8613900000006")
+	mailbox, leg := newMailbox(t, boHz), newPhoneLeg(t, phoneHz)
+	p := c.call()
+	first <- mailbox
+	second <- leg
+	only(t, "the citizen", &p.ears, phoneHz)
+	select {
+	case <-mailbox.hungUp:
+	case <-time.After(patience):
+		t.Error("the mailbox is not hung up")
+	}
+	if p.heard(boHz) != 0 {
+		t.Error("the citizen has heard the mailbox")
+	}
+	leg.leave()
+	p.ends()
+	var rang []string
+	for _, e := range c.log.endedAs(t, 1, ticket.EndCompleted)[0].events {
+		if e.Kind == ticket.CallRangDuty {
+			rang = append(rang, e.To+" "+e.Reason)
+		}
+	}
+	if !slices.Equal(rang, []string{"first duty not_confirmed", "second duty answered"}) {
+		t.Errorf("rang %q", rang)
+	}
+}
+
 func TestCallerWhoLeavesStopsTheRingingOfDutyPhones(t *testing.T) {
 	c := open(t)
 	c.out.duty["county"] = []ivr.Contact{{Staff: 6, Name: "county duty", Phone: "+8613900000006"}}

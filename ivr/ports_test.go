@@ -159,18 +159,28 @@ type phoneLeg struct {
 	*voice
 	ended  chan struct{}
 	hungUp chan struct{}
+	keys   chan media.Digit // what is pressed there
 	once   sync.Once
 	end    sync.Once
 }
 
+// newPhoneLeg is a telephone at which somebody presses 1 at once.
 func newPhoneLeg(t *testing.T, hz float64) *phoneLeg {
-	p := &phoneLeg{voice: newVoice(hz), ended: make(chan struct{}), hungUp: make(chan struct{})}
+	p := newMailbox(t, hz)
+	p.keys <- media.Digit{Key: '1'}
+	return p
+}
+
+// newMailbox is a telephone that answers and presses nothing.
+func newMailbox(t *testing.T, hz float64) *phoneLeg {
+	p := &phoneLeg{voice: newVoice(hz), ended: make(chan struct{}), hungUp: make(chan struct{}), keys: make(chan media.Digit, 1)}
 	t.Cleanup(p.voice.stop)
 	return p
 }
 
-func (p *phoneLeg) Ended() <-chan struct{} { return p.ended }
-func (p *phoneLeg) HangUp()                { p.once.Do(func() { close(p.hungUp) }) }
+func (p *phoneLeg) Ended() <-chan struct{}     { return p.ended }
+func (p *phoneLeg) Digits() <-chan media.Digit { return p.keys }
+func (p *phoneLeg) HangUp()                    { p.once.Do(func() { close(p.hungUp) }) }
 
 // leave hangs up at the far end.
 func (p *phoneLeg) leave() { p.end.Do(func() { close(p.ended) }) }

@@ -154,7 +154,8 @@ func (c *call) duty(levels []string, each time.Duration, by area.StaffID, purpos
 			phones, fault := contacts.DutyPhones(ctx, c.record.ID, level)
 			err = errors.Join(err, fault)
 			for _, p := range phones {
-				people = append(people, c.phone(OutboundCall{To: p.Phone, Purpose: purpose, By: by, Ticket: c.record.Number, Ring: cmp.Or(each, ringTime)}, p.Name, p.Staff))
+				o := OutboundCall{To: p.Phone, Purpose: purpose, By: by, Ticket: c.record.Number, Ring: cmp.Or(each, ringTime)}
+				people = append(people, c.byPerson(c.phone(o, p.Name, p.Staff)))
 			}
 		}
 		return people, err
@@ -248,6 +249,7 @@ var reasons = []struct {
 	word string
 }{
 	{errNotNow, "not_now"}, {errNotYours, "not_yours"}, {errUnknown, "unknown_verb"}, {errNobody, "nobody"},
-	{errNoPhone, "no_outbound"}, {errNoTarget, "no_target"}, {media.ErrKey, "no_key"}, {context.Canceled, "cancelled"},
+	{errNoPhone, "no_outbound"}, {ErrNoTrunk, "no_outbound"}, {ErrForbidden, "forbidden"}, {ErrCapped, "capped"}, {ErrBusyHere, "busy"},
+	{ErrNoAnswer, "no_answer"}, {ErrNotInService, "not_in_service"}, {ErrTrunkFailed, "trunk_failed"}, {errUnconfirmed, "not_confirmed"}, {errNoTarget, "no_target"}, {media.ErrKey, "no_key"}, {context.Canceled, "cancelled"},
 	{context.DeadlineExceeded, "no_answer"},
 }
