@@ -11,7 +11,7 @@ import (
 // alarm wakes one thread at exact times. Go's own timers serve all goroutines
 // and wake a few milliseconds late when the machine is busy; a thread of its own
 // in clock_nanosleep, with the smallest slack and before all ordinary threads,
-// does not (measured: ADR NNNN).
+// does not (measured: ADR 13).
 type alarm struct {
 	began time.Time
 	zero  time.Duration // the same moment on CLOCK_MONOTONIC

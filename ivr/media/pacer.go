@@ -6,7 +6,7 @@ import (
 )
 
 // A Pacer's wheel: everything paced takes one of these slots of a 20 ms turn,
-// the emptiest, so that packets leave evenly and not in one burst (ADR 12).
+// the emptiest, so that packets leave evenly and not in one burst (ADR 13).
 const (
 	slotCount = 10
 	slotTime  = FrameTime / slotCount

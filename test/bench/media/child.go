@@ -82,7 +82,7 @@ func openPool() (*media.PortPool, error) {
 	return media.NewPortPool(loopback, 10000, 25999, time.Second) //nolint:wrapcheck // tells enough
 }
 
-// engine is ivr/media as the line uses it: (b) of ADR 12.
+// engine is ivr/media as the line uses it: (b) of ADR 13.
 func engine(to []netip.AddrPort) ([]uint16, error) {
 	pool, err := openPool()
 	if err != nil {
@@ -136,7 +136,7 @@ func keep(into []byte, f media.Frame) []byte {
 	return append(into, f.ALaw...)
 }
 
-// goroutinePerCall is (a) of ADR 12: a goroutine, a Go timer and a socket each.
+// goroutinePerCall is (a) of ADR 13: a goroutine, a Go timer and a socket each.
 func goroutinePerCall(to []netip.AddrPort) ([]uint16, error) {
 	for i, addr := range to {
 		conn, err := net.ListenUDP("udp4", net.UDPAddrFromAddrPort(netip.AddrPortFrom(loopback, 0)))

@@ -137,7 +137,7 @@ func (e *farEnd) read() {
 		if errors.Is(err, net.ErrClosed) {
 			return
 		}
-		if err == nil && n >= 12 {
+		if err == nil && n >= 12 && buf[1]&0x7F == 8 { // no report, which goes to the port above and that may be ours
 			e.take(buf[12:n], arrival(control[:c]))
 		}
 	}

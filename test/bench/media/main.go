@@ -1,6 +1,6 @@
 // Program media measures how packets are paced and bridged: CPU, spacing, memory
 // and delay, for the engine as it is (ivr/media) and for the other ways of
-// sending that ADR 12 compares it with.
+// sending that ADR 13 compares it with.
 //
 // The measured program is a second process of this one; everything its packets
 // meet on their way back, and all counting, is in the first. Spacing and delay

@@ -12,7 +12,7 @@ import (
 )
 
 // The bare ways of sending on one thread, without an engine round them, so that
-// the system calls are what is compared: (b), (c) and (d) of ADR 12.
+// the system calls are what is compared: (b), (c) and (d) of ADR 13.
 
 // packet is one call's present packet.
 type packet [172]byte
