@@ -1,4 +1,4 @@
-import { computed, shallowRef } from 'vue'
+import { computed, shallowRef, watch as watchState } from 'vue'
 import { i18n } from '../i18n'
 import { now } from '../clock'
 import { loadSession, onLeaving } from '../session'
@@ -101,12 +101,13 @@ const deeds = {
     want(login, true)
     await connectVoice()
   },
-  // Who only listens takes a seat too, since it takes a leg; the pause keeps callers away.
+  // Who only listens takes a seat too, since it takes a leg; the pause keeps callers away. A seat is there once the sound is.
   signOnApart: async () => {
     if (!await sound!.listen()) return
     await ask({ type: 'sign_on' })
-    await ask({ type: 'status', status: 'paused', reason: apart(state.value.desk?.pause_reasons ?? []) })
     await connectVoice()
+    await became((s) => s.seat !== null && s.seat.state !== 'away')
+    await ask({ type: 'status', status: 'paused', reason: apart(state.value.desk?.pause_reasons ?? []) })
   },
   signOff: async () => {
     await ask({ type: 'sign_off' })
@@ -141,8 +142,16 @@ const deeds = {
       else if (!sound?.standing) await deeds.mend()
       if (!sound?.standing) throw new LineFault('no_audio')
     }
-    await ask({ type: 'supervise', call, mode })
-    update((s) => ({ ...s, supervising: mode === 'leave' || mode === 'take_over' ? null : { call, mode } }))
+    // Known before the line says it: its news of the call may come first.
+    const before = state.value.supervising
+    if (mode !== 'leave') update((s) => ({ ...s, supervising: { call, ticket: s.supervising?.ticket ?? '', mode: mode === 'take_over' ? (s.supervising?.mode ?? 'barge') : mode } }))
+    try {
+      await ask({ type: 'supervise', call, mode })
+    } catch (fault) {
+      update((s) => ({ ...s, supervising: before }))
+      throw fault
+    }
+    if (mode === 'leave') update((s) => ({ ...s, supervising: null }))
   },
   force: async (who: string, status: Status, reason: string) => { await ask({ type: 'force', login: who, status, ...(reason && { reason }) }) },
   takeOver: async () => {
@@ -257,6 +266,19 @@ async function renewAndConnect(): Promise<void> {
     try { await ask({ type: 'hello', tab: tabId() }) } finally { renewing = false }
   }
   await sound?.connect()
+}
+
+/** Waits for the line to say something; gives up after a while. */
+function became(is: (s: PhoneState) => boolean): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => { stop(); reject(new LineFault('no_audio')) }, 8000)
+    const stop = watchState(() => state.value, (s) => {
+      if (!is(s)) return
+      clearTimeout(timer)
+      queueMicrotask(() => stop())
+      resolve()
+    }, { immediate: true, flush: 'sync' })
+  })
 }
 
 /** The pause of who sits apart: a key of the city's list, the likeliest first. */

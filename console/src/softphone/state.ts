@@ -57,7 +57,7 @@ export interface PhoneState {
   call: DeskCall | null
   last: { call: string; ticket: string; endedAt: number } | null // the call whose wrap-up this is
   board: Board | null
-  supervising: { call: string; mode: 'listen' | 'whisper' | 'barge' | 'take_over' } | null
+  supervising: { call: string; ticket: string; mode: 'listen' | 'whisper' | 'barge' } | null
   word: Word | null
 }
 
@@ -92,12 +92,12 @@ export function say(s: PhoneState, kind: Word['kind'], code: string, detail = ''
 // The line knows better than the page what is going on: whatever the page
 // believed before the connection broke gives way.
 function welcome(s: PhoneState, m: Message): PhoneState {
-  const next: PhoneState = { ...s, link: 'open', desk: m.desk ?? s.desk, ring: null }
+  const next: PhoneState = { ...s, link: 'open', desk: m.desk ?? s.desk, ring: null, supervising: null }
   const knew = s.call?.call
   const seated: PhoneState = { ...next, seat: m.seat ?? null }
   if (!m.call || m.call.state === 'ended') return { ...seated, call: null, last: knew && knew === s.call?.call && !m.call ? over(s) : seated.last }
   const back = called({ ...seated, call: knew === m.call.call ? s.call : null }, m.call, true)
-  return say(back, 'recovered', 'recovered')
+  return back.call ? say(back, 'recovered', 'recovered') : back
 }
 
 // The seat is the last word on ringing: a missed "stop" must not ring for ever.
@@ -113,12 +113,30 @@ function stopped(s: PhoneState, m: Message): PhoneState {
   return !s.ring || !m.why || m.why === 'answered' ? next : say(next, 'stop', m.why)
 }
 
+// A supervisor's leg hears of the call it came into, as the agent's does.
+function comesIn(s: PhoneState, news: CallNews): boolean {
+  if (s.call?.call === news.call) return false
+  return s.supervising?.call === news.call || (news.joined !== undefined && !['talking', 'ringing'].includes(s.seat?.state ?? ''))
+}
+
+function supervised(s: PhoneState, news: CallNews): PhoneState {
+  if (news.state === 'refused') return say({ ...s, supervising: null }, 'refused', news.reason ?? '')
+  if (news.state === 'ended') {
+    const next = { ...s, supervising: null }
+    return news.reason === 'left' ? next : say(next, 'ended', news.reason ?? '')
+  }
+  const mode = news.joined
+  return mode && mode !== 'leave' && mode !== 'take_over' ? { ...s, supervising: { call: news.call, ticket: news.ticket, mode } } : s
+}
+
 function called(s: PhoneState, news: CallNews, recovered: boolean): PhoneState {
+  // Once it has taken over, a supervisor's leg hears of nobody who came in: the call is theirs.
+  if (comesIn(s, news) && (news.joined || news.state === 'refused' || news.state === 'ended')) return supervised(s, news)
   const at = instant(news.at) ?? s.offset
   if (news.state === 'refused') return say(s, 'refused', news.reason ?? '')
   if (news.state === 'ended') {
     const next: PhoneState = { ...s, call: null, ring: null, muted: false, last: { call: news.call, ticket: news.ticket, endedAt: at } }
-    return news.reason ? say(next, 'ended', news.reason) : next
+    return news.reason && !ownDoing.includes(news.reason) ? say(next, 'ended', news.reason) : next
   }
   const before = s.call?.call === news.call ? s.call : null
   const state = news.state === 'reconnected' ? 'talking' : news.state
@@ -127,23 +145,28 @@ function called(s: PhoneState, news: CallNews, recovered: boolean): PhoneState {
     call: news.call, ticket: news.ticket, state, since: before?.since ?? at, heldSince: held ? (before?.heldSince ?? at) : null,
     third: news.third ?? '', recorded: news.recorded, joined: news.joined && news.joined !== 'leave' ? news.joined : '', recovered: recovered || news.state === 'reconnected' || (before?.recovered ?? false),
   }
-  const next: PhoneState = { ...s, call, ring: null, muted: before ? s.muted : false }
+  const next: PhoneState = { ...s, call, ring: null, muted: before ? s.muted : false, supervising: s.supervising?.call === news.call ? null : s.supervising }
   return news.state === 'reconnected' && !recovered ? say(next, 'recovered', 'recovered') : next
 }
+
+// What this agent did needs no telling.
+const ownDoing = ['hung_up', 'left']
 
 function over(s: PhoneState): PhoneState['last'] {
   return s.call ? { call: s.call.call, ticket: s.call.ticket, endedAt: Date.now() + s.offset } : s.last
 }
 
-/** The buttons of a call that make sense now. */
-export function possible(c: DeskCall): { hold: boolean; resume: boolean; consult: boolean; withThird: boolean; swap: boolean; key: boolean } {
+/** The buttons of a call that make sense now. Whoever was only called in (`guest`) may speak and leave. */
+export function possible(c: DeskCall, guest = false): { hold: boolean; resume: boolean; consult: boolean; withThird: boolean; swap: boolean; confer: boolean; key: boolean; record: boolean } {
   const third = c.third !== ''
   return {
-    hold: c.state === 'talking' && !third,
-    resume: c.state === 'holding' && !third,
-    consult: (c.state === 'talking' || c.state === 'holding') && !third,
-    withThird: third,
-    swap: third && c.state !== 'conferring',
+    hold: !guest && ((c.state === 'talking' && !third) || c.state === 'conferring'), // in a conference: the citizen alone
+    resume: !guest && c.state === 'holding' && !third,
+    consult: !guest && (c.state === 'talking' || c.state === 'holding') && !third,
+    withThird: !guest && third,
+    swap: !guest && third && c.state !== 'conferring',
+    confer: !guest && third && c.state !== 'conferring',
     key: c.state !== 'holding',
+    record: !guest,
   }
 }

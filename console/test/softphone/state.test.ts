@@ -83,13 +83,45 @@ describe('the state', () => {
   })
 })
 
+describe('a supervisor', () => {
+  const paused = seat({ login: 'supervisor', status: 'paused', reason: 'training' })
+  const comes = (s: PhoneState, mode: 'listen' | 'whisper' | 'barge'): PhoneState => ({ ...s, supervising: { call: 'call-o1', ticket: '', mode } })
+  it('comes in, changes what is heard, and goes', () => {
+    let s = comes(through([said({ type: 'welcome', seat: paused })]), 'listen')
+    s = through([said({ type: 'call', call: news('talking', { joined: 'listen' }) })], s)
+    expect([s.call, s.supervising]).toEqual([null, { call: 'call-o1', ticket: '2610010004213', mode: 'listen' }])
+    s = through([said({ type: 'call', call: news('holding', { joined: 'whisper' }) })], s)
+    expect(s.supervising?.mode).toBe('whisper')
+    s = through([said({ type: 'call', call: news('ended', { reason: 'left' }) })], s)
+    expect([s.supervising, s.word, s.last]).toEqual([null, null, null])
+  })
+  it('is told that the call ended, or that another is there', () => {
+    const s = comes(through([said({ type: 'welcome', seat: paused })]), 'barge')
+    expect(through([said({ type: 'call', call: news('ended', { reason: 'caller_hung' }) })], s)).toMatchObject({ supervising: null, word: { kind: 'ended' } })
+    expect(through([said({ type: 'call', call: news('refused', { reason: 'occupied' }) })], s)).toMatchObject({ supervising: null, word: { code: 'occupied' } })
+  })
+  it('has the call once it is taken over', () => {
+    const s = comes(through([said({ type: 'welcome', seat: paused })]), 'barge')
+    expect(through([said({ type: 'call', call: news('talking') })], s)).toMatchObject({ supervising: null, call: { call: 'call-o1', state: 'talking' } })
+  })
+  it('is back in after a reload', () => {
+    expect(through([said({ type: 'welcome', seat: paused, call: news('talking', { joined: 'listen' }) })])).toMatchObject({ call: null, supervising: { mode: 'listen' } })
+  })
+  it('is shown to the agent, who keeps the call', () => {
+    const talking = through([said({ type: 'welcome', seat: seat({ state: 'talking' }) }), said({ type: 'call', call: news('talking') }), said({ type: 'call', call: news('talking', { joined: 'barge' }) })])
+    expect([talking.call?.joined, talking.supervising]).toEqual(['barge', null])
+  })
+})
+
 describe('the buttons of a call', () => {
-  const call = (state: DeskCall['state'], third = '') => possible({ call: 'c', ticket: 't', state, since: 0, heldSince: null, third, recorded: true, joined: '', recovered: false })
+  const call = (state: DeskCall['state'], third = '', guest = false) => possible({ call: 'c', ticket: 't', state, since: 0, heldSince: null, third, recorded: true, joined: '', recovered: false }, guest)
+  const names = (of: ReturnType<typeof possible>) => Object.entries(of).flatMap(([name, can]) => (can ? [name] : []))
   it('are those that make sense', () => {
-    expect(call('talking')).toEqual({ hold: true, resume: false, consult: true, withThird: false, swap: false, key: true })
-    expect(call('holding')).toEqual({ hold: false, resume: true, consult: true, withThird: false, swap: false, key: false })
-    expect(call('consulting', 'agent2')).toEqual({ hold: false, resume: false, consult: false, withThird: true, swap: true, key: true })
-    expect(call('talking', 'agent2')).toMatchObject({ hold: false, withThird: true, swap: true })
-    expect(call('conferring', 'agent2')).toMatchObject({ withThird: true, swap: false })
+    expect(names(call('talking'))).toEqual(['hold', 'consult', 'key', 'record'])
+    expect(names(call('holding'))).toEqual(['resume', 'consult', 'record'])
+    expect(names(call('consulting', 'agent2'))).toEqual(['withThird', 'swap', 'confer', 'key', 'record'])
+    expect(names(call('talking', 'agent2'))).toEqual(['withThird', 'swap', 'confer', 'key', 'record'])
+    expect(names(call('conferring', 'agent2'))).toEqual(['hold', 'withThird', 'key', 'record'])
+    expect(names(call('talking', 'agent1', true))).toEqual(['key'])
   })
 })

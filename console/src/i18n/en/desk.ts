@@ -30,7 +30,7 @@ export const desk: Words<typeof zh> = {
     call: {
       title: 'Call', talked: 'talking {span}', held: 'on hold {span}', hangUp: 'Hang up', mute: 'Mute', unmute: 'Unmute', muted: 'Muted: the citizen cannot hear you', hold: 'Hold', resume: 'Resume', keypad: 'Keys', consult: 'Consult', transfer: 'Transfer', swap: 'Swap', conference: 'Conference', consultEnd: 'End the consult', transferNow: 'Hand over and leave',
       recordPause: 'Pause recording', recordResume: 'Resume recording', recording: 'Recording', recordingPaused: 'Recording paused', ticket: 'Ticket {number}', third: 'Third party: {name}', recovered: 'You are still in the call: the page was opened again, the call went on.', joined: { listen: 'A supervisor listens', whisper: 'A supervisor speaks to you alone', barge: 'A supervisor has joined', take_over: 'A supervisor takes over' },
-      sentKeys: 'Sent {keys}', ended: 'The call has ended',
+      sentKeys: 'Sent {keys}', hangUpHands: 'Hanging up now hands the citizen to the third party.',
     },
     callState: { talking: 'Talking', holding: 'The citizen hears music', consulting: 'Talking with the third party; the citizen hears music', conferring: 'All three talk' },
     target: {
@@ -50,8 +50,11 @@ export const desk: Words<typeof zh> = {
     },
     keys: { title: 'Shortcuts', answer: 'answer', reject: 'reject', hangUp: 'hang up', mute: 'mute', hold: 'hold / resume', done: 'wrap-up done' },
     stop: { caller_left: 'The caller has hung up.', no_answer: 'You did not answer; the call went to somebody else.', answered_elsewhere: 'A colleague has answered.', forced: 'A supervisor changed your status; the call went to somebody else.', rejected: 'Rejected; it goes to somebody else.', away: 'The sound broke; the call went to somebody else.', busy: 'The telephone was busy; the call went to somebody else.', cancelled: 'The consult was given up.', lost: 'The server of the call is out of reach; the call was taken back.', other: 'The call was taken back.' },
-    refused: { what: 'Not done: {reason}', reason: { busy: 'they are busy', no_answer: 'they did not answer', forbidden: 'this is not allowed', capped: 'the limit of outgoing calls is reached', no_trunk: 'no outside line is free', nobody: 'nobody of that name is signed on', no_third: 'there is no third party', not_found: 'nobody was found', unknown: 'the line could not', failed: 'the line could not' } },
-    ended: { caller_hung: 'The caller has hung up.', completed: 'The call has ended.', transferred: 'Handed over; you have left the call.', taken_over: 'A supervisor has taken the call over.', hung_up: 'You have hung up.', media_lost: 'The sound broke and the call has ended.', max_duration: 'The call reached its longest time and has ended.', other: 'The call has ended.' },
+    refused: {
+      what: 'Not done: {reason}',
+      reason: { not_now: 'the call is in another state', not_yours: 'only the agent whose call it is may do that', nobody: 'nobody is there now', no_outbound: 'no outgoing call can be made now', no_target: 'nobody was found to transfer to', no_key: 'the key could not be sent', cancelled: 'cancelled', no_answer: 'they did not answer', busy: 'they are busy', rejected: 'they rejected it', occupied: 'another supervisor is in this call', unknown: 'the line could not' },
+    },
+    ended: { caller_hung: 'The caller has hung up.', abandoned: 'The caller has hung up.', handed_on: 'Handed over; you have left the call.', taken_over: 'A supervisor has taken the call over.', over: 'The call has ended.', released: 'The call has ended.', leg_lost: 'Your sound broke; the caller is back in the queue.', node_lost: 'The server of the call is out of reach; it has ended.', media_lost: 'The caller’s sound broke and the call has ended.', max_duration: 'The call reached its longest time and has ended.', other: 'The call has ended.' },
     fault: {
       unknown: { what: 'The line did not do it.', do: 'Try again; tell your supervisor if it stays.' }, not_connected: { what: 'There is no connection to the line.', do: 'It is being restored; try again in a moment.' }, unanswered: { what: 'The line did not answer.', do: 'Look at the state above; try again if it was not done.' },
       malformed: { what: 'The page does not fit the server.', do: 'Reload the page.' }, unknown_type: { what: 'The page does not fit the server.', do: 'Reload the page.' }, hello_first: { what: 'The connection is not ready.', do: 'Try again in a moment.' }, not_leader: { what: 'This desk is in use elsewhere.', do: 'Go on there, or take it over here.' },

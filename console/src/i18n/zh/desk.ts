@@ -28,7 +28,7 @@ export const desk = {
     call: {
       title: '通话', talked: '通话 {span}', held: '保持 {span}', hangUp: '挂断', mute: '静音', unmute: '取消静音', muted: '已静音：来电人听不到您', hold: '保持', resume: '恢复通话', keypad: '按键', consult: '咨询', transfer: '转接', swap: '切换', conference: '三方通话', consultEnd: '结束咨询', transferNow: '转给对方并退出',
       recordPause: '暂停录音', recordResume: '恢复录音', recording: '正在录音', recordingPaused: '录音已暂停', ticket: '工单 {number}', third: '第三方：{name}', recovered: '您还在通话中：页面重新打开，通话没有断。', joined: { listen: '主管在旁听', whisper: '主管在耳语指导', barge: '主管已加入通话', take_over: '主管正在接管' },
-      sentKeys: '已发送 {keys}', ended: '通话已结束',
+      sentKeys: '已发送 {keys}', hangUpHands: '此时挂断即把来电人转给对方。',
     },
     callState: { talking: '通话中', holding: '来电人在听音乐', consulting: '正在与第三方通话，来电人在听音乐', conferring: '三方通话' },
     target: {
@@ -48,8 +48,11 @@ export const desk = {
     },
     keys: { title: '快捷键', answer: '接听', reject: '拒接', hangUp: '挂断', mute: '静音', hold: '保持／恢复', done: '完成整理' },
     stop: { caller_left: '来电人已挂断。', no_answer: '您没有接听，已转给其他人。', answered_elsewhere: '其他同事已接听。', forced: '主管更改了您的状态，来电已转给其他人。', rejected: '已拒接，转给其他人。', away: '声音中断，来电已转给其他人。', busy: '话机占线，来电已转给其他人。', cancelled: '对方取消了咨询。', lost: '来电所在服务器失联，来电已撤回。', other: '来电已撤回。' },
-    refused: { what: '没有办成：{reason}', reason: { busy: '对方占线', no_answer: '对方没有接听', forbidden: '不允许这样转接', capped: '外呼已达上限', no_trunk: '没有可用的外线', nobody: '没有这样的人在线', no_third: '没有第三方', not_found: '没有找到对象', unknown: '电话系统未能办理', failed: '电话系统未能办理' } },
-    ended: { caller_hung: '来电人已挂断。', completed: '通话已结束。', transferred: '已转接，您已退出通话。', taken_over: '主管已接管通话。', hung_up: '您已挂断。', media_lost: '声音中断，通话已结束。', max_duration: '超过最长通话时间，通话已结束。', other: '通话已结束。' },
+    refused: {
+      what: '没有办成：{reason}',
+      reason: { not_now: '通话现在的状态不能这样做', not_yours: '只有这通电话的座席可以这样做', nobody: '那里现在没有人', no_outbound: '现在不能外呼', no_target: '没有找到要转接的对象', no_key: '按键发送失败', cancelled: '已取消', no_answer: '对方没有接听', busy: '对方占线', rejected: '对方拒接', occupied: '已有另一位主管在这通电话中', unknown: '电话系统未能办理' },
+    },
+    ended: { caller_hung: '来电人已挂断。', abandoned: '来电人已挂断。', handed_on: '已转接，您已退出通话。', taken_over: '主管已接管通话。', over: '通话已结束。', released: '通话已结束。', leg_lost: '您的声音中断，通话已交回队列。', node_lost: '通话所在服务器失联，通话已结束。', media_lost: '来电人的声音中断，通话已结束。', max_duration: '超过最长通话时间，通话已结束。', other: '通话已结束。' },
     fault: {
       unknown: { what: '电话系统没有办理。', do: '请重试；仍不行请告诉主管。' }, not_connected: { what: '没有连上电话系统。', do: '正在重连，请稍候再试。' }, unanswered: { what: '电话系统没有答复。', do: '请看上方状态，确认没有办成后重试。' },
       malformed: { what: '页面版本与服务器不一致。', do: '请刷新页面。' }, unknown_type: { what: '页面版本与服务器不一致。', do: '请刷新页面。' }, hello_first: { what: '连接尚未就绪。', do: '请稍候再试。' }, not_leader: { what: '另一处正在使用此座席。', do: '请在那里操作，或在这里接管。' },
