@@ -62,10 +62,10 @@ func TestKilledInTheMiddleItPlaysToWithinASecond(t *testing.T) {
 		dir := t.TempDir()
 		id, last := killAfter(t, dir, packets)
 		h := newHouse(t, dir)
-		if _, err := h.Store.Open(id); !errors.Is(err, ErrRunning) {
+		if _, err := h.Open(id); !errors.Is(err, ErrRunning) {
 			t.Errorf("before anybody looked at it: %v", err)
 		}
-		h.Store.recover(t.Context(), h.left())
+		h.recover(t.Context(), h.left())
 		h.registrar.tellAll(t.Context())
 		if len(h.rows) != 1 || h.rows[0].State != ticket.RecordingCutOff || h.rows[0].ID != id || h.rows[0].Leg != "citizen" {
 			t.Fatalf("registered %+v\n%s", h.rows, h.logged())
@@ -157,7 +157,7 @@ func TestWhatNeverBeganLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		next := newHouse(t, dir)
-		next.Store.recover(t.Context(), next.left())
+		next.recover(t.Context(), next.left())
 		for _, path := range []string{h.pendingPath(r.id), h.keyPath(r.id)} {
 			if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("%s is still there", path)

@@ -34,24 +34,23 @@ func sample(tb testing.TB, chunks int) (file, sound []byte) {
 	return append(file, c.trailer(e, make([]byte, nonceLen))...), sound[:2*max(e.samples, 0)]
 }
 
-// FuzzReader reads files that were cut, extended and written over at random:
-// nothing but what was sealed ever comes out, at its own place, and nothing panics.
+// FuzzReader reads files that were cut, extended, mixed up and written over at
+// random: nothing but what was sealed ever comes out, at its own place, and nothing panics.
 func FuzzReader(f *testing.F) {
 	whole, sound := sample(f, 3)
-	f.Add(0, len(whole), []byte(nil))
-	f.Add(9, len(whole), []byte{1, 2, 3})
-	f.Add(600, len(whole)-trailerLen, []byte{1})
-	f.Add(headerLen, headerLen+chunkLen+trailerLen, whole[headerLen+chunkLen:headerLen+2*chunkLen])
-	f.Add(headerLen, headerLen, []byte(nil))
-	f.Add(0, 0, whole)
-	f.Fuzz(func(t *testing.T, at, size int, over []byte) {
-		file := bytes.Clone(whole)
-		if size >= 0 && size < len(file) {
-			file = file[:size]
-		}
-		if at >= 0 && at <= len(file) {
-			file = append(file[:at:at], append(over, file[min(len(file), at+len(over)):]...)...)
-		}
+	f.Add(len(whole), 0, 0, 0, []byte(nil))                              // as it is
+	f.Add(len(whole)-trailerLen, 0, 0, 0, []byte(nil))                   // without its end
+	f.Add(headerLen+chunkLen+7, 0, 0, 0, []byte(nil))                    // cut
+	f.Add(len(whole), 600, 0, 0, []byte{1, 2, 3})                        // written over
+	f.Add(len(whole), headerLen, headerLen+chunkLen, chunkLen, []byte{}) // the second chunk twice
+	f.Add(len(whole), len(whole), len(whole)-trailerLen, trailerLen, []byte(nil))
+	f.Add(headerLen+2*chunkLen, headerLen+2*chunkLen, len(whole)-trailerLen, trailerLen, []byte(nil)) // an end too early
+	f.Fuzz(func(t *testing.T, size, at, from, n int, over []byte) {
+		within := func(i int) int { return max(0, min(i, len(whole))) }
+		piece := append(bytes.Clone(whole[within(from):max(within(from), within(from+min(max(n, 0), len(whole))))]), over...)
+		file := bytes.Clone(whole[:within(size)])
+		at = max(0, min(at, len(file)))
+		file = append(file[:at:at], append(piece, file[min(len(file), at+len(piece)):]...)...)
 		r, err := NewReader(bytes.NewReader(file), int64(len(file)), fuzzID.String(), fuzzKey)
 		if err != nil {
 			if !errors.Is(err, ErrTampered) {
@@ -63,12 +62,12 @@ func FuzzReader(f *testing.F) {
 			t.Fatal("an end that was never sealed")
 		}
 		got := make([]byte, 2*r.samples)
-		n, err := r.ReadAt(got, 0)
+		read, err := r.ReadAt(got, 0)
 		if err != nil && !errors.Is(err, ErrTampered) && !errors.Is(err, io.EOF) {
 			t.Fatalf("read: %v", err)
 		}
 		full := append(bytes.Clone(sound), bytes.Repeat([]byte{2}, 20)...) // what a file without an end plays beyond
-		if n > len(full) || !bytes.Equal(got[:n], full[:n]) {
+		if read > len(full) || !bytes.Equal(got[:read], full[:read]) {
 			t.Fatal("a sound that was never sealed")
 		}
 		_ = r.Verify()

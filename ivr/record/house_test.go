@@ -143,7 +143,7 @@ func frame(octet byte, ts uint32) media.Frame {
 // sound reads both tracks of a finished recording.
 func (h *house) sound(id string) (said, heard []byte) {
 	h.t.Helper()
-	f, err := h.Store.Open(id)
+	f, err := h.Open(id)
 	if err != nil {
 		h.t.Fatalf("open: %v", err)
 	}

@@ -170,7 +170,7 @@ func TestNothingIsReadableOnTheDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := h.Store.Open(r.ID())
+	f, err := h.Open(r.ID())
 	if err != nil || f.Meta().Leg != "agent:"+secret {
 		t.Errorf("the header: %+v, %v", f, err)
 	}
@@ -228,7 +228,7 @@ func TestChangedFilesAreRefused(t *testing.T) {
 		if err := os.WriteFile(h.filePath(r.id), change(bytes.Clone(whole)), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		f, err := h.Store.Open(r.ID())
+		f, err := h.Open(r.ID())
 		if err == nil {
 			err = f.Verify()
 			if _, readErr := io.ReadAll(io.NewSectionReader(f, 0, 2*f.samples)); (readErr == nil) != (err == nil) {
@@ -242,7 +242,7 @@ func TestChangedFilesAreRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	copyFile(t, h.keyPath(other.id), h.keyPath(r.id))
-	_, err = h.Store.Open(r.ID())
+	_, err = h.Open(r.ID())
 	want(t, "another's key", err, ErrTampered)
 }
 
@@ -264,7 +264,7 @@ func TestAFlippedBitIsRefusedAndTold(t *testing.T) {
 	if err := errors.Join(err, werr, f.Close()); err != nil {
 		t.Fatal(err)
 	}
-	file, err := h.Store.Open(r.ID())
+	file, err := h.Open(r.ID())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -298,10 +298,10 @@ func TestShreddedIsGoneEvenWithABackup(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	_, err := h.Store.Open(r.ID())
+	_, err := h.Open(r.ID())
 	want(t, "open", err, ErrShredded)
 	copyFile(t, backup, h.filePath(r.id))
-	_, err = h.Store.Open(r.ID())
+	_, err = h.Open(r.ID())
 	want(t, "open with the audio restored", err, ErrShredded)
 	if _, err := os.Stat(h.keyPath(r.id)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("the key is still there: %v", err)
@@ -325,7 +325,7 @@ func TestRewrap(t *testing.T) {
 	if said, _ := rotated.sound(r.ID()); share(said, 0, time.Second, 1) != 1 {
 		t.Error("it sounds different afterwards")
 	}
-	_, err := h.Store.Open(r.ID())
+	_, err := h.Open(r.ID())
 	if err == nil {
 		t.Error("the old master key alone still opens it")
 	}
@@ -336,7 +336,7 @@ func TestWAV(t *testing.T) {
 	r := h.begin()
 	h.speak(r, 0, 2*time.Second, 0x2A, 0xAA)
 	h.end(r, 2300*time.Millisecond)
-	f, err := h.Store.Open(r.ID())
+	f, err := h.Open(r.ID())
 	if err != nil {
 		t.Fatal(err)
 	}
