@@ -138,7 +138,9 @@ type Queue interface {
 	// Seize takes an idle agent's seat for a call that comes from elsewhere (consult, transfer): they are rung.
 	// It returns once the agent has answered, or with the reason why not.
 	Seize(ctx context.Context, agent area.StaffID, o acd.Offer) error
-	// Free ends what Seize or an answered offer began: the agent goes into wrap-up.
+	// Engage takes a free agent's seat for a call that they have asked for themselves: they talk from now on.
+	Engage(agent area.StaffID, o acd.Offer) error
+	// Free ends what Seize, Engage or an answered offer began: the agent goes into wrap-up.
 	Free(agent area.StaffID, call ticket.CallID)
 }
 

@@ -59,6 +59,7 @@ type call struct {
 	entered  map[string]time.Time // of each queue, first time
 	last     flow.Queue
 	dialing  *dialing // somebody who is being rung
+	rung     *member  // the citizen of a call of our own; nil where they called
 	talk     *conversation
 	shown    atomic.Pointer[LiveCall] // for who looks on
 	peer     media.Peer
@@ -75,7 +76,7 @@ func newActiveCall(e *Endpoint, k callKey, record ticket.Call, h hop, fromTag st
 		log:       e.log.With(slog.String("call_id", string(record.ID)), slog.String("trunk", record.Trunk), slog.String("number", record.To)),
 		cancelled: make(chan struct{}), acks: make(chan *sip.Request, 4), inbox: make(chan *inbound, 8), over: make(chan struct{}),
 		local:    media.Local{Addr: e.cfg.MediaIP, ID: uint64(rand.Uint32()), Version: uint64(rand.Uint32())}, //nolint:gosec // G404: the ids of an offer have to differ, not to be secret
-		priority: ticket.P2}
+		priority: ticket.P2, tune: PromptHoldMusic}
 	c.diary = diary{endpoint: e, log: c.log}
 	c.tapes = tapes{recorder: e.deps.Recorder, now: e.now}
 	c.show(StageArriving)

@@ -42,7 +42,7 @@ func (c *call) talkTo(m *member, back bool, waited time.Duration) outcome {
 	if t.agent, t.third = m, nil; m.desk == nil {
 		t.agent, t.third = nil, m
 	}
-	t.room.Join(c.audio, media.Talker)
+	t.room.Join(c.citizen(), media.Talker)
 	t.room.Join(m.Party, media.Talker)
 	c.admit(m)
 	t.arrange()
@@ -84,7 +84,7 @@ func (t *conversation) greet(back bool, waited time.Duration) {
 func (t *conversation) hear(w wake) {
 	switch {
 	case w.key != 0:
-		t.passKey(t.audio, w.key) // a third's own menu may ask for it
+		t.passKey(t.citizen(), w.key) // a third's own menu may ask for it
 	case w.command != nil:
 		t.obey(w.from, *w.command)
 	case w.present != nil:
@@ -121,7 +121,7 @@ func (t *conversation) arrange() {
 	bossIn := t.boss != nil && t.boss.mode == acd.JoinBarge
 	citizenIn := (t.state == CallTalking || t.state == CallConferring) && (agentIn || bossIn || thirdIn && (t.agent == nil || t.state == CallConferring))
 
-	t.seat(t.audio, &t.music, citizenIn, media.Talker)
+	t.seat(t.citizen(), &t.music, citizenIn, media.Talker)
 	if t.agent != nil {
 		role := media.Talker
 		if t.boss != nil && t.boss.mode == acd.JoinWhisper {

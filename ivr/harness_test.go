@@ -47,6 +47,7 @@ func testPrompts() media.PromptSet {
 		ivr.PromptOnePressed:     tone(urgentHz, 200*time.Millisecond),
 		ivr.PromptTicketNumberIs: tone(numberHz, 200*time.Millisecond),
 		ivr.PromptGoodbye:        tone(goodbyeHz, 200*time.Millisecond),
+		ivr.PromptHoldMusic:      tone(musicHz, 2*time.Second),
 	}
 	for _, name := range flow.Fragments() {
 		set[name] = tone(0, 20*time.Millisecond)

@@ -99,6 +99,8 @@ func (c *call) next(w waits) wake {
 			return wake{from: third, gone: true}
 		case <-boss.gone():
 			return wake{from: boss, gone: true}
+		case <-c.rung.gone():
+			c.end(ticket.EndCallerHung)
 		}
 	}
 	return wake{}
@@ -126,7 +128,10 @@ func (c *call) whenCancelled() <-chan struct{} {
 }
 
 func (c *call) digits() <-chan media.Digit {
-	if c.audio == nil {
+	switch {
+	case c.rung != nil:
+		return c.rung.Digits()
+	case c.audio == nil:
 		return nil
 	}
 	return c.audio.Digits()

@@ -38,12 +38,13 @@ const (
 	PromptOnePressed     = "one_pressed"      // "we treat your call as urgent"
 	PromptTicketNumberIs = "ticket_number_is" // before the digits
 	PromptGoodbye        = "goodbye"
-	promptDigit          = "digit_" // digit_0 … digit_9, each as a telephone says it (1 is yāo)
+	PromptHoldMusic      = "hold_music" // for who is held, where the flow has named no other
+	promptDigit          = "digit_"     // digit_0 … digit_9, each as a telephone says it (1 is yāo)
 )
 
 // PromptNames lists every prompt a call needs.
 func PromptNames() []string {
-	names := []string{PromptGreeting, PromptOnePressed, PromptTicketNumberIs, PromptGoodbye}
+	names := []string{PromptGreeting, PromptOnePressed, PromptTicketNumberIs, PromptGoodbye, PromptHoldMusic}
 	for digit := '0'; digit <= '9'; digit++ {
 		names = append(names, promptDigit+string(digit))
 	}

@@ -59,6 +59,28 @@ func (t *callTable) liveCalls() int {
 	return t.live
 }
 
+// begin counts a call of our own as live: it keeps a stopping node waiting.
+func (t *callTable) begin() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.live++
+}
+
+// finish is the end of what begin counted.
+func (t *callTable) finish() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.less()
+}
+
+// less takes one live call off. The lock is held.
+func (t *callTable) less() {
+	if t.live--; t.live == 0 {
+		close(t.empty)
+		t.empty = make(chan struct{})
+	}
+}
+
 // end frees the call's place and keeps its entry for a while.
 func (t *callTable) end(k callKey, reason ticket.EndReason, now time.Time) {
 	t.mu.Lock()
@@ -67,10 +89,7 @@ func (t *callTable) end(k callKey, reason ticket.EndReason, now time.Time) {
 	if e := t.entries[k]; e != nil {
 		e.endedAt, e.answered = now, e.call != nil && e.call.accepted.Load()
 	}
-	if t.live--; t.live == 0 {
-		close(t.empty)
-		t.empty = make(chan struct{})
-	}
+	t.less()
 }
 
 // refusedWith closes the entry of an INVITE that got no call.
