@@ -105,6 +105,20 @@ func TestClaimTakesWhatIsDue(t *testing.T) {
 	}
 }
 
+// A timer that is brought forward is due sooner; told of its first time again it stays so.
+func TestBroughtForward(t *testing.T) {
+	c := start(t, servers.Redis(t).AppURL, pulse.StateUp)
+	gen := index(t, c, pulse.Due{ID: 1, At: noon.Add(time.Minute)})
+	for _, at := range []time.Time{noon, noon.Add(time.Minute)} {
+		if err := c.AddTimers(t.Context(), shard, []pulse.Due{{ID: 1, At: at}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := claim(t, c, gen, noon, time.Hour); !slices.Equal(got.IDs, []int64{1}) {
+		t.Errorf("at noon: %+v", got)
+	}
+}
+
 // asynq truncates to seconds and so fires early; here even a microsecond counts.
 func TestNothingIsClaimedEarly(t *testing.T) {
 	c := start(t, servers.Redis(t).AppURL, pulse.StateUp)

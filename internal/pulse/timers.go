@@ -130,7 +130,8 @@ func (c *Client) ReturnTimers(ctx context.Context, shard int16, entries []Due) e
 	return c.do(func() error { return returnScript.Run(ctx, c.rdb, []string{keys.due(), keys.flight()}, args...).Err() })
 }
 
-// AddTimers puts entries into the index; those that are there stay as they are.
+// AddTimers puts entries into the index. Those that are there stay as they are,
+// but for one that has been brought forward.
 func (c *Client) AddTimers(ctx context.Context, shard int16, entries []Due) error {
 	if len(entries) == 0 {
 		return nil
@@ -139,7 +140,7 @@ func (c *Client) AddTimers(ctx context.Context, shard int16, entries []Due) erro
 	for i, e := range entries {
 		members[i] = redis.Z{Score: float64(e.score()), Member: e.ID}
 	}
-	return c.do(func() error { return c.rdb.ZAddNX(ctx, shardKeys(shard).due(), members...).Err() })
+	return c.do(func() error { return c.rdb.ZAddLT(ctx, shardKeys(shard).due(), members...).Err() })
 }
 
 // Indexed counts the entries of a shard, waiting and claimed.

@@ -70,10 +70,18 @@ func TestKilledAtEveryStep(t *testing.T) {
 // callRetried calls; the trunk hears nothing final and sends its INVITE again.
 func callRetried(h *house, step failpoint.Name) {
 	p := h.phone()
-	h.killAt(step, "", p.invite)
+	h.killAt(step, "", func() { h.callBriefly(p) })
 	h.Serve()
 	p.complete()
 	h.offered(h.ticketOf(p.callID), 1)
+}
+
+// callBriefly calls and hangs up as soon as the line has answered: a call that
+// no agent has answered is put to the ladder when it ends. It returns when the
+// call is over or the program is dead.
+func (h *house) callBriefly(p *phone) {
+	p.invite()
+	h.Until("the program dies or the call is over", func() bool { return died(h.Process()) || p.leave() })
 }
 
 // callsUntilKilled calls until a timer comes by the index rather than by the
@@ -84,7 +92,7 @@ func callsUntilKilled(h *house, step failpoint.Name) {
 		for !died(h.Process()) {
 			p := h.phone()
 			calls = append(calls, p)
-			p.invite()
+			h.callBriefly(p)
 			h.Until("the program dies or the ticket is offered", func() bool {
 				return died(h.Process()) || h.known()[p.callID] && len(h.OfferedTo(h.ticketOf(p.callID))) > 0
 			})
@@ -168,7 +176,7 @@ func cutOffAtItsEnd(h *house, step failpoint.Name) {
 func told(pass string) func(*house, failpoint.Name) {
 	return func(h *house, step failpoint.Name) {
 		p := h.phone()
-		h.killAt(step, pass, p.invite)
+		h.killAt(step, pass, func() { h.callBriefly(p) })
 		h.Serve()
 		p.complete()
 		h.Until("the offer is sent", func() bool { return len(h.Gateway.Sent(h.ticketOf(p.callID)+"，")) == 1 })

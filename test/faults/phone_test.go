@@ -207,6 +207,24 @@ func (p *phone) complete() {
 	}
 }
 
+// leave hangs up where the line has answered, and tells whether the line knows.
+func (p *phone) leave() (left bool) {
+	p.mu.Lock()
+	var answered sipAnswer
+	for _, a := range p.answers {
+		left = left || a.method == "BYE" && final(a)
+		if a.method == "INVITE" && a.status == 200 {
+			answered = a
+		}
+	}
+	p.mu.Unlock()
+	if answered.status == 200 && !left {
+		p.send("ACK", "z9hG4bK"+uuid.NewString(), answered.tag, 1, "", "")
+		p.send("BYE", "z9hG4bK"+uuid.NewString(), answered.tag, 2, "", "")
+	}
+	return left
+}
+
 // told reports whether the caller got any answer but 100.
 func (p *phone) told() bool {
 	p.mu.Lock()
