@@ -1,18 +1,23 @@
-// Package media carries the sound of a call: G.711 frames in RTP at 20 ms,
-// telephone keys (RFC 4733), the session description that agrees on both
-// (RFC 4566, RFC 3264), prompts, and the recorder of the calling side.
+// Package media carries the sound of a call: G.711 frames in RTP, telephone keys
+// (RFC 4733), the session description that agrees on both (RFC 4566, RFC 3264),
+// prompts and music, and conversations of several parties.
 //
-// A Session owns one even RTP port and the odd RTCP port above it. Three
-// goroutines serve it:
+//	Party    one end of a conversation, as the call loop sees it
+//	Stream   a Party without the way it travels: numbers, timestamps, prompts,
+//	         keys, RTCP, time-outs. A browser's leg is one over WebRTC
+//	Session  a Stream over UDP, on an even RTP port and the odd RTCP port above,
+//	         that hears its locked source and nobody else
+//	Pacer    gives every stream its turn each 20 ms, on one thread
+//	Room     joins parties: packets untouched between two, a mix for who hears more
+//	Tap      is told what one party says and hears: a recording
 //
-//	pump    sends one packet every 20 ms on an absolute schedule: the next
-//	        frame of what is being played, or silence
-//	reader  takes packets from the caller's locked source only, turns events
-//	        into digits and notices when the caller has gone silent
-//	rtcp    sends a sender report every few seconds and reads the caller's
+// What a party says travels on the goroutine that read it: Session's reader, the
+// Room, the other Session's socket. What is played or mixed travels on the pacer's.
+// Each lock is taken in that direction only: the party who speaks (hearing), the
+// room, the party who hears (mu), its source lock.
 //
-// Whoever holds the Session waits on its channels; it calls nobody back except
-// the optional Heard function.
+// Inside, sound is A-law whatever a party speaks: A-law passes untouched, µ-law is
+// translated by a table where it comes in and goes out.
 package media
 
 import "time"
