@@ -31,8 +31,7 @@ const (
 
 // Why a socket is closed, as the page sees it (RFC 6455 section 7.4).
 const (
-	closeSignedOut = 4401 // of the private range: sign in again
-	closeNormal    = websocket.CloseNormalClosure
+	closeSignedOut = 4401                     // of the private range: sign in again
 	closeStopping  = websocket.CloseGoingAway // come back, to another node or in a while
 	closeMisuse    = websocket.ClosePolicyViolation
 )
@@ -111,8 +110,8 @@ func closeCode(cause, err error) int {
 		return closeStopping
 	case err != nil:
 		return closeMisuse
-	default:
-		return closeNormal
+	default: // the browser went, which hears nothing any more, or the phone side stops
+		return closeStopping
 	}
 }
 

@@ -18,6 +18,7 @@ type Config struct {
 	Redis     RedisSetup      `yaml:"redis"`
 	API       APIConfig       `yaml:"api"`
 	SIP       SIPConfig       `yaml:"sip"`
+	Softphone SoftphoneConfig `yaml:"softphone"`
 	Queue     QueueConfig     `yaml:"queue"`
 	Recording RecordingConfig `yaml:"recording"`
 	Nodes     []PeerConfig    `yaml:"nodes"`
@@ -107,6 +108,23 @@ type LineConfig struct {
 // QueueConfig says where the rules of the queues are.
 type QueueConfig struct {
 	File string `yaml:"file"`
+}
+
+// SoftphoneConfig is the agents' browsers. cmd turns it into softphone.Config.
+type SoftphoneConfig struct {
+	Listen    string        `yaml:"listen"`
+	ListenTCP string        `yaml:"listen_tcp"`
+	PublicIPs []netip.Addr  `yaml:"public_ips"`
+	STUN      []string      `yaml:"stun"`
+	TURN      TURNConfig    `yaml:"turn"`
+	Grace     time.Duration `yaml:"grace"`
+}
+
+// TURNConfig is the relays for browsers whose network lets no audio out.
+type TURNConfig struct {
+	URLs   []string      `yaml:"urls"`
+	Secret Secret        `yaml:"secret"`
+	Life   time.Duration `yaml:"life"`
 }
 
 // SMSConfig is the HTTP gateway for short messages; an empty URL sends none.

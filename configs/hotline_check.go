@@ -26,7 +26,7 @@ func (c *Config) Check() error {
 // resolve reads the secrets that lie in files.
 func (c *Config) resolve(l *faultList) {
 	for path, secret := range map[string]*Secret{
-		"postgres.url": &c.Postgres.URL, "postgres.owner_url": &c.Postgres.OwnerURL, "redis.url": &c.Redis.URL, "sms.secret": &c.SMS.Secret,
+		"postgres.url": &c.Postgres.URL, "postgres.owner_url": &c.Postgres.OwnerURL, "redis.url": &c.Redis.URL, "softphone.turn.secret": &c.Softphone.TURN.Secret, "sms.secret": &c.SMS.Secret,
 	} {
 		if err := secret.resolve(); err != nil {
 			l.at(path, "%s", err)
@@ -40,6 +40,7 @@ func (c *Config) check(l *faultList) {
 	c.checkRecording(l)
 	if slices.Contains(c.Roles, RolePhone) {
 		c.checkSIP(l)
+		c.checkSoftphone(l)
 	}
 	oneOf(l, "log.level", c.Log.Level, "debug", "info", "warn", "error")
 	oneOf(l, "log.format", c.Log.Format, "text", "json")
@@ -170,6 +171,38 @@ func (c *Config) checkNumbers(l *faultList) {
 		code, err := area.ParseCode(line.Area)
 		if level := code.Level(); err != nil || level != area.LevelCounty && level != area.LevelTownship {
 			l.at(at+".area", "must be the 12-digit code of a county (for a number without an area of its own) or a township")
+		}
+	}
+}
+
+func (c *Config) checkSoftphone(l *faultList) {
+	s := &c.Softphone
+	checkListen(l, "softphone.listen", s.Listen)
+	if at, err := netip.ParseAddrPort(s.Listen); err == nil && at.Addr().IsUnspecified() && at.Port() == 0 {
+		l.at("softphone.listen", "on all addresses the port must be named")
+	}
+	if s.ListenTCP != "" {
+		checkListen(l, "softphone.listen_tcp", s.ListenTCP)
+	}
+	for i, ip := range s.PublicIPs {
+		if !ip.IsValid() || ip.IsUnspecified() || ip.IsMulticast() {
+			l.at(fmt.Sprintf("softphone.public_ips[%d]", i), "must be an address that browsers can reach")
+		}
+	}
+	checkICE(l, "softphone.stun", s.STUN, "stun:", "stuns:")
+	checkICE(l, "softphone.turn.urls", s.TURN.URLs, "turn:", "turns:")
+	if len(s.TURN.URLs) > 0 && s.TURN.Secret.Reveal() == "" {
+		l.at("softphone.turn.secret", "is missing: the relay and this node share it")
+	}
+	within(l, "softphone.turn.life", s.TURN.Life, time.Minute, 10*time.Minute)
+	within(l, "softphone.grace", s.Grace, time.Second, time.Minute)
+}
+
+// checkICE holds the addresses of ICE servers to their schemes (RFC 7064, RFC 7065).
+func checkICE(l *faultList, path string, urls []string, schemes ...string) {
+	for i, u := range urls {
+		if !slices.ContainsFunc(schemes, func(s string) bool { return strings.HasPrefix(u, s) && len(u) > len(s) }) {
+			l.at(fmt.Sprintf("%s[%d]", path, i), "must begin with %s and name a host", strings.Join(schemes, " or "))
 		}
 	}
 }

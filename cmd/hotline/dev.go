@@ -190,6 +190,7 @@ func devConfig(ctx context.Context, dir string, o devOptions, city configs.City,
 	for _, n := range city.Numbers {
 		line("    - {number: %s, area: %s}", n.Number, n.Area)
 	}
+	line("softphone: {listen: 127.0.0.1:0}")
 	line("sms: {url: %q, account: demo, secret: %q}", messages.url, messages.secret)
 	line("keys: {file: %q}", keys)
 	line("drain: {timeout: 30s}")

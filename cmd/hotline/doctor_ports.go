@@ -27,6 +27,10 @@ func (e *examination) checkPorts(ctx context.Context) {
 		for _, address := range e.cfg.SIP.TCP {
 			e.checkPort(ctx, "SIP port", "tcp", address)
 		}
+		e.checkPort(ctx, "softphone port", "udp", e.cfg.Softphone.Listen)
+		if address := e.cfg.Softphone.ListenTCP; address != "" {
+			e.checkPort(ctx, "softphone port", "tcp", address)
+		}
 	}
 	if slices.Contains(e.cfg.Roles, configs.RoleAPI) {
 		e.checkPort(ctx, "API port", "tcp", e.cfg.API.Listen)

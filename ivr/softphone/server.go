@@ -136,14 +136,15 @@ func (s *Server) agent(login string) (area.StaffID, bool) {
 	return 0, false
 }
 
-// desk finds or opens the desk of an agent and holds it until release.
-func (s *Server) desk(staff area.Staff) (*desk, error) {
+// desk finds or opens the desk of an agent and holds it until release; ok is
+// false once the server stops.
+func (s *Server) desk(staff area.Staff) (d *desk, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopped {
-		return nil, errStopped
+		return nil, false
 	}
-	d := s.desks[staff.ID]
+	d = s.desks[staff.ID]
 	if d == nil {
 		d = newDesk(s, staff)
 		s.desks[staff.ID] = d
@@ -151,7 +152,7 @@ func (s *Server) desk(staff area.Staff) (*desk, error) {
 		s.work.Go(d.labour)
 	}
 	d.holders++
-	return d, nil
+	return d, true
 }
 
 // hold adds a holder to a desk that has one already.
@@ -227,9 +228,9 @@ func (s *Server) iceServers() []ICEServer {
 //
 // The error says why we ended it; nil where the browser or the server did.
 func (s *Server) Serve(ctx context.Context, staff area.Staff, in <-chan []byte, send func([]byte) error) error {
-	d, err := s.desk(staff)
-	if err != nil {
-		return err
+	d, ok := s.desk(staff)
+	if !ok {
+		return nil
 	}
 	defer s.release(d)
 	ctx, fail := context.WithCancelCause(ctx)
@@ -240,7 +241,7 @@ func (s *Server) Serve(ctx context.Context, staff area.Staff, in <-chan []byte, 
 	pump.Go(func() { k.pump(send) })
 	defer pump.Wait()
 	defer k.close()
-	err = s.listen(ctx, d, k, in)
+	err := s.listen(ctx, d, k, in)
 	d.post(func() { d.leave(k) })
 	switch {
 	case errors.Is(err, act.ErrSignIn):

@@ -122,6 +122,7 @@ sip:
   rtp_last: 49999
   trunks: [{name: bench, cidrs: [127.0.0.1/32], media_cidrs: [127.0.0.1/32]}]
   numbers: [{number: 12349, area: 990101000000}, {number: %s, area: 990101101000}]
+softphone: {listen: 127.0.0.1:0}
 sms: {url: %q, account: bench, secret: bench-secret, timeout: 2s}
 keys: {file: %q}
 drain: {timeout: 10s}

@@ -170,7 +170,8 @@ sip:
     - {number: 1234902, area: 990101101000}
     - {number: 1234903, area: 990101201000}
     - {number: 1234904, area: 990102001000}
-%ssms: {url: %q, account: test, secret: test-secret, timeout: 2s}
+%ssoftphone: {listen: 127.0.0.1:0}
+sms: {url: %q, account: test, secret: test-secret, timeout: 2s}
 keys: {file: %q}
 drain: {timeout: 5s}
 demo: {enabled: true}
