@@ -32,11 +32,9 @@ type softphoneParts struct {
 }
 
 // openSoftphone makes the agents' side of this node and binds its port.
-func openSoftphone(cfg configs.Config, p softphoneParts) (*softphone.Server, error) {
-	queues, err := configs.LoadQueues(cfg.Queue.File)
-	if err != nil {
-		return nil, err
-	}
+func openSoftphone(cfg configs.Config, queues acd.Config, p softphoneParts) (*softphone.Server, error) {
+	desk := softphone.DeskOf(queues)
+	desk.Emergency = append([]string{}, p.Emergency...)
 	seats := softphone.HubSeats{Hub: p.Queue, Profile: func(ctx context.Context, who area.Staff) (acd.Agent, error) {
 		a, err := p.Store.AgentSeat(ctx, who.ID)
 		if err != nil { // the database is away: who is there takes every call
@@ -49,7 +47,7 @@ func openSoftphone(cfg configs.Config, p softphoneParts) (*softphone.Server, err
 	return softphone.New(softphone.Config{
 		Node: cfg.Node.ID, Listen: c.Listen, ListenTCP: c.ListenTCP, PublicIPs: c.PublicIPs, Loopback: onLoopback(c.Listen),
 		STUN: c.STUN, TURN: softphone.TURN{URLs: c.TURN.URLs, Secret: c.TURN.Secret.Reveal(), Life: c.TURN.Life},
-		Grace: c.Grace, Desk: deskOf(queues, p.Emergency),
+		Grace: c.Grace, Desk: desk,
 	}, softphone.Deps{Seats: seats, CallBacks: p.CallBacks, Now: p.Now, Logger: p.Log})
 }
 
@@ -58,19 +56,4 @@ func openSoftphone(cfg configs.Config, p softphoneParts) (*softphone.Server, err
 func onLoopback(listen string) bool {
 	at, err := netip.ParseAddrPort(listen)
 	return err == nil && at.Addr().IsLoopback()
-}
-
-// deskOf is what every agent's page has to know of the line.
-func deskOf(queues acd.Config, emergency []string) softphone.Desk {
-	d := softphone.Desk{Queues: []string{}, PauseReasons: []acd.PauseReason{}, Emergency: append([]string{}, emergency...)}
-	for i, q := range queues.Queues {
-		d.Queues = append(d.Queues, q.Key)
-		if i == 0 {
-			d.WrapUp = q.WrapUp
-		}
-	}
-	for _, term := range queues.Pauses {
-		d.PauseReasons = append(d.PauseReasons, acd.PauseReason(term.Key))
-	}
-	return d
 }
