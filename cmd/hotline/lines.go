@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/netip"
 	"time"
 
 	"example.org/hotline/area"
@@ -56,6 +57,11 @@ func phoneConfig(cfg configs.Config) ivr.Config {
 	}
 	for _, n := range s.Numbers {
 		c.Numbers = append(c.Numbers, ivr.ServiceNumber{Number: n.Number, Aliases: n.Aliases})
+	}
+	for _, other := range cfg.Nodes {
+		if at, err := netip.ParseAddrPort(other.SIP); err == nil && other.ID != cfg.Node.ID {
+			c.Peers = append(c.Peers, ivr.Peer{ID: other.ID, SIP: at}) // else it takes no calls of others; Check has seen to the rest
+		}
 	}
 	return c
 }

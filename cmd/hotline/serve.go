@@ -27,6 +27,7 @@ import (
 	"example.org/hotline/ivr"
 	"example.org/hotline/ivr/queue"
 	"example.org/hotline/ivr/record"
+	"example.org/hotline/ivr/softphone"
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
 	"example.org/hotline/store"
@@ -98,7 +99,8 @@ type node struct {
 	keys       *seal.Keyring
 	recordings recordings // what was recorded on this node, and the way to the others'
 	line       line       // flows and prompts
-	queue      *queue.Hub // nil without the role phone
+	queue      *queue.Hub        // nil without the role phone, as what follows
+	softphone  *softphone.Server // the agents' legs
 
 	engine   *timer.Engine[*store.Tx] // fires timers where the node dispatches; elsewhere only brings them to the index
 	relay    pulse.Relay
@@ -209,7 +211,7 @@ func (n *node) buildRecordings() (err error) {
 	return err
 }
 
-// buildQueue makes the distribution of calls among the agents.
+// buildQueue makes the distribution of calls among the agents, and their softphones.
 func (n *node) buildQueue() error {
 	if !n.has(configs.RolePhone) {
 		return nil
@@ -220,7 +222,8 @@ func (n *node) buildQueue() error {
 	}
 	n.queue = queue.New(queue.Options{Node: n.cfg.Node.ID, Redis: n.redis, Config: queues, Now: n.clock.Now, Logger: n.log,
 		Record: n.db.RecordQueue, Registerer: n.metrics})
-	return nil
+	n.softphone, err = openSoftphone(n.cfg, queues, softphoneParts{Queue: n.queue, Store: n.db, Now: n.clock.Now, Log: n.log})
+	return err
 }
 
 // buildPhone reads flows and prompts and binds the SIP ports.
@@ -233,7 +236,7 @@ func (n *node) buildPhone(ctx context.Context) (err error) {
 	}
 	n.phone, err = ivr.New(ctx, phoneConfig(n.cfg), ivr.Deps{
 		Log: n.calls, Prompts: n.line, Flows: n.line, Now: n.clock.Now, Logger: n.log,
-		Queue: n.queue, Recorder: n.recordings.Local, Contacts: phonebook{n.db},
+		Queue: n.queue, Legs: n.softphone, Signer: n.keys, Recorder: n.recordings.Local, Contacts: phonebook{n.db},
 		Holiday: func(at time.Time) bool { return !n.policies.Calendar.Day(ticket.DateOf(at)).Kind.Working() },
 	})
 	return err
@@ -248,8 +251,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 	for _, p := range n.cfg.API.TrustedProxies {
 		proxies = append(proxies, p.String())
 	}
-	//nolint:contextcheck,nolintlint // each request brings its own context; with a warm cache the linter does not see through and calls this unneeded
-	n.api, err = api.New(api.Config{Origin: n.cfg.API.PublicOrigin, Dev: n.cfg.Demo.Enabled, Version: version, TrustedProxies: proxies}, api.Deps{
+	deps := api.Deps{
 		Run: func(ctx context.Context, actor act.Actor, fn func(api.Tx) error) error {
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
@@ -258,7 +260,12 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 		Wakes:      n.redis.Listen(pulse.WakeEvents).C,
 		Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},
 		Checks: n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
-	})
+	}
+	if n.softphone != nil { // a nil pointer in an interface would not look like none
+		deps.Softphone = n.softphone
+	}
+	//nolint:contextcheck,nolintlint // each request brings its own context; with a warm cache the linter does not see through and calls this unneeded
+	n.api, err = api.New(api.Config{Origin: n.cfg.API.PublicOrigin, Dev: n.cfg.Demo.Enabled, Version: version, TrustedProxies: proxies}, deps)
 	if err != nil {
 		return err
 	}
