@@ -97,8 +97,8 @@ type node struct {
 	calls   *store.CallLog
 
 	keys       *seal.Keyring
-	recordings recordings // what was recorded on this node, and the way to the others'
-	line       line       // flows and prompts
+	recordings recordings        // what was recorded on this node, and the way to the others'
+	line       line              // flows and prompts
 	queue      *queue.Hub        // nil without the role phone, as what follows
 	softphone  *softphone.Server // the agents' legs
 
