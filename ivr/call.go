@@ -90,9 +90,6 @@ func (c *call) cancel() { c.cancelOnce.Do(func() { close(c.cancelled) }) }
 // we hung up, the far end has answered that.
 func (c *call) run(req *sip.Request, tx sip.ServerTransaction) {
 	defer c.recover()
-	// The tag makes every answer one dialog's; sipgo's own 100 after 200 ms
-	// copies the same header.
-	req.To().Params.Add("tag", c.localTag)
 	c.invite, c.inviteTx = req, tx
 	c.remote = newDialogSide(req)
 	respond(tx, req, 100, "Trying")

@@ -200,12 +200,21 @@ func (c *call) send(status int, reason string, headers []sip.Header) {
 // response is an answer with what a dialog needs in it.
 func (c *call) response(req *sip.Request, status int, reason string, body []byte) *sip.Response {
 	res := sip.NewResponseFromRequest(req, status, reason, body)
+	tagged(res, req, c.localTag)
 	res.AppendHeader(c.contact())
 	res.AppendHeader(allowHeader())
 	if len(body) > 0 {
 		res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	}
 	return res
+}
+
+// tagged makes an answer one of our dialog. The request itself stays as it came:
+// sipgo's own 100 is made of it after 200 ms, on another goroutine.
+func tagged(res *sip.Response, req *sip.Request, tag string) {
+	if !req.To().Params.Has("tag") {
+		res.To().Params.Add("tag", tag) // in place of the one that sipgo makes up for each answer
+	}
 }
 
 // contact is where the far end finds us for the rest of the dialog.
@@ -252,6 +261,7 @@ func (c *call) sendBYE() sip.ClientTransaction {
 	via.Params.Add("branch", sip.GenerateBranchN(16))
 	via.Params.Add("rport", "")
 	from, to := c.invite.To().AsFrom(), c.invite.From().AsTo()
+	from.Params.Add("tag", c.localTag)
 	maxForwards := sip.MaxForwardsHeader(70)
 	for _, h := range []sip.Header{via, &from, &to, sip.HeaderClone(c.invite.CallID()), &sip.CSeqHeader{SeqNo: c.remote.ours, MethodName: sip.BYE}, &maxForwards} {
 		bye.AppendHeader(h)

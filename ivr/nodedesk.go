@@ -44,9 +44,10 @@ func (e *Endpoint) joinNode(req *sip.Request, tx sip.ServerTransaction, h hop) {
 // dialogueFrom is the dialog that an INVITE begins (RFC 3261 section 12.1.1).
 func (e *Endpoint) dialogueFrom(req *sip.Request, h hop) *dialogue {
 	tag := sip.GenerateTagN(16)
-	req.To().Params.Add("tag", tag)
+	from := req.To().AsFrom()
+	from.Params.Add("tag", tag)
 	h.local = e.udp[0].local
-	d := e.newDialogue(h, req.CallID().Value(), req.To().AsFrom(), req.From().AsTo(), tag)
+	d := e.newDialogue(h, req.CallID().Value(), from, req.From().AsTo(), tag)
 	d.side = newDialogSide(req)
 	return d
 }
@@ -63,6 +64,7 @@ type nodeDesk struct {
 func (n *nodeDesk) serve(req *sip.Request, tx sip.ServerTransaction, body []byte, peer media.Peer) {
 	e := n.d.endpoint
 	res := sip.NewResponseFromRequest(req, 200, "OK", body)
+	tagged(res, req, n.d.localTag)
 	res.AppendHeader(&sip.ContactHeader{Address: sip.Uri{Scheme: "sip", User: "hotline", Host: uriHost(e.addressOf(n.d.hop.local)), Port: int(n.d.hop.local.Port())}})
 	res.AppendHeader(sip.NewHeader("Content-Type", "application/sdp"))
 	res.AppendHeader(sip.NewHeader(loginHeader, n.leg.Login()))

@@ -78,6 +78,34 @@ func (t *conversation) takeOver() {
 	}
 	t.arrange()
 	t.tellAll("")
+	t.engage(m)
+}
+
+// engage takes a seat for this call, so that nobody else is offered to it. The
+// citizen is served meanwhile. A supervisor who takes no calls has no free seat,
+// and needs none.
+func (t *conversation) engage(m *member) {
+	queue := t.endpoint.deps.Queue
+	if queue == nil {
+		return
+	}
+	done := make(chan struct{})
+	t.endpoint.work.start(func() {
+		defer close(done)
+		offer := acd.Offer{Call: t.record.ID, Ticket: t.record.Number, Queue: t.queueName(), Priority: t.priority, At: t.endpoint.now()}
+		if err := queue.Engage(m.staff, offer); err != nil {
+			t.log.Info("who took a call over has no free seat", slog.Any("error", err))
+		}
+	})
+	for t.alive() {
+		if t.next(waits{played: done}).played {
+			return
+		}
+	}
+	t.endpoint.work.start(func() { // the seat must not be taken after it was freed
+		<-done
+		t.free(m)
+	})
 }
 
 func (t *conversation) bossGoes(reason string) {
