@@ -140,6 +140,7 @@ func TestRulesOfTheConfiguration(t *testing.T) {
 		{"rings too long", "sip: {ring_delay: 20s}", "sip.ring_delay: must lie between 0s and 15s"},
 		{"few ports", "sip: {rtp_first: 20000, rtp_last: 20100}", "sip.rtp_last"},
 		{"recordings kept an hour", "recording: {keep: 1h}", "recording.keep: must lie between 24h0m0s"},
+		{"less than no room", "recording: {reserve_mb: -1}", "recording.reserve_mb: must lie between"},
 		{"node twice", "nodes: [{id: a, url: http://a}, {id: a, url: http://b}]", "nodes[1].id: must be the node.id of one node"},
 		{"node without address", "nodes: [{id: a}]", "nodes[0].url: is missing"},
 		{"fast clock on a real line", "demo: {time_scale: 60}", "demo.time_scale: a real line"},

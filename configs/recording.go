@@ -11,6 +11,7 @@ type RecordingConfig struct {
 	Keep          time.Duration `yaml:"keep"`
 	VoicemailKeep time.Duration `yaml:"voicemail_keep"`
 	Sync          time.Duration `yaml:"sync"`
+	ReserveMB     int           `yaml:"reserve_mb"`
 }
 
 // PeerConfig is one node of the line as the others reach it.
@@ -24,6 +25,9 @@ func (c *Config) checkRecording(l *faultList) {
 	within(l, "recording.keep", c.Recording.Keep, 24*time.Hour, 20*8766*time.Hour)
 	within(l, "recording.voicemail_keep", c.Recording.VoicemailKeep, 24*time.Hour, 20*8766*time.Hour)
 	within(l, "recording.sync", c.Recording.Sync, 100*time.Millisecond, time.Minute)
+	if c.Recording.ReserveMB < 0 || c.Recording.ReserveMB > 1<<20 {
+		l.at("recording.reserve_mb", "must lie between 0 and 1048576")
+	}
 	seen := map[string]bool{}
 	for i, n := range c.Nodes {
 		at := fmt.Sprintf("nodes[%d]", i)

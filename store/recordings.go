@@ -18,20 +18,23 @@ import (
 // again is as once. act.ErrNotFound while its call is not in the database yet.
 func (db *DB) RegisterRecording(ctx context.Context, r ticket.Recording, keep time.Duration) error {
 	return db.InTx(ctx, act.SystemIVR, func(tx *Tx) error {
-		var known bool
 		if uuid.Validate(string(r.Call)) != nil {
 			return act.NotFound("call")
 		}
+		var t ticket.Ticket
+		var changed bool
 		err := tx.scan(ctx, "register recording", `WITH c AS (SELECT id, ticket_id FROM calls WHERE id = ?), written AS (
 			INSERT INTO recordings (public_id, ticket_id, call_id, leg, kind, node_id, started_at, millis, bytes, state, keep_until)
 			SELECT ?, c.ticket_id, c.id, ?, ?, ?, ?, ?, ?, ?, ? FROM c
-			ON CONFLICT (public_id) DO UPDATE SET millis = excluded.millis, bytes = excluded.bytes, state = excluded.state WHERE recordings.state = 'recording')
-			SELECT EXISTS (SELECT 1 FROM c)`, []any{string(r.Call), r.ID, r.Leg, string(r.Kind), r.Node, r.StartedAt, r.Length.Milliseconds(), r.Bytes,
-			string(r.State), r.StartedAt.Add(keep)}, &known)
-		if err == nil && !known {
-			return act.NotFound("call")
+			ON CONFLICT (public_id) DO UPDATE SET millis = excluded.millis, bytes = excluded.bytes, state = excluded.state WHERE recordings.state = 'recording'
+			RETURNING 1)
+			SELECT t.id, t.public_id, t.area_code, EXISTS (SELECT 1 FROM written) FROM c JOIN tickets t ON t.id = c.ticket_id`, []any{string(r.Call), r.ID, r.Leg,
+			string(r.Kind), r.Node, r.StartedAt, r.Length.Milliseconds(), r.Bytes, string(r.State), r.StartedAt.Add(keep)},
+			(*int64)(&t.ID), &t.PublicID, (*string)(&t.Area), &changed)
+		if err != nil || !changed {
+			return err
 		}
-		return err
+		return tx.Emit(ctx, act.Event{Kind: "recording.registered", Subject: t.Subject(), Ticket: t.PublicID, Area: t.Area, Data: map[string]any{"state": r.State}})
 	})
 }
 

@@ -51,6 +51,9 @@ func TestARecordingIsRegisteredOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if n := h.count(t, `SELECT count(*) FROM outbox WHERE kind = 'recording.registered' AND area_code = ?`, string(testTownship)); n != 3 {
+		t.Errorf("pages are told %d times, want 3: twice that it runs, once that it ended", n)
+	}
 	views := h.recordings(t, act.SystemIVR, c.ID)
 	if len(views) != 1 {
 		t.Fatalf("%d rows", len(views))

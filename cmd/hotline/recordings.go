@@ -46,6 +46,7 @@ func openRecordings(cfg configs.Config, keys seal.Sealer, db *store.DB, metrics 
 	keep := map[ticket.RecordingKind]time.Duration{ticket.RecordingLeg: cfg.Recording.Keep, ticket.RecordingVoicemail: cfg.Recording.VoicemailKeep}
 	local, err := record.Open(record.Options{
 		Dir: recordingsDir(cfg), Node: cfg.Node.ID, Sealer: keys, Logger: log, Metrics: metrics, SyncEvery: cfg.Recording.Sync,
+		Reserve:  int64(cfg.Recording.ReserveMB) << 20,
 		Register: func(ctx context.Context, r ticket.Recording) error { return db.RegisterRecording(ctx, r, keep[r.Kind]) },
 		Sweep: func(ctx context.Context, destroy func(id string) error) (int, error) {
 			return db.ShredRecordings(ctx, cfg.Node.ID, destroy)

@@ -215,6 +215,22 @@ func TestAFullDiskDoesNotTouchTheCall(t *testing.T) {
 	}
 }
 
+// Recordings leave the journal its room: a disk with less than the reserve is as a full one.
+func TestTheReserveIsLeftFree(t *testing.T) {
+	h := newHouse(t, t.TempDir(), func(o *Options) { o.Reserve = 1 << 60 })
+	r := h.begin()
+	h.speak(r, 0, 10*time.Second, 1, 2)
+	if !r.given.Load() || r.written != 0 || strings.Count(h.logged(), "alarm=true") != 1 {
+		t.Errorf("given up %v after %d chunks:\n%s", r.given.Load(), r.written, h.logged())
+	}
+	h.o.Reserve = 1
+	r = h.begin()
+	h.speak(r, 10*time.Second, 13*time.Second, 1, 2)
+	if r.given.Load() || r.written == 0 {
+		t.Error("with room again nothing is recorded")
+	}
+}
+
 // firstBallast is a file that may be removed to make room: the mark needs none, so a second recording's file.
 func firstBallast(t *testing.T, h *house, r *recording) string {
 	t.Helper()

@@ -16,6 +16,7 @@ import (
 const (
 	registerEvery   = 5 * time.Second
 	registerTimeout = 5 * time.Second
+	warnEvery       = time.Minute
 )
 
 // registrar tells the database of recordings. What it has not been told lies
@@ -23,6 +24,8 @@ const (
 type registrar struct {
 	store *Store
 	wake  chan struct{}
+
+	warned time.Time // when the log last heard that the database does not listen; run's
 
 	mu   sync.Mutex
 	rows map[string]ticket.Recording // the latest news of each
@@ -75,18 +78,22 @@ func (g *registrar) tellAll(ctx context.Context) (failed bool) {
 		waiting = append(waiting, row)
 	}
 	g.mu.Unlock()
+	var refused error
 	for _, row := range waiting {
 		if err := g.store.o.Register(ctx, row); err != nil {
-			g.store.o.Logger.Warn("a recording is not in the database yet", "recording", row.ID, "waiting", len(waiting), "error", err)
-			failed = true
+			refused = errors.Join(refused, err)
 			if ctx.Err() != nil {
-				return failed
+				break
 			}
 			continue // its call may only come with the journal; others may be known
 		}
 		g.done(row)
 	}
-	return failed
+	if now := time.Now(); refused != nil && now.Sub(g.warned) > warnEvery {
+		g.warned = now
+		g.store.o.Logger.Warn("recordings are not in the database yet; their marks are on the disk", "waiting", len(waiting), "error", refused)
+	}
+	return refused != nil
 }
 
 // done forgets news that the database has, and the mark of a recording that has ended.

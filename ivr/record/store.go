@@ -36,6 +36,8 @@ type Options struct {
 	SweepEvery time.Duration
 	// SyncEvery is how often running recordings are brought to the disk's surface, which is what a power cut may cost; default 5 s.
 	SyncEvery time.Duration
+	// Reserve is how many octets of the disk recordings leave free: the journal of calls lies on it too, and matters more. 0: none.
+	Reserve int64
 	// Now is the clock of the frames' arrival; default time.Now.
 	Now func() time.Time
 	// Metrics takes the counters; nil: none.
@@ -51,7 +53,9 @@ type Store struct {
 	unfinished map[uuid.UUID]bool       // ended, or left by an earlier process, and without an end in the file
 	folders    map[string]bool          // that exist; the writer's
 
-	scratch   []byte // of the writer
+	scratch   []byte    // of the writer
+	short     bool      // less than the reserve was free; the writer's
+	measured  time.Time // when that was looked at; the writer's
 	finishing chan *recording
 	registrar registrar
 	counters  counters

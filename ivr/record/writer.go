@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"example.org/hotline/ticket"
@@ -27,6 +28,7 @@ const announceAfter = 3 * time.Second
 
 // write is one round: everything that is due of every recording.
 func (s *Store) write(now time.Time) {
+	s.measure(now)
 	for _, r := range s.running() {
 		if s.writeDue(r, now) {
 			s.handOver(r)
@@ -36,6 +38,24 @@ func (s *Store) write(now time.Time) {
 			r.announced = true
 			s.registrar.tell(r.row(ticket.RecordingRunning, 0))
 		}
+	}
+}
+
+// errReserve stands for a disk that is not full and has no room for recordings.
+var errReserve = errors.New("the disk has no more room than is kept free for the journal of calls")
+
+// measureEvery is how often the disk's free room is looked at.
+const measureEvery = 2 * time.Second
+
+// measure looks whether the disk has room beyond the reserve.
+func (s *Store) measure(now time.Time) {
+	if s.o.Reserve <= 0 || now.Sub(s.measured) < measureEvery {
+		return
+	}
+	s.measured = now
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(s.o.Dir, &disk); err == nil { // where it cannot be asked, the write itself will tell
+		s.short = int64(disk.Bavail)*disk.Bsize < s.o.Reserve
 	}
 }
 
@@ -91,6 +111,9 @@ func (r *recording) hasEnded() bool {
 func (s *Store) flush(r *recording) error {
 	if len(r.queue) == 0 {
 		return nil
+	}
+	if s.short {
+		return errReserve
 	}
 	if r.file == nil {
 		if err := s.create(r); err != nil {
