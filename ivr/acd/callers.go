@@ -18,10 +18,9 @@ func (tx *Tx) Enter(c Caller) {
 	if c.EnteredAt.IsZero() {
 		c.EnteredAt = tx.now
 	}
-	for _, other := range tx.allCallers() {
-		if c.Ticket == "" || other.Ticket != c.Ticket || other.Call == c.Call || !other.Waiting() {
-			continue
-		}
+	for _, other := range tx.callersThat(func(o Caller) bool {
+		return c.Ticket != "" && o.Ticket == c.Ticket && o.Call != c.Call && o.Waiting()
+	}) {
 		if other.EnteredAt.Before(c.EnteredAt) {
 			c.EnteredAt = other.EnteredAt
 		}

@@ -12,10 +12,10 @@ import (
 // free, until one of the two has run out. A caller for whom nobody fits holds up
 // nobody behind them.
 func (tx *Tx) Match() {
-	staff := tx.staff()
-	if len(staff.free) == 0 {
+	if len(tx.agentsThat(Agent.Free)) == 0 {
 		return
 	}
+	staff := tx.staff()
 	for _, c := range tx.waiting() {
 		if len(staff.free) == 0 {
 			return
@@ -43,13 +43,13 @@ func (tx *Tx) Match() {
 
 // staff are the agents as a match sees them.
 type staff struct {
-	all  []Agent
+	all  []Agent // signed on and not paused
 	free []*Agent
 	best map[string]Skills // by queue: the highest levels of those signed on
 }
 
 func (tx *Tx) staff() *staff {
-	s := &staff{all: tx.allAgents(), best: map[string]Skills{}}
+	s := &staff{all: tx.agentsThat(Agent.On), best: map[string]Skills{}}
 	for i := range s.all {
 		if s.all[i].Free() {
 			s.free = append(s.free, &s.all[i])
@@ -66,10 +66,10 @@ func (s *staff) taken(a *Agent) {
 // still asked for. A skill that nobody on duty has is not waited for.
 func (s *staff) fitting(q Queue, c Caller, now time.Time) []*Agent {
 	wants := s.attainable(q, c.Wants)
-	waited := now.Sub(c.EnteredAt)
+	most := q.most(now.Sub(c.EnteredAt))
 	fitting := make([]*Agent, 0, len(s.free))
 	for _, a := range s.free {
-		if a.Serves(q.Key) && q.Fits(*a, wants, waited) {
+		if serves(a.Queues, q.Key) && a.Skills.meets(wants, most) {
 			fitting = append(fitting, a)
 		}
 	}
@@ -85,7 +85,7 @@ func (s *staff) attainable(q Queue, wants Skills) Skills {
 	if !ok {
 		best = Skills{}
 		for i := range s.all {
-			if a := &s.all[i]; a.On() && a.Serves(q.Key) {
+			if a := &s.all[i]; serves(a.Queues, q.Key) {
 				for skill, level := range a.Skills {
 					best[skill] = max(best[skill], level)
 				}
@@ -102,12 +102,7 @@ func (s *staff) attainable(q Queue, wants Skills) Skills {
 
 // waiting lists who waits, first to be served first.
 func (tx *Tx) waiting() []Caller {
-	var waiting []Caller
-	for _, c := range tx.allCallers() {
-		if c.Waiting() {
-			waiting = append(waiting, c)
-		}
-	}
+	waiting := tx.callersThat(Caller.Waiting)
 	slices.SortFunc(waiting, Before)
 	return waiting
 }
@@ -154,17 +149,13 @@ const Overdue = time.Second
 // Tick ends what is over: ringing, wrap-ups and delays. mine tells which nodes'
 // agents are looked after here; others' are ended only when overdue.
 func (tx *Tx) Tick(mine func(node string) bool) {
-	for _, a := range tx.allAgents() {
-		if a.Until.IsZero() || a.State == StateTalking || a.State == StateAway {
-			continue
-		}
+	for _, a := range tx.agentsThat(func(a Agent) bool {
 		due := a.Until
 		if !mine(a.Node) {
 			due = due.Add(Overdue)
 		}
-		if tx.now.Before(due) {
-			continue
-		}
+		return !a.Until.IsZero() && !tx.now.Before(due) && a.State != StateTalking && a.State != StateAway
+	}) {
 		if a.State == StateRinging {
 			tx.noAnswer(a)
 			continue
@@ -207,10 +198,10 @@ func (r *Room) Next(rules Config, now time.Time, mine func(node string) bool) ti
 // who fits them and for whom they are not kept. After Match there are none.
 func (r *Room) Stuck(rules Config, now time.Time) []Caller {
 	tx := r.Begin(rules, now, nil)
-	staff := tx.staff()
-	if len(staff.free) == 0 {
+	if len(tx.agentsThat(Agent.Free)) == 0 {
 		return nil
 	}
+	staff := tx.staff()
 	var stuck []Caller
 	for _, c := range tx.waiting() {
 		q := rules.Queue(c.Queue)

@@ -5,26 +5,23 @@ import "slices"
 // Reap removes what a dead node held: its callers leave, its agents are signed
 // off, and agents elsewhere who were in its calls go into wrap-up.
 func (tx *Tx) Reap(node string) {
-	for _, c := range tx.allCallers() {
-		if c.Node == node {
-			tx.Leave(c.Call, LeftNodeLost)
+	for _, c := range tx.callersThat(func(c Caller) bool { return c.Node == node }) {
+		tx.Leave(c.Call, LeftNodeLost)
+	}
+	for _, a := range tx.agentsThat(func(a Agent) bool { return a.Node == node }) {
+		if a, ok := tx.Agent(a.ID); ok {
+			tx.Drop(a)
 		}
 	}
-	for _, a := range tx.allAgents() {
-		if a.Node == node {
-			tx.lose(a)
-		}
-	}
-	for _, a := range tx.allAgents() {
-		if a.CallNode == node && a.Call != "" {
-			tx.part(a, EndedCallerLeft)
-		}
+	for _, a := range tx.agentsThat(func(a Agent) bool { return a.CallNode == node && a.Call != "" }) {
+		tx.part(a, EndedCallerLeft)
 	}
 }
 
-// lose removes an agent with their node. A caller they were rung for waits on;
-// one they talked with is put back by the call's own node when the leg breaks.
-func (tx *Tx) lose(a Agent) {
+// Drop removes an agent with their node, or one whose node knows no seat of
+// theirs. A caller they were rung for waits on; one they talked with is put back
+// by the call's own node when the leg breaks.
+func (tx *Tx) Drop(a Agent) {
 	if a.State == StateRinging {
 		tx.stopRinging(a, SeatWithdraw, EndedAway, 0)
 		known, ok := tx.Agent(a.ID)
@@ -40,15 +37,13 @@ func (tx *Tx) lose(a Agent) {
 // nodes, or by whatever fault. The caller's word counts more than the agent's: it
 // is their call. Nothing is mended that belongs to a node which has not spoken yet.
 func (tx *Tx) Repair(heard func(node string) bool) {
-	for _, a := range tx.allAgents() {
-		if a.Call != "" && heard(a.Node) && heard(a.CallNode) {
+	for _, a := range tx.agentsThat(func(a Agent) bool { return a.Call != "" && heard(a.Node) && heard(a.CallNode) }) {
+		if a, ok := tx.Agent(a.ID); ok {
 			tx.repairAgent(a)
 		}
 	}
-	for _, c := range tx.allCallers() {
-		if heard(c.Node) {
-			tx.repairCaller(c, heard)
-		}
+	for _, c := range tx.callersThat(func(c Caller) bool { return heard(c.Node) }) {
+		tx.repairCaller(c, heard)
 	}
 }
 
@@ -93,20 +88,14 @@ func (tx *Tx) repairCaller(c Caller, heard func(node string) bool) {
 // Isolate leaves what a node holds itself, for as long as the others are out of
 // reach: offers across nodes are over, conversations across nodes go on.
 func (tx *Tx) Isolate(node string) {
-	for _, a := range tx.allAgents() {
-		if a.State == StateRinging && (a.Node != node) != (a.CallNode != node) {
-			tx.stopRinging(a, SeatWithdraw, EndedLost, 0)
-		}
+	for _, a := range tx.agentsThat(func(a Agent) bool { return a.State == StateRinging && (a.Node != node) != (a.CallNode != node) }) {
+		tx.stopRinging(a, SeatWithdraw, EndedLost, 0)
 	}
-	for _, c := range tx.allCallers() {
-		if c.Node != node {
-			tx.dropCaller(c.Call)
-		}
+	for _, c := range tx.callersThat(func(c Caller) bool { return c.Node != node }) {
+		tx.dropCaller(c.Call)
 	}
-	for _, a := range tx.allAgents() {
-		if a.Node != node {
-			tx.agents[a.ID] = nil // not signed off: only out of sight
-		}
+	for _, a := range tx.agentsThat(func(a Agent) bool { return a.Node != node }) {
+		tx.agents[a.ID] = nil // not signed off: only out of sight
 	}
 }
 
@@ -136,6 +125,3 @@ func (tx *Tx) RestoreAgent(a Agent) {
 	a.SpanFrom = tx.now
 	tx.putAgent(a)
 }
-
-// Drop removes an agent of a node that knows no seat of theirs.
-func (tx *Tx) Drop(a Agent) { tx.lose(a) }

@@ -108,57 +108,41 @@ func (tx *Tx) Agent(id area.StaffID) (Agent, bool) {
 	return a, ok
 }
 
-// allCallers lists the callers as the group sees them, in no order.
-func (tx *Tx) allCallers() []Caller {
-	all := make([]Caller, 0, len(tx.room.Callers)+len(tx.callers))
+// callersThat lists those the group sees that match, in no order.
+func (tx *Tx) callersThat(match func(Caller) bool) []Caller {
+	var found []Caller
 	for id, c := range tx.room.Callers {
-		if _, changed := tx.callers[id]; !changed {
-			all = append(all, c)
+		if _, changed := tx.callers[id]; !changed && match(c) {
+			found = append(found, c)
 		}
 	}
 	for _, c := range tx.callers {
-		if c != nil {
-			all = append(all, *c)
+		if c != nil && match(*c) {
+			found = append(found, *c)
 		}
 	}
-	return all
+	return found
 }
 
-// allAgents lists the agents as the group sees them, in no order.
-func (tx *Tx) allAgents() []Agent {
-	all := make([]Agent, 0, len(tx.room.Agents)+len(tx.agents))
+// agentsThat lists those the group sees that match, in no order.
+func (tx *Tx) agentsThat(match func(Agent) bool) []Agent {
+	var found []Agent
 	for id, a := range tx.room.Agents {
-		if _, changed := tx.agents[id]; !changed {
-			all = append(all, a)
+		if _, changed := tx.agents[id]; !changed && match(a) {
+			found = append(found, a)
 		}
 	}
 	for _, a := range tx.agents {
-		if a != nil {
-			all = append(all, *a)
+		if a != nil && match(*a) {
+			found = append(found, *a)
 		}
 	}
-	return all
+	return found
 }
 
 // agentsOf lists the agents who ring for a call or are in it.
 func (tx *Tx) agentsOf(call ticket.CallID) []Agent {
-	var of []Agent
-	add := func(a *Agent) {
-		if a.Call == call && (a.State == StateRinging || a.inCall()) {
-			of = append(of, *a)
-		}
-	}
-	for id, a := range tx.room.Agents {
-		if _, changed := tx.agents[id]; !changed {
-			add(&a)
-		}
-	}
-	for _, a := range tx.agents {
-		if a != nil {
-			add(a)
-		}
-	}
-	return of
+	return tx.agentsThat(func(a Agent) bool { return a.Call == call && (a.State == StateRinging || a.inCall()) })
 }
 
 func (tx *Tx) putCaller(c Caller)            { tx.callers[c.Call] = &c }

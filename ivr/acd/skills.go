@@ -7,8 +7,10 @@ import (
 
 // Serves reports whether the agent takes calls of a queue. An agent without
 // queues of their own takes them all.
-func (a Agent) Serves(queue string) bool {
-	return len(a.Queues) == 0 || slices.Contains(a.Queues, queue)
+func (a Agent) Serves(queue string) bool { return serves(a.Queues, queue) }
+
+func serves(queues []string, queue string) bool {
+	return len(queues) == 0 || slices.Contains(queues, queue)
 }
 
 // Free reports whether the agent can be offered a call now.
@@ -18,12 +20,11 @@ func (a Agent) Free() bool { return a.Status == StatusAvailable && a.State == St
 // doing: signed on and not paused.
 func (a Agent) On() bool { return a.Status == StatusAvailable }
 
-// Fits reports whether an agent has what a caller who has waited so long may
-// still ask for.
-func (q Queue) Fits(a Agent, wants Skills, waited time.Duration) bool {
-	most := q.most(waited)
+// meets reports whether an agent's skills are all that is asked for, none of it
+// above most.
+func (s Skills) meets(wants Skills, most int) bool {
 	for skill, least := range wants {
-		if a.Skills[skill] < min(least, most) {
+		if s[skill] < min(least, most) {
 			return false
 		}
 	}

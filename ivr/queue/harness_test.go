@@ -34,7 +34,7 @@ func rules(change func(*acd.Queue)) acd.Config {
 
 // line is what the nodes of one test share.
 type line struct {
-	t      *testing.T
+	t      testing.TB
 	config acd.Config
 
 	mu     sync.Mutex
@@ -117,7 +117,7 @@ func (l *line) run(name, redisURL string, change func(*queue.Options)) *node {
 	return n
 }
 
-func await(t *testing.T, what string, ok func() bool) {
+func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
 	deadline := time.After(patience)
 	for !ok() {

@@ -117,7 +117,9 @@ func (h *Hub) look(ctx context.Context, pending *group) {
 	h.apply(s.changes)
 	h.tellAlone()
 	h.mu.Unlock()
-	h.bury()
+	if h.link.poll {
+		h.bury()
+	}
 }
 
 // completeWhole adds the removal of what a whole slate does not have.
