@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"net/netip"
+	"sync"
 )
 
 // gatedUDP is the packet connection that sipgo reads: only what the gate lets
@@ -13,14 +14,18 @@ type gatedUDP struct {
 	*net.UDPConn
 	gate  *gate
 	local netip.AddrPort
+
+	once    sync.Once
+	serving chan struct{} // closed when sipgo reads it, and so sends from it
 }
 
 func newGatedUDP(conn *net.UDPConn, g *gate) *gatedUDP {
-	return &gatedUDP{UDPConn: conn, gate: g, local: addrPort(conn.LocalAddr())}
+	return &gatedUDP{UDPConn: conn, gate: g, local: addrPort(conn.LocalAddr()), serving: make(chan struct{})}
 }
 
 // ReadFrom blocks until an admitted message is there.
 func (c *gatedUDP) ReadFrom(p []byte) (int, net.Addr, error) {
+	c.once.Do(func() { close(c.serving) })
 	for {
 		n, src, err := c.ReadFromUDPAddrPort(p)
 		if err != nil {

@@ -39,6 +39,9 @@ func (e *Endpoint) Dial(ctx context.Context, o OutboundCall) (PhoneLeg, error) {
 		log.Error("ALARM: a call was asked for that the dial plan forbids", slog.Int64("by", int64(o.By)), slog.Any("error", err))
 		return nil, err
 	}
+	if err := e.awaitServing(ctx); err != nil {
+		return nil, err
+	}
 	leave, err := e.book.enter(o, emergency, time.Now())
 	if err != nil {
 		log.Error("ALARM: a call of ours is over its cap", slog.Int64("by", int64(o.By)), slog.Any("error", err))
@@ -70,6 +73,19 @@ func (e *Endpoint) ended() bool {
 		return true
 	default:
 		return false
+	}
+}
+
+// awaitServing waits until the node listens: sipgo would else open a socket of
+// its own for a request, on a port that is taken.
+func (e *Endpoint) awaitServing(ctx context.Context) error {
+	select {
+	case <-e.udp[0].serving:
+		return nil
+	case <-e.stopping:
+		return ErrNoTrunk
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
 }
 

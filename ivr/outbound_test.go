@@ -1,0 +1,162 @@
+package ivr_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"example.org/hotline/ivr"
+)
+
+const workerPhone = "+8619900000001" // nobody's
+
+// outbound gives a line an outbound trunk whose proxy listens at an address.
+func outbound(proxy netip.AddrPort, changes ...func(*ivr.OutboundConfig)) setting {
+	return configured(func(c *ivr.Config) {
+		c.Outbound = ivr.OutboundConfig{Trunk: "trunk", Proxy: proxy, From: "12349", Emergency: map[string]string{"120": "120"}}
+		for _, change := range changes {
+			change(&c.Outbound)
+		}
+	})
+}
+
+// telephone is sipp as whom we call, by a scenario of testdata, in which STATUS
+// stands for the answer. Its wait fails the test where the call did not go as the
+// scenario says.
+func telephone(t *testing.T, scenario, status string) (at netip.AddrPort, wait func()) {
+	t.Helper()
+	at = freePort(t)
+	path := filepath.Join(t.TempDir(), "scenario.xml")
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(testdata(scenario+".xml"), "STATUS", status)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
+	cmd := exec.CommandContext(ctx, "sipp", "-sf", path, "-i", "127.0.0.1", "-p", fmt.Sprint(at.Port()), "-m", "1", "-nostdin",
+		"-trace_err", "-timeout", "60s", "-timeout_error")
+	cmd.Dir = t.TempDir()
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	t.Cleanup(cancel)
+	return at, func() {
+		t.Helper()
+		if err := <-done; err != nil {
+			t.Errorf("sipp %s: %v\n%s", scenario, err, out.String())
+		}
+	}
+}
+
+// freePort finds a port that is free now.
+func freePort(t *testing.T) netip.AddrPort {
+	t.Helper()
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close() //nolint:errcheck // only asked for its number
+	return netip.MustParseAddrPort(conn.LocalAddr().String())
+}
+
+func TestOurCallIsAnsweredAndHungUp(t *testing.T) {
+	at, wait := telephone(t, "uas_answer", "")
+	l := start(t, outbound(at))
+	leg, err := l.Dial(t.Context(), ivr.OutboundCall{To: workerPhone, Purpose: "notice"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-leg.Ended():
+		t.Error("it has ended by itself")
+	default:
+	}
+	leg.HangUp()
+	leg.HangUp()
+	wait()
+	if s := l.Stats(); s.Calls != 0 {
+		t.Errorf("our own call counts among the citizens': %+v", s)
+	}
+}
+
+func TestOurCallAnswersTheTrunksChallenge(t *testing.T) {
+	at, wait := telephone(t, "uas_digest", "")
+	l := start(t, outbound(at, func(c *ivr.OutboundConfig) { c.User, c.Password = "line", func() string { return "secret" } }))
+	leg, err := l.Dial(t.Context(), ivr.OutboundCall{To: workerPhone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	leg.HangUp()
+	wait()
+}
+
+// What a telephone answers, and what it means. A redirection is one more way of
+// not being reached (SECURITY T2).
+func TestOurCallIsRefused(t *testing.T) {
+	for status, want := range map[string]error{
+		"302 Moved Temporarily":   ivr.ErrTrunkFailed,
+		"401 Unauthorized":        ivr.ErrTrunkFailed, // no password is configured
+		"404 Not Found":           ivr.ErrNotInService,
+		"480 Unavailable":         ivr.ErrNoAnswer,
+		"486 Busy Here":           ivr.ErrBusyHere,
+		"503 Service Unavailable": ivr.ErrTrunkFailed,
+		"603 Decline":             ivr.ErrBusyHere,
+	} {
+		t.Run(status, func(t *testing.T) {
+			at, wait := telephone(t, "uas_refuse", status)
+			l := start(t, outbound(at))
+			if _, err := l.Dial(t.Context(), ivr.OutboundCall{To: workerPhone}); !errors.Is(err, want) {
+				t.Errorf("got %v, want %v", err, want)
+			}
+			wait()
+			await(t, "the port to be given back", func() bool { return l.Stats().FreePorts == start0Ports })
+		})
+	}
+}
+
+// start0Ports is the RTP ports of testConfig: all of them are free.
+const start0Ports = (24999 - 21000 + 1) / 2
+
+func TestNobodyAnswersOurCall(t *testing.T) {
+	at, wait := telephone(t, "uas_ring", "")
+	l := start(t, outbound(at))
+	_, err := l.Dial(t.Context(), ivr.OutboundCall{To: workerPhone, Ring: 500 * time.Millisecond})
+	if !errors.Is(err, ivr.ErrNoAnswer) {
+		t.Errorf("got %v, want ErrNoAnswer", err)
+	}
+	wait()
+}
+
+func TestOurCallIsGivenUpWhileItRings(t *testing.T) {
+	for _, scenario := range []string{"uas_ring", "uas_cross"} {
+		at, wait := telephone(t, scenario, "")
+		l := start(t, outbound(at))
+		ctx, cancel := context.WithCancel(t.Context())
+		timer := time.AfterFunc(300*time.Millisecond, cancel)
+		if _, err := l.Dial(ctx, ivr.OutboundCall{To: workerPhone}); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: got %v", scenario, err)
+		}
+		timer.Stop()
+		wait() // cross: acknowledged and hung up
+		await(t, "the port to be given back", func() bool { return l.Stats().FreePorts == start0Ports })
+	}
+}
+
+// Without a trunk nothing fails but the call.
+func TestLineWithoutOutboundTrunk(t *testing.T) {
+	l := start(t)
+	if _, err := l.Dial(t.Context(), ivr.OutboundCall{To: workerPhone}); !errors.Is(err, ivr.ErrNoTrunk) {
+		t.Errorf("got %v", err)
+	}
+}
