@@ -9,6 +9,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
 
@@ -42,11 +43,17 @@ func newBrowser(t testing.TB) *browser {
 			t.Fatal(err)
 		}
 	}
+	reports := &interceptor.Registry{}
+	receiver, err := report.NewReceiverInterceptor(report.ReceiverInterval(200 * time.Millisecond))
+	if err != nil {
+		t.Fatal(err)
+	}
+	reports.Add(receiver)
 	settings := webrtc.SettingEngine{}
 	settings.SetIncludeLoopbackCandidate(true)
 	settings.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	settings.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
-	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(&interceptor.Registry{})).
+	pc, err := webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(reports)).
 		NewPeerConnection(webrtc.Configuration{})
 	if err != nil {
 		t.Fatal(err)
@@ -66,7 +73,16 @@ func newBrowser(t testing.TB) *browser {
 			up()
 		}
 	})
-	pc.OnTrack(func(r *webrtc.TrackRemote, _ *webrtc.RTPReceiver) { b.listen(r) })
+	pc.OnTrack(func(r *webrtc.TrackRemote, reports *webrtc.RTPReceiver) {
+		go func() {
+			for {
+				if _, _, err := reports.ReadRTCP(); err != nil {
+					return // the browser is closed
+				}
+			}
+		}()
+		b.listen(r)
+	})
 	return b
 }
 

@@ -11,6 +11,7 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/ivr"
 	"example.org/hotline/ivr/acd"
+	"example.org/hotline/ivr/media"
 )
 
 // lookEvery is how often a desk looks whether its agent is still there.
@@ -50,7 +51,8 @@ type desk struct {
 	changes <-chan acd.SeatChange
 	agent   acd.Agent // the seat as last heard
 	offer   *acd.Offer
-	leg     *leg // nil while signed off
+	leg     *leg               // nil while signed off
+	keys    <-chan media.Digit // pressed in the audio of leg
 	peer    *peer
 	call    *ivr.AgentNews // the present call; nil: none
 
@@ -81,6 +83,8 @@ func (d *desk) run() {
 			f()
 		case c, open := <-d.changes:
 			d.seatChanged(c, open)
+		case key := <-d.keys:
+			d.press(key.Key)
 		case <-d.poke:
 			d.readNews()
 			d.look()
@@ -273,6 +277,17 @@ func (d *desk) look() {
 	}
 }
 
+// press hands a key on that came in the audio. Between calls nobody wants it.
+func (d *desk) press(key rune) {
+	if d.call == nil {
+		return
+	}
+	select {
+	case d.leg.commands <- ivr.AgentCommand{Verb: ivr.VerbKey, Key: key}:
+	default: // the call does not keep up; nobody presses so fast
+	}
+}
+
 // tellCall keeps the present call told. Between calls nobody is told, so that
 // the next does not begin with what happened before it.
 func (d *desk) tellCall() {
@@ -334,7 +349,7 @@ func (d *desk) giveUp(why acd.PauseReason) {
 	}
 	d.standing.Store(nil)
 	d.seated.Store(false)
-	d.leg, d.seat, d.call, d.offer, d.changes = nil, nil, nil, nil, nil
+	d.leg, d.keys, d.seat, d.call, d.offer, d.changes = nil, nil, nil, nil, nil, nil
 	d.heard, d.here, d.wasHere = false, false, false
 	d.tasks.add(func(context.Context) {
 		if seat != nil {

@@ -65,6 +65,10 @@ func (l *leg) Present() <-chan bool { return l.present }
 // agent has left.
 func (l *leg) Gone() <-chan struct{} { return l.gone }
 
+// Digits gives nothing: a key of the page is a command (ivr.VerbKey), whether it
+// came as a message or as an event in its audio.
+func (l *leg) Digits() <-chan media.Digit { return nil }
+
 // Lost is Gone: a browser that falls silent for a while is away, not lost.
 func (l *leg) Lost() <-chan struct{} { return l.gone }
 

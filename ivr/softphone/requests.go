@@ -80,6 +80,7 @@ func (d *desk) signOn(k *socket, r Request) {
 		d.server.hold(d)
 		d.staff = k.staff
 		d.leg = newLeg(d.staff.ID, d.staff.Login, d.prod)
+		d.keys = d.leg.Stream.Digits()
 		d.standing.Store(d.leg)
 		d.seated.Store(true)
 		d.since, d.callTold = time.Now(), true

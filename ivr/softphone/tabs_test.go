@@ -5,9 +5,11 @@ import (
 	"math/rand/v2"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/pion/rtp"
 
+	"example.org/hotline/ivr"
 	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/ivr/softphone"
@@ -109,11 +111,11 @@ func TestALawIsUntouched(t *testing.T) {
 	wait(t, back, "the citizen's own octets in the agent's browser")
 }
 
-// insertDTMF: keys that the page sends as events are pressed on the leg, once each.
+// insertDTMF: keys that the page sends as events reach the call as commands, once each.
 func TestKeysOfThePage(t *testing.T) {
 	h := newHouse(t)
 	a := h.seatAgent("agent0")
-	leg := a.leg()
+	leg := a.talk(newCitizen(t))
 	for i, event := range []byte{5, 11} {
 		at := uint32(50_000 + 10_000*i)
 		for n := range 5 {
@@ -124,14 +126,32 @@ func TestKeysOfThePage(t *testing.T) {
 			p := rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 126, SequenceNumber: uint16(40_000 + 10*i + n), Timestamp: at, Marker: n == 0}, Payload: payload}
 			a.browser.sendEvent(&p)
 		}
-		if d := wait(t, leg.Digits(), "a key"); d.Key != []rune("5#")[i] {
-			t.Errorf("pressed %c", d.Key)
+		if c := wait(t, leg.Commands(), "a key"); c.Verb != ivr.VerbKey || c.Key != []rune("5#")[i] {
+			t.Errorf("pressed %+v", c)
 		}
 	}
 	select {
-	case d := <-leg.Digits():
-		t.Errorf("pressed %c once more", d.Key)
+	case c := <-leg.Commands():
+		t.Errorf("pressed %+v once more", c)
 	default:
+	}
+}
+
+// What the browser reports of our stream, and when our own reports came back, is
+// on the leg: RTCP is read, and told by the stream's own number.
+func TestBrowserReportsReachTheLeg(t *testing.T) {
+	h := newHouse(t)
+	leg := h.seatAgent("agent0").leg()
+	limit := time.After(patience)
+	for {
+		if s := leg.Stats(); s.RoundTrip > 0 && s.Sent > 0 && s.Received > 0 {
+			return
+		}
+		select {
+		case <-time.After(5 * time.Millisecond):
+		case <-limit:
+			t.Fatalf("the leg knows only %+v", leg.Stats())
+		}
 	}
 }
 
