@@ -1,6 +1,7 @@
 package acd
 
 import (
+	"errors"
 	"slices"
 	"testing"
 	"time"
@@ -103,7 +104,7 @@ func TestRingAllRingsAllAndTheFirstToAnswerHasIt(t *testing.T) {
 		t.Errorf("the first agent should hear that a colleague answered and ring for the next: %+v", a)
 	}
 	h.do(func(tx *Tx) {
-		if err := tx.Answer(1, "offer-1"); err != ErrOfferOver && err != ErrElsewhere {
+		if err := tx.Answer(1, "offer-1"); !errors.Is(err, ErrElsewhere) {
 			t.Errorf("a late answer to the first offer: %v", err)
 		}
 	})

@@ -50,5 +50,6 @@ func (q Queue) compare(a, b *Agent, last area.StaffID) int {
 	}
 }
 
-// turnsUntil orders ids as they follow last in a circle.
-func turnsUntil(id, last area.StaffID) uint64 { return uint64(id-last) - 1 } //nolint:gosec // the wrap is the circle
+// turnsUntil orders ids as they follow last in a circle, which the wrapping of
+// unsigned numbers makes.
+func turnsUntil(id, last area.StaffID) uint64 { return uint64(id-last) - 1 }

@@ -111,7 +111,7 @@ func (p *place) changed(old, now acd.Caller, here bool) {
 		p.tell(acd.PlaceUnanswered, old)
 	}
 	switch {
-	case now.Waiting() && now.Offer != "" && !(rang && now.Offer == old.Offer):
+	case now.Waiting() && now.Offer != "" && (!rang || now.Offer != old.Offer):
 		p.tell(acd.PlaceRinging, now)
 	case !now.Answered.IsZero() && !now.Answered.Equal(old.Answered):
 		p.tell(acd.PlaceConnected, now)

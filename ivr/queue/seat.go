@@ -167,7 +167,7 @@ func (h *Hub) agentChanged(old, now *acd.Agent) {
 	if rang && (now.State != acd.StateRinging || now.Offer != old.Offer) && now.State != acd.StateTalking {
 		s.stopRinging(*old, now)
 	}
-	if now.State == acd.StateRinging && !(rang && now.Offer == old.Offer) {
+	if now.State == acd.StateRinging && (!rang || now.Offer != old.Offer) {
 		s.box.put(acd.SeatChange{Kind: acd.SeatOffered, Offer: h.agentOffer(*now), Agent: *now})
 		return
 	}
