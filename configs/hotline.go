@@ -66,28 +66,30 @@ type APIConfig struct {
 
 // SIPConfig is the phone side. cmd turns it into ivr.Config.
 type SIPConfig struct {
-	UDP                []string      `yaml:"udp"`
-	TCP                []string      `yaml:"tcp"`
-	AdvertiseIP        netip.Addr    `yaml:"advertise_ip"`
-	MediaIP            netip.Addr    `yaml:"media_ip"`
-	MediaBind          netip.Addr    `yaml:"media_bind"`
-	RTPFirst           uint16        `yaml:"rtp_first"`
-	RTPLast            uint16        `yaml:"rtp_last"`
-	Trunks             []TrunkConfig `yaml:"trunks"`
-	Numbers            []LineConfig  `yaml:"numbers"`
-	MaxCalls           int           `yaml:"max_calls"`
-	MaxTransactions    int           `yaml:"max_transactions"`
-	PacketRate         float64       `yaml:"packet_rate"`
-	SourceRate         float64       `yaml:"source_rate"`
-	MaxConnections     int           `yaml:"max_connections"`
-	RetryAfter         time.Duration `yaml:"retry_after"`
-	RingDelay          time.Duration `yaml:"ring_delay"`
-	MaxDuration        time.Duration `yaml:"max_duration"`
-	MediaTimeout       time.Duration `yaml:"media_timeout"`
-	HoldTimeout        time.Duration `yaml:"hold_timeout"`
-	AllowLoopbackMedia bool          `yaml:"allow_loopback_media"`
-	PromptsDir         string        `yaml:"prompts_dir"`
-	FlowDir            string        `yaml:"flow_dir"`
+	UDP                []string          `yaml:"udp"`
+	TCP                []string          `yaml:"tcp"`
+	AdvertiseIP        netip.Addr        `yaml:"advertise_ip"`
+	MediaIP            netip.Addr        `yaml:"media_ip"`
+	MediaBind          netip.Addr        `yaml:"media_bind"`
+	RTPFirst           uint16            `yaml:"rtp_first"`
+	RTPLast            uint16            `yaml:"rtp_last"`
+	Trunks             []TrunkConfig     `yaml:"trunks"`
+	Numbers            []LineConfig      `yaml:"numbers"`
+	Outbound           OutboundConfig    `yaml:"outbound"`
+	Emergency          map[string]string `yaml:"emergency"`
+	MaxCalls           int               `yaml:"max_calls"`
+	MaxTransactions    int               `yaml:"max_transactions"`
+	PacketRate         float64           `yaml:"packet_rate"`
+	SourceRate         float64           `yaml:"source_rate"`
+	MaxConnections     int               `yaml:"max_connections"`
+	RetryAfter         time.Duration     `yaml:"retry_after"`
+	RingDelay          time.Duration     `yaml:"ring_delay"`
+	MaxDuration        time.Duration     `yaml:"max_duration"`
+	MediaTimeout       time.Duration     `yaml:"media_timeout"`
+	HoldTimeout        time.Duration     `yaml:"hold_timeout"`
+	AllowLoopbackMedia bool              `yaml:"allow_loopback_media"`
+	PromptsDir         string            `yaml:"prompts_dir"`
+	FlowDir            string            `yaml:"flow_dir"`
 }
 
 // TrunkConfig is one operator's connection.

@@ -27,6 +27,7 @@ func (c *Config) Check() error {
 func (c *Config) resolve(l *faultList) {
 	for path, secret := range map[string]*Secret{
 		"postgres.url": &c.Postgres.URL, "postgres.owner_url": &c.Postgres.OwnerURL, "redis.url": &c.Redis.URL, "softphone.turn.secret": &c.Softphone.TURN.Secret, "sms.secret": &c.SMS.Secret,
+		"sip.outbound.password": &c.SIP.Outbound.Password,
 	} {
 		if err := secret.resolve(); err != nil {
 			l.at(path, "%s", err)
@@ -128,6 +129,7 @@ func (c *Config) checkSIP(l *faultList) {
 	within(l, "sip.hold_timeout", s.HoldTimeout, s.MediaTimeout, 2*time.Hour)
 	c.checkTrunks(l)
 	c.checkNumbers(l)
+	c.checkOutbound(l)
 }
 
 func (c *Config) checkTrunks(l *faultList) {
