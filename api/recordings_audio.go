@@ -74,7 +74,7 @@ func sendAudio(c *fiber.Ctx, audio RecordedAudio, listen ticket.Listen) error {
 	defer audio.Close() //nolint:errcheck // only read
 	to = min(to, from+audioPiece)
 	piece := make([]byte, to-from)
-	if n, err := audio.ReadWAVAt(piece, from); err != nil && !(errors.Is(err, io.EOF) && n == len(piece)) {
+	if n, err := audio.ReadWAVAt(piece, from); err != nil && (!errors.Is(err, io.EOF) || n < len(piece)) {
 		return fmt.Errorf("read a range of a recording: %w", err)
 	}
 	c.Set(fiber.HeaderContentRange, fmt.Sprintf("bytes %d-%d/%d", from, to-1, size))
