@@ -89,7 +89,7 @@ func (c *call) ringBack(ctx context.Context, agent *member, o CallBackOrder, tel
 	}
 	c.tape = c.tapes.begin(c.rung.Party, legCitizen, false)
 	tell(nil)
-	c.talkTo(agent, false, 0)
+	c.talkTo(agent, false, 0) //nolint:contextcheck // the conversation goes on when who asked for it has been answered
 }
 
 // fetchCitizen rings the citizen, while the agent hears the tone of it.
@@ -97,6 +97,7 @@ func (c *call) fetchCitizen(ctx context.Context, agent *member, o CallBackOrder)
 	tone := playing{agent.Loop(ringbackTone())}
 	defer tone.stop()
 	agent.tell(AgentNews{State: CallConsulting, Call: c.record.ID, Ticket: c.record.Number, At: c.endpoint.now()})
+	//nolint:contextcheck // stopDialling ends it, and below does so when ctx ends
 	c.dialing = c.dial(func(context.Context) ([]candidate, error) {
 		return []candidate{c.phone(OutboundCall{To: o.To, Purpose: "callback", By: o.Agent, Ticket: o.Ticket, Ring: ringTime}, "", 0)}, nil
 	})

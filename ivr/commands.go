@@ -240,7 +240,7 @@ func (t *conversation) recordPause(pause bool) error {
 	} else {
 		t.tapes.resume(t.endpoint.now())
 	}
-	t.tellAll("")
+	t.tellAll()
 	return nil
 }
 

@@ -191,13 +191,12 @@ func (t *conversation) news(state CallState) AgentNews {
 func (t *conversation) moved(state CallState) {
 	t.state = state
 	t.arrange()
-	t.tellAll("")
+	t.tellAll()
 }
 
 // tellAll shows each desk its own side of it.
-func (t *conversation) tellAll(reason string) {
+func (t *conversation) tellAll() {
 	news := t.news(t.state)
-	news.Reason = reason
 	t.agent.tell(news)
 	if t.third != nil {
 		side := AgentNews{State: CallTalking, Call: news.Call, Ticket: news.Ticket, Recorded: news.Recorded, At: news.At}
@@ -237,7 +236,7 @@ func (t *conversation) close() {
 	if t.tapes.paused {
 		t.tapes.resume(t.endpoint.now())
 	}
-	t.call.talk = nil
+	t.talk = nil
 }
 
 // drop takes somebody out of the room and lets them go.

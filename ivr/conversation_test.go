@@ -197,7 +197,7 @@ func TestATransferCreditsEachAgentWithTheirOwnPart(t *testing.T) {
 	bo.in(acd.StateWrapUp)
 	var story []string
 	for _, e := range l.events {
-		switch e.Kind {
+		switch e.Kind { //nolint:exhaustive // the rest is told elsewhere
 		case ticket.CallConnected, ticket.CallAgentLeft, ticket.CallTransferred:
 			story = append(story, string(e.Kind)+" "+e.Leg)
 		}
@@ -249,7 +249,7 @@ func TestAnAgentWhoseLegBreaksIsWaitedForWithMusic(t *testing.T) {
 	only(t, "the citizen", &p.ears, anHz)
 	again.told(ivr.CallReconnected)
 	p.hangUp()
-	an.voice.stop()
+	an.silence()
 	l := c.log.endedAs(t, 1, ticket.EndCallerHung)[0]
 	if _, n := l.event(ticket.CallAgentLost); n != 2 {
 		t.Errorf("happened %v", l.happened())

@@ -23,7 +23,7 @@ func (t *conversation) dialled(s dialStep) {
 		t.unreached(s.over)
 	default:
 		t.dialing.name = s.ringing
-		t.tellAll("")
+		t.tellAll()
 	}
 }
 
@@ -55,7 +55,7 @@ func (t *conversation) unreached(why error) {
 		news := t.news(CallRefused)
 		news.Reason = reasonOf(why)
 		t.agent.tell(news)
-		t.tellAll("")
+		t.tellAll()
 		return
 	}
 	if t.blind == nil || t.queued == nil {
@@ -126,5 +126,5 @@ func (t *conversation) dropped(m *member, away bool) {
 		return
 	}
 	m.tell(t.news(CallReconnected))
-	t.tellAll("")
+	t.tellAll()
 }

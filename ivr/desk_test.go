@@ -87,7 +87,7 @@ func (e *ears) hears(want ...float64) bool {
 type voice struct {
 	*media.Stream
 	ears
-	stop func()
+	silence func() // ends it
 }
 
 func newVoice(hz float64) *voice {
@@ -105,7 +105,7 @@ func newVoice(hz float64) *voice {
 		defer close(done)
 		v.speak(hz, over)
 	}()
-	v.stop = sync.OnceFunc(func() { close(over); <-done; v.Close() })
+	v.silence = sync.OnceFunc(func() { close(over); <-done; v.Close() })
 	return v
 }
 
@@ -173,6 +173,7 @@ func (d *desk) watch() {
 			d.offers = append(d.offers, c.Offer)
 		case acd.SeatWithdrawn:
 			d.withdrawn = append(d.withdrawn, c.Why)
+		case acd.SeatChanged: // asked for by in
 		}
 		answer := d.answering && c.Kind == acd.SeatOffered
 		d.mu.Unlock()
@@ -356,7 +357,7 @@ func openNode(t *testing.T, name string, redis *pulse.Client, settings ...settin
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		for _, d := range c.legs {
-			d.voice.stop()
+			d.silence()
 		}
 	})
 	return c

@@ -109,6 +109,7 @@ func TestCallerWhoLeavesStopsTheRingingOfDutyPhones(t *testing.T) {
 }
 
 func TestVoicemailEndsWithSilenceKeyOrHangUp(t *testing.T) {
+	t.Parallel()
 	spoken := media.EncodeWAV(slices.Concat(make([]int16, 13*media.SampleRate/2), media.Tone(citizenHz, 8000, 2*media.SampleRate)))
 	for name, test := range map[string]struct {
 		change func(*caller.Options)

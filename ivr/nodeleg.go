@@ -134,7 +134,7 @@ func (l *nodeLeg) invite(ctx context.Context, c claim) error {
 			case res == nil || res.StatusCode >= 300:
 				return errUnanswered
 			case res.IsSuccess():
-				return l.accept(tx, res)
+				return l.accept(tx, res) //nolint:contextcheck // an answer is acknowledged, whoever has left
 			}
 		case <-tx.Done():
 			return errUnanswered
@@ -162,7 +162,7 @@ func (l *nodeLeg) accept(tx sip.ClientTransaction, res *sip.Response) error {
 	if h := res.GetHeader(loginHeader); h != nil {
 		l.login = h.Value()
 	}
-	l.Session.Start(peer)
+	l.Start(peer)
 	return nil
 }
 
@@ -177,7 +177,7 @@ func (l *nodeLeg) run() {
 		if !theirs {
 			d.bye()
 		}
-		_ = l.Session.Close() // nothing is left to be told
+		_ = l.Close() // nothing is left to be told
 	}()
 	closed := false
 	lose := func() {

@@ -174,7 +174,7 @@ func newPhoneLeg(t *testing.T, hz float64) *phoneLeg {
 // newMailbox is a telephone that answers and presses nothing.
 func newMailbox(t *testing.T, hz float64) *phoneLeg {
 	p := &phoneLeg{voice: newVoice(hz), ended: make(chan struct{}), hungUp: make(chan struct{}), keys: make(chan media.Digit, 1)}
-	t.Cleanup(p.voice.stop)
+	t.Cleanup(p.silence)
 	return p
 }
 

@@ -40,7 +40,7 @@ type playing struct{ *media.Playback }
 
 func (p *playing) stop() {
 	if p.Playback != nil {
-		p.Playback.Stop()
+		p.Stop()
 		p.Playback = nil
 	}
 }
@@ -49,7 +49,7 @@ func (p *playing) done() <-chan struct{} {
 	if p.Playback == nil {
 		return nil
 	}
-	return p.Playback.Done()
+	return p.Done()
 }
 
 func (q *queued) changes() <-chan acd.PlaceChange {
@@ -303,6 +303,7 @@ func (c *call) connect(o acd.Offer) flow.Event {
 	}
 	q.joined = false
 	switch how {
+	case talkOver:
 	case talkLost:
 		q.place.Lost()
 		q.grace = time.Now().Add(returnGrace)

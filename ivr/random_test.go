@@ -30,7 +30,7 @@ func TestCallsHungUpAtRandomLeaveNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := open(t, func(cfg *ivr.Config, d *ivr.Deps) {
+	c := open(t, func(cfg *ivr.Config, _ *ivr.Deps) {
 		cfg.RingDelay, cfg.PortRest, cfg.MediaTimeout = 50*time.Millisecond, 10*time.Millisecond, patience
 	})
 	ports, files := c.Stats().FreePorts, openFiles(t)
@@ -150,7 +150,7 @@ func (x *exchangeCrowd) answer(line chan *phoneLeg) {
 			leg := newPhoneLeg(x.t, phoneHz)
 			select {
 			case <-x.over:
-				leg.voice.stop()
+				leg.silence()
 				return
 			case line <- leg:
 			}
@@ -160,7 +160,7 @@ func (x *exchangeCrowd) answer(line chan *phoneLeg) {
 			select {
 			case <-x.over:
 			case <-leg.hungUp:
-				leg.voice.stop()
+				leg.silence()
 			case <-time.After(rand.N(2 * time.Second)):
 				leg.leave()
 			}

@@ -30,7 +30,7 @@ func (t *conversation) supervise(ask acd.PlaceChange) {
 	}
 	t.recordBoss()
 	t.arrange()
-	t.tellAll("")
+	t.tellAll()
 }
 
 // bossComes finds the supervisor's leg and seats it. It reports false where that
@@ -77,7 +77,7 @@ func (t *conversation) takeOver() {
 		t.state = CallTalking
 	}
 	t.arrange()
-	t.tellAll("")
+	t.tellAll()
 	t.engage(m)
 }
 
@@ -114,5 +114,5 @@ func (t *conversation) bossGoes(reason string) {
 	t.drop(gone, reason)
 	t.happened(gone.event(ticket.CallSupervised, string(acd.JoinLeave)))
 	t.arrange()
-	t.tellAll("")
+	t.tellAll()
 }
