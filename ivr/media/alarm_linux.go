@@ -17,14 +17,19 @@ type alarm struct {
 	zero  time.Duration // the same moment on CLOCK_MONOTONIC
 }
 
-// newAlarm locks the calling goroutine to its thread for good. Where the program
-// may not go before others (CAP_SYS_NICE, or LimitRTPRIO= of systemd), or the
-// machine has no such clock, packets leave less evenly and that is all.
-func newAlarm() alarm {
+// ownThread locks the calling goroutine to its thread for good and puts that
+// before all ordinary threads. Where the program may not (CAP_SYS_NICE, or
+// LimitRTPRIO= of systemd), packets leave less evenly on a busy machine and that
+// is all.
+func ownThread() {
 	runtime.LockOSThread()
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0) // 50 µs otherwise; refused, it costs these
 	_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO,
 		Flags: unix.SCHED_FLAG_RESET_ON_FORK, Priority: 1}, 0)
+}
+
+func newAlarm() alarm {
+	ownThread()
 	var now unix.Timespec
 	if unix.ClockGettime(unix.CLOCK_MONOTONIC, &now) != nil {
 		return alarm{began: time.Now(), zero: -1} // no such Linux exists

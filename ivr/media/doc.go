@@ -11,8 +11,9 @@
 //	Room     joins parties: packets untouched between two, a mix for who hears more
 //	Tap      is told what one party says and hears: a recording
 //
-// What a party says travels on the goroutine that read it: Session's reader, the
-// Room, the other Session's socket. What is played or mixed travels on the pacer's.
+// What a party says travels on the thread that reads all ports, or its carrier's:
+// the Session, the Room, the other Session's socket. What is played or mixed
+// travels on the pacer's.
 // Each lock is taken in that direction only: the party who speaks (hearing), the
 // room, the party who hears (mu), its source lock.
 //

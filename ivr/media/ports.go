@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -103,19 +102,19 @@ func (p *PortPool) wake(now time.Time) {
 
 type portPair struct {
 	port      uint16
-	rtp, rtcp *net.UDPConn
+	rtp, rtcp *socket
 }
 
 func bindPair(addr netip.Addr, port uint16) (*portPair, error) {
-	rtp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(addr, port)))
+	rtp, err := bindSocket(netip.AddrPortFrom(addr, port))
 	if err != nil {
 		return nil, fmt.Errorf("bind RTP port: %w", err)
 	}
-	rtcp, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(addr, port+1)))
+	rtcp, err := bindSocket(netip.AddrPortFrom(addr, port+1))
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("bind RTCP port: %w", err), rtp.Close())
+		return nil, errors.Join(fmt.Errorf("bind RTCP port: %w", err), rtp.close())
 	}
 	return &portPair{port: port, rtp: rtp, rtcp: rtcp}, nil
 }
 
-func (p *portPair) close() error { return errors.Join(p.rtp.Close(), p.rtcp.Close()) }
+func (p *portPair) close() error { return errors.Join(p.rtp.close(), p.rtcp.close()) }

@@ -3,7 +3,6 @@ package media
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 	"sync"
 	"time"
@@ -46,7 +45,7 @@ type Session struct {
 	ports  *portPair
 	limits Limits
 	once   sync.Once
-	work   sync.WaitGroup
+	packet rtp.Packet // the one being taken
 
 	lock sync.Mutex // of from; taken last of all
 	from sourceLock
@@ -75,10 +74,7 @@ func (s *Session) Port() uint16 { return s.ports.port }
 func (s *Session) Start(peer Peer) {
 	s.follow(peer)
 	s.Stream.Start(peer)
-	s.once.Do(func() {
-		s.work.Go(s.read)
-		s.work.Go(s.readReports)
-	})
+	s.once.Do(s.listen)
 }
 
 // Update applies a new agreement (re-INVITE, UPDATE). The source lock opens
@@ -97,12 +93,12 @@ func (s *Session) follow(peer Peer) {
 	}
 }
 
-// Close stops the session, waits for its goroutines and returns the ports to
-// rest. What is still playing ends as stopped.
+// Close stops the session and returns the ports to rest; nothing that came in is
+// being taken any more once it has returned. What is still playing ends as
+// stopped. It must not be called from a listener or a tap.
 func (s *Session) Close() error {
 	s.Stream.Close()
 	err := s.ports.close()
-	s.work.Wait()
 	s.pool.giveBack(s.ports.port)
 	if err != nil {
 		return fmt.Errorf("close media: %w", err)
@@ -117,8 +113,7 @@ func (s *Session) write(packet []byte) error {
 	if !ok {
 		return errNowhere
 	}
-	_, err := s.ports.rtp.WriteToUDPAddrPort(packet, to)
-	return err //nolint:wrapcheck // nobody reads it: lost media tells
+	return s.ports.rtp.send(packet, to)
 }
 
 // writeReport sends to the port above the far end's RTP port (RFC 3550 section 11).
@@ -127,8 +122,7 @@ func (s *Session) writeReport(packet []byte) error {
 	if !ok || to.Port() == 0xFFFF {
 		return errNowhere
 	}
-	_, err := s.ports.rtcp.WriteToUDPAddrPort(packet, netip.AddrPortFrom(to.Addr(), to.Port()+1))
-	return err //nolint:wrapcheck // as write
+	return s.ports.rtcp.send(packet, netip.AddrPortFrom(to.Addr(), to.Port()+1))
 }
 
 // source is where the caller is, and whether that is known.
@@ -139,24 +133,19 @@ func (s *Session) source() (netip.AddrPort, bool) {
 	return to, to.IsValid() && !to.Addr().IsUnspecified()
 }
 
-// read is the reader goroutine.
-func (s *Session) read() {
-	var packet rtp.Packet
-	buf := make([]byte, 1500)
-	for {
-		n, src, err := s.ports.rtp.ReadFromUDPAddrPort(buf)
-		switch {
-		case err == nil:
-			s.receive(&packet, buf[:n], netip.AddrPortFrom(src.Addr().Unmap(), src.Port()), time.Now())
-		case errors.Is(err, net.ErrClosed):
-			return
-		} // any other is an ICMP error of an earlier send; the socket lives on
-	}
+// listen begins to read both ports. A reader that cannot be opened hears
+// nothing, and the time-out ends the call.
+func (s *Session) listen() {
+	_ = s.ports.rtp.listen(func(data []byte, src netip.AddrPort) bool { return s.receive(&s.packet, data, src, time.Now()) })
+	_ = s.ports.rtcp.listen(func(data []byte, src netip.AddrPort) bool {
+		s.receiveReport(data, src.Addr(), time.Now())
+		return true
+	})
 }
 
-// receive takes one packet. A parser that panics on one costs that packet and
+// receive takes one packet, and reports whether it was the caller's. A parser that panics on one costs that packet and
 // not the process: anyone who knows the port can send them.
-func (s *Session) receive(packet *rtp.Packet, data []byte, src netip.AddrPort, now time.Time) {
+func (s *Session) receive(packet *rtp.Packet, data []byte, src netip.AddrPort, now time.Time) (admitted bool) {
 	defer func() {
 		if recover() != nil {
 			s.refuse()
@@ -164,9 +153,10 @@ func (s *Session) receive(packet *rtp.Packet, data []byte, src netip.AddrPort, n
 	}()
 	if err := packet.Unmarshal(data); err != nil || packet.Version != 2 || !s.admits(src, packet, now) {
 		s.refuse()
-		return
+		return false
 	}
 	s.Receive(packet, now)
+	return true
 }
 
 func (s *Session) admits(src netip.AddrPort, p *rtp.Packet, now time.Time) bool {
@@ -175,21 +165,8 @@ func (s *Session) admits(src netip.AddrPort, p *rtp.Packet, now time.Time) bool 
 	return s.from.admit(src, &p.Header, now)
 }
 
-// readReports is the goroutine of the odd port. It hears the locked source's
+// receiveReport takes one packet of the odd port. It hears the locked source's
 // host and nobody else.
-func (s *Session) readReports() {
-	buf := make([]byte, 1500)
-	for {
-		n, src, err := s.ports.rtcp.ReadFromUDPAddrPort(buf)
-		switch {
-		case err == nil:
-			s.receiveReport(buf[:n], src.Addr().Unmap(), time.Now())
-		case errors.Is(err, net.ErrClosed):
-			return
-		}
-	}
-}
-
 func (s *Session) receiveReport(data []byte, from netip.Addr, now time.Time) {
 	if to, ok := s.source(); ok && from == to.Addr() {
 		s.ReceiveReport(data, now)
