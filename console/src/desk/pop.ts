@@ -5,23 +5,41 @@ import type { Pop } from '../api/types'
 
 const kept = new Map<string, Pop>() // what was read while it rang is there at once in the call
 
+// The queue rings the agent, and the call's own step, which lets the agent look,
+// is written down at the same time: the first look may come too early.
+const looks = [300, 500, 1000, 2000] // ms before each
+
 /** What is known of a call: its ticket, who calls as far as the agent may know, and what may belong to it. */
 export function usePop(call: () => string): { pop: ShallowRef<Pop | null>; failed: Ref<boolean> } {
   const pop: ShallowRef<Pop | null> = shallowRef(null)
   const failed = ref(false)
-  watch(call, async (id) => {
+  watch(call, async (id, _before, onCleanup) => {
+    let over = false
+    onCleanup(() => { over = true })
     pop.value = kept.get(id) ?? null
     failed.value = false
-    if (pop.value) return
-    try {
-      const read = await api.pop(id)
-      kept.clear() // one call at a time: nothing of other citizens stays in the page
-      kept.set(id, read)
-      if (call() === id) pop.value = read
-    } catch (thrown) {
-      if (!(thrown instanceof ApiProblem)) throw thrown
-      if (call() === id) failed.value = true
+    for (const wait of pop.value ? [] : looks) {
+      await new Promise((next) => setTimeout(next, wait))
+      if (over) return
+      const read = await look(id)
+      if (over) return
+      if (read instanceof ApiProblem && read.status === 404) continue
+      if (!(read instanceof ApiProblem)) pop.value = read
+      break
     }
+    failed.value = pop.value === null
   }, { immediate: true })
   return { pop, failed }
+}
+
+async function look(id: string): Promise<Pop | ApiProblem> {
+  try {
+    const read = await api.pop(id)
+    kept.clear() // one call at a time: nothing of other citizens stays in the page
+    kept.set(id, read)
+    return read
+  } catch (thrown) {
+    if (thrown instanceof ApiProblem) return thrown
+    throw thrown
+  }
 }
