@@ -19,6 +19,7 @@ import (
 	"example.org/hotline/configs"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/seal"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ledger"
 	"example.org/hotline/store"
 )
@@ -69,6 +70,9 @@ func seedCity(ctx context.Context, db *store.DB, dir string, city configs.City, 
 	}
 	if err := db.ImportDirectory(ctx, directory); err != nil {
 		return nil, fmt.Errorf("make the demo city: %w", err)
+	}
+	if err := db.ImportAgents(ctx, agentsOf(city)); err != nil {
+		return nil, fmt.Errorf("make the demo city's agents: %w", err)
 	}
 	return users, seedMoney(ctx, db, city)
 }
@@ -143,6 +147,15 @@ func directoryOf(city configs.City, now time.Time) area.Directory {
 		d.Absences = append(d.Absences, area.NewAbsence{Login: a.Login, Reason: a.Reason, From: a.From, To: a.To})
 	}
 	return d
+}
+
+// agentsOf lists what the demo city's agents serve and know.
+func agentsOf(city configs.City) []acd.Profile {
+	profiles := make([]acd.Profile, 0, len(city.Agents))
+	for _, a := range city.Agents {
+		profiles = append(profiles, acd.Profile{Login: a.Login, Queues: a.Queues, Skills: a.Skills, Priority: a.Priority})
+	}
+	return profiles
 }
 
 // seedMoney gives each county a fund and each township its float, once.

@@ -25,6 +25,7 @@ import (
 	"example.org/hotline/internal/pulse"
 	"example.org/hotline/internal/seal"
 	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ivr/queue"
 	"example.org/hotline/ivr/record"
 	"example.org/hotline/ivr/softphone"
@@ -99,6 +100,7 @@ type node struct {
 	keys       *seal.Keyring
 	recordings recordings        // what was recorded on this node, and the way to the others'
 	line       line              // flows and prompts
+	queues     acd.Config        // rules of the queues, also on a node without the role phone
 	queue      *queue.Hub        // nil without the role phone, as what follows
 	softphone  *softphone.Server // the agents' legs
 
@@ -129,12 +131,16 @@ func newNode(ctx context.Context, cfg configs.Config, log *slog.Logger, sms func
 
 func (n *node) has(role string) bool { return slices.Contains(n.cfg.Roles, role) }
 
-// loadRules reads every policy version and picks the ones for new tickets.
+// loadRules reads every policy version and picks the ones for new tickets, and
+// the rules of the queues.
 func (n *node) loadRules() (err error) {
 	if n.policies, err = configs.LoadPolicies(n.cfg.Policy.Dir); err != nil {
 		return err
 	}
-	n.ladder, n.relief, err = n.policies.Pick(n.cfg.Policy)
+	if n.ladder, n.relief, err = n.policies.Pick(n.cfg.Policy); err != nil {
+		return err
+	}
+	n.queues, err = configs.LoadQueues(n.cfg.Queue.File)
 	return err
 }
 
@@ -212,17 +218,13 @@ func (n *node) buildRecordings() (err error) {
 }
 
 // buildQueue makes the distribution of calls among the agents, and their softphones.
-func (n *node) buildQueue() error {
+func (n *node) buildQueue() (err error) {
 	if !n.has(configs.RolePhone) {
 		return nil
 	}
-	queues, err := configs.LoadQueues(n.cfg.Queue.File)
-	if err != nil {
-		return err
-	}
-	n.queue = queue.New(queue.Options{Node: n.cfg.Node.ID, Redis: n.redis, Config: queues, Now: n.clock.Now, Logger: n.log,
+	n.queue = queue.New(queue.Options{Node: n.cfg.Node.ID, Redis: n.redis, Config: n.queues, Now: n.clock.Now, Logger: n.log,
 		Record: n.db.RecordQueue, Registerer: n.metrics})
-	n.softphone, err = openSoftphone(n.cfg, queues, softphoneParts{Queue: n.queue, Store: n.db, Now: n.clock.Now, Log: n.log})
+	n.softphone, err = openSoftphone(n.cfg, n.queues, softphoneParts{Queue: n.queue, Store: n.db, Now: n.clock.Now, Log: n.log})
 	return err
 }
 
@@ -255,8 +257,9 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 		Run: func(ctx context.Context, actor act.Actor, fn func(api.Tx) error) error {
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
-		Sessions:   n.db,
-		Rules:      api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief, Callback: n.ladder.Callback.Rules()},
+		Sessions: n.db,
+		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief, Callback: n.ladder.Callback.Rules(),
+			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions},
 		Wakes:      n.redis.Listen(pulse.WakeEvents).C,
 		Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},
 		Checks: n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
