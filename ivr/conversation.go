@@ -39,6 +39,9 @@ const (
 func (c *call) talkTo(m *member, back bool, waited time.Duration) outcome {
 	t := &conversation{call: c, room: media.NewRoom(nil), state: CallTalking, since: time.Now()}
 	c.talk = t
+	if c.tapes.paused { // the answer came in the middle of secret digits
+		c.tapes.resume(c.endpoint.now())
+	}
 	if t.agent, t.third = m, nil; m.desk == nil {
 		t.agent, t.third = nil, m
 	}

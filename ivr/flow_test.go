@@ -221,6 +221,20 @@ func TestSecretDigitsLeaveNoTrace(t *testing.T) {
 	}
 }
 
+// An agent who answers in the middle of the digits is recorded like any other.
+func TestAnAnswerEndsTheSilenceOfTheRecording(t *testing.T) {
+	c := open(t)
+	an := c.an()
+	p := c.call(press(caller.Press{After: 200 * time.Millisecond, Key: '3'}))
+	tape := func() *testTape { return c.tapes.of("citizen")[0] }
+	await(t, "the recording to pause", func() bool { return tape().paused.Load() })
+	an.answer()
+	only(t, "the citizen", &p.ears, anHz)
+	await(t, "the agent on the recording", func() bool { return tape().other.heard(anHz) > 10 })
+	p.hangUp()
+	c.log.endedAs(t, 1, ticket.EndCallerHung)
+}
+
 func TestTheSurveyTakesOneKey(t *testing.T) {
 	c := open(t, func(_ *ivr.Config, d *ivr.Deps) {
 		d.Flows = flowOf(strings.Replace(agentFlow, "after_answer: number", "after_answer: survey", 1) +

@@ -37,6 +37,8 @@ func (e *Endpoint) joinNode(req *sip.Request, tx sip.ServerTransaction, h hop) {
 		return
 	}
 	e.dialogues.add(d)
+	e.calls.begin() // a stopping node waits for it
+	defer e.calls.finish()
 	desk := &nodeDesk{d: d, leg: leg, audio: audio, log: e.log.With(slog.String("call_id", string(c.Call)), slog.String("node", h.trunk.peer.ID), slog.String("agent", leg.Login()))}
 	desk.serve(req, tx, body, peer)
 }
