@@ -32,7 +32,22 @@ func (s *Service) climbLadder(ctx context.Context, tx Tx, timer act.Timer) error
 	}
 	c := climb{s: s, tx: tx, t: &t, ladder: s.ladder(t), now: tx.Now()}
 	c.steps = c.ladder.StepsFor(t.AskedIn())
+	if timer.Kind == ticket.TimerOffer {
+		if c.empty, err = allDeclined(ctx, tx, t); err != nil {
+			return err
+		}
+	}
 	return c.run(ctx)
+}
+
+// allDeclined reports whether everybody who was asked so far has said that they
+// cannot come: then the next step does not wait for its minute.
+func allDeclined(ctx context.Context, tx Tx, t ticket.Ticket) (bool, error) {
+	if t.Step == 0 || t.Loop > 0 {
+		return false, nil
+	}
+	offers, err := tx.OpenOffers(ctx, t.ID)
+	return err == nil && len(offers) == 0, err
 }
 
 // climb is one pass over the ladder of one ticket.
@@ -195,11 +210,12 @@ func fields(ctx context.Context, tx Tx, t ticket.Ticket) (map[string]string, err
 		place = area.Division{Code: t.Area, Name: string(t.Area)} // a division that was merged away still needs help
 	}
 	return map[string]string{"priority": string(t.Priority), "number": string(t.Number), "area": place.Name,
-		"at": ticket.InWords(t.InvitedAt), "due": ticket.InWords(promise(t))}, nil
+		"at": ticket.InWords(t.InvitedAt), "due": ticket.InWords(Promise(t))}, nil
 }
 
-// promise is the deadline that staff must meet: the next one whose passing is a breach.
-func promise(t ticket.Ticket) (due time.Time) {
+// Promise is the deadline that staff must meet: the next one whose passing is a
+// breach; zero where none runs.
+func Promise(t ticket.Ticket) (due time.Time) {
 	for _, c := range t.Clocks {
 		if !c.Running() || t.Priority == ticket.P2 && c.Kind == ticket.ClockTwoHour {
 			continue

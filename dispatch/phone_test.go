@@ -342,6 +342,32 @@ func TestWhoIsNotRungBack(t *testing.T) {
 	}
 }
 
+// Rung back, the citizen speaks to the agent: the task is over, the agent owns the ticket and has a little time to triage.
+func TestACallbackReaches(t *testing.T) {
+	h := newLine(t)
+	id := h.call(townLine, "13812345678", invited)
+	h.ends(id, ticket.EndAbandoned)
+	h.await("the ladder", func() bool { return len(h.offered(id)) == 1 })
+	back, _, _ := h.callback()
+	h.after(2 * time.Minute)
+	h.do(h.actor("agent"), func(tx *store.Tx) error {
+		_, err := ticket.ClaimCallback(t.Context(), tx, back, h.rules.Callback)
+		return err
+	})
+	h.agentEvent(id, ticket.CallConnected, "agent")
+	h.do(h.actor("agent"), func(tx *store.Tx) error {
+		_, err := ticket.TryCallback(t.Context(), tx, back, ticket.TryReached, "", h.rules.Callback)
+		return err
+	})
+	if n := h.count(`SELECT count(*) FROM callbacks WHERE state = 'done' AND outcome = 'reached'`); n != 1 || h.owner(id) != "agent" {
+		t.Errorf("%d over, owner %s", n, h.owner(id))
+	}
+	h.after(4 * time.Minute)
+	h.agentEvent(id, ticket.CallAgentLeft, "agent")
+	h.after(9 * time.Minute)
+	h.await("the ladder again", func() bool { return len(h.offered(id)) == 2 })
+}
+
 // A claim that brings no result goes back to the list.
 func TestAClaimLapses(t *testing.T) {
 	h := newLine(t)

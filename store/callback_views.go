@@ -62,17 +62,25 @@ func (tx *Tx) callbackView(r callbackRow) (ticket.CallbackView, error) {
 		Mine: mine, NextActs: ticket.CallbackActs(c.State, mine, c.TryAt, tx.now), EndedAt: null(c.EndedAt), Outcome: c.Outcome, Note: c.Note}, err
 }
 
+// CallbackDial is what it takes to ring a citizen back. It is for the dialler
+// alone, never for a page or a log.
+type CallbackDial struct {
+	Call   ticket.CallID // the call that it is owed for: what happens is kept with it
+	Ticket ticket.Number
+	To     string // E.164
+}
+
 // CallbackNumber gives the number of a call-back to whoever rings: staff must
 // serve the line in the ticket's area, and hold the task or take it herewith.
 // The number is for the dialler alone, never for a page; each time it is taken
 // out leaves a record. act.ErrNotFound outside the scope.
-func (db *DB) CallbackNumber(ctx context.Context, task string, staff area.StaffID, rules ticket.CallbackRules) (e164 string, number ticket.Number, err error) {
+func (db *DB) CallbackNumber(ctx context.Context, task string, staff area.StaffID, rules ticket.CallbackRules) (d CallbackDial, err error) {
 	actor, err := db.Actor(ctx, staff)
 	if err != nil {
-		return "", "", err
+		return CallbackDial{}, err
 	}
 	if !actor.May(area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty) {
-		return "", "", act.NotFound("callback")
+		return CallbackDial{}, act.NotFound("callback")
 	}
 	err = db.InTx(ctx, actor, func(tx *Tx) error {
 		id, err := tx.CallbackByRef(ctx, task)
@@ -94,10 +102,10 @@ func (db *DB) CallbackNumber(ctx context.Context, task string, staff area.StaffI
 		if err != nil {
 			return err
 		}
-		e164, number = call.FromE164, t.Number
+		d = CallbackDial{Call: c.Call, Ticket: t.Number, To: call.FromE164}
 		return tx.Audit(ctx, act.Record{Action: "phone.dial", Subject: t.Subject(), Area: t.Area, Reason: "callback", Data: map[string]any{"callback": c.PublicID}})
 	})
-	return e164, number, err
+	return d, err
 }
 
 // CallbackTried records how a try went, where the dialler knows it by itself.

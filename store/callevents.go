@@ -57,7 +57,13 @@ func (tx *Tx) callEffect(ctx context.Context, t ticket.Ticket, id ticket.CallID,
 	case ticket.CallRangAgent:
 		return tx.agentRang(ctx, id, t.ID, int64(e.Agent), e.At)
 	case ticket.CallUnanswered, ticket.CallAgentLeft:
-		return tx.agentsLeft(ctx, id, int64(e.Agent), e.At)
+		if err := tx.agentsLeft(ctx, id, int64(e.Agent), e.At); err != nil {
+			return err
+		}
+		if t.CallEnded && t.WithAgent { // a call-back has no end of its own on record
+			return ticket.EndCall(ctx, tx, &t, e.At, rules.Holds)
+		}
+		return nil
 	case ticket.CallConnected:
 		return tx.agentConnected(ctx, id, t.ID, e, rules.Holds)
 	case ticket.CallMarked:

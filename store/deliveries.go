@@ -142,7 +142,7 @@ func (tx *Tx) staffAddress(ctx context.Context, staff int64, d *ticket.Delivery)
 	if d.Area == "" {
 		d.Area = area.Code(where)
 	}
-	if d.Channel != "sms" || sealed == nil {
+	if d.Channel == "live" || sealed == nil {
 		return nil
 	}
 	phone, err := tx.db.sealer.Open(staffPhoneContext(d.Login), sealed)

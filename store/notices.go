@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -18,12 +19,14 @@ type noticeRow struct {
 	PostID   *int64
 	Alarm    bool
 	Void     bool
+	Offer    bool // may be accepted, and is urgent: by telephone too
 }
 
 // reader is one person who gets a notice. A citizen and the alarm number have no staff id.
 type reader struct {
 	ID     int64
 	Phone  bool  // has a number that takes SMS
+	Rings  bool  // has a number that our line may ring
 	Broken error // has a number that does not open
 }
 
@@ -35,7 +38,8 @@ type reader struct {
 func (db *DB) ExpandNotices(ctx context.Context, channels []string, alarm bool, limit int) (taken int, err error) {
 	err = db.InTx(ctx, act.SystemDispatch, func(tx *Tx) error {
 		var rows []noticeRow
-		err := tx.find(ctx, "load notices", &rows, `SELECT n.id, n.ticket_id, n.post_id, n.alarm, coalesce(n.epoch < t.epoch, false) AS void
+		err := tx.find(ctx, "load notices", &rows, `SELECT n.id, n.ticket_id, n.post_id, n.alarm, coalesce(n.epoch < t.epoch, false) AS void,
+			n.urgent AND n.epoch IS NOT NULL AND n.post_id IS NOT NULL AS offer
 			FROM notices n LEFT JOIN tickets t ON t.id = n.ticket_id WHERE n.done_at IS NULL ORDER BY n.id LIMIT ? FOR UPDATE OF n SKIP LOCKED`, limit)
 		if err != nil {
 			return err
@@ -61,7 +65,7 @@ func (tx *Tx) expandNotice(ctx context.Context, n noticeRow, channels []string, 
 			return err
 		}
 		for _, r := range readers {
-			if err := tx.addDeliveries(ctx, n.ID, r, channels); err != nil {
+			if err := tx.addDeliveries(ctx, n, r, channels); err != nil {
 				return err
 			}
 		}
@@ -89,16 +93,17 @@ func (tx *Tx) giveNoticeUp(ctx context.Context, n noticeRow, why error) error {
 }
 
 // addDeliveries queues a notice to one reader on every channel that reaches them.
-func (tx *Tx) addDeliveries(ctx context.Context, notice int64, r reader, channels []string) error {
+// Only an urgent offer is brought by voice: whoever is woken can accept it there.
+func (tx *Tx) addDeliveries(ctx context.Context, n noticeRow, r reader, channels []string) error {
 	for _, channel := range channels {
 		state, why := ticket.DeliveryQueued, ""
 		switch {
 		case channel == "sms" && r.Broken != nil:
 			state, why = ticket.DeliveryDead, r.Broken.Error()
-		case channel == "sms" && !r.Phone, channel == "live" && r.ID == 0:
+		case channel == "sms" && !r.Phone, channel == "live" && r.ID == 0, channel == "voice" && !(n.Offer && r.Rings):
 			continue
 		}
-		if err := tx.addDelivery(ctx, notice, r.ID, channel, state, why); err != nil {
+		if err := tx.addDelivery(ctx, n.ID, r.ID, channel, state, why); err != nil {
 			return err
 		}
 	}
@@ -151,7 +156,8 @@ func (tx *Tx) staffReaders(ctx context.Context, posts []int64) ([]reader, error)
 		readers[i].ID = r.ID
 		if r.PhoneSealed != nil {
 			phone, err := tx.db.sealer.Open(staffPhoneContext(r.Login), r.PhoneSealed)
-			readers[i].Phone, readers[i].Broken = ticket.ParsePhone(string(phone)).Mobile, err
+			number := ticket.ParsePhone(string(phone))
+			readers[i].Phone, readers[i].Rings, readers[i].Broken = number.Mobile, strings.HasPrefix(number.E164, "+86"), err
 		}
 	}
 	return readers, err

@@ -241,21 +241,21 @@ func TestCallbackNumber(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	number := func(login string) (string, ticket.Number, error) {
+	number := func(login string) (CallbackDial, error) {
 		return h.db.CallbackNumber(t.Context(), task, h.actor(t, login).StaffID, agentRules().Callback)
 	}
 	for _, login := range []string{"agent.far", "worker1"} {
-		if _, _, err := number(login); !errors.Is(err, act.ErrNotFound) {
+		if _, err := number(login); !errors.Is(err, act.ErrNotFound) {
 			t.Errorf("%s is given the number: %v", login, err)
 		}
 	}
-	if e164, of, err := number("agent"); err != nil || e164 != "+8613812345678" || of != c.Number {
-		t.Errorf("%s, %s, %v", e164, of, err)
+	if d, err := number("agent"); err != nil || d != (CallbackDial{Call: c.ID, Ticket: c.Number, To: "+8613812345678"}) {
+		t.Errorf("%+v, %v", d, err)
 	}
-	if _, _, err := number("agent"); err != nil {
+	if _, err := number("agent"); err != nil {
 		t.Errorf("dialled again in the same claim: %v", err)
 	}
-	if _, _, err := number("supervisor"); !errors.Is(err, act.ErrConflict) {
+	if _, err := number("supervisor"); !errors.Is(err, act.ErrConflict) {
 		t.Errorf("two people ring one citizen: %v", err)
 	}
 	if n := h.count(t, `SELECT count(*) FROM audit_records WHERE action = 'phone.dial'`); n != 2 {

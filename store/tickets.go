@@ -289,6 +289,13 @@ func (tx *Tx) CloseOffers(ctx context.Context, id ticket.ID, winner area.PostID)
 	return err
 }
 
+// DeclineOffer ends the open offers to a post whose people cannot come.
+func (tx *Tx) DeclineOffer(ctx context.Context, id ticket.ID, post area.PostID) error {
+	_, err := tx.exec(ctx, "decline offer", `UPDATE offers SET ended_at = ?, outcome = 'declined' WHERE ticket_id = ? AND post_id = ? AND ended_at IS NULL`,
+		tx.now, int64(id), int64(post))
+	return err
+}
+
 // Post loads a post.
 func (tx *Tx) Post(ctx context.Context, id area.PostID) (area.Post, error) {
 	return tx.post(ctx, `p.id = ?`, int64(id))

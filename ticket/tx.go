@@ -33,6 +33,8 @@ type Tx interface {
 	AddOffer(ctx context.Context, o Offer) error
 	// CloseOffers ends the open offers of a ticket: the winner's as accepted, the rest as taken.
 	CloseOffers(ctx context.Context, id ID, winner area.PostID) error
+	// DeclineOffer ends the open offers of a ticket to one post, whose people cannot come.
+	DeclineOffer(ctx context.Context, id ID, post area.PostID) error
 
 	// Post loads a post; act.ErrNotFound where there is none.
 	Post(ctx context.Context, id area.PostID) (area.Post, error)

@@ -46,6 +46,15 @@ type Channel interface {
 	Send(ctx context.Context, m Message) (providerID string, err error)
 }
 
+// Paced is a Channel with a pace of its own: a telephone rings for longer than a
+// gateway takes, and is not rung again within a second.
+type Paced interface {
+	// Timeout bounds one Send.
+	Timeout() time.Duration
+	// Again tells how long after the beginning of an attempt, counted from 1, that was ErrNotSent the next one comes; false: none.
+	Again(attempt int) (time.Duration, bool)
+}
+
 // Finder is a Channel whose provider can be asked about a message by our Ref.
 type Finder interface {
 	// Find tells whether the provider has the message.
@@ -69,6 +78,7 @@ type Texts func(template, language string, fields map[string]string) (text strin
 // Options of New. Zero values mean the default named beside them.
 type Options struct {
 	Channels    []Channel
+	Expand      []string // channels that there are on any node: notices become deliveries on these; nil: those of Channels
 	Texts       Texts
 	Language    string // zh
 	AlarmNumber string // E.164; empty: nobody is told by SMS that a ladder came to its end
@@ -117,8 +127,10 @@ func New(store Store, redis *pulse.Client, o Options) *Notifier {
 	n := &Notifier{store: store, redis: redis, o: o, log: o.Logger,
 		ended: prometheus.NewCounterVec(prometheus.CounterOpts{Namespace: "hotline", Subsystem: "notify", Name: "deliveries_total",
 			Help: "Attempts to deliver a notice, by channel and how they ended."}, []string{"channel", "state"})}
-	for _, c := range o.Channels {
-		n.channels = append(n.channels, c.Name())
+	if n.channels = o.Expand; n.channels == nil {
+		for _, c := range o.Channels {
+			n.channels = append(n.channels, c.Name())
+		}
 	}
 	if o.Registerer != nil {
 		o.Registerer.MustRegister(n.ended)

@@ -79,7 +79,7 @@ func (n *Notifier) runChannel(ctx context.Context, c Channel) {
 		if free > 0 {
 			var err error
 			// The claim outlasts the call, so that nobody else takes it for lost meanwhile.
-			if list, err = n.store.ClaimDeliveries(ctx, c.Name(), n.o.AlarmNumber, free, n.o.Timeout+5*time.Second); err != nil && ctx.Err() == nil {
+			if list, err = n.store.ClaimDeliveries(ctx, c.Name(), n.o.AlarmNumber, free, n.timeout(c)+5*time.Second); err != nil && ctx.Err() == nil {
 				n.log.Warn("deliveries wait to be sent", "channel", c.Name(), "error", err)
 			}
 		}
@@ -104,9 +104,17 @@ func (n *Notifier) runChannel(ctx context.Context, c Channel) {
 	}
 }
 
+// timeout is how long a call of a channel's provider may take.
+func (n *Notifier) timeout(c Channel) time.Duration {
+	if p, ok := c.(Paced); ok {
+		return p.Timeout()
+	}
+	return n.o.Timeout
+}
+
 // deliver brings one delivery a step further and records it.
 func (n *Notifier) deliver(ctx context.Context, c Channel, d ticket.Delivery) {
-	calling, cancel := context.WithTimeout(ctx, n.o.Timeout)
+	calling, cancel := context.WithTimeout(ctx, n.timeout(c))
 	defer cancel()
 	var result ticket.DeliveryResult
 	if d.Unknown {
@@ -136,6 +144,7 @@ func (n *Notifier) send(ctx context.Context, c Channel, d ticket.Delivery) ticke
 		n.log.Warn("a notice lacks fields of its template", "template", d.Template, "missing", missing)
 	}
 	failpoint.Hit(failpoint.NoticeBeforeSend)
+	begun := time.Now()
 	id, err := c.Send(ctx, Message{Ref: d.Ref, Address: d.Address, Login: d.Login, Text: text, Template: d.Template, Fields: d.Fields,
 		Ticket: d.Ticket, Area: d.Area, Urgent: d.Urgent})
 	failpoint.Hit(failpoint.NoticeAfterSend)
@@ -145,18 +154,24 @@ func (n *Notifier) send(ctx context.Context, c Channel, d ticket.Delivery) ticke
 	case errors.Is(err, ErrRejected):
 		return ticket.DeliveryResult{State: ticket.DeliveryFailed, Error: err.Error()}
 	case errors.Is(err, ErrNotSent):
-		return n.again(d, err.Error())
+		return n.again(c, d, err.Error(), time.Since(begun))
 	default:
 		return ticket.DeliveryResult{State: ticket.DeliveryUnknown, Error: err.Error(), After: n.o.Backoff}
 	}
 }
 
-// again queues a delivery that certainly did not go out.
-func (n *Notifier) again(d ticket.Delivery, why string) ticket.DeliveryResult {
-	if d.Attempt >= n.o.Most {
+// again queues a delivery that certainly did not go out; took is how long the
+// attempt lasted.
+func (n *Notifier) again(c Channel, d ticket.Delivery, why string, took time.Duration) ticket.DeliveryResult {
+	after, more := backoff(n.o.Backoff, d.Attempt), d.Attempt < n.o.Most
+	if p, ok := c.(Paced); ok {
+		after, more = p.Again(d.Attempt)
+		after = max(0, after-took)
+	}
+	if !more {
 		return ticket.DeliveryResult{State: ticket.DeliveryDead, Error: fmt.Sprintf("given up after %d attempts: %s", d.Attempt, why)}
 	}
-	return ticket.DeliveryResult{State: ticket.DeliveryQueued, Error: why, After: backoff(n.o.Backoff, d.Attempt)}
+	return ticket.DeliveryResult{State: ticket.DeliveryQueued, Error: why, After: after}
 }
 
 // find asks the provider what became of a message that may have gone out. One

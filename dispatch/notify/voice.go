@@ -1,0 +1,53 @@
+package notify
+
+import (
+	"context"
+	"time"
+)
+
+// VoiceOutcome is how a call to a member of staff ended, as the delivery keeps it
+// in place of a provider's receipt.
+type VoiceOutcome string
+
+// The outcomes of a call at which somebody pressed a key.
+const (
+	VoiceAccepted VoiceOutcome = "accepted" // key 1: theirs
+	VoiceTaken    VoiceOutcome = "taken"    // key 1, and somebody else was first
+	VoiceDeclined VoiceOutcome = "declined" // key 2: cannot come
+)
+
+// Phone rings people. It is the line's own; cmd joins the two.
+type Phone interface {
+	// Ring calls the address of an offer, tells what it is about and does what the
+	// keys say. It returns when the call is over: ErrNotSent where nobody was
+	// reached who pressed a key, ErrRejected where the number is never to be had.
+	Ring(ctx context.Context, m Message) (VoiceOutcome, error)
+}
+
+// voiceBeats are when a telephone is rung: at once, after a minute and after two
+// (DOMAIN 0a.4). Once somebody has accepted, what is left of it is void.
+const (
+	voiceTries   = 3
+	voiceEvery   = time.Minute
+	voiceLongest = 3 * time.Minute // ringing, telling and choosing together
+)
+
+// Voice brings urgent offers by telephone.
+type Voice struct{ Phone Phone }
+
+// Name is "voice".
+func (Voice) Name() string { return "voice" }
+
+// Send rings, and returns the outcome in place of a provider's id.
+func (v Voice) Send(ctx context.Context, m Message) (string, error) {
+	outcome, err := v.Phone.Ring(ctx, m)
+	return string(outcome), err //nolint:wrapcheck // the port's errors are the channel's own
+}
+
+// Timeout implements Paced.
+func (Voice) Timeout() time.Duration { return voiceLongest }
+
+// Again implements Paced.
+func (Voice) Again(attempt int) (time.Duration, bool) { return voiceEvery, attempt < voiceTries }
+
+var _ Paced = Voice{}
