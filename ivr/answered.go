@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/hotline/ivr/flow"
+	"example.org/hotline/ivr/media"
 )
 
 // errUnconfirmed is a telephone that was answered by nobody: its mailbox, or
@@ -41,10 +42,11 @@ func (c *call) byPerson(p candidate) candidate {
 // ctx's error.
 func (e *Endpoint) askPerson(ctx context.Context, leg PhoneLeg) error {
 	for range confirmTimes {
-		question := leg.Play(e.promptsOf([]string{flow.PromptDutyAnswer})...)
-		key, err := awaitKey(ctx, leg, question.Done(), confirmWait, string(confirmKey))
-		question.Stop()
-		if err != nil || key == confirmKey {
+		key, err := AskKey(ctx, leg, e.promptsOf([]string{flow.PromptDutyAnswer}), confirmWait, string(confirmKey))
+		switch {
+		case errors.Is(err, ErrFarEndLeft):
+			return errUnconfirmed
+		case err != nil || key == confirmKey:
 			return err
 		}
 	}
@@ -52,11 +54,16 @@ func (e *Endpoint) askPerson(ctx context.Context, leg PhoneLeg) error {
 	return errUnconfirmed
 }
 
-// awaitKey waits for one of keys: while something is played, and for a while
-// after it. It returns zero where none comes, errUnconfirmed where the far end
-// hangs up, and ctx's error.
-func awaitKey(ctx context.Context, leg PhoneLeg, played <-chan struct{}, after time.Duration, keys string) (rune, error) {
-	var late <-chan time.Time
+// ErrFarEndLeft is a telephone that hung up while it was asked something.
+var ErrFarEndLeft = errors.New("the far end has hung up")
+
+// AskKey plays prompts and waits for one of keys, which cuts them short: while
+// they are heard and, where after is not zero, for so long after them. It returns
+// zero where none comes. It fails with ErrFarEndLeft, or with the cause of ctx.
+func AskKey(ctx context.Context, leg PhoneLeg, prompts []media.Prompt, after time.Duration, keys string) (rune, error) {
+	speech := leg.Play(prompts...)
+	defer speech.Stop()
+	played, late := speech.Done(), (<-chan time.Time)(nil)
 	for {
 		select {
 		case d := <-leg.Digits():
@@ -70,7 +77,7 @@ func awaitKey(ctx context.Context, leg PhoneLeg, played <-chan struct{}, after t
 		case <-late:
 			return 0, nil
 		case <-leg.Ended():
-			return 0, errUnconfirmed
+			return 0, ErrFarEndLeft
 		case <-ctx.Done():
 			return 0, context.Cause(ctx)
 		}

@@ -52,6 +52,7 @@ func phoneConfig(cfg configs.Config) ivr.Config {
 		MaxDuration: s.MaxDuration, MediaTimeout: s.MediaTimeout, HoldTimeout: s.HoldTimeout,
 		AllowLoopbackMedia: s.AllowLoopbackMedia,
 	}
+	c.Outbound = outboundConfig(s)
 	for _, t := range s.Trunks {
 		c.Trunks = append(c.Trunks, ivr.Trunk{Name: t.Name, CIDRs: t.CIDRs, MediaCIDRs: t.MediaCIDRs, TrustPAI: t.TrustPAI})
 	}

@@ -60,9 +60,11 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	base.start("relay", n.relay.Run)
 	if n.has(configs.RoleDispatch) {
 		dispatching.start("timers", n.engine.Run)
-		dispatching.start("notices", n.notifier.Run)
 	} else {
 		dispatching.start("timers", n.engine.RunArming)
+	}
+	if n.notifier != nil {
+		dispatching.start("notices", n.notifier.Run)
 	}
 	base.start("recordings", n.recordings.Local.Run)
 	if n.phone != nil {

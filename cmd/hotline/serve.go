@@ -106,7 +106,7 @@ type node struct {
 
 	engine   *timer.Engine[*store.Tx] // fires timers where the node dispatches; elsewhere only brings them to the index
 	relay    pulse.Relay
-	notifier *notify.Notifier // nil without the role dispatch
+	notifier *notify.Notifier // nil where the node neither dispatches nor rings
 	phone    *ivr.Endpoint    // nil without the role phone
 	api      *api.Server      // nil without the role api
 	listener net.Listener
@@ -204,9 +204,6 @@ func (n *node) buildDispatch() error {
 	} {
 		n.engine.Handle(kind, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return handler(ctx, tx, t) })
 	}
-	if !n.has(configs.RoleDispatch) {
-		return nil
-	}
 	return n.buildNotifier()
 }
 
@@ -224,7 +221,8 @@ func (n *node) buildQueue() (err error) {
 	}
 	n.queue = queue.New(queue.Options{Node: n.cfg.Node.ID, Redis: n.redis, Config: n.queues, Now: n.clock.Now, Logger: n.log,
 		Record: n.db.RecordQueue, Registerer: n.metrics})
-	n.softphone, err = openSoftphone(n.cfg, n.queues, softphoneParts{Queue: n.queue, Store: n.db, Now: n.clock.Now, Log: n.log})
+	n.softphone, err = openSoftphone(n.cfg, n.queues, softphoneParts{Queue: n.queue, Store: n.db, Now: n.clock.Now, Log: n.log,
+		CallBacks: n.callBacks(), Emergency: emergencyNames(n.cfg.SIP)})
 	return err
 }
 

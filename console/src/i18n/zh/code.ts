@@ -14,7 +14,7 @@ export const code = {
   clockShort: { two_hour: '2 小时', day: '24 小时', answer: '答复', accepted: '受理', decide: '审核' },
   dayKind: { working: '工作日', rest: '周末', holiday: '节假日', make_up: '调休上班' },
   proof: { receipt: '本人签收', bank: '银行到账', goods: '物资交付', no_aid_due: '不予救助决定', answered: '已答复', retriaged: '已重新定级', merged: '已合并' },
-  offer: { open: '等待接单', again: '已重新派给本人', accepted: '已接单', taken: '他人已接', withdrawn: '已撤回' },
+  offer: { open: '等待接单', again: '已重新派给本人', accepted: '已接单', taken: '他人已接', withdrawn: '已撤回', declined: '无法前往' },
   outcome: { satisfied: '已收到，满意', dissatisfied: '已收到，不满意', unreachable: '三次联系不上', not_received: '没有收到（退回责任人）', reached: '已接通', called_again: '来电人再次来电已接通', visited: '已上门', withdrawn: '已撤销', moot: '已无需回拨' },
   tryResult: { reached: '已接通', no_answer: '无人接', busy: '占线', wrong_number: '号码有误' },
   callReason: { answered: '已接通', no_answer: '无人接', no_leg: '坐席不在线', busy: '忙', rejected: '拒接', withheld: '号码未显示', foreign: '境外号码', listen: '监听', whisper: '耳语', barge: '强插', take_over: '接管', leave: '退出', joined: '介入', connected: '已接通', caller_left: '来电人挂断', timeout: '等待超时', voicemail: '转留言', callback: '要求回拨', overflow: '溢出', abandoned: '来电人挂断', short: '5 秒内挂断', key: '按键另选', no_agent: '无话务员在岗', node_lost: '系统故障', moved: '转入其他队列', nobody: '无人可接', no_outbound: '无法外呼', no_target: '对方不在', cancelled: '已取消', failed: '失败', taken_over: '主管接管' },
