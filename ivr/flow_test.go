@@ -296,3 +296,29 @@ func (b *lockedBuffer) String() string {
 	defer b.mu.Unlock()
 	return b.b.String()
 }
+
+// PHONE complaint 9: who waits is told where they stand.
+func TestThePositionInTheQueueIsAnnounced(t *testing.T) {
+	c := open(t, func(_ *ivr.Config, d *ivr.Deps) {
+		d.Flows = flowOf(strings.Replace(agentFlow, "prompts: [announcement]", "position: true, wait: true", 1))
+		prompts := agentPrompts()
+		for name, hz := range map[string]float64{"position_next": anHz, "position_ahead": boHz, "position_callers": bossHz} {
+			prompts[name] = media.NewPrompt(media.Tone(hz, 8000, media.SampleRate/5))
+		}
+		d.Prompts = prompts
+	})
+	c.log.set(func() { c.log.unique = true })
+	an := c.an()
+	first := c.call()
+	an.rung()
+	second := c.call()
+	await(t, "the first to hear that they are next", func() bool { return first.heard(anHz) >= 9 })
+	await(t, "the second to hear how many are before them", func() bool { return second.heard(boHz) >= 9 && second.heard(bossHz) >= 9 })
+	if first.heard(boHz) != 0 || second.heard(anHz) != 0 {
+		t.Error("the callers heard one another's position")
+	}
+	only(t, "the first after it", &first.ears, musicHz)
+	first.hangUp()
+	second.hangUp()
+	c.log.endedAs(t, 2, ticket.EndCallerHung)
+}

@@ -73,6 +73,7 @@ type ledger struct {
 	order   []ticket.CallID
 	refuse  error // what Open answers
 	panics  bool  // Answered panics
+	unique  bool  // every call gets a ticket of its own number; else all get testNumber
 	faults  []string
 }
 
@@ -103,7 +104,11 @@ func (l *ledger) Open(_ context.Context, c ticket.Call) (ticket.CallReceipt, err
 	}
 	l.calls[c.ID], l.bySIP[c.SIPCallID] = &logged{call: c}, c.ID
 	l.order = append(l.order, c.ID)
-	return ticket.CallReceipt{ID: c.ID, Number: testNumber}, nil
+	number := testNumber
+	if l.unique {
+		number = ticket.Number(fmt.Sprintf("261124%07d", len(l.order)))
+	}
+	return ticket.CallReceipt{ID: c.ID, Number: number}, nil
 }
 
 // set changes what the ledger does.

@@ -33,6 +33,7 @@ func TestCallsHungUpAtRandomLeaveNothing(t *testing.T) {
 	c := open(t, func(cfg *ivr.Config, _ *ivr.Deps) {
 		cfg.RingDelay, cfg.PortRest, cfg.MediaTimeout = 50*time.Millisecond, 10*time.Millisecond, patience
 	})
+	c.log.set(func() { c.log.unique = true })
 	ports, files := c.Stats().FreePorts, openFiles(t)
 	c.out.duty["county"] = []ivr.Contact{{Staff: 6, Name: "county duty", Phone: "+8613900000006"}}
 	phones := &exchangeCrowd{t: t}
