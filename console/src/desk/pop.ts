@@ -9,7 +9,7 @@ const kept = new Map<string, Pop>() // what was read while it rang is there at o
 // is written down at the same time: the first look may come too early.
 const looks = [300, 500, 1000, 2000] // ms before each
 
-/** What is known of a call: its ticket, who calls as far as the agent may know, and what may belong to it. */
+/** What is known of a call: its ticket, who calls as far as the agent may know, and what may belong to it. Nothing is asked of an empty id. */
 export function usePop(call: () => string): { pop: ShallowRef<Pop | null>; failed: Ref<boolean> } {
   const pop: ShallowRef<Pop | null> = shallowRef(null)
   const failed = ref(false)
@@ -18,6 +18,7 @@ export function usePop(call: () => string): { pop: ShallowRef<Pop | null>; faile
     onCleanup(() => { over = true })
     pop.value = kept.get(id) ?? null
     failed.value = false
+    if (!id) return
     for (const wait of pop.value ? [] : looks) {
       await new Promise((next) => setTimeout(next, wait))
       if (over) return

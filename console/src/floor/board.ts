@@ -16,7 +16,7 @@ export function talking(b: Board, queue: string): Caller[] {
 /** Agents who serve a queue, those who can be helped first: in a call, then wrapping up, then free, then the rest. */
 export function serving(b: Board, queue: string): Seat[] {
   const rank = ['talking', 'ringing', 'wrap_up', 'idle', 'delayed', 'away']
-  return (b.agents ?? []).filter((a) => !queue || (a.queues ?? []).includes(queue))
+  return (b.agents ?? []).filter((a) => !queue || !a.queues?.length || a.queues.includes(queue)) // none named: every queue
     .toSorted((a, c) => rank.indexOf(a.state) - rank.indexOf(c.state) || a.name.localeCompare(c.name, 'zh-CN'))
 }
 

@@ -11,7 +11,7 @@ export function ofNanoseconds(ns: number): number {
   return ns / 1e6
 }
 
-/** A share from 0 to 1 as 87.5 %. */
+/** A share from 0 to 1 as 87.5 %, never broken before the sign. */
 export function percent(share: number): string {
-  return `${(Math.round(share * 1000) / 10).toFixed(1)} %`
+  return `${(Math.round(share * 1000) / 10).toFixed(1)}\u00a0%`
 }

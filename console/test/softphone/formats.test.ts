@@ -8,7 +8,7 @@ describe('lengths', () => {
     expect([0, 999, 7000, 61_000, 750_000, 3_723_000, -5000].map(clock)).toEqual(['0:00', '0:00', '0:07', '1:01', '12:30', '1:02:03', '0:00'])
   })
   it('come from Go in nanoseconds', () => { expect(ofNanoseconds(1.5e9)).toBe(1500) })
-  it('are shares too', () => { expect([0, 0.8754, 1].map(percent)).toEqual(['0.0 %', '87.5 %', '100.0 %']) })
+  it('are shares too', () => { expect([0, 0.8754, 1].map(percent)).toEqual(['0.0\u00a0%', '87.5\u00a0%', '100.0\u00a0%']) })
 })
 
 describe('loudness', () => {

@@ -13,7 +13,7 @@ export const desk = {
       unsupported: '此浏览器或地址不能使用麦克风。', unsupportedDo: '请用新版 Chrome、Edge 或 Firefox，以 https 地址打开。', retry: '重试',
     },
     seat: {
-      title: '我的状态', signOn: '上线接电话', signOff: '下线', signOnHint: '需要麦克风。上线后，来电会自动分配给您。', available: '可接来电', pause: '暂停', pauseReason: '暂停原因', since: '已 {span}', calls: '本班已接 {n} 通', queues: '接听队列', none: '—',
+      title: '我的状态', signOn: '上线接电话', signOff: '下线', signOnHint: '需要麦克风。上线后，来电会自动分配给您。', available: '可接来电', pause: '暂停', pauseReason: '暂停原因', since: '已 {span}', calls: '本班已接 {n} 通', queues: '接听队列',
       missed: '连续 {n} 次未接', until: '还剩 {span}', afterCall: '已选暂停，本次通话结束后生效', inCall: '通话中不能下线', away: '电话系统听不到您的浏览器，暂不派电话。',
     },
     status: { available: '可接来电', paused: '暂停', signed_off: '未上线' },
@@ -52,7 +52,7 @@ export const desk = {
       what: '没有办成：{reason}',
       reason: { not_now: '通话现在的状态不能这样做', not_yours: '只有这通电话的座席可以这样做', nobody: '那里现在没有人', no_outbound: '现在不能外呼', no_target: '没有找到要转接的对象', no_key: '按键发送失败', cancelled: '已取消', no_answer: '对方没有接听', busy: '对方占线', rejected: '对方拒接', occupied: '已有另一位主管在这通电话中', unknown: '电话系统未能办理' },
     },
-    ended: { caller_hung: '来电人已挂断。', abandoned: '来电人已挂断。', handed_on: '已转接，您已退出通话。', taken_over: '主管已接管通话。', over: '通话已结束。', released: '通话已结束。', leg_lost: '您的声音中断，通话已交回队列。', node_lost: '通话所在服务器失联，通话已结束。', media_lost: '来电人的声音中断，通话已结束。', max_duration: '超过最长通话时间，通话已结束。', other: '通话已结束。' },
+    ended: { transferred: '已转接，您已退出通话。', caller_hung: '来电人已挂断。', abandoned: '来电人已挂断。', handed_on: '已转接，您已退出通话。', taken_over: '主管已接管通话。', over: '通话已结束。', released: '通话已结束。', leg_lost: '您的声音中断，通话已交回队列。', node_lost: '通话所在服务器失联，通话已结束。', media_lost: '来电人的声音中断，通话已结束。', max_duration: '超过最长通话时间，通话已结束。', other: '通话已结束。' },
     fault: {
       unknown: { what: '电话系统没有办理。', do: '请重试；仍不行请告诉主管。' }, not_connected: { what: '没有连上电话系统。', do: '正在重连，请稍候再试。' }, unanswered: { what: '电话系统没有答复。', do: '请看上方状态，确认没有办成后重试。' },
       malformed: { what: '页面版本与服务器不一致。', do: '请刷新页面。' }, unknown_type: { what: '页面版本与服务器不一致。', do: '请刷新页面。' }, hello_first: { what: '连接尚未就绪。', do: '请稍候再试。' }, not_leader: { what: '另一处正在使用此座席。', do: '请在那里操作，或在这里接管。' },
