@@ -24,15 +24,15 @@ const (
 type queued struct {
 	order   flow.Queue
 	place   Place
-	since   time.Time      // of this wait, by the machine's clock
-	due     []time.Time    // of each announcement, zero for never again
-	speech  playing        // opening or announcement
-	music   playing        // when nothing is spoken
-	alone   bool           // nobody who could answer is signed on
-	grace   time.Time      // until then being alone does not count
-	talking acd.Offer      // the offer that was answered last; zero before
-	joined  bool           // its agent is with the caller
-	ringing []area.StaffID // who is being rung, for who looks on
+	since   time.Time     // of this wait, by the machine's clock
+	due     []time.Time   // of each announcement, zero for never again
+	speech  playing       // opening or announcement
+	music   playing       // when nothing is spoken
+	alone   bool          // nobody who could answer is signed on
+	grace   time.Time     // until then being alone does not count
+	talking acd.Offer     // the offer that was answered last; zero before
+	joined  bool          // its agent is with the caller
+	waited  time.Duration // until that answer
 }
 
 // playing is something that sounds, or nothing.
@@ -262,13 +262,11 @@ func (c *call) placed(change acd.PlaceChange, open bool) (w wake, news bool) {
 	switch change.Kind {
 	case acd.PlaceRinging:
 		q.alone = false
-		q.ringing = append(q.ringing, change.Offer.Agent)
 		c.happened(ticket.CallEvent{Kind: ticket.CallRangAgent, Agent: change.Offer.Agent, Queue: change.Offer.Queue})
 	case acd.PlaceUnanswered:
-		q.ringing = without(q.ringing, change.Offer.Agent)
 		c.happened(ticket.CallEvent{Kind: ticket.CallUnanswered, Agent: change.Offer.Agent, Queue: change.Offer.Queue})
 	case acd.PlaceConnected:
-		q.alone, q.ringing = false, nil
+		q.alone = false
 		return wake{offer: &change.Offer}, c.talk == nil
 	case acd.PlaceAlone:
 		q.alone = true
@@ -294,10 +292,10 @@ func (c *call) connect(o acd.Offer) flow.Event {
 		q.putBack(q.order.Name, 0) // not Lost: the same agent would be rung again and again
 		return c.waitAgain()
 	}
-	waited := time.Since(q.since)
+	q.waited = time.Since(q.since)
 	back := q.talking.Agent == o.Agent // whose leg had broken
 	q.talking, q.joined = o, true
-	how := c.talkTo(agent, back, waited)
+	how := c.talkTo(agent, back, q.waited)
 	if !c.alive() {
 		return flow.Event{}
 	}
@@ -331,7 +329,11 @@ func (c *call) leaveQueue(why acd.LeaveReason) {
 	c.queued = nil
 	q.hush()
 	q.place.Leave(why)
-	c.happened(ticket.CallEvent{Kind: ticket.CallLeftQueue, Queue: q.order.Name, Reason: string(why), Seconds: int(time.Since(q.since).Seconds())})
+	waited := time.Since(q.since)
+	if why == acd.LeftAnswered {
+		waited = q.waited
+	}
+	c.happened(ticket.CallEvent{Kind: ticket.CallLeftQueue, Queue: q.order.Name, Reason: string(why), Seconds: int(waited.Seconds())})
 }
 
 // whyLeft is the reason for which an instruction ends the wait.
