@@ -7,10 +7,10 @@ const kept = new Map<string, Pop>() // what was read while it rang is there at o
 
 // The queue rings the agent, and the call's own step, which lets the agent look,
 // is written down at the same time: the first look may come too early.
-const looks = [300, 500, 1000, 2000] // ms before each
+const looks = [300, 700, 1500, 2500] // ms before each
 
-/** What is known of a call: its ticket, who calls as far as the agent may know, and what may belong to it. Nothing is asked of an empty id. */
-export function usePop(call: () => string): { pop: ShallowRef<Pop | null>; failed: Ref<boolean> } {
+/** What is known of a call: its ticket, who calls as far as the agent may know, and what may belong to it. Nothing is asked of an empty id; `patient` is who can do without it for a moment. */
+export function usePop(call: () => string, patient = false): { pop: ShallowRef<Pop | null>; failed: Ref<boolean> } {
   const pop: ShallowRef<Pop | null> = shallowRef(null)
   const failed = ref(false)
   watch(call, async (id, _before, onCleanup) => {
@@ -19,7 +19,7 @@ export function usePop(call: () => string): { pop: ShallowRef<Pop | null>; faile
     pop.value = kept.get(id) ?? null
     failed.value = false
     if (!id) return
-    for (const wait of pop.value ? [] : looks) {
+    for (const wait of pop.value ? [] : looks.slice(patient ? 2 : 0)) {
       await new Promise((next) => setTimeout(next, wait))
       if (over) return
       const read = await look(id)
