@@ -117,7 +117,7 @@ func (c *call) open() bool {
 	c.log = c.log.With(slog.String("ticket", string(receipt.Number)))
 	c.diary.log, c.tapes.call, c.tapes.number = c.log, c.record.ID, c.record.Number
 	c.show(StageArriving)
-	c.lookUp()
+	c.chooseFlow()
 	c.log.Info("call opened", slog.Bool("journaled", receipt.Journaled), slog.Bool("repeat", receipt.Repeat))
 	return true
 }

@@ -22,7 +22,6 @@ type Flows interface {
 // machine says what is next and is told what came of it; how it is done is here.
 func (c *call) converse() {
 	c.show(StageFlow)
-	c.script = c.endpoint.deps.Flows.For(c.record.To)
 	if c.script == nil {
 		c.log.Error("ALARM: no call flow for a service number; the caller is told the ticket's number alone")
 		c.do(flow.Hangup{Prompts: append(append([]string{PromptTicketNumberIs}, digitPrompts(c.record.Number)...), PromptGoodbye)})
@@ -92,9 +91,11 @@ func (c *call) facts() flow.Facts {
 		Now: d.Now, Holiday: d.Holiday, AgentsOn: d.agentsOn}
 }
 
-// lookUp asks what is known of the caller while it still rings.
-func (c *call) lookUp() {
-	if c.endpoint.deps.Contacts == nil {
+// chooseFlow takes the flow in force. Where it goes by what is known of the
+// caller, that is asked for while it still rings.
+func (c *call) chooseFlow() {
+	c.script = c.endpoint.deps.Flows.For(c.record.To)
+	if c.endpoint.deps.Contacts == nil || c.script == nil || !c.script.AsksOfCaller() {
 		return
 	}
 	found, record := make(chan CallerFacts, 1), c.record

@@ -322,3 +322,20 @@ func TestThePositionInTheQueueIsAnnounced(t *testing.T) {
 	second.hangUp()
 	c.log.endedAs(t, 2, ticket.EndCallerHung)
 }
+
+// A flow may go by what is known of a caller; nobody is looked up where it does not.
+func TestTheFlowBranchesOnWhatIsKnownOfTheCaller(t *testing.T) {
+	c := open(t, func(_ *ivr.Config, d *ivr.Deps) {
+		d.Flows = flowOf(strings.Replace(agentFlow, "start: wait", "start: known", 1) +
+			"  known: {branch: {cases: [{when: {callback_due: true}, then: goodbye}], else: wait}}\n")
+	})
+	c.out.mu.Lock()
+	c.out.facts.CallbackDue = true
+	c.out.mu.Unlock()
+	p := c.call()
+	p.ends()
+	if p.heard(goodbyeHz) == 0 || p.heard(greetingHz) != 0 {
+		t.Error("the caller took the other branch")
+	}
+	c.log.endedAs(t, 1, ticket.EndCompleted)
+}
