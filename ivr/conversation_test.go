@@ -251,7 +251,8 @@ func TestAnAgentWhoseLegBreaksIsWaitedForWithMusic(t *testing.T) {
 	p.hangUp()
 	an.silence()
 	l := c.log.endedAs(t, 1, ticket.EndCallerHung)[0]
-	if _, n := l.event(ticket.CallAgentLost); n != 2 {
+	_, lost := l.event(ticket.CallAgentLost)
+	if held, _ := l.event(ticket.CallHeld); lost != 1 || held.Reason != "away" {
 		t.Errorf("happened %v", l.happened())
 	}
 }

@@ -122,9 +122,10 @@ func (t *conversation) dropped(m *member, away bool) {
 	m.away = away
 	t.arrange()
 	if away {
-		t.happened(m.event(ticket.CallAgentLost, "away"))
+		t.happened(m.event(ticket.CallHeld, "away"))
 		return
 	}
+	t.happened(m.event(ticket.CallResumed, "away"))
 	m.tell(t.news(CallReconnected))
 	t.tellAll()
 }
