@@ -25,6 +25,7 @@ export interface Seat {
   missed: number
   priority: number
   queue?: string // of the call offered, talking or being written up
+  was?: SeatState // while away: the state to come back to
   seized?: boolean // taken for a consult or a transfer
 }
 

@@ -113,10 +113,12 @@ function stopped(s: PhoneState, m: Message): PhoneState {
   return !s.ring || !m.why || m.why === 'answered' ? next : say(next, 'stop', m.why)
 }
 
-// A supervisor's leg hears of the call it came into, as the agent's does.
+// A supervisor's leg hears of the call it came into, as the agent's does; but
+// the seat in the call is the agent's, also while their browser is away.
 function comesIn(s: PhoneState, news: CallNews): boolean {
-  if (s.call?.call === news.call) return false
-  return s.supervising?.call === news.call || (news.joined !== undefined && !['talking', 'ringing'].includes(s.seat?.state ?? ''))
+  if (s.call?.call === news.call || s.seat?.call === news.call) return false
+  const sits = s.seat?.state === 'away' ? s.seat.was : s.seat?.state
+  return s.supervising?.call === news.call || (news.joined !== undefined && sits !== 'talking' && sits !== 'ringing')
 }
 
 function supervised(s: PhoneState, news: CallNews): PhoneState {

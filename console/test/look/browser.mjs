@@ -6,9 +6,9 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
   // A microphone that beeps, allowed without a question, and a telephone that may be on this very machine.
   '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', '--allow-loopback-in-peer-connection', '--autoplay-policy=no-user-gesture-required']
 
-/** Debian's Chromium, without a window. */
-export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: flags, env: { ...process.env, LANGUAGE: 'zh_CN' } }) // its own words, such as those of a date field, in Chinese
+/** Debian's Chromium, without a window; more are flags of its command line. */
+export function launch(...more) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: [...flags, ...more], env: { ...process.env, LANGUAGE: 'zh_CN' } }) // its own words, such as those of a date field, in Chinese
 }
 
 /** What axe finds on a page: the rules of WCAG 2.1 A and AA, serious and critical. */

@@ -107,6 +107,11 @@ describe('a supervisor', () => {
   it('is back in after a reload', () => {
     expect(through([said({ type: 'welcome', seat: paused, call: news('talking', { joined: 'listen' }) })])).toMatchObject({ call: null, supervising: { mode: 'listen' } })
   })
+  it('does not take the call from an agent who reloads while somebody listens', () => {
+    for (const away of [{ call: 'call-o1' }, { was: 'talking' as const }]) {
+      expect(through([said({ type: 'welcome', seat: seat({ state: 'away', ...away }), call: news('talking', { joined: 'listen' }) })])).toMatchObject({ call: { joined: 'listen', recovered: true }, supervising: null })
+    }
+  })
   it('is shown to the agent, who keeps the call', () => {
     const talking = through([said({ type: 'welcome', seat: seat({ state: 'talking' }) }), said({ type: 'call', call: news('talking') }), said({ type: 'call', call: news('talking', { joined: 'barge' }) })])
     expect([talking.call?.joined, talking.supervising]).toEqual(['barge', null])
