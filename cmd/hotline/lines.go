@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"example.org/hotline/area"
@@ -59,10 +60,21 @@ func phoneConfig(cfg configs.Config) ivr.Config {
 	for _, n := range s.Numbers {
 		c.Numbers = append(c.Numbers, ivr.ServiceNumber{Number: n.Number, Aliases: n.Aliases})
 	}
+	c.Peers = peersOf(cfg)
+	return c
+}
+
+// peersOf are the other nodes as the phone room knows them. A list that does not
+// name this node is not the line's: it is the built-in one of a node that has got
+// a name of its own, and what it calls a node's address may be a trunk's.
+func peersOf(cfg configs.Config) (peers []ivr.Peer) {
+	if !slices.ContainsFunc(cfg.Nodes, func(n configs.PeerConfig) bool { return n.ID == cfg.Node.ID }) {
+		return nil
+	}
 	for _, other := range cfg.Nodes {
 		if at, err := netip.ParseAddrPort(other.SIP); err == nil && other.ID != cfg.Node.ID {
-			c.Peers = append(c.Peers, ivr.Peer{ID: other.ID, SIP: at}) // else it takes no calls of others; Check has seen to the rest
+			peers = append(peers, ivr.Peer{ID: other.ID, SIP: at}) // else it takes no calls of others; Check has seen to the rest
 		}
 	}
-	return c
+	return peers
 }
