@@ -218,16 +218,23 @@ func (p *phone) talk(ctx context.Context) error {
 	presses := slices.SortedStableFunc(slices.Values(p.Digits), func(a, b Press) int { return int(a.After - b.After) })
 	hangup := time.NewTimer(p.length())
 	defer hangup.Stop()
-	sound := p.ear.sound
+	sound, keys := p.ear.sound, p.Keys
 	for {
 		next, timer := p.nextPress(presses)
 		select {
 		case <-next:
-			if _, err := p.audio.Press(presses[0].Key, keyHeld); err != nil {
+			if err := p.press(presses[0].Key); err != nil {
 				return errors.Join(err, p.bye(ctx))
 			}
-			p.tell(Event{Kind: EventPressed, Text: string(presses[0].Key)})
 			presses = presses[1:]
+		case key, more := <-keys:
+			if !more {
+				keys = nil
+			} else if err := p.press(key); err != nil {
+				return errors.Join(err, p.bye(ctx))
+			}
+		case d := <-p.audio.Digits():
+			p.tell(Event{Kind: EventKey, Text: string(d.Key)})
 		case <-sound:
 			sound = nil // told once
 			p.tell(Event{Kind: EventHeard})
@@ -241,6 +248,14 @@ func (p *phone) talk(ctx context.Context) error {
 		}
 		timer.Stop()
 	}
+}
+
+func (p *phone) press(key rune) error {
+	if _, err := p.audio.Press(key, keyHeld); err != nil {
+		return err
+	}
+	p.tell(Event{Kind: EventPressed, Text: string(key)})
+	return nil
 }
 
 func (p *phone) length() time.Duration {

@@ -28,9 +28,10 @@ type Options struct {
 	Transport string // "udp" (default) or "tcp"
 	From      string // number of the caller; default "anonymous"
 
-	Digits    []Press // sent as RFC 4733 events of 100 ms
-	PlayWAV   []byte  // contents of a WAV file, 8 kHz mono, played once from the answer on; nil for silence
-	RecordWAV string  // file to write what is heard to; "" for none
+	Digits    []Press     // sent as RFC 4733 events of 100 ms
+	Keys      <-chan rune // keys that are pressed as they come; nil for none, closed for no more
+	PlayWAV   []byte      // contents of a WAV file, 8 kHz mono, played once from the answer on; nil for silence
+	RecordWAV string      // file to write what is heard to; "" for none
 
 	CancelAfter time.Duration // CANCEL so long after the INVITE if not answered by then; 0 never
 	HangupAfter time.Duration // BYE so long after the answer; 0 leaves that to the other side
@@ -43,7 +44,7 @@ type Options struct {
 // EventKind names a step of the call.
 type EventKind string
 
-// The steps in their order. Progress, Ringing, Heard and Pressed may not come at all.
+// The steps in their order. Progress, Ringing, Heard, Pressed and Key may not come at all.
 const (
 	EventCalling  EventKind = "calling"  // INVITE sent
 	EventProgress EventKind = "progress" // a provisional answer other than 180
@@ -52,6 +53,7 @@ const (
 	EventRefused  EventKind = "refused"  // 3xx to 6xx
 	EventHeard    EventKind = "heard"    // the first sound of the other side
 	EventPressed  EventKind = "pressed"  // a key was sent
+	EventKey      EventKind = "key"      // the other side pressed a key
 	EventEnded    EventKind = "ended"    // BYE, either way, or CANCEL
 )
 
