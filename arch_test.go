@@ -76,7 +76,7 @@ type guard struct {
 }
 
 var guards = []guard{
-	{of: "configs/...", only: []string{"cmd/..."}, why: "rooms get their settings handed in, so that a test sets them without a file"},
+	{of: "configs/...", only: []string{"cmd/...", "test/bench/..."}, why: "rooms get their settings handed in, so that a test sets them without a file"},
 	{of: "store/...", only: []string{"cmd/...", "store/...", "test/..."}, why: "storage is joined to its ports in cmd and nowhere else"},
 	{of: "api/...", only: []string{"cmd/...", "api/..."}, why: "nothing depends on the web"},
 	{of: "console/...", only: []string{"cmd/..."}, why: "cmd hands the embedded files to the server"},
@@ -102,14 +102,14 @@ var drivers = []driver{
 	{"github.com/danielgtaylor/huma/v2", []string{"api/...", "console/..."}, "the API's description belongs to the API"},
 	{"github.com/emiago/sipgo", []string{"ivr/..."}, "its traps are worked round in one room"},
 	{"github.com/icholy/digest", []string{"ivr/..."}, "the trunk's password is answered where its SIP is spoken"},
-	{"github.com/pion/rtp", []string{"ivr/..."}, "media belongs to the phone side"},
+	{"github.com/pion/rtp", []string{"ivr/...", "test/agent"}, "media belongs to the phone side"},
 	{"github.com/pion/rtcp", []string{"ivr/..."}, "media belongs to the phone side"},
 	{"github.com/pion/sdp/v3", []string{"ivr/..."}, "media belongs to the phone side"},
 	{"github.com/pion/srtp/v3", []string{"ivr/..."}, "media belongs to the phone side"},
-	{"github.com/pion/webrtc/v4", []string{"ivr/..."}, "a browser's leg is a leg; the page's messages pass through api as bytes"},
-	{"github.com/pion/interceptor", []string{"ivr/..."}, "as webrtc"},
+	{"github.com/pion/webrtc/v4", []string{"ivr/...", "test/agent"}, "a browser's leg is a leg; the page's messages pass through api as bytes"},
+	{"github.com/pion/interceptor", []string{"ivr/...", "test/agent"}, "as webrtc"},
 	{"github.com/gofiber/contrib/websocket", []string{"api/..."}, "as Fiber"},
-	{"github.com/fasthttp/websocket", []string{"api/..."}, "as Fiber"},
+	{"github.com/fasthttp/websocket", []string{"api/...", "test/agent"}, "as Fiber; and the tests' agent is a browser"},
 	{"golang.org/x/sys", []string{"ivr/media", "test/bench/media", "cmd/..."}, "system calls by hand belong where exact time is kept, and nowhere else"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pulse"}, "retries off, keys under one prefix, never in a pipeline: decided in one place"},
 	{"github.com/spf13/cobra", []string{"cmd/..."}, "flags are the program's, not the rooms'"},
