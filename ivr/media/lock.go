@@ -23,6 +23,11 @@ const (
 	maxTimestamp = 60 * SampleRate
 )
 
+// oldSource is how long the source before a re-INVITE that named another address
+// teaches nothing: what it has sent until then is still on its way, and it goes on
+// until our answer has reached it (RFC 3264 section 8.3.1).
+const oldSource = time.Second
+
 // sourceLock admits the packets of one caller and of nobody else. Until it is
 // locked, a packet must come from the address and port the SDP named. Where the
 // trunk allows learning, one of the first five packets that come from inside
@@ -32,6 +37,9 @@ type sourceLock struct {
 	expect netip.AddrPort
 	learn  []netip.Prefix
 	types  [2]uint8 // audio, events
+
+	before netip.AddrPort // the source before a new address was named; invalid for none
+	named  time.Time      // when that was
 
 	locked   netip.AddrPort
 	learning int // packets that were weighed for learning
@@ -52,7 +60,7 @@ func (l *sourceLock) admit(src netip.AddrPort, h *rtp.Header, now time.Time) boo
 	if l.locked.IsValid() {
 		return src == l.locked && l.knownType(h) && l.window.admit(h, now)
 	}
-	if src != l.expect && !l.mayLearn(src) {
+	if src != l.expect && !l.mayLearn(src, now) {
 		return false
 	}
 	if !l.knownType(h) {
@@ -62,11 +70,28 @@ func (l *sourceLock) admit(src netip.AddrPort, h *rtp.Header, now time.Time) boo
 	return l.window.admit(h, now)
 }
 
+// agree takes a new agreement. The lock opens again only where the far end named
+// another address or other payload types.
+func (l *sourceLock) agree(expect netip.AddrPort, types [2]uint8, now time.Time) {
+	moved := expect != l.expect && !expect.Addr().IsUnspecified()
+	if !moved && types == l.types {
+		return
+	}
+	next := sourceLock{expect: l.expect, learn: l.learn, types: types, before: l.before, named: l.named}
+	if moved {
+		next.expect, next.before, next.named = expect, l.source(), now
+	}
+	*l = next
+}
+
 func (l *sourceLock) knownType(h *rtp.Header) bool {
 	return h.PayloadType == l.types[0] || h.PayloadType == l.types[1]
 }
 
-func (l *sourceLock) mayLearn(src netip.AddrPort) bool {
+func (l *sourceLock) mayLearn(src netip.AddrPort, now time.Time) bool {
+	if src == l.before && now.Sub(l.named) < oldSource {
+		return false
+	}
 	for _, network := range l.learn {
 		if network.Contains(src.Addr()) {
 			l.learning++

@@ -69,6 +69,53 @@ func TestLockStopsLearningAfterFivePackets(t *testing.T) {
 	}
 }
 
+// The far end names another address; what it still sends from the old one must
+// not be taken for a NAT's, or nobody would hear anything any more.
+func TestLockDoesNotLearnTheAddressThatWasGivenUp(t *testing.T) {
+	l, now := newLock(true), time.Unix(0, 0)
+	l.admit(told, header(1), now)
+	moved := netip.MustParseAddrPort("192.0.2.21:42000")
+	l.agree(moved, l.types, now)
+	for n := range uint16(10) {
+		if l.admit(told, header(2+n), now.Add(time.Duration(n)*FrameTime)) {
+			t.Fatal("learned the source before the re-INVITE")
+		}
+	}
+	if l.source() != moved {
+		t.Errorf("sends to %v", l.source())
+	}
+	if !l.admit(moved, header(20), now.Add(oldSource/2)) || l.source() != moved {
+		t.Error("refused the address that was named")
+	}
+}
+
+// A gateway that names another address and goes on sending from the old one is
+// learned in the end.
+func TestLockLearnsTheOldAddressOfWhoKeepsIt(t *testing.T) {
+	l, now := newLock(true), time.Unix(0, 0)
+	l.admit(natted, header(1), now)
+	l.agree(netip.MustParseAddrPort("10.0.0.9:42000"), l.types, now)
+	if l.admit(natted, header(2), now.Add(oldSource-1)) || !l.admit(natted, header(3), now.Add(oldSource)) {
+		t.Error("want the old source after a second, and not before")
+	}
+}
+
+func TestLockStaysWhereNothingElseIsNamed(t *testing.T) {
+	l, now := newLock(true), time.Unix(0, 0)
+	l.admit(natted, header(1), now)
+	l.agree(told, l.types, now)
+	l.agree(netip.AddrPortFrom(netip.IPv4Unspecified(), 40000), l.types, now) // hold as RFC 2543 did it
+	if l.source() != natted {
+		t.Errorf("sends to %v", l.source())
+	}
+	l.agree(told, [2]uint8{0, 101}, now)
+	other := header(2)
+	other.PayloadType = 0
+	if !l.admit(natted, other, now) {
+		t.Error("another codec is no other source")
+	}
+}
+
 func TestLockHoldsOntoItsStream(t *testing.T) {
 	l, now := newLock(false), time.Unix(0, 0)
 	l.admit(told, header(100), now)

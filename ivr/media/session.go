@@ -43,7 +43,6 @@ type Session struct {
 	*Stream
 	pool   *PortPool
 	ports  *portPair
-	limits Limits
 	once   sync.Once
 	packet rtp.Packet // the one being taken
 
@@ -61,7 +60,7 @@ func Open(pool *PortPool, limits Limits) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Session{pool: pool, ports: ports, limits: limits}
+	s := &Session{pool: pool, ports: ports, from: sourceLock{learn: limits.Learn}}
 	s.Stream = NewStream(StreamOptions{Write: s.write, WriteReport: s.writeReport,
 		Timeout: limits.Timeout, HoldTimeout: limits.HoldTimeout, Pacer: limits.Pacer})
 	return s, nil
@@ -87,10 +86,7 @@ func (s *Session) Update(peer Peer) {
 func (s *Session) follow(peer Peer) {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	types := [2]uint8{peer.AudioType, peer.EventType}
-	if peer.Addr != s.from.expect && !peer.Addr.Addr().IsUnspecified() || types != s.from.types {
-		s.from = sourceLock{expect: peer.Addr, learn: s.limits.Learn, types: types}
-	}
+	s.from.agree(peer.Addr, [2]uint8{peer.AudioType, peer.EventType}, time.Now())
 }
 
 // Close stops the session and returns the ports to rest; nothing that came in is
