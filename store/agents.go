@@ -8,6 +8,8 @@ import (
 	"math"
 	"time"
 
+	"github.com/google/uuid"
+
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ivr/acd"
@@ -68,6 +70,29 @@ func emptyNotNil(list []string) []string {
 		return []string{}
 	}
 	return list
+}
+
+// Supervise lets a supervisor come into a call of their area, and records it in
+// the audit chain before anything is heard. acd.ErrNoCall for any other call, as
+// for one that is over.
+func (db *DB) Supervise(ctx context.Context, who area.StaffID, call ticket.CallID, mode acd.JoinMode) error {
+	actor, err := db.Actor(ctx, who)
+	if err != nil {
+		return err
+	}
+	if !actor.May(area.RoleSupervisor) || uuid.Validate(string(call)) != nil {
+		return acd.ErrNoCall
+	}
+	return db.InTx(ctx, actor, func(tx *Tx) error {
+		t, err := tx.loadTicket(ctx, `SELECT `+ticketColumns+` FROM tickets WHERE call_id = ?`, string(call))
+		if errors.Is(err, act.ErrNotFound) {
+			return acd.ErrNoCall
+		}
+		if err != nil {
+			return err
+		}
+		return tx.Audit(ctx, act.Record{Action: "call.supervised", Subject: t.Subject(), Area: t.Area, Reason: string(mode), Data: map[string]any{"call": string(call)}})
+	})
 }
 
 // RecordQueue keeps events of the queue. Keeping one twice changes nothing.

@@ -7,6 +7,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ticket"
 )
 
@@ -387,5 +388,27 @@ func TestWhatACallLeaves(t *testing.T) {
 	}
 	if n := h.count(t, `SELECT count(*) FROM callbacks`); n != 0 {
 		t.Error("who left a message is rung back without anybody having heard it")
+	}
+}
+
+// A conversation is listened to by supervisors of where it belongs, and each time is in the audit chain.
+func TestSupervisionEndsWithTheArea(t *testing.T) {
+	h, in := newPhoneHouse(t)
+	call := h.registered(t, in, "12349001", "13812345678", time.Now(), 1)
+	people := area.Directory{Staff: []area.NewStaff{{Login: "sup.near", Name: "sup.near", Role: area.RoleSupervisor, Area: testCounty},
+		{Login: "sup.far", Name: "sup.far", Role: area.RoleSupervisor, Area: "990102000000"}}}
+	if err := h.db.ImportDirectory(t.Context(), people); err != nil {
+		t.Fatal(err)
+	}
+	for login, want := range map[string]error{"sup.far": acd.ErrNoCall, "agent.far": acd.ErrNoCall, "worker1": acd.ErrNoCall, "sup.near": nil} {
+		if err := h.db.Supervise(t.Context(), h.actor(t, login).StaffID, call.ID, acd.JoinListen); !errors.Is(err, want) {
+			t.Errorf("%s listens: %v, want %v", login, err, want)
+		}
+	}
+	if err := h.db.Supervise(t.Context(), h.actor(t, "sup.near").StaffID, "no such", acd.JoinListen); !errors.Is(err, acd.ErrNoCall) {
+		t.Errorf("a call that is none: %v", err)
+	}
+	if n := h.count(t, `SELECT count(*) FROM audit_records WHERE action = 'call.supervised'`); n != 1 {
+		t.Errorf("%d records of one listening", n)
 	}
 }

@@ -48,7 +48,7 @@ func openSoftphone(cfg configs.Config, queues acd.Config, p softphoneParts) (*so
 		Node: cfg.Node.ID, Listen: c.Listen, ListenTCP: c.ListenTCP, PublicIPs: c.PublicIPs, Loopback: onLoopback(c.Listen),
 		STUN: c.STUN, TURN: softphone.TURN{URLs: c.TURN.URLs, Secret: c.TURN.Secret.Reveal(), Life: c.TURN.Life},
 		Grace: c.Grace, Desk: desk,
-	}, softphone.Deps{Seats: seats, CallBacks: p.CallBacks, Now: p.Now, Logger: p.Log})
+	}, softphone.Deps{Seats: seats, CallBacks: p.CallBacks, Supervise: p.Store.Supervise, Now: p.Now, Logger: p.Log})
 }
 
 // onLoopback reports whether only browsers of this machine can come: then

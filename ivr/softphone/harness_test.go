@@ -39,8 +39,9 @@ func TestMain(m *testing.M) { servers.Main(m) }
 const patience = 60 * time.Second
 
 const (
-	county   area.Code = "990101000000"
-	password           = "correct horse battery"
+	county      area.Code = "990101000000"
+	otherCounty area.Code = "990102000000"
+	password              = "correct horse battery"
 )
 
 // agents is how many agents the test county has: agent0, agent1, …
@@ -78,7 +79,7 @@ func newHouse(t testing.TB, change ...func(*houseOptions)) *house {
 	h := &house{t: t, db: openStore(t), hub: queue.New(queue.Options{Node: "node-a", Config: rules()})}
 	logger := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	var err error
-	if h.phone, err = softphone.New(o.phone, softphone.Deps{Seats: softphone.HubSeats{Hub: h.hub}, Now: time.Now, Logger: logger}); err != nil {
+	if h.phone, err = softphone.New(o.phone, softphone.Deps{Seats: softphone.HubSeats{Hub: h.hub}, Supervise: h.supervise, Now: time.Now, Logger: logger}); err != nil {
 		t.Fatal(err)
 	}
 	server, err := api.New(o.api, api.Deps{
@@ -95,6 +96,15 @@ func newHouse(t testing.TB, change ...func(*houseOptions)) *house {
 	}
 	h.run(server)
 	return h
+}
+
+// supervise is store.DB's Supervise for calls that lie in no database: each is the county's.
+func (h *house) supervise(ctx context.Context, who area.StaffID, _ ticket.CallID, _ acd.JoinMode) error {
+	actor, err := h.db.Actor(ctx, who)
+	if err == nil && !actor.Area.Contains(county) {
+		return acd.ErrNoCall
+	}
+	return err
 }
 
 // rules are a queue with times that no test reaches by itself.
@@ -158,7 +168,7 @@ func openStore(t testing.TB) *store.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := area.Directory{Divisions: []area.Division{{Code: "990100000000", Name: "测试市"}, {Code: county, Name: "甲县"}}}
+	d := area.Directory{Divisions: []area.Division{{Code: "990100000000", Name: "测试市"}, {Code: county, Name: "甲县"}, {Code: otherCounty, Name: "乙县"}}}
 	add := func(login string, role area.Role) {
 		d.Staff = append(d.Staff, area.NewStaff{Login: login, Name: login, Role: role, Area: county, Phone: "+8619900000001", PasswordHash: hash})
 	}
@@ -167,6 +177,7 @@ func openStore(t testing.TB) *store.DB {
 	}
 	add("supervisor", area.RoleSupervisor)
 	add("worker", area.RoleWorker)
+	d.Staff = append(d.Staff, area.NewStaff{Login: "far", Name: "far", Role: area.RoleSupervisor, Area: otherCounty, Phone: "+8619900000002", PasswordHash: hash})
 	if err := db.ImportDirectory(t.Context(), d); err != nil {
 		t.Fatalf("import the test county: %v", err)
 	}

@@ -40,6 +40,10 @@ type CallBacks interface {
 	CallBack(ctx context.Context, agent area.StaffID, task string) error
 }
 
+// Supervise tells whether a supervisor may come into a call: it must be one of
+// their area. Each time leaves a record. What it fails with is told the page.
+type Supervise func(ctx context.Context, who area.StaffID, call ticket.CallID, mode acd.JoinMode) error
+
 // HubSeats is a queue's hub as Seats.
 type HubSeats struct {
 	*queue.Hub

@@ -179,7 +179,7 @@ func (d *desk) command(r Request) error {
 			if !ok {
 				return refuse(codeNobody, "no such agent is signed on")
 			}
-			c.Target.Agent = agent
+			c.Target.Agent = agent.ID
 		}
 	}
 	select {
@@ -190,9 +190,9 @@ func (d *desk) command(r Request) error {
 	}
 }
 
-// supervise is what only supervisors may.
+// supervise is what only supervisors may, each within the area they serve.
 func (d *desk) supervise(k *socket, r Request) {
-	if d.staff.Role != area.RoleSupervisor {
+	if k.staff.Role != area.RoleSupervisor {
 		k.answer(r.ID, refuse(codeForbidden, "only supervisors may"))
 		return
 	}
@@ -203,11 +203,11 @@ func (d *desk) supervise(k *socket, r Request) {
 		k.answer(r.ID, nil)
 	case "force":
 		agent, ok := d.server.agent(r.Login)
-		if !ok {
+		if !ok || !k.staff.Area.Contains(agent.Area) {
 			k.answer(r.ID, refuse(codeNobody, "no such agent is signed on"))
 			return
 		}
-		d.ask(k, r, func(context.Context) error { return seats.Force(agent, r.Status, r.Reason) })
+		d.ask(k, r, func(context.Context) error { return seats.Force(agent.ID, r.Status, r.Reason) })
 	case "supervise":
 		switch {
 		case d.leg == nil:
@@ -215,11 +215,24 @@ func (d *desk) supervise(k *socket, r Request) {
 		case !d.heard && r.Mode != acd.JoinLeave:
 			k.answer(r.ID, refuse(codeNoAudio, "the audio is not connected"))
 		default:
-			d.ask(k, r, func(context.Context) error {
-				return seats.AskJoin(ticket.CallID(r.Call), d.staff.ID, d.server.cfg.Node, r.Mode)
-			})
+			d.ask(k, r, func(ctx context.Context) error { return d.server.join(ctx, k.staff.ID, ticket.CallID(r.Call), r.Mode) })
 		}
 	}
+}
+
+// join brings a supervisor into a conversation, if it is one of their area, or
+// out of it, wherever it is.
+func (s *Server) join(ctx context.Context, who area.StaffID, call ticket.CallID, mode acd.JoinMode) error {
+	switch {
+	case mode == acd.JoinLeave:
+	case s.deps.Supervise == nil:
+		return refuse(codeUnavailable, "nobody comes into a conversation of this node")
+	default:
+		if err := s.deps.Supervise(ctx, who, call, mode); err != nil {
+			return err
+		}
+	}
+	return s.deps.Seats.AskJoin(call, who, s.cfg.Node, mode)
 }
 
 // callBack rings the citizen of a task.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/netip"
 	"sync"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ivr"
+	"example.org/hotline/ivr/acd"
 )
 
 // Config is what a city sets. Zero durations take their defaults.
@@ -45,6 +47,7 @@ func (c Config) withDefaults() Config {
 type Deps struct {
 	Seats     Seats
 	CallBacks CallBacks        // nil: this node rings no citizens
+	Supervise Supervise        // nil: nobody comes into a conversation
 	Now       func() time.Time // the line's clock, for what the page shows
 	Logger    *slog.Logger     // nil: slog.Default()
 }
@@ -62,7 +65,7 @@ type Server struct {
 	mu       sync.Mutex
 	stopped  bool
 	desks    map[area.StaffID]*desk
-	watchers map[*desk]struct{}
+	watchers map[*desk]area.Code // with the area whose agents they are shown
 	work     sync.WaitGroup // desks and sockets
 }
 
@@ -74,7 +77,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 		return nil, errors.New("softphone: no seats or no clock")
 	}
 	s := &Server{cfg: cfg.withDefaults(), deps: deps, log: cmp.Or(deps.Logger, slog.Default()),
-		desks: map[area.StaffID]*desk{}, watchers: map[*desk]struct{}{}}
+		desks: map[area.StaffID]*desk{}, watchers: map[*desk]area.Code{}}
 	var err error
 	if s.engine, err = newEngine(s.cfg, s.log); err != nil {
 		return nil, err
@@ -127,13 +130,13 @@ func (s *Server) Leg(agent area.StaffID) (ivr.AgentLeg, bool) {
 }
 
 // agent finds a signed-on agent of any node by login.
-func (s *Server) agent(login string) (area.StaffID, bool) {
+func (s *Server) agent(login string) (acd.Agent, bool) {
 	for _, a := range s.deps.Seats.Board().Agents {
 		if a.Login == login {
-			return a.ID, true
+			return a, true
 		}
 	}
-	return 0, false
+	return acd.Agent{}, false
 }
 
 // desk finds or opens the desk of an agent and holds it until release; ok is
@@ -172,41 +175,54 @@ func (s *Server) release(d *desk) {
 	}
 }
 
-// watch adds or removes a desk of those that are sent the board.
+// watch adds or removes a desk of those that are sent the board. It is called by
+// the desk's goroutine.
 func (s *Server) watch(d *desk, on bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if on {
-		s.watchers[d] = struct{}{}
+		s.watchers[d] = d.leader.staff.Area
 	} else {
 		delete(s.watchers, d)
 	}
 }
 
-// showBoard sends the board to whoever watches, written once for all.
+// showBoard sends the board to whoever watches, written once for all of an area.
 func (s *Server) showBoard() {
 	s.mu.Lock()
-	watchers := make([]*desk, 0, len(s.watchers))
-	for d := range s.watchers {
-		watchers = append(watchers, d)
-	}
+	watchers := maps.Clone(s.watchers)
 	s.mu.Unlock()
 	if len(watchers) == 0 {
 		return
 	}
-	board := s.deps.Seats.Board()
-	data, err := json.Marshal(Message{Type: "board", Board: &board, At: s.deps.Now()})
-	if err != nil {
-		s.log.Error("write the board", "error", err)
-		return
-	}
-	for _, d := range watchers {
+	board, written := s.deps.Seats.Board(), map[area.Code][]byte{}
+	for d, where := range watchers {
+		if written[where] == nil {
+			written[where] = s.boardOf(board, where)
+		}
+		data := written[where]
 		d.post(func() {
 			if d.leader != nil {
 				d.leader.write(data)
 			}
 		})
 	}
+}
+
+// boardOf writes the board for who supervises an area: with its agents and no others.
+func (s *Server) boardOf(b acd.Board, where area.Code) []byte {
+	agents := make([]acd.Agent, 0, len(b.Agents))
+	for _, a := range b.Agents {
+		if where.Contains(a.Area) {
+			agents = append(agents, a)
+		}
+	}
+	b.Agents = agents
+	data, err := json.Marshal(Message{Type: "board", Board: &b, At: s.deps.Now()})
+	if err != nil {
+		s.log.Error("write the board", "error", err)
+	}
+	return data
 }
 
 // iceServers are what a page may use to reach us, with fresh credentials.

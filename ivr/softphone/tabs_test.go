@@ -186,3 +186,27 @@ func TestSupervisor(t *testing.T) {
 	b.must(softphone.Request{Type: "force", Login: "agent0", Status: acd.StatusSignedOff})
 	b.refused(softphone.Request{Type: "call_back", Task: "t1"}, "unavailable")
 }
+
+// A supervisor's powers end where their area does: they see no agent of another,
+// change nobody's status there and hear no call of it.
+func TestSupervisorOfAnotherCounty(t *testing.T) {
+	h := newHouse(t)
+	a := h.seatAgent("agent0")
+	a.talk(newCitizen(t))
+	b := h.open(h.signIn("far"))
+	b.must(softphone.Request{Type: "hello", Tab: firstTab})
+	b.must(softphone.Request{Type: "watch", On: true})
+	if m := b.awaitType("board"); len(m.Board.Agents) != 0 {
+		t.Errorf("the board shows agents of another county: %+v", m.Board.Agents)
+	}
+	b.refused(softphone.Request{Type: "force", Login: "agent0", Status: acd.StatusSignedOff}, "nobody")
+	b.must(softphone.Request{Type: "sign_on"})
+	connect(t, b)
+	h.awaitState("far", acd.StateIdle)
+	for _, mode := range []acd.JoinMode{acd.JoinListen, acd.JoinWhisper, acd.JoinBarge, acd.JoinTakeOver} {
+		b.refused(softphone.Request{Type: "supervise", Call: string(testCall), Mode: mode}, "no_such_conversation")
+	}
+	b.await("the board with their own seat alone", func(m softphone.Message) bool {
+		return m.Type == "board" && len(m.Board.Agents) == 1 && m.Board.Agents[0].Login == "far"
+	})
+}
