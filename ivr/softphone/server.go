@@ -66,7 +66,7 @@ type Server struct {
 	stopped  bool
 	desks    map[area.StaffID]*desk
 	watchers map[*desk]area.Code // with the area whose agents they are shown
-	work     sync.WaitGroup // desks and sockets
+	work     sync.WaitGroup      // desks and sockets
 }
 
 var _ ivr.AgentLegs = (*Server)(nil)
