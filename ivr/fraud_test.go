@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -204,5 +205,8 @@ func fraud(n int, f *farEnd, pick func([]string) string) string {
 func inDialog(invite *sip.Request, method, tag, more string) string {
 	return fmt.Sprintf("%s sip:hotline@%s SIP/2.0\nVia: SIP/2.0/UDP %s;branch=z9hG4bK%d\nFrom: %s;tag=%s\nTo: %s\nCall-ID: %s\nCSeq: %d %s\nMax-Forwards: 70\n%s",
 		method, invite.Contact().Address.HostPort(), invite.Recipient.HostPort(), time.Now().UnixNano(), invite.To().Value(), tag, invite.From().Value(),
-		invite.CallID().Value(), 100+time.Now().UnixNano()%1e6, method, more)
+		invite.CallID().Value(), farCSeq.Add(1), method, more)
 }
+
+// farCSeq numbers the far ends' requests: each is above those before it.
+var farCSeq atomic.Uint32

@@ -62,7 +62,7 @@ func (e *Endpoint) Dial(ctx context.Context, o OutboundCall) (PhoneLeg, error) {
 		return nil, err
 	}
 	log.Info("a call of ours is answered")
-	e.work.start(l.run)
+	e.work.startCall(l.run)
 	return l, nil
 }
 
@@ -112,14 +112,14 @@ func (e *Endpoint) newPhoneLeg(number string, log *slog.Logger, leave func()) (*
 // invite rings until somebody answers. Where it fails, everything that was taken
 // is given back, if need be after it has returned.
 func (l *phoneLeg) invite(ctx context.Context) error {
-	res, tx, req, err := l.ask(ctx, "", "")
+	res, req, err := l.ask(ctx, "", "")
 	if err == nil && challenged(res) && l.d.endpoint.cfg.Outbound.Password != nil {
 		name, value, fault := l.credentials(req, res)
 		if fault != nil {
 			l.free()
 			return fault
 		}
-		res, tx, req, err = l.ask(ctx, name, value)
+		res, _, err = l.ask(ctx, name, value)
 	}
 	switch {
 	case errors.Is(err, errFollowed):
@@ -131,7 +131,7 @@ func (l *phoneLeg) invite(ctx context.Context) error {
 		l.free()
 		return refusedAs(res.StatusCode)
 	}
-	if err := l.accept(tx, res); err != nil {
+	if err := l.accept(res); err != nil {
 		l.free()
 		return err
 	}
@@ -143,11 +143,11 @@ var errFollowed = errors.New("given up")
 
 // ask sends an INVITE, with a header where it is named, and waits for its final
 // answer. Where ctx ends first it is followed up on a goroutine of its own.
-func (l *phoneLeg) ask(ctx context.Context, header, value string) (*sip.Response, sip.ClientTransaction, *sip.Request, error) {
+func (l *phoneLeg) ask(ctx context.Context, header, value string) (*sip.Response, *sip.Request, error) {
 	e := l.d.endpoint
 	offer, err := media.Offer(l.d.media)
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("%w: %w", err, ErrTrunkFailed)
+		return nil, nil, fmt.Errorf("%w: %w", err, ErrTrunkFailed)
 	}
 	req := l.d.request(sip.INVITE, "application/sdp", offer)
 	req.AppendHeader(allowHeader())
@@ -156,8 +156,9 @@ func (l *phoneLeg) ask(ctx context.Context, header, value string) (*sip.Response
 	}
 	tx, err := e.client.TransactionRequest(context.WithoutCancel(ctx), req, asBuilt)
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("send INVITE: %w: %w", err, ErrTrunkFailed)
+		return nil, nil, fmt.Errorf("send INVITE: %w: %w", err, ErrTrunkFailed)
 	}
+	tx.OnRetransmission(l.keepAnswer)
 	rang := false
 	for {
 		select {
@@ -167,16 +168,16 @@ func (l *phoneLeg) ask(ctx context.Context, header, value string) (*sip.Response
 				continue
 			}
 			if res == nil {
-				return nil, nil, nil, ErrTrunkFailed
+				return nil, nil, ErrTrunkFailed
 			}
-			return res, tx, req, nil
+			return res, req, nil
 		case <-tx.Done():
-			return nil, nil, nil, ErrTrunkFailed // nobody answers at the proxy
+			return nil, nil, ErrTrunkFailed // nobody answers at the proxy
 		case <-ctx.Done():
 		case <-e.stopping:
 		}
-		e.work.start(func() { l.giveUp(tx, req, rang) }) //nolint:contextcheck // it goes on when the caller has left
-		return nil, nil, nil, errFollowed
+		e.work.startCall(func() { l.giveUp(tx, req, rang) }) //nolint:contextcheck // it goes on when the caller has left
+		return nil, nil, errFollowed
 	}
 }
 
@@ -210,7 +211,7 @@ func (l *phoneLeg) giveUp(tx sip.ClientTransaction, invite *sip.Request, rang bo
 			case res.IsProvisional():
 				rang = true
 			case res.IsSuccess():
-				l.acknowledge(tx, res)
+				l.acknowledge(res)
 				l.d.bye()
 				return
 			default:
@@ -289,8 +290,8 @@ func causeOf(ctx context.Context) error {
 }
 
 // accept acknowledges the 200 and starts the audio.
-func (l *phoneLeg) accept(tx sip.ClientTransaction, res *sip.Response) error {
-	l.acknowledge(tx, res)
+func (l *phoneLeg) accept(res *sip.Response) error {
+	l.acknowledge(res)
 	peer, err := l.d.endpoint.rules.Accept(res.Body(), l.d.media)
 	if err != nil {
 		l.d.bye()
@@ -303,13 +304,13 @@ func (l *phoneLeg) accept(tx sip.ClientTransaction, res *sip.Response) error {
 // acknowledge sends the ACK of a 200, each time that comes (RFC 3261 section
 // 13.2.2.4). Where a proxy has forked, the first to answer has the call, and any
 // other is acknowledged and hung up.
-func (l *phoneLeg) acknowledge(tx sip.ClientTransaction, res *sip.Response) {
+func (l *phoneLeg) acknowledge(res *sip.Response) {
 	d := l.d
 	d.confirmed(res)
 	ack := d.request(sip.ACK, "", nil)
 	first, _ := res.To().Params.Get("tag")
 	others := map[string]bool{}
-	tx.OnRetransmission(func(again *sip.Response) {
+	answer := func(again *sip.Response) {
 		tag, _ := again.To().Params.Get("tag")
 		if tag == first {
 			_ = d.endpoint.client.WriteRequest(ack.Clone(), asBuilt) // a lost ACK is asked for again
@@ -317,12 +318,37 @@ func (l *phoneLeg) acknowledge(tx sip.ClientTransaction, res *sip.Response) {
 		}
 		if !others[tag] {
 			others[tag] = true
-			d.endpoint.work.start(func() { d.hangUpFork(again) })
+			d.endpoint.work.startCall(func() { d.hangUpFork(again) })
 		}
-	})
+	}
+	l.answerMore(answer)
 	if err := d.endpoint.client.WriteRequest(ack.Clone(), asBuilt); err != nil {
 		l.log.Warn("ACK could not be sent", slog.Any("error", err))
 	}
+}
+
+// keepAnswer takes what comes after the first 200, be it the same again or another
+// telephone's. It waits until the first is acknowledged.
+func (l *phoneLeg) keepAnswer(res *sip.Response) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.again != nil:
+		l.again(res)
+	case res.IsSuccess() && len(l.early) < maxEarly:
+		l.early = append(l.early, res)
+	}
+}
+
+// answerMore is how to answer those, from now on.
+func (l *phoneLeg) answerMore(answer func(*sip.Response)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.again = answer
+	for _, res := range l.early {
+		answer(res)
+	}
+	l.early = nil
 }
 
 // hangUpFork ends the call of a telephone that answered second.

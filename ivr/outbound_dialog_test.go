@@ -106,15 +106,19 @@ func TestTheOneWeCalledHoldsUs(t *testing.T) {
 // Two telephones of a forking proxy answer: the first has the call, the other is
 // acknowledged and hung up. A 200 that comes again is acknowledged again.
 func TestTwoTelephonesAnswer(t *testing.T) {
-	f, _ := called(t, "first", "second", "first")
+	f, _ := called(t, "left", "right", "left", "right")
 	_, leg := dialFarEnd(t, f)
-	f.awaits("BYE second", 1)
-	await(t, "the first to be acknowledged twice", func() bool { return f.count("ACK first") >= 2 && f.count("ACK second") >= 1 })
-	if f.count("BYE first") != 0 {
+	f.awaits("BYE", 1)
+	winner, loser := "left", "right" // sipgo may hand two packets on in either order
+	if f.count("BYE left") == 1 {
+		winner, loser = loser, winner
+	}
+	await(t, "the first to be acknowledged twice", func() bool { return f.count("ACK "+winner) >= 2 && f.count("ACK "+loser) >= 1 })
+	if f.count("BYE "+winner) != 0 {
 		t.Error("the first has lost the call")
 	}
 	leg.HangUp()
-	f.awaits("BYE first", 1)
+	f.awaits("BYE "+winner, 1)
 }
 
 // A node that stops hangs up whom it has called, and rings nobody any more.

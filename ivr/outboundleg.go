@@ -25,6 +25,10 @@ type phoneLeg struct {
 	hanging sync.Once
 	freeing sync.Once
 
+	mu    sync.Mutex
+	again func(*sip.Response) // answers a 200 that comes after the first; nil before that is acknowledged
+	early []*sip.Response     // those that came before
+
 	// the loop's
 	theirs  bool // the far end said BYE
 	closed  bool // ended is closed

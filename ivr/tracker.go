@@ -31,6 +31,15 @@ func (t *tracker) start(f func()) {
 	}()
 }
 
+// startCall is start for a call of our own, which needs the sockets to its end.
+func (t *tracker) startCall(f func()) {
+	t.add(1, 1)
+	go func() {
+		defer t.add(-1, -1)
+		f()
+	}()
+}
+
 // during runs f, a handler, on the caller's goroutine.
 func (t *tracker) during(f func()) {
 	t.add(1, 1)
