@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"example.org/hotline/ivr"
+	"example.org/hotline/ticket"
 )
 
 const workerPhone = "+8619900000001" // nobody's
@@ -36,7 +37,7 @@ func telephone(t *testing.T, scenario, status string) (at netip.AddrPort, wait f
 	t.Helper()
 	at = freePort(t)
 	path := filepath.Join(t.TempDir(), "scenario.xml")
-	if err := os.WriteFile(path, []byte(strings.ReplaceAll(testdata(scenario+".xml"), "STATUS", status)), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(strings.NewReplacer("STATUS", status, "KEY", "1").Replace(testdata(scenario+".xml"))), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
@@ -159,4 +160,26 @@ func TestLineWithoutOutboundTrunk(t *testing.T) {
 	if _, err := l.Dial(t.Context(), ivr.OutboundCall{To: workerPhone}); !errors.Is(err, ivr.ErrNoTrunk) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// A citizen at night, a duty phone over the trunk: it is rung, somebody presses 1,
+// and when the citizen leaves it is hung up.
+func TestDutyPhoneIsRungOverTheTrunk(t *testing.T) {
+	at, wait := telephone(t, "uas_key", "")
+	c := open(t, outbound(at), func(_ *ivr.Config, d *ivr.Deps) { d.Outbound = nil })
+	c.out.duty["county"] = []ivr.Contact{{Staff: 6, Name: "county duty", Phone: workerPhone}}
+	p := c.call()
+	c.log.until(t, "the duty phone to be answered", func() bool {
+		for _, l := range c.log.calls {
+			for _, e := range l.events {
+				if e.Kind == ticket.CallRangDuty && e.Reason == ticket.DutyAnswered {
+					return true
+				}
+			}
+		}
+		return false
+	})
+	p.hangUp()
+	wait() // the BYE has come
+	c.log.endedAs(t, 1, ticket.EndCallerHung)
 }
