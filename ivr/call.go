@@ -178,7 +178,8 @@ func (c *call) answer() bool {
 	c.limit = time.NewTimer(c.endpoint.cfg.MaxDuration)
 	c.tape = c.tapes.begin(c.audio, legCitizen, false)
 	at := c.endpoint.now()
-	c.write("answered", func(ctx context.Context) error { return c.endpoint.callLog.Answered(ctx, c.record.ID, at) })
+	id := c.record.ID
+	c.diary.write("answered", func(ctx context.Context) error { return c.endpoint.callLog.Answered(ctx, id, at) })
 	c.next(waits{ack: true})
 	return c.alive()
 }
@@ -203,16 +204,6 @@ func (c *call) alive() bool { return c.reason == "" }
 func (c *call) end(reason ticket.EndReason) {
 	if c.reason == "" {
 		c.reason = reason
-	}
-}
-
-// write records a step. A step that cannot be recorded is an alarm and does
-// not stop the call: the citizen is still on the line.
-func (c *call) write(step string, do func(context.Context) error) {
-	ctx, cancel := context.WithTimeout(context.Background(), logTimeout)
-	defer cancel()
-	if err := do(ctx); err != nil {
-		c.log.Error("ALARM: a step of a call could not be recorded", slog.String("step", step), slog.Any("error", err))
 	}
 }
 

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -268,17 +270,72 @@ func TestConnectionsOfOneAddressAreBounded(t *testing.T) {
 	}
 }
 
+// brokenPrompts panic while they are broken.
+type brokenPrompts struct {
+	ivr.Prompts
+	broken atomic.Bool
+}
+
+func (p *brokenPrompts) Prompt(name string) (media.Prompt, bool) {
+	if p.broken.Load() {
+		panic("planted")
+	}
+	return p.Prompts.Prompt(name)
+}
+
 // A fault of ours in one call must not end the others, nor go unrecorded.
 func TestAPanicEndsOneCall(t *testing.T) {
-	l := start(t)
-	l.log.set(func() { l.log.panics = true })
+	prompts := &brokenPrompts{Prompts: testPrompts()}
+	l := start(t, func(_ *ivr.Config, d *ivr.Deps) { d.Prompts = prompts })
+	prompts.broken.Store(true)
 	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 200 || r.EndedBy != caller.SideCallee {
 		t.Errorf("result %+v", r)
 	}
 	l.log.endedAs(t, 1, ticket.EndFailed)
-	l.log.set(func() { l.log.panics = false })
+	prompts.broken.Store(false)
 	if r := call(t, caller.Options{Target: "12349@" + l.udp().String()}); r.Status != 200 {
 		t.Errorf("the next call: %+v", r)
+	}
+}
+
+// slowLog does not come back from Answered before it may.
+type slowLog struct {
+	ivr.CallLog
+	may chan struct{}
+}
+
+func (s slowLog) Answered(ctx context.Context, id ticket.CallID, at time.Time) error {
+	<-s.may
+	return s.CallLog.Answered(ctx, id, at)
+}
+
+// While the database thinks, the caller is greeted all the same.
+func TestASlowDatabaseDoesNotKeepTheCallerWaiting(t *testing.T) {
+	may := make(chan struct{})
+	l := start(t, func(_ *ivr.Config, d *ivr.Deps) { d.Log = slowLog{d.Log, may} })
+	heard := make(chan struct{})
+	greeted := sync.OnceFunc(func() { close(heard) })
+	over := make(chan caller.Result, 1)
+	go func() {
+		r, err := caller.Dial(t.Context(), caller.Options{Target: "12349@" + l.udp().String(), OnSound: func(pcm []int16) {
+			if media.ToneShare(pcm, greetingHz) > 0.15 {
+				greeted()
+			}
+		}})
+		if err != nil {
+			t.Error(err)
+		}
+		over <- r
+	}()
+	select {
+	case <-heard:
+	case <-time.After(patience):
+		t.Error("the caller is not greeted")
+	}
+	close(may)
+	<-over
+	if c := l.log.endedAs(t, 1, ticket.EndCompleted)[0]; c.answered != 1 {
+		t.Errorf("answered %d times in the record", c.answered)
 	}
 }
 

@@ -273,6 +273,8 @@ func (t *conversation) whom(to Target, purpose string) (func(context.Context) ([
 			if contacts == nil {
 				return nil, errNobody
 			}
+			ctx, cancel := context.WithTimeout(ctx, lookUp)
+			defer cancel()
 			who, err := contacts.StaffPhone(ctx, to.Login)
 			phone.To = who.Phone
 			return []candidate{t.byPerson(t.phone(phone, who.Name, who.Staff))}, err

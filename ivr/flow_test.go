@@ -2,6 +2,7 @@ package ivr_test
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"slices"
 	"strings"
@@ -59,6 +60,25 @@ func TestDutyPhonesAreRungInOrderWhenNobodyIsSignedOn(t *testing.T) {
 	if tape := c.tapes.of("third"); len(tape) != 1 || tape[0].ended.Load() != 1 {
 		t.Error("the duty phone's leg is not recorded, or for ever")
 	}
+}
+
+// stuckContacts do not answer as long as anybody waits for them.
+type stuckContacts struct{ ivr.Contacts }
+
+func (stuckContacts) DutyPhones(ctx context.Context, _ ticket.CallID, _ string) ([]ivr.Contact, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// The database hangs while it is asked who is on duty: the caller can leave a
+// message all the same.
+func TestCallerIsNotHeldByAStuckDatabase(t *testing.T) {
+	c := open(t, func(_ *ivr.Config, d *ivr.Deps) { d.Contacts = stuckContacts{d.Contacts} })
+	p := c.call()
+	only(t, "the citizen", &p.ears, musicHz)
+	only(t, "the citizen", &p.ears, announceHz)
+	p.hangUp()
+	c.log.endedAs(t, 1, ticket.EndCallerHung)
 }
 
 // A mailbox has answered, and nobody is there: the next one is rung, and the

@@ -26,6 +26,10 @@ var (
 // ringTime is how long a telephone or a desk rings where nobody says otherwise.
 const ringTime = 30 * time.Second
 
+// lookUp bounds the wait for whom to ring: with the database stuck the caller
+// goes on in the flow, and does not hear music for ever.
+const lookUp = 3 * time.Second
+
 // candidate is one person who may be rung.
 type candidate struct {
 	name string
@@ -150,6 +154,8 @@ func (c *call) duty(levels []string, each time.Duration, by area.StaffID, purpos
 		if contacts == nil {
 			return nil, errNobody
 		}
+		ctx, cancel := context.WithTimeout(ctx, lookUp)
+		defer cancel()
 		for _, level := range levels {
 			phones, fault := contacts.DutyPhones(ctx, c.record.ID, level)
 			err = errors.Join(err, fault)
