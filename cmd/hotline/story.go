@@ -1,17 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"example.org/hotline/configs"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ivr/caller"
 	"example.org/hotline/store"
 	"example.org/hotline/ticket"
@@ -58,7 +61,7 @@ func demoCall(ctx context.Context, out io.Writer, n *node, city configs.City) er
 		err = terr
 	}
 	if err == nil && ctx.Err() == nil {
-		say("\nthat was one call. Sign in as the worker who was asked, and take the ticket; Ctrl-C stops everything.")
+		say("\nthat was one call. Sign in as the worker who was asked, and take the ticket; or be the agent of the next one:\nsign on at http://%s/desk as agent1, then `%s call` in another terminal. Ctrl-C stops everything.", n.listener.Addr(), os.Args[0])
 	}
 	return err
 }
@@ -104,13 +107,49 @@ func inWords(kind string, data map[string]any) string {
 		return fmt.Sprintf("the caller pressed %v", data["key"])
 	case "ticket.raised_by_caller":
 		return "urgent: P1, help within 2 hours of the call"
+	case "call.queued":
+		return "waits for an agent"
+	case "call.rang_agent":
+		return fmt.Sprintf("rings at the desk of %v", data["by"])
+	case "call.connected":
+		return fmt.Sprintf("%v answers, and owns the ticket", data["by"])
+	case "call.left_queue":
+		return fmt.Sprintf("waits no more after %v s: %s", cmp.Or(data["seconds"], any(0)), leftBecause(data["reason"]))
+	case "call.rang_duty":
+		if data["reason"] == "no_outbound" {
+			return fmt.Sprintf("would ring the duty phone of %v; no trunk for our own calls is set (sip.outbound)", data["to"])
+		}
+		return pairs(data)
 	case "call.ended":
 		return fmt.Sprintf("the call is over: %v", data["reason"])
+	case "callback.created":
+		return fmt.Sprintf("reached nobody: to be rung back by %s", clockOf(data["due_at"]))
 	case "ticket.offered":
 		return fmt.Sprintf("offered to %v (%v), because %s", data["to"], data["role"], reasons(data["why"]))
 	default:
 		return pairs(data)
 	}
+}
+
+// leftBecause says why somebody waits no more.
+func leftBecause(reason any) string {
+	switch acd.LeaveReason(fmt.Sprint(reason)) {
+	case acd.LeftNoAgent:
+		return "no agent is signed on"
+	case acd.LeftAnswered:
+		return "spoke with an agent"
+	default:
+		return fmt.Sprint(reason)
+	}
+}
+
+// clockOf is the local time of the day of an RFC 3339 text.
+func clockOf(text any) string {
+	at, err := time.Parse(time.RFC3339, fmt.Sprint(text))
+	if err != nil {
+		return fmt.Sprint(text)
+	}
+	return at.In(ticket.Shanghai).Format("15:04")
 }
 
 // reasons says why somebody was asked.
