@@ -96,7 +96,7 @@ type OfferView struct {
 	Role      area.Role      `json:"role"`
 	OfferedAt time.Time      `json:"offered_at"`
 	Why       map[string]any `json:"why" doc:"Why this post: shift, position, who was skipped"`
-	Outcome   string         `json:"outcome,omitempty" doc:"accepted, taken, withdrawn; absent while it can be accepted"`
+	Outcome   string         `json:"outcome,omitempty" doc:"accepted, taken, declined, withdrawn; absent while it can be accepted"`
 	EndedAt   *time.Time     `json:"ended_at,omitempty"`
 }
 

@@ -2128,7 +2128,7 @@ export interface components {
             ended_at?: string;
             /** Format: date-time */
             offered_at: string;
-            /** @description accepted, taken, withdrawn; absent while it can be accepted */
+            /** @description accepted, taken, declined, withdrawn; absent while it can be accepted */
             outcome?: string;
             post: string;
             role: string;
