@@ -412,3 +412,27 @@ func TestSupervisionEndsWithTheArea(t *testing.T) {
 		t.Errorf("%d records of one listening", n)
 	}
 }
+
+// A call-back whose ticket was closed meanwhile is over: whoever calls in vain
+// after that is rung back all the same, and not by a task that no list shows.
+func TestACallInVainAfterTheTicketIsClosed(t *testing.T) {
+	h, in := newPhoneHouse(t)
+	first := h.registered(t, in, "12349001", "13812345678", time.Now().Add(-time.Hour), 1)
+	h.ends(t, first.ID)
+	h.db.mustExec(t, `UPDATE tickets SET status = 'closed' WHERE number = ?`, string(first.Number))
+	again := h.registered(t, in, "12349001", "13812345678", time.Now(), 2)
+	h.ends(t, again.ID)
+	err := h.db.InTx(t.Context(), h.actor(t, "agent"), func(tx *Tx) error {
+		list, err := tx.Callbacks(t.Context(), ticket.CallbacksDue, 10)
+		if err != nil || len(list) != 1 || list[0].Number != again.Number || list[0].Calls != 1 {
+			t.Errorf("who is to be rung back: %+v, %v", list, err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := h.count(t, `SELECT count(*) FROM callbacks WHERE state = 'done' AND outcome = 'moot'`); n != 1 {
+		t.Error("the task of the closed ticket goes on")
+	}
+}

@@ -22,10 +22,12 @@ func AskCallback(ctx context.Context, tx CallbackTx, t Ticket, call Call, origin
 	}
 	urgent := t.Priority == P1
 	c, err := tx.AliveCallback(ctx, call.ID)
-	switch {
-	case err == nil:
-		return joinCallback(ctx, tx, t, c, call, origin, urgent, at, r)
-	case !errors.Is(err, act.ErrNotFound):
+	if err == nil {
+		if c, err = endMoot(ctx, tx, t, c); err == nil {
+			return joinCallback(ctx, tx, t, c, call, origin, urgent, at, r)
+		}
+	}
+	if !errors.Is(err, act.ErrNotFound) {
 		return err
 	}
 	entered, err := tx.WaitingSince(ctx, call.ID)
@@ -49,6 +51,30 @@ func AskCallback(ctx context.Context, tx CallbackTx, t Ticket, call Call, origin
 	}
 	return tellCallback(ctx, tx, t, c, "callback.created", "", map[string]any{"origin": string(origin), "due_at": c.DueAt.UTC().Format(time.RFC3339)})
 }
+
+// endMoot ends the number's call-back where its ticket no longer needs it:
+// whoever calls in vain afterwards has a task of their own. It fails with
+// act.ErrNotFound then, as where there is none.
+func endMoot(ctx context.Context, tx CallbackTx, t Ticket, c Callback) (Callback, error) {
+	of := t
+	if c.Ticket != t.ID {
+		var err error
+		if of, err = tx.Ticket(ctx, c.Ticket); err != nil {
+			return c, err
+		}
+	}
+	if !of.callbackMoot() {
+		return c, nil
+	}
+	if err := endCallback(ctx, tx, of, c, CallbackMeet, OutcomeMoot, ""); err != nil {
+		return c, err
+	}
+	return c, act.NotFound("callback")
+}
+
+// callbackMoot reports whether nobody need be rung back for the ticket: it is
+// closed, or whoever accepted it has spoken to the citizen.
+func (t Ticket) callbackMoot() bool { return !t.Status.Waiting() && t.Status != StatusAccepted }
 
 // joinCallback adds one more call in vain to a number's task. The same call
 // twice (key 2, and then nobody answers) stays one.
@@ -307,7 +333,7 @@ func DueCallback(ctx context.Context, tx CallbackTx, id CallbackID, epoch int64)
 	if err != nil || c.Epoch != epoch || c.State != CallbackOpen {
 		return c, t, false, err
 	}
-	if !t.Status.Waiting() && t.Status != StatusAccepted { // closed, or whoever accepted has spoken to the citizen
+	if t.callbackMoot() {
 		return c, t, false, endCallback(ctx, tx, t, c, CallbackMeet, OutcomeMoot, "")
 	}
 	return c, t, !c.DueAt.After(tx.Now()), nil
