@@ -19,7 +19,7 @@ type noticeRow struct {
 	PostID   *int64
 	Alarm    bool
 	Void     bool
-	Offer    bool // may be accepted, and is urgent: by telephone too
+	Offer    bool // of a P1 ticket, which may be accepted: by telephone too (DOMAIN 0a.4)
 }
 
 // reader is one person who gets a notice. A citizen and the alarm number have no staff id.
@@ -39,7 +39,7 @@ func (db *DB) ExpandNotices(ctx context.Context, channels []string, alarm bool, 
 	err = db.InTx(ctx, act.SystemDispatch, func(tx *Tx) error {
 		var rows []noticeRow
 		err := tx.find(ctx, "load notices", &rows, `SELECT n.id, n.ticket_id, n.post_id, n.alarm, coalesce(n.epoch < t.epoch, false) AS void,
-			n.urgent AND n.epoch IS NOT NULL AND n.post_id IS NOT NULL AS offer
+			coalesce(t.priority = 'P1' AND n.epoch IS NOT NULL AND n.post_id IS NOT NULL, false) AS offer
 			FROM notices n LEFT JOIN tickets t ON t.id = n.ticket_id WHERE n.done_at IS NULL ORDER BY n.id LIMIT ? FOR UPDATE OF n SKIP LOCKED`, limit)
 		if err != nil {
 			return err
@@ -93,7 +93,7 @@ func (tx *Tx) giveNoticeUp(ctx context.Context, n noticeRow, why error) error {
 }
 
 // addDeliveries queues a notice to one reader on every channel that reaches them.
-// Only an urgent offer is brought by voice: whoever is woken can accept it there.
+// Only the offer of a P1 ticket is brought by voice: whoever is woken can accept it there.
 func (tx *Tx) addDeliveries(ctx context.Context, n noticeRow, r reader, channels []string) error {
 	for _, channel := range channels {
 		state, why := ticket.DeliveryQueued, ""

@@ -32,7 +32,7 @@ const (
 	voiceLongest = 3 * time.Minute // ringing, telling and choosing together
 )
 
-// Voice brings urgent offers by telephone.
+// Voice brings the offers of P1 tickets by telephone.
 type Voice struct{ Phone Phone }
 
 // Name is "voice".

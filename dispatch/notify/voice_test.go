@@ -49,19 +49,30 @@ func answers(outcome notify.VoiceOutcome, err error) func(int) (notify.VoiceOutc
 	return func(int) (notify.VoiceOutcome, error) { return outcome, err }
 }
 
-// An urgent offer rings, beside its message; nothing else does: no telling, no
-// citizen, nothing that is not urgent.
-func TestOnlyUrgentOffersRing(t *testing.T) {
+// newP1 is the house with its ticket raised to P1.
+func newP1(t *testing.T, caller string) *house {
+	h := newHouse(t, caller)
+	h.exec(`UPDATE tickets SET priority = 'P1'`)
+	return h
+}
+
+// An offer of a P1 ticket rings, beside its message; nothing else does: no
+// telling, no citizen, no alarm.
+func TestOnlyOffersOfP1Ring(t *testing.T) {
 	h := newHouse(t, "13812345678")
 	x := &exchange{ends: answers(notify.VoiceAccepted, nil)}
+	h.notice(ticket.Notice{Post: h.post("worker2"), Template: "offer", Urgent: true, Epoch: 1, Voidable: true}) // P2
+	if n, err := h.db.ExpandNotices(t.Context(), []string{"voice"}, false, 10); err != nil || n == 0 || h.count(`SELECT count(*) FROM deliveries`) != 0 {
+		t.Fatalf("%d expanded, a P2 rings (%v)", n, err)
+	}
+	h.exec(`UPDATE tickets SET priority = 'P1'`)
 	_, sms := newGateway(t, takes)
 	h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer", Urgent: true, Epoch: 1, Voidable: true})
-	h.notice(ticket.Notice{Post: h.post("worker2"), Template: "offer", Epoch: 1, Voidable: true})
 	h.notice(ticket.Notice{Post: h.post("county1"), Template: "breach", Urgent: true})
 	h.notice(ticket.Notice{Citizen: true, Template: "accepted_citizen", Urgent: true})
 	h.notice(ticket.Notice{Alarm: true, Template: "loop_alarm", Urgent: true, Epoch: 1, Voidable: true})
 	h.notifier(sms, hasty{notify.Voice{Phone: x}})
-	h.ends(ticket.DeliverySent, 7) // six messages, two of them to the citizen, and one call
+	h.ends(ticket.DeliverySent, 5) // four messages and one call
 	if got := x.numbers(); !slices.Equal(got, []string{"+8619900000001"}) {
 		t.Errorf("rang %q", got)
 	}
@@ -90,7 +101,7 @@ func TestATelephoneIsRungThreeTimes(t *testing.T) {
 		"no number of ours": {answers("", notify.ErrRejected), ticket.DeliveryFailed, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			h := newHouse(t, "")
+			h := newP1(t, "")
 			x := &exchange{ends: c.ends}
 			h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer", Urgent: true, Epoch: 1, Voidable: true})
 			h.notifier(hasty{notify.Voice{Phone: x}})
@@ -109,7 +120,7 @@ func TestATelephoneIsRungThreeTimes(t *testing.T) {
 
 // Somebody has accepted after the first ring: the rest of the ringing is void.
 func TestNobodyIsRungForWhatIsAccepted(t *testing.T) {
-	h := newHouse(t, "")
+	h := newP1(t, "")
 	x := &exchange{ends: func(int) (notify.VoiceOutcome, error) {
 		h.exec(`UPDATE tickets SET epoch = 9`)
 		return "", notify.ErrNotSent
@@ -124,7 +135,7 @@ func TestNobodyIsRungForWhatIsAccepted(t *testing.T) {
 
 // A node that has no telephone makes the deliveries all the same: another rings.
 func TestAnotherNodeRings(t *testing.T) {
-	h := newHouse(t, "")
+	h := newP1(t, "")
 	x := &exchange{ends: answers(notify.VoiceTaken, nil)}
 	_, sms := newGateway(t, func(string, int) (int, bool) { return http.StatusOK, true })
 	both := []string{"sms", "voice"}
