@@ -57,12 +57,22 @@ func (e *Endpoint) askPerson(ctx context.Context, leg PhoneLeg) error {
 // ErrFarEndLeft is a telephone that hung up while it was asked something.
 var ErrFarEndLeft = errors.New("the far end has hung up")
 
+// askSlack is how much longer than their length prompts may take to be heard.
+const askSlack = time.Second
+
 // AskKey plays prompts and waits for one of keys, which cuts them short: while
 // they are heard and, where after is not zero, for so long after them. It returns
-// zero where none comes. It fails with ErrFarEndLeft, or with the cause of ctx.
+// zero where none comes; a telephone that holds us, which hears nothing, is waited
+// for no longer. It fails with ErrFarEndLeft, or with the cause of ctx.
 func AskKey(ctx context.Context, leg PhoneLeg, prompts []media.Prompt, after time.Duration, keys string) (rune, error) {
 	speech := leg.Play(prompts...)
 	defer speech.Stop()
+	length := after + askSlack
+	for _, p := range prompts {
+		length += p.Duration()
+	}
+	longest := time.NewTimer(length)
+	defer longest.Stop()
 	played, late := speech.Done(), (<-chan time.Time)(nil)
 	for {
 		select {
@@ -75,6 +85,8 @@ func AskKey(ctx context.Context, leg PhoneLeg, prompts []media.Prompt, after tim
 			defer timer.Stop()
 			played, late = nil, timer.C
 		case <-late:
+			return 0, nil
+		case <-longest.C:
 			return 0, nil
 		case <-leg.Ended():
 			return 0, ErrFarEndLeft
