@@ -118,7 +118,7 @@ func (p *phone) invite(ctx context.Context, uri sip.Uri) error {
 	}
 	defer p.session.Close() //nolint:errcheck // the dialog has ended or is given up
 	p.result.CallID = p.session.InviteRequest.CallID().Value()
-	p.tell(Event{Kind: EventCalling})
+	p.tell(Event{Kind: EventCalling, CallID: p.result.CallID})
 
 	wait, cancel := p.untilCancel(ctx)
 	defer cancel()

@@ -62,6 +62,7 @@ type Event struct {
 	Kind   EventKind
 	At     time.Time
 	Status int    // SIP status, where the step is an answer
+	CallID string // Call-ID header, of EventCalling
 	Text   string // its reason phrase, the key pressed, or who ended the call
 }
 

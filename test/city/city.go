@@ -5,6 +5,7 @@ package city
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -45,8 +46,10 @@ type City struct {
 
 	node    string // what this program is called in the database
 	ordinal int
-	keys    string // file of the master keys
-	extra   string // lines of YAML in the sip section
+	pair    []place // of this node and its twin, by ordinal; nil: nodes know nothing of one another
+	origin  string  // what browsers show; empty: API
+	keys    string  // file of the master keys
+	extra   string  // lines of YAML in the sip section
 	flow    func(dir string) string
 	config  string
 	process *Process
@@ -56,6 +59,12 @@ type City struct {
 const (
 	Line     = "12349"   // no area: the first county's desk
 	Township = "1234902" // 石桥镇, whose people are town2-…
+)
+
+// Ports of a city's audio.
+const (
+	RTPFirst = 33000
+	RTPLast  = 37999
 )
 
 // program is the binary under test, built once per test process.
@@ -82,6 +91,9 @@ func Program(t testing.TB) string {
 	return path
 }
 
+// place is where a node is reached.
+type place struct{ api, sip string }
+
 // Option changes the settings of a city.
 type Option func(*settings)
 
@@ -89,7 +101,17 @@ type settings struct {
 	at    time.Time
 	extra string // lines of YAML
 	flow  func(dir string) string
+
+	pair   bool
+	origin string
 }
+
+// Pair lets the city's two nodes, this and its Twin, know one another, so that
+// callers of one are answered by agents of the other.
+func Pair() Option { return func(s *settings) { s.pair = true } }
+
+// Origin is the address that browsers show, where something stands before the nodes.
+func Origin(url string) Option { return func(s *settings) { s.origin = url } }
 
 // KeyWindow is how long the short flow waits for a key after its greeting, 2 s to
 // 30 s; 5 s where nobody says otherwise. 0 asks for no key at all.
@@ -113,7 +135,10 @@ func New(t testing.TB, options ...Option) *City {
 	for _, o := range options {
 		o(&s)
 	}
-	c := &City{T: t, Servers: servers.Private(t), Dir: servers.Folder(t), Users: map[string]User{}, node: "test", extra: s.extra, flow: s.flow}
+	c := &City{T: t, Servers: servers.Private(t), Dir: servers.Folder(t), Users: map[string]User{}, node: "test", extra: s.extra, flow: s.flow, origin: s.origin}
+	if s.pair {
+		c.pair = []place{{freeAddress(t), freeAddress(t)}, {freeAddress(t), freeAddress(t)}}
+	}
 	c.keys, c.Gateway = filepath.Join(c.Dir, "keys"), newGateway(t)
 	c.settle()
 	c.run("migrate")
@@ -143,14 +168,20 @@ func Start(t testing.TB, options ...Option) *City {
 func (c *City) Twin() *City {
 	c.T.Helper()
 	twin := &City{T: c.T, Servers: c.Servers, Dir: servers.Folder(c.T), Gateway: c.Gateway, Users: c.Users,
-		node: c.node + "-twin", ordinal: c.ordinal + 1, keys: c.keys, extra: c.extra, flow: c.flow}
+		node: c.node + "-twin", ordinal: c.ordinal + 1, keys: c.keys, extra: c.extra, flow: c.flow, pair: c.pair, origin: c.origin}
 	twin.settle()
 	return twin
 }
 
 // settle finds addresses and writes the settings of this node.
 func (c *City) settle() {
-	c.API, c.SIP = "http://"+freeAddress(c.T), freeAddress(c.T)
+	at, others := place{api: freeAddress(c.T), sip: freeAddress(c.T)}, ""
+	if c.pair != nil {
+		at = c.pair[c.ordinal]
+		others = fmt.Sprintf("nodes:\n  - {id: test, url: http://%s, sip: %s}\n  - {id: test-twin, url: http://%s, sip: %s}\n",
+			c.pair[0].api, c.pair[0].sip, c.pair[1].api, c.pair[1].sip)
+	}
+	c.API, c.SIP = "http://"+at.api, at.sip
 	c.config = filepath.Join(c.Dir, "hotline.yaml")
 	text := fmt.Sprintf(`node: {id: %s, ordinal: %d, data_dir: %q}
 postgres: {url: %q, owner_url: %q}
@@ -161,8 +192,8 @@ sip:
   tcp: [%q]
   allow_loopback_media: true
   flow_dir: %q
-  rtp_first: 33000
-  rtp_last: 37999
+  rtp_first: %d
+  rtp_last: %d
   trunks: [{name: test, cidrs: [127.0.0.1/32], media_cidrs: [127.0.0.1/32]}]
   numbers:
     - {number: 12349, area: 990101000000}
@@ -175,8 +206,8 @@ sms: {url: %q, account: test, secret: test-secret, timeout: 2s}
 keys: {file: %q}
 drain: {timeout: 5s}
 demo: {enabled: true}
-`, c.node, c.ordinal, filepath.Join(c.Dir, "node"), c.Servers.Postgres.AppURL, c.Servers.Postgres.OwnerURL, c.Servers.Redis.AppURL,
-		strings.TrimPrefix(c.API, "http://"), c.API, c.SIP, c.SIP, c.flow(c.Dir), c.extra, c.Gateway.URL, c.keys)
+%s`, c.node, c.ordinal, filepath.Join(c.Dir, "node"), c.Servers.Postgres.AppURL, c.Servers.Postgres.OwnerURL, c.Servers.Redis.AppURL,
+		at.api, cmp.Or(c.origin, c.API), c.SIP, c.SIP, c.flow(c.Dir), RTPFirst, RTPLast, c.extra, c.Gateway.URL, c.keys, others)
 	if err := os.WriteFile(c.config, []byte(text), 0o600); err != nil {
 		c.T.Fatal(err)
 	}
@@ -325,6 +356,9 @@ func (p *Process) Stopped() bool {
 	return err == nil && found && strings.HasPrefix(state, "T")
 }
 
+// Pid is the process's number.
+func (p *Process) Pid() int { return p.cmd.Process.Pid }
+
 // Died is closed when the process has ended.
 func (p *Process) Died() <-chan struct{} { return p.done }
 
@@ -340,6 +374,9 @@ func (p *Process) Killed() bool {
 	status, ok := exit.Sys().(syscall.WaitStatus)
 	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
+
+// NodeID is what this node is called.
+func (c *City) NodeID() string { return c.node }
 
 // Process is the newest run.
 func (c *City) Process() *Process { return c.process }

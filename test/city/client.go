@@ -9,6 +9,8 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/url"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -51,6 +53,20 @@ func (c *City) As(login string) *Client {
 		c.T.Fatalf("sign in as %s: %d %s", login, a.Status, a.Raw)
 	}
 	return client
+}
+
+// Cookie is the sign-in as a browser sends it.
+func (cl *Client) Cookie() string {
+	cl.city.T.Helper()
+	at, err := url.Parse(cl.city.API)
+	if err != nil {
+		cl.city.T.Fatal(err)
+	}
+	var all []string
+	for _, c := range cl.http.Jar.Cookies(at) {
+		all = append(all, c.Name+"="+c.Value)
+	}
+	return strings.Join(all, "; ")
 }
 
 // Get reads.

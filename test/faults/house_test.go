@@ -15,6 +15,7 @@ import (
 
 	"example.org/hotline/internal/failpoint"
 	"example.org/hotline/ivr/caller"
+	"example.org/hotline/test/agent"
 	"example.org/hotline/test/city"
 	"example.org/hotline/test/servers"
 )
@@ -44,10 +45,11 @@ func rounds(t *testing.T) (n int, long bool) {
 type house struct {
 	*city.City
 
-	callers atomic.Int64
-	mu      sync.Mutex
-	phones  []*phone
-	heard   []caller.Result // calls by our own caller
+	callers  atomic.Int64
+	mu       sync.Mutex
+	phones   []*phone
+	heard    []caller.Result  // calls by our own caller
+	citizens []*agent.Citizen // on the line
 }
 
 // newHouse makes a city whose calls are quick, and does not serve it yet.

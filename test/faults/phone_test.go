@@ -3,6 +3,7 @@ package faults
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"fmt"
 	"net"
 	"net/textproto"
@@ -24,6 +25,7 @@ type phone struct {
 	to     string // the line's address, for one of several nodes
 	number string
 	from   string
+	media  int // port of its audio; 0: nobody listens
 	callID string
 	fromID string // From tag
 	branch string
@@ -125,7 +127,7 @@ func parseAnswer(data []byte) (a sipAnswer, ok bool) {
 func (p *phone) invite() {
 	port := p.conn.LocalAddr().(*net.UDPAddr).Port
 	sdp := fmt.Sprintf("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio %d RTP/AVP 8 101\r\n"+
-		"a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\n", port+1)
+		"a=rtpmap:8 PCMA/8000\r\na=rtpmap:101 telephone-event/8000\r\na=fmtp:101 0-16\r\n", cmp.Or(p.media, port+1))
 	p.send("INVITE", p.branch, "", 1, fmt.Sprintf("Contact: <sip:%s@127.0.0.1:%d>\r\nMax-Forwards: 70\r\nContent-Type: application/sdp\r\n", p.from, port), sdp)
 }
 

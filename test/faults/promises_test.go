@@ -60,12 +60,13 @@ var broken = map[string]string{
 
 // What is in pending may be there while things come to rest, and then must not.
 var pending = map[string]string{
-	"a call without an end":         `SELECT id::text FROM calls WHERE ended_at IS NULL`,
-	"a ticket that was not offered": `SELECT number FROM tickets t WHERE status IN ('new', 'triaged') AND repeat_state = 'none'`,
-	"a timer overdue":               `SELECT kind || ' of ' || subject_id FROM timers WHERE due_at <= app_now()`,
-	"an event not told":             `SELECT kind FROM outbox`,
-	"a notice not taken up":         `SELECT key FROM notices WHERE done_at IS NULL`,
-	"a delivery not at its end":     `SELECT channel || ' ' || state || ' ' || id FROM deliveries WHERE state IN ('queued', 'sending', 'unknown')`,
+	"a call without an end": `SELECT id::text FROM calls WHERE ended_at IS NULL`,
+	"a ticket that was not offered": `SELECT number FROM tickets t WHERE status IN ('new', 'triaged') AND repeat_state = 'none'
+		AND NOT EXISTS (SELECT 1 FROM timers m WHERE m.subject_kind = 'ticket' AND m.subject_id = t.id AND m.kind = 'agent')`, // it rests with an agent
+	"a timer overdue":           `SELECT kind || ' of ' || subject_id FROM timers WHERE due_at <= app_now()`,
+	"an event not told":         `SELECT kind FROM outbox`,
+	"a notice not taken up":     `SELECT key FROM notices WHERE done_at IS NULL`,
+	"a delivery not at its end": `SELECT channel || ' ' || state || ' ' || id FROM deliveries WHERE state IN ('queued', 'sending', 'unknown')`,
 }
 
 // faultsOf is one statement that runs all of a map's.
