@@ -55,6 +55,7 @@ type Endpoint struct {
 	calls   *callTable
 
 	dialogues dialogues // beside the citizens' calls
+	claims    claims    // of other nodes
 	book      *dialBook // of our own calls
 
 	ua     *sipgo.UserAgent

@@ -113,6 +113,15 @@ func TestMailboxOfADutyPhoneDoesNotCountAsAnswered(t *testing.T) {
 	}
 }
 
+// A telephone that holds us hears no question: it is not waited for.
+func TestAskKeyDoesNotWaitForATelephoneThatHolds(t *testing.T) {
+	leg := newMailbox(t, phoneHz)
+	leg.Update(media.Peer{Codec: media.PCMA, AudioType: 8, EventType: 101, Receive: true})
+	if key, err := ivr.AskKey(t.Context(), leg, []media.Prompt{testPrompts()[ivr.PromptGreeting]}, 0, "1"); key != 0 || err != nil {
+		t.Errorf("key %q, %v", key, err)
+	}
+}
+
 func TestCallerWhoLeavesStopsTheRingingOfDutyPhones(t *testing.T) {
 	c := open(t)
 	c.out.duty["county"] = []ivr.Contact{{Staff: 6, Name: "county duty", Phone: "+8613900000006"}}

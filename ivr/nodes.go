@@ -6,8 +6,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -52,6 +54,28 @@ const (
 	claimFresh = time.Minute
 )
 
+// claims are the Call-IDs of the offers that were used, as long as they are fresh:
+// who has overheard one cannot join an agent to themselves with it.
+type claims struct {
+	mu   sync.Mutex
+	used map[string]time.Time
+}
+
+// use reports whether an offer is used for the first time.
+func (u *claims) use(callID string, now time.Time) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	maps.DeleteFunc(u.used, func(_ string, at time.Time) bool { return now.Sub(at) > 2*claimFresh })
+	if _, again := u.used[callID]; again {
+		return false
+	}
+	if u.used == nil {
+		u.used = map[string]time.Time{}
+	}
+	u.used[callID] = now
+	return true
+}
+
 // claim says what an INVITE between nodes is for.
 type claim struct {
 	Offer  acd.OfferID   `json:"offer"`
@@ -73,7 +97,7 @@ type nodeMessage struct {
 }
 
 var (
-	errClaim  = errors.New("the offer is not signed by a node of this line, or too old")
+	errClaim  = errors.New("the offer is not signed by a node of this line, or used before, or too old")
 	errNoPeer = errors.New("no such node")
 )
 
@@ -101,7 +125,7 @@ func (e *Endpoint) verify(req *sip.Request, from Peer) (claim, error) {
 		return claim{}, errClaim
 	}
 	age := time.Since(time.Unix(c.At, 0)).Abs()
-	if c.From != from.ID || c.To != e.cfg.NodeID || c.SIP != req.CallID().Value() || age > claimFresh {
+	if c.From != from.ID || c.To != e.cfg.NodeID || c.SIP != req.CallID().Value() || age > claimFresh || !e.claims.use(c.SIP, time.Now()) {
 		return claim{}, errClaim
 	}
 	return c, nil

@@ -4,8 +4,12 @@ import (
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 	"testing"
 	"time"
 
@@ -139,6 +143,78 @@ func TestACallOutlivesTheAgentsNode(t *testing.T) {
 	if _, n := l.event(ticket.CallAgentLost); n != 1 {
 		t.Errorf("happened %v", l.happened())
 	}
+}
+
+// otherNode is a node of the line whose SIP the test itself speaks.
+type otherNode struct {
+	t    *testing.T
+	conn net.PacketConn
+	to   netip.AddrPort
+	n    int
+}
+
+// invite sends an INVITE with an offer for another Call-ID or its own, and returns the final status.
+func (o *otherNode) invite(callID, signedFor string, key sharedKey) string {
+	o.t.Helper()
+	o.n++
+	offer, err := json.Marshal(map[string]any{"offer": "o", "call": "c", "ticket": testNumber, "agent": 2, "from": "x", "to": "b", "sip": signedFor, "at": time.Now().Unix()})
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	us := o.conn.LocalAddr().String()
+	sdp := "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 8\r\n"
+	text := fmt.Sprintf("INVITE sip:agent-2@%[1]s SIP/2.0\r\nVia: SIP/2.0/UDP %[2]s;branch=z9hG4bK-x%[3]d;rport\r\nMax-Forwards: 70\r\n"+
+		"From: <sip:x@%[2]s>;tag=x\r\nTo: <sip:agent-2@%[1]s>\r\nCall-ID: %[4]s\r\nCSeq: 1 INVITE\r\nContact: <sip:x@%[2]s>\r\n"+
+		"Hotline-Offer: %[5]s\r\nHotline-Signature: %[6]s\r\nContent-Type: application/sdp\r\nContent-Length: %[7]d\r\n\r\n%[8]s",
+		o.to, us, o.n, callID, base64.StdEncoding.EncodeToString(offer), base64.StdEncoding.EncodeToString(key.MAC("ivr.join", offer)), len(sdp), sdp)
+	if _, err := o.conn.WriteTo([]byte(text), net.UDPAddrFromAddrPort(o.to)); err != nil {
+		o.t.Fatal(err)
+	}
+	buf := make([]byte, 4096)
+	if err := o.conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		o.t.Fatal(err)
+	}
+	for {
+		n, _, err := o.conn.ReadFrom(buf)
+		if err != nil {
+			o.t.Fatal(err)
+		}
+		status, _, _ := strings.Cut(strings.TrimPrefix(string(buf[:n]), "SIP/2.0 "), " ")
+		if strings.Contains(string(buf[:n]), fmt.Sprintf("branch=z9hG4bK-x%d;", o.n)) && !strings.HasPrefix(status, "1") {
+			return status
+		}
+	}
+}
+
+// An offer between nodes joins once, in the call it was made for, and with the line's key.
+func TestAnOfferBetweenNodesCannotBeUsedAgain(t *testing.T) {
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	us := freeUDP(t)
+	c := openNode(t, "b", nil, func(cfg *ivr.Config, d *ivr.Deps) {
+		cfg.UDP, d.Signer = []string{us.String()}, sharedKey("key")
+		cfg.Peers = []ivr.Peer{{ID: "b", SIP: us}, {ID: "x", SIP: netip.MustParseAddrPort(conn.LocalAddr().String())}}
+	})
+	bo := c.bo()
+	x := &otherNode{t: t, conn: conn, to: us}
+	for _, try := range []struct {
+		what, callID, signedFor string
+		key                     sharedKey
+		want                    string
+	}{
+		{"another key", "one", "one", "another", "403"},
+		{"another call", "one", "two", "key", "403"},
+		{"a good offer", "one", "one", "key", "200"},
+		{"the same again", "one", "one", "key", "403"},
+	} {
+		if got := x.invite(try.callID, try.signedFor, try.key); got != try.want {
+			t.Errorf("%s: %s, want %s", try.what, got, try.want)
+		}
+	}
+	bo.until("the leg to be given back", func() bool { return bo.released == 1 })
 }
 
 // A node that does not know the line's key is joined to nobody.
