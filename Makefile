@@ -26,7 +26,7 @@ WHOLE := /test/(acceptance|faults)(/|$$)
 FUZZTIME ?= 60s
 ROUNDS   ?= 20
 
-.PHONY: help run test lint fuzz faults bench deps deps-run toolchain console build prompts clean
+.PHONY: help run test lint fuzz faults cluster bench deps deps-run toolchain console build prompts clean
 
 help: ## list what can be done
 	@printf 'hotline: a citizen calls, somebody owns the call, help arrives in time.\n\n'
@@ -64,6 +64,9 @@ fuzz: ## every fuzz target for FUZZTIME (60s) each
 
 faults: deps-run ## kill, cut and flush for ROUNDS (20) rounds, then check the promises
 	@HOTLINE_TEST_ROUNDS=$(ROUNDS) go test -count=1 -p 1 -v -timeout 12h ./test/faults/...
+
+cluster: deps-run ## two nodes for ROUNDS (20) rounds: callers of one, agents of the other, kill -9 of either
+	@HOTLINE_TEST_ROUNDS=$(ROUNDS) go test -count=1 -p 1 -v -timeout 12h -run '^(TestCluster|TestPaused)' ./test/faults/...
 
 bench: deps-run ## calls, intakes against pgbench, timer lag: one table from one run
 	@go run ./test/bench

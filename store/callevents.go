@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"example.org/hotline/internal/act"
+	"example.org/hotline/internal/failpoint"
 	"example.org/hotline/ticket"
 )
 
@@ -48,7 +49,9 @@ func (tx *Tx) CallHappened(ctx context.Context, id ticket.CallID, e ticket.CallE
 			return err
 		}
 	}
-	return tx.callEffect(ctx, t, id, e, rules)
+	err = tx.callEffect(ctx, t, id, e, rules)
+	failpoint.Hit(failpoint.HappenedBeforeCommit)
+	return err
 }
 
 // callEffect is what a step of a call does beyond its own record.

@@ -26,7 +26,7 @@ const (
 	EndDraining    EndReason = "draining"     // 503: the node is stopping
 	EndMaxDuration EndReason = "max_duration" // the longest a call may last
 	EndNodeStopped EndReason = "node_stopped" // the node ended it on its way down
-	EndNodeLost    EndReason = "node_lost"    // the node died; found at restart
+	EndNodeLost    EndReason = "node_lost"    // the node died; found at restart, or by another node
 	EndFailed      EndReason = "failed"       // an error of ours; the log says which
 )
 

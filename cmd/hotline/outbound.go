@@ -9,6 +9,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/configs"
+	"example.org/hotline/internal/failpoint"
 	"example.org/hotline/ivr"
 	"example.org/hotline/ivr/softphone"
 	"example.org/hotline/store"
@@ -65,6 +66,7 @@ func (c callBacks) CallBack(ctx context.Context, agent area.StaffID, task string
 // in service counts as a try; what failed on our side does not: the claim stays for
 // another go, and lapses by itself.
 func (c callBacks) ring(ctx context.Context, agent area.StaffID, task string, dial store.CallbackDial) {
+	failpoint.Hit(failpoint.CallbackBeforeDial)
 	err := c.n.phone.CallBack(ctx, ivr.CallBackOrder{Agent: agent, Call: dial.Call, Ticket: dial.Ticket, To: dial.To})
 	log := c.n.log.With(slog.String("ticket", string(dial.Ticket)))
 	result, known := triedAs(err)

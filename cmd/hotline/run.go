@@ -69,6 +69,7 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	base.start("recordings", n.recordings.Local.Run)
 	if n.phone != nil {
 		base.start("queue", n.queue.Run)
+		base.start("lost nodes", n.lost.run)
 		base.start("softphones", n.softphone.Run)
 		front.start("flows and prompts", n.line.Run)
 		front.start("phone", n.phone.Run)

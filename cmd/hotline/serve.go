@@ -103,6 +103,7 @@ type node struct {
 	queues     acd.Config        // rules of the queues, also on a node without the role phone
 	queue      *queue.Hub        // nil without the role phone, as what follows
 	softphone  *softphone.Server // the agents' legs
+	lost       *lostNodes        // other nodes that died
 
 	engine   *timer.Engine[*store.Tx] // fires timers where the node dispatches; elsewhere only brings them to the index
 	relay    pulse.Relay
@@ -219,8 +220,9 @@ func (n *node) buildQueue() (err error) {
 	if !n.has(configs.RolePhone) {
 		return nil
 	}
+	n.lost = newLostNodes(n)
 	n.queue = queue.New(queue.Options{Node: n.cfg.Node.ID, Redis: n.redis, Config: n.queues, Now: n.clock.Now, Logger: n.log,
-		Record: n.db.RecordQueue, Registerer: n.metrics})
+		Record: n.db.RecordQueue, Buried: n.lost.buried, Registerer: n.metrics})
 	n.softphone, err = openSoftphone(n.cfg, n.queues, softphoneParts{Queue: n.queue, Store: n.db, Now: n.clock.Now, Log: n.log,
 		CallBacks: n.callBacks(), Emergency: emergencyNames(n.cfg.SIP)})
 	return err

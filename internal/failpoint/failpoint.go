@@ -9,30 +9,35 @@ type Name string
 
 // Every named step, in the order a call travels. The fault test walks All.
 const (
-	InviteBeforeOpen    Name = "invite.before_open"    // INVITE parsed, nothing on disk
-	IntakeBeforeCommit  Name = "intake.before_commit"  // rows written, not committed
-	IntakeAfterCommit   Name = "intake.after_commit"   // committed, caller not answered
-	JournalAfterSync    Name = "journal.after_sync"    // on the local disk only
-	ReplayAfterCommit   Name = "replay.after_commit"   // in the database, journal not yet trimmed
-	CallAfterAnswer     Name = "call.after_answer"     // 200 sent
-	CallBeforeEnd       Name = "call.before_end"       // BYE seen, end not recorded
-	RelayAfterPublish   Name = "relay.after_publish"   // events numbered and told, the relay not yet back for more
-	TimerAfterClaim     Name = "timer.after_claim"     // claimed in Redis, no transaction yet
-	TimerBeforeCommit   Name = "timer.before_commit"   // effect written, not committed
-	TimerAfterCommit    Name = "timer.after_commit"    // committed, Redis not acknowledged
-	NoticeBeforeSend    Name = "notice.before_send"    // marked sending, provider not called
-	NoticeAfterSend     Name = "notice.after_send"     // provider called, result not recorded
-	AcceptBeforeCommit  Name = "accept.before_commit"  // acceptance written, not committed
-	PayoutBeforeCommit  Name = "payout.before_commit"  // postings written, not committed
-	PayoutAfterCommit   Name = "payout.after_commit"   // committed, client not answered
-	ReceiptBeforeCommit Name = "receipt.before_commit" // receipt written, not committed
-	ReceiptAfterCommit  Name = "receipt.after_commit"  // committed, client not answered
+	InviteBeforeOpen        Name = "invite.before_open"        // INVITE parsed, nothing on disk
+	IntakeBeforeCommit      Name = "intake.before_commit"      // rows written, not committed
+	IntakeAfterCommit       Name = "intake.after_commit"       // committed, caller not answered
+	JournalAfterSync        Name = "journal.after_sync"        // on the local disk only
+	ReplayAfterCommit       Name = "replay.after_commit"       // in the database, journal not yet trimmed
+	CallAfterAnswer         Name = "call.after_answer"         // 200 sent
+	HappenedBeforeCommit    Name = "happened.before_commit"    // a step of the call written, not committed
+	CallBeforeEnd           Name = "call.before_end"           // BYE seen, end not recorded
+	RecordingBeforeRegister Name = "recording.before_register" // ended on the disk, the database not told how
+	RecordingAfterRegister  Name = "recording.after_register"  // in the database, the mark still on the disk
+	CallbackBeforeDial      Name = "callback.before_dial"      // an agent has claimed a call-back, nobody is rung yet
+	RelayAfterPublish       Name = "relay.after_publish"       // events numbered and told, the relay not yet back for more
+	TimerAfterClaim         Name = "timer.after_claim"         // claimed in Redis, no transaction yet
+	TimerBeforeCommit       Name = "timer.before_commit"       // effect written, not committed
+	TimerAfterCommit        Name = "timer.after_commit"        // committed, Redis not acknowledged
+	NoticeBeforeSend        Name = "notice.before_send"        // marked sending, provider not called
+	NoticeAfterSend         Name = "notice.after_send"         // provider called, result not recorded
+	AcceptBeforeCommit      Name = "accept.before_commit"      // acceptance written, not committed
+	PayoutBeforeCommit      Name = "payout.before_commit"      // postings written, not committed
+	PayoutAfterCommit       Name = "payout.after_commit"       // committed, client not answered
+	ReceiptBeforeCommit     Name = "receipt.before_commit"     // receipt written, not committed
+	ReceiptAfterCommit      Name = "receipt.after_commit"      // committed, client not answered
 )
 
 // All lists every Name.
 func All() []Name {
 	return []Name{InviteBeforeOpen, IntakeBeforeCommit, IntakeAfterCommit, JournalAfterSync, ReplayAfterCommit,
-		CallAfterAnswer, CallBeforeEnd, RelayAfterPublish, TimerAfterClaim, TimerBeforeCommit, TimerAfterCommit,
+		CallAfterAnswer, HappenedBeforeCommit, CallBeforeEnd, RecordingBeforeRegister, RecordingAfterRegister,
+		CallbackBeforeDial, RelayAfterPublish, TimerAfterClaim, TimerBeforeCommit, TimerAfterCommit,
 		NoticeBeforeSend, NoticeAfterSend, AcceptBeforeCommit, PayoutBeforeCommit, PayoutAfterCommit,
 		ReceiptBeforeCommit, ReceiptAfterCommit}
 }

@@ -27,6 +27,7 @@ type Options struct {
 	Now        func() time.Time                         // the line's clock; default time.Now
 	Logger     *slog.Logger                             // default: none
 	Record     func(context.Context, []acd.Event) error // keeps events for good; repeated until it succeeds; nil: nobody does
+	Buried     func(node string)                        // told of each node removed for its silence, perhaps again; must not block; nil: nobody
 	Registerer prometheus.Registerer                    // nil: no metrics
 }
 
@@ -37,6 +38,7 @@ type Hub struct {
 	config  acd.Config
 	now     func() time.Time
 	log     *slog.Logger
+	buried  func(node string)
 	run     string // differs at each start, so that no two offers or marks are named alike
 	counter atomic.Int64
 
@@ -63,7 +65,7 @@ var ErrStopped = &act.Fault{Kind: act.ErrUnavailable, Code: "queue_stopped", Det
 
 // New makes a hub. It does nothing until Run; what is asked of it before waits.
 func New(o Options) *Hub {
-	h := &Hub{node: o.Node, config: o.Config, now: o.Now, log: o.Logger, run: randomText(),
+	h := &Hub{node: o.Node, config: o.Config, now: o.Now, log: o.Logger, buried: o.Buried, run: randomText(),
 		room: acd.NewRoom(), places: map[ticket.CallID]*place{}, seats: map[area.StaffID]*Seat{},
 		seizing: map[acd.OfferID]chan error{}, tallies: map[string]dayTally{}}
 	if h.now == nil {

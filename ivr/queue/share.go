@@ -184,6 +184,9 @@ func (h *Hub) bury() {
 			continue
 		}
 		h.log.Warn("a node is silent; its callers and agents are removed", "silent_node", node)
+		if h.buried != nil {
+			h.buried(node)
+		}
 		h.inbox.put(wish{buries: node, do: func(tx *acd.Tx) error { tx.Reap(node); return nil }})
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"example.org/hotline/internal/failpoint"
 	"example.org/hotline/ticket"
 )
 
@@ -80,12 +81,19 @@ func (g *registrar) tellAll(ctx context.Context) (failed bool) {
 	g.mu.Unlock()
 	var refused error
 	for _, row := range waiting {
+		ended := row.State != ticket.RecordingRunning
+		if ended {
+			failpoint.Hit(failpoint.RecordingBeforeRegister)
+		}
 		if err := g.store.o.Register(ctx, row); err != nil {
 			refused = errors.Join(refused, err)
 			if ctx.Err() != nil {
 				break
 			}
 			continue // its call may only come with the journal; others may be known
+		}
+		if ended {
+			failpoint.Hit(failpoint.RecordingAfterRegister)
 		}
 		g.done(row)
 	}

@@ -37,7 +37,7 @@ func (c *City) Count(sql string, args ...any) (n int) {
 }
 
 // waitLimit is how long a test waits for what must happen; nothing fails by being slow within it.
-const waitLimit = 45 * time.Second
+const waitLimit = 90 * time.Second
 
 // Until waits until done reports true, and fails the test where it does not.
 func (c *City) Until(what string, done func() bool) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"example.org/hotline/internal/failpoint"
+	"example.org/hotline/test/city"
 )
 
 // drive is an activity that passes a step. It has the program die there,
@@ -15,7 +16,7 @@ type drive struct {
 	do   func(h *house, step failpoint.Name)
 }
 
-// The drives of every step, in two cities so that they run side by side.
+// The drives of every step, in three cities so that they run side by side.
 var (
 	onTheLine = map[failpoint.Name][]drive{
 		failpoint.InviteBeforeOpen:    {{"call", callRetried}},
@@ -39,20 +40,30 @@ var (
 		failpoint.NoticeAfterSend:    {{"first", told("")}, {"second", told(":2")}},
 		failpoint.AcceptBeforeCommit: {{"acceptance", accepted}},
 	}
+	withAgents = map[failpoint.Name][]drive{ // on the line's real flow
+		failpoint.HappenedBeforeCommit:    {{"conversation", conversed(":3")}},
+		failpoint.RecordingBeforeRegister: {{"conversation", recordedAt}},
+		failpoint.RecordingAfterRegister:  {{"conversation", recordedAt}},
+		failpoint.CallbackBeforeDial:      {{"call-back", calledBack}},
+	}
 )
 
 // kill -9 at every named step, then the promises.
 func TestKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	for _, step := range failpoint.All() {
-		if len(onTheLine[step])+len(behindIt[step]) == 0 {
+		if len(onTheLine[step])+len(behindIt[step])+len(withAgents[step]) == 0 {
 			t.Errorf("no activity of this test passes the step %s", step)
 		}
 	}
-	for name, drives := range map[string]map[failpoint.Name][]drive{"line": onTheLine, "dispatch": behindIt} {
+	for name, drives := range map[string]map[failpoint.Name][]drive{"line": onTheLine, "dispatch": behindIt, "agents": withAgents} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t)
+			var options []city.Option
+			if name == "agents" { // who are called back over a trunk that never answers
+				options = append(options, realFlow(t), city.Setting("outbound: {trunk: test, proxy: \"127.0.0.1:9\"}"))
+			}
+			h := newHouse(t, options...)
 			h.Serve()
 			for _, step := range failpoint.All() {
 				for _, d := range drives[step] {

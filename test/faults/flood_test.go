@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -218,6 +220,36 @@ func junk(n int, to string) []byte {
 	return []byte(sound)
 }
 
+// torture sends every message of RFC 4475 from a trunk, over UDP, ten times.
+func torture(t *testing.T, to string) (sent int) {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/emiago/sipgo").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(strings.TrimSpace(string(out)), "sip", "testdata", "torture", "*", "*.dat"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("%d messages, %v", len(files), err)
+	}
+	conn, err := net.Dial("udp", to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	for range 10 {
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := conn.Write(data); err == nil { // what no datagram holds is sent by nobody
+				sent++
+			}
+		}
+	}
+	return sent
+}
+
 // floodTime is 3 s of each flood in a short run, 30 s in a long one.
 func floodTime(t *testing.T) time.Duration {
 	if _, long := rounds(t); long {
@@ -226,8 +258,8 @@ func floodTime(t *testing.T) time.Duration {
 	return 3 * time.Second
 }
 
-// Junk INVITEs, 3,000 a second, from an address of no trunk and from a trunk's:
-// running calls miss nothing, memory does not grow with them, and the line
+// Junk INVITEs, 3,000 a second, from an address of no trunk and from a trunk's,
+// and then every message of RFC 4475: running calls miss nothing, memory does not grow with them, and the line
 // answers afterwards. No junk is a ticket.
 func TestJunkInvites(t *testing.T) { //nolint:paralleltest // it counts packets: alone on the machine
 	h := newHouse(t, realFlow(t))
@@ -238,6 +270,8 @@ func TestJunkInvites(t *testing.T) { //nolint:paralleltest // it counts packets:
 		sent := flood(t, from, h.SIP, floodTime(t), func(n int) []byte { return junk(n, h.SIP) })
 		c.whole(fmt.Sprintf("%d junk INVITEs from %s", sent, from))
 	}
+	sent := torture(t, h.SIP)
+	c.whole(fmt.Sprintf("%d messages of RFC 4475", sent))
 	if n := h.Count(`SELECT count(*) FROM tickets`); n != tickets {
 		t.Errorf("%d tickets of junk", n-tickets)
 	}
