@@ -51,6 +51,8 @@ func welcome(cfg configs.Config, n *node, city configs.City, users []devUser) st
 		fmt.Fprintf(&b, "  %-17s %-16s %-12s %s (%s)\n", u.Name, u.Password, places[u.Area], u.Person, u.Role)
 	}
 	if cfg.Demo.Enabled {
+		fmt.Fprintf(&b, "\n  To answer a call yourself: sign in as agent1 at http://%s/desk (Chromium, a microphone), press\n"+
+			"  上线接电话 (Sign on for calls), and place one from another terminal: %s call\n", n.listener.Addr(), os.Args[0])
 		fmt.Fprintf(&b, "\n  These people are invented. Move the clock with: %s dev clock +2h\n", os.Args[0])
 	}
 	return b.String()

@@ -122,6 +122,10 @@ func inWords(kind string, data map[string]any) string {
 		return pairs(data)
 	case "call.ended":
 		return fmt.Sprintf("the call is over: %v", data["reason"])
+	case "callback.joined":
+		return "reached nobody again: one call-back stands for all calls of this number"
+	case "ticket.repeat_suggested":
+		return "this number has an open ticket; a person says whether it is the same matter"
 	case "callback.created":
 		return fmt.Sprintf("reached nobody: to be rung back by %s", clockOf(data["due_at"]))
 	case "ticket.offered":
