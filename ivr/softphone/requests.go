@@ -156,6 +156,8 @@ func (d *desk) obeyAtSeat(k *socket, r Request) {
 		k.answer(r.ID, refuse(codeUnknownOffer, "the call is not offered here any more"))
 	case r.Type == "reject":
 		d.ask(k, r, func(context.Context) error { seat.Reject(r.Offer); return nil })
+	case d.call != nil: // a supervisor who listens: a leg is in one conversation
+		k.answer(r.ID, refuse(codeInCall, "end the call first"))
 	case !d.heard:
 		k.answer(r.ID, refuse(codeNoAudio, "the audio is not connected"))
 	default:
@@ -214,6 +216,8 @@ func (d *desk) supervise(k *socket, r Request) {
 			k.answer(r.ID, refuse(codeNotSignedOn, "sign_on first: it takes a leg to listen"))
 		case !d.heard && r.Mode != acd.JoinLeave:
 			k.answer(r.ID, refuse(codeNoAudio, "the audio is not connected"))
+		case d.call != nil && string(d.call.Call) != r.Call && r.Mode != acd.JoinLeave:
+			k.answer(r.ID, refuse(codeInCall, "end the call first"))
 		default:
 			d.ask(k, r, func(ctx context.Context) error { return d.server.join(ctx, k.staff.ID, ticket.CallID(r.Call), r.Mode) })
 		}

@@ -187,6 +187,31 @@ func TestSupervisor(t *testing.T) {
 	b.refused(softphone.Request{Type: "call_back", Task: "t1"}, "unavailable")
 }
 
+// A leg is in one conversation: who listens to one answers no other call and comes
+// into no other, until they have left it.
+func TestSupervisorIsInOneConversation(t *testing.T) {
+	h := newHouse(t)
+	b := h.open(h.signIn("supervisor"))
+	b.must(softphone.Request{Type: "hello", Tab: firstTab})
+	b.must(softphone.Request{Type: "sign_on"})
+	connect(t, b)
+	who := h.awaitState("supervisor", acd.StateIdle)
+	leg, ok := h.phone.Leg(who.ID)
+	if !ok {
+		t.Fatal("no leg")
+	}
+	leg.Tell(ivr.AgentNews{State: ivr.CallTalking, Call: "another", Joined: acd.JoinListen})
+	b.awaitType("call")
+	h.enter(testCall)
+	ring := b.awaitType("ring")
+	b.refused(softphone.Request{Type: "accept", Offer: ring.Offer.ID}, "in_call")
+	b.refused(softphone.Request{Type: "supervise", Call: string(testCall), Mode: acd.JoinListen}, "in_call")
+	b.refused(softphone.Request{Type: "supervise", Call: "another", Mode: acd.JoinBarge}, "no_such_conversation") // asked of the queue
+	leg.Tell(ivr.AgentNews{State: ivr.CallEnded, Call: "another"})
+	b.awaitType("call")
+	b.must(softphone.Request{Type: "accept", Offer: ring.Offer.ID})
+}
+
 // A supervisor's powers end where their area does: they see no agent of another,
 // change nobody's status there and hear no call of it.
 func TestSupervisorOfAnotherCounty(t *testing.T) {
