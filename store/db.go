@@ -58,6 +58,7 @@ func Open(o Options) (*DB, error) {
 	}
 	cfg.RuntimeParams["application_name"] = "hotline"
 	cfg.RuntimeParams["statement_timeout"] = "10000"
+	cfg.RuntimeParams["jit"] = "off" // compiling a policy takes seconds, every statement here milliseconds
 	cfg.RuntimeParams["idle_in_transaction_session_timeout"] = "30000"
 	cfg.ConnectTimeout = 3 * time.Second
 	pool := stdlib.OpenDB(*cfg)

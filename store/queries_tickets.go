@@ -38,16 +38,18 @@ type listRow struct {
 }
 
 // listSQL takes the actor's post, role and area prefix, then a WHERE. A clock
-// that has only risen is not the next deadline any more.
+// that has only risen is not the next deadline any more. What is asked of each
+// row stands in scalar subselects: for EXISTS the planner reads whole tables first
+// (see migration 00009).
 const listSQL = `SELECT t.id, t.public_id, t.number, t.kind, t.priority, t.cause, t.status, t.area_code, t.version, t.step, t.invited_at,
 	t.confidential, t.life_danger, t.pending_priority, t.call_id, t.owner_id, t.call_taker_id, t.pending_by, t.pending_reason, t.accepted_at,
 	t.closed_at, t.policy, t.repeat_state, d.name AS area_name, p.name AS owner_name, p.role AS owner_role, p.kind AS owner_kind,
 	n.due_at, n.kind AS due_clock, r.public_id AS repeat_of, r.number AS repeat_number, s.name AS call_taker,
 	c.caller_sealed, c.dialled, c.answered_at, c.ended_at, c.end_reason,
 	t.with_agent, t.voicemail, t.survey_score, c.reached_at, c.disposition, c.disposition_note,
-	EXISTS (SELECT 1 FROM clocks k WHERE k.ticket_id = t.id AND k.breached_at IS NOT NULL) AS breached,
-	EXISTS (SELECT 1 FROM offers o JOIN posts q ON q.id = o.post_id WHERE o.ticket_id = t.id AND o.ended_at IS NULL
-		AND (o.post_id = ? OR (q.kind = 'desk' AND q.role = ? AND starts_with(q.area_code, ?)))) AS offered
+	coalesce((SELECT true FROM clocks k WHERE k.ticket_id = t.id AND k.breached_at IS NOT NULL LIMIT 1), false) AS breached,
+	coalesce((SELECT true FROM offers o JOIN posts q ON q.id = o.post_id WHERE o.ticket_id = t.id AND o.ended_at IS NULL
+		AND (o.post_id = ? OR (q.kind = 'desk' AND q.role = ? AND starts_with(q.area_code, ?))) LIMIT 1), false) AS offered
 	FROM tickets t JOIN divisions d ON d.code = t.area_code JOIN posts p ON p.id = t.owner_id JOIN calls c ON c.id = t.call_id
 	LEFT JOIN LATERAL (SELECT k.due_at, k.kind FROM clocks k WHERE k.ticket_id = t.id AND k.stopped_at IS NULL AND k.rose_at IS NULL
 		ORDER BY k.due_at LIMIT 1) n ON true
