@@ -2,7 +2,7 @@
 # Installs the Debian/Ubuntu packages that are missing, and nothing else.
 #
 #   scripts/deps.sh run    PostgreSQL and Redis, for `hotline dev`
-#   scripts/deps.sh test   those, what the tests drive (sipp, Chromium), and a C compiler
+#   scripts/deps.sh test   those, what the tests drive (sipp, baresip, Chromium), and a C compiler
 #
 # Only the programs are wanted: no database cluster is created, no system
 # service is started now or at the next boot. What was installed before is left
@@ -27,6 +27,7 @@ has_postgres || missing+=(postgresql)
 command -v redis-server >/dev/null || missing+=(redis-server)
 if [[ ${1:-test} == test ]]; then
 	command -v sipp >/dev/null || missing+=(sip-tester)
+	command -v baresip >/dev/null || missing+=(baresip-core)
 	command -v chromium >/dev/null || missing+=(chromium)
 	has_font fonts-noto-cjk || missing+=(fonts-noto-cjk)
 	command -v "${CC:-gcc}" >/dev/null || missing+=(gcc libc6-dev) # the race detector needs cgo

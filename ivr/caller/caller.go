@@ -213,7 +213,11 @@ func (p *phone) talk(ctx context.Context) error {
 		if err != nil {
 			return errors.Join(fmt.Errorf("play: %w", err), p.bye(ctx))
 		}
-		p.audio.Play(prompt)
+		if p.Repeat {
+			p.audio.Loop(prompt)
+		} else {
+			p.audio.Play(prompt)
+		}
 	}
 	presses := slices.SortedStableFunc(slices.Values(p.Digits), func(a, b Press) int { return int(a.After - b.After) })
 	hangup := time.NewTimer(p.length())

@@ -30,7 +30,8 @@ type Options struct {
 
 	Digits    []Press     // sent as RFC 4733 events of 100 ms
 	Keys      <-chan rune // keys that are pressed as they come; nil for none, closed for no more
-	PlayWAV   []byte      // contents of a WAV file, 8 kHz mono, played once from the answer on; nil for silence
+	PlayWAV   []byte      // contents of a WAV file, 8 kHz mono, played from the answer on; nil for silence
+	Repeat    bool        // play it again and again, keys in between; otherwise once, and keys wait for its end
 	RecordWAV string      // file to write what is heard to; "" for none
 
 	CancelAfter time.Duration // CANCEL so long after the INVITE if not answered by then; 0 never

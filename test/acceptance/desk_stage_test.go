@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -34,8 +35,9 @@ type desks struct {
 	t       *testing.T
 	c       *city.City
 	from    string
-	citizen *citizen
-	marks   []mark
+	citizen *citizen   // the newest
+	calls   []*citizen // all, in their order
+	phone   *telephone // of another maker, the newest
 }
 
 // mark notes whom the citizen heard when; the recording must tell the same.
@@ -44,11 +46,20 @@ type mark struct {
 	who []string
 }
 
-// openDesks starts a city on the flow that is shipped.
-func openDesks(t *testing.T, from string, options ...city.Option) *desks {
+// openDesks starts a city on the flow that is shipped; env are settings.
+func openDesks(t *testing.T, from string, env ...string) *desks {
 	t.Helper()
 	consoleIsBuilt(t)
-	return &desks{t: t, c: city.Start(t, append([]city.Option{city.FlowDir("")}, options...)...), from: from}
+	d := &desks{t: t, c: city.New(t, city.FlowDir("")), from: from}
+	d.c.Serve(env...)
+	t.Cleanup(func() {
+		if t.Failed() {
+			var told string
+			d.c.Query(`SELECT coalesce(string_agg(concat_ws(' ', at::time(0), ticket_id, kind, data), E'\n' ORDER BY at, id), '') FROM timeline`, nil, &told)
+			t.Logf("the timelines:\n%s", told)
+		}
+	})
+	return d
 }
 
 // play plays a story, with a microphone's tone for each person.
@@ -73,17 +84,43 @@ func (d *desks) answer(what string) any {
 	case "call":
 		return map[string]any{"number": d.call(detail)}
 	case "citizen hears":
-		d.hears(strings.FieldsFunc(detail, func(r rune) bool { return r == ',' }))
+		d.hears(d.citizen, names(detail))
+	case "first citizen hears":
+		d.hears(d.calls[0], names(detail))
+	case "music, then":
+		return d.comesBack(names(detail))
 	case "citizen presses":
 		d.citizen.keys <- []rune(detail)[0]
 	case "citizen gets key":
 		d.c.Until("the citizen's side gets the key "+detail, func() bool { return slices.Contains(d.citizen.got(), detail) })
 	case "citizen hangs up":
 		d.citizen.hangUp()
-		<-d.citizen.done
-		if d.citizen.err != nil {
-			d.t.Fatal(d.citizen.err)
+		d.over(d.citizen)
+	case "citizen is hung up":
+		d.over(d.citizen)
+	case "all hang up":
+		for _, z := range d.calls {
+			z.hangUp()
+			d.over(z)
 		}
+	case "telephone":
+		d.phone = d.dial(detail)
+	case "telephone hears":
+		d.c.Until("the telephone hears "+detail, func() bool {
+			heard, err := d.phone.hears(detail)
+			if err != nil {
+				d.t.Fatalf("%v\n%s", err, d.phone.out.String())
+			}
+			return heard
+		})
+	case "telephone hangs up":
+		if err := d.phone.order("hangup", ""); err != nil {
+			d.t.Fatal(err)
+		}
+	case "tasks":
+		d.c.Until(detail+" are to be rung back", func() bool {
+			return d.c.Count(`SELECT count(*) FROM callbacks WHERE state IN ('open', 'claimed')`) == number(detail)
+		})
 	case "score":
 		number, score, _ := strings.Cut(detail, " ")
 		d.c.Until("the score is on the ticket", func() bool {
@@ -97,6 +134,8 @@ func (d *desks) answer(what string) any {
 
 // citizen is a telephone that plays its tone into one call.
 type citizen struct {
+	ticket string // its number
+	marks  []mark
 	keys   chan rune
 	hangUp context.CancelFunc
 	done   chan struct{} // closed when the call is over
@@ -110,7 +149,7 @@ type citizen struct {
 }
 
 // call places a call, from the story's number where none is given, and returns its ticket's.
-func (d *desks) call(from string) (number string) {
+func (d *desks) call(from string) string {
 	d.t.Helper()
 	if from == "" {
 		from = d.from
@@ -122,15 +161,57 @@ func (d *desks) call(from string) (number string) {
 		defer close(z.done)
 		defer cancel()
 		z.result, z.err = caller.Dial(ctx, caller.Options{Target: "sip:" + city.Township + "@" + d.c.SIP, From: from, Keys: z.keys, OnEvent: z.tell, OnSound: z.hear,
-			PlayWAV: media.EncodeWAV(media.Tone(tones["citizen"], toneLevel, int(browserLimit.Seconds())*media.SampleRate))})
+			PlayWAV: media.EncodeWAV(media.Tone(tones["citizen"], toneLevel, media.SampleRate)), Repeat: true})
 	}()
 	d.t.Cleanup(func() { cancel(); <-z.done })
-	d.citizen = z
+	d.citizen, d.calls = z, append(d.calls, z)
 	d.c.Until("the call has a ticket", func() bool {
 		return d.c.Count(`SELECT count(*) FROM tickets`) > before
 	})
-	d.c.Query(`SELECT number FROM tickets ORDER BY id DESC LIMIT 1`, nil, &number)
-	return number
+	d.c.Query(`SELECT number FROM tickets ORDER BY id DESC LIMIT 1`, nil, &z.ticket)
+	return z.ticket
+}
+
+func names(list string) []string {
+	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
+}
+
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		panic(err) // the stories are ours
+	}
+	return n
+}
+
+// over waits for the end of a call.
+func (d *desks) over(z *citizen) {
+	d.t.Helper()
+	d.c.Until("the citizen's call is over", func() bool {
+		select {
+		case <-z.done:
+			return true
+		default:
+			return false
+		}
+	})
+	if z.err != nil {
+		d.t.Fatal(z.err)
+	}
+}
+
+// comesBack waits until the citizen has music, and then until they hear who was
+// gone; it tells how long each took, in milliseconds.
+func (d *desks) comesBack(who []string) map[string]any {
+	d.t.Helper()
+	begun := time.Now()
+	d.c.Until("the citizen has music", func() bool {
+		pcm, _ := d.citizen.now()
+		return sounds(pcm[len(pcm)/2:], []string{"music"})
+	})
+	music := time.Since(begun).Milliseconds()
+	d.hears(d.citizen, who)
+	return map[string]any{"music": music, "back": time.Since(begun).Milliseconds()}
 }
 
 func (z *citizen) tell(e caller.Event) {
@@ -163,7 +244,7 @@ func (z *citizen) now() ([]int16, int) {
 }
 
 // hears waits until the citizen hears exactly these, and notes when that was.
-func (d *desks) hears(who []string) {
+func (d *desks) hears(z *citizen, who []string) {
 	d.t.Helper()
 	matched, last, seen := 0, "", 0
 	defer func() {
@@ -172,7 +253,7 @@ func (d *desks) hears(who []string) {
 		}
 	}()
 	d.c.Until(fmt.Sprintf("the citizen hears %v", who), func() bool {
-		pcm, packets := d.citizen.now()
+		pcm, packets := z.now()
 		if len(pcm) < window || packets-seen < 10 {
 			return false // nothing new to judge
 		}
@@ -182,7 +263,7 @@ func (d *desks) hears(who []string) {
 		}
 		return matched == 2
 	})
-	d.marks = append(d.marks, mark{at: time.Now(), who: who})
+	z.marks = append(z.marks, mark{at: time.Now(), who: who})
 }
 
 // sounds reports whether exactly these tones are in pcm; "music" is sound without
