@@ -86,3 +86,20 @@ func TestACallBackThatFailsSaysWhy(t *testing.T) {
 	}
 	await(t, "the calls to be over", func() bool { return c.Stats().Live == 0 })
 }
+
+// The agent's leg is lost in a call-back: their seat is free again, though no
+// caller of the queue was theirs.
+func TestAnAgentLostInACallBackIsFree(t *testing.T) {
+	c := open(t)
+	an := c.an()
+	citizen := c.out.phone("+8613800000001")
+	leg := newPhoneLeg(t, phoneHz)
+	citizen <- leg
+	if err := c.CallBack(t.Context(), c.owed(t, an)); err != nil {
+		t.Fatal(err)
+	}
+	only(t, "the agent", &an.ears, phoneHz)
+	close(an.gone)
+	<-leg.hungUp
+	an.in(acd.StateWrapUp)
+}

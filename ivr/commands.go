@@ -74,7 +74,7 @@ func (t *conversation) hangUp() error {
 		return t.handOn(Target{})
 	}
 	t.agentGoes("hung_up")
-	if t.third != nil {
+	if t.third != nil || t.barging() {
 		t.succeed()
 	}
 	return nil

@@ -103,11 +103,13 @@ func (t *conversation) hear(w wake) {
 
 // anyoneLeft finds out whether anybody is left to talk with.
 func (t *conversation) anyoneLeft() {
-	barging := t.boss != nil && t.boss.mode == acd.JoinBarge
-	if t.outcome == 0 && t.agent == nil && t.third == nil && t.dialing == nil && !barging {
+	if t.outcome == 0 && t.agent == nil && t.third == nil && t.dialing == nil && !t.barging() {
 		t.outcome = talkOver
 	}
 }
+
+// barging tells whether a supervisor talks with the citizen.
+func (t *conversation) barging() bool { return t.boss != nil && t.boss.mode == acd.JoinBarge }
 
 // arrange decides who hears whom, and who hears music or a ringing tone instead.
 //
@@ -121,8 +123,7 @@ func (t *conversation) anyoneLeft() {
 func (t *conversation) arrange() {
 	agentIn := t.agent != nil && !t.agent.away
 	thirdIn := t.third != nil && (t.agent == nil || t.state == CallConsulting || t.state == CallConferring)
-	bossIn := t.boss != nil && t.boss.mode == acd.JoinBarge
-	citizenIn := (t.state == CallTalking || t.state == CallConferring) && (agentIn || bossIn || thirdIn && (t.agent == nil || t.state == CallConferring))
+	citizenIn := (t.state == CallTalking || t.state == CallConferring) && (agentIn || t.barging() || thirdIn && (t.agent == nil || t.state == CallConferring))
 
 	t.seat(t.citizen(), &t.music, citizenIn, media.Talker)
 	if t.agent != nil {

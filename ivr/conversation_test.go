@@ -297,6 +297,62 @@ func TestASupervisorListensWhispersBargesAndTakesOver(t *testing.T) {
 	}
 }
 
+// A supervisor who has come in is left with the citizen, whether the agent hangs up
+// on hold or their leg is lost; nobody is sent back to the queue from a conversation.
+func TestASupervisorWhoBargedInKeepsTheCitizen(t *testing.T) {
+	for name, leave := range map[string]func(an *desk){
+		"hangs up": func(an *desk) { an.do(ivr.VerbHangUp) },
+		"is lost":  func(an *desk) { close(an.gone) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := open(t)
+			an := c.an()
+			p := c.call()
+			call := an.answer().Call
+			only(t, "the citizen", &p.ears, anHz)
+			boss := c.signOn(9, "boss", bossHz)
+			if err := boss.seat.SetStatus(acd.StatusPaused, acd.PauseDisconnected); err != nil {
+				t.Fatal(err)
+			}
+			if err := c.hub.AskJoin(call, boss.id, "test", acd.JoinBarge); err != nil {
+				t.Fatal(err)
+			}
+			only(t, "the citizen", &p.ears, anHz, bossHz)
+			an.do(ivr.VerbHold)
+			only(t, "the citizen", &p.ears, musicHz)
+			leave(an)
+			only(t, "the citizen", &p.ears, bossHz)
+			only(t, "the supervisor", &boss.ears, citizenHz)
+			an.in(acd.StateWrapUp)
+			boss.do(ivr.VerbHangUp)
+			p.ends()
+			c.log.endedAs(t, 1, ticket.EndCompleted)
+		})
+	}
+}
+
+// An agent whose leg is lost in a conference has done with the call, which goes on.
+func TestAnAgentLostInAConferenceIsFree(t *testing.T) {
+	c := open(t)
+	an := c.an()
+	ambulance := c.out.phone("120")
+	leg := newPhoneLeg(t, phoneHz)
+	p := c.call()
+	an.answer()
+	an.told(ivr.CallTalking)
+	an.do(ivr.VerbConsult, ivr.Target{Kind: ivr.TargetEmergency, Name: "120"})
+	ambulance <- leg
+	only(t, "the agent", &an.ears, phoneHz)
+	an.do(ivr.VerbConference)
+	only(t, "the ambulance", &leg.ears, citizenHz, anHz)
+	close(an.gone)
+	only(t, "the citizen", &p.ears, phoneHz)
+	an.in(acd.StateWrapUp)
+	leg.leave()
+	p.ends()
+	c.log.endedAs(t, 1, ticket.EndCompleted)
+}
+
 func TestAConferenceGoesOnWithoutTheAgent(t *testing.T) {
 	c := open(t)
 	an := c.an()

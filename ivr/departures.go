@@ -85,13 +85,18 @@ func (t *conversation) lost(m *member) {
 	t.room.Leave(gone.Party)
 	t.dismiss(gone, "leg_lost")
 	if t.third != nil && t.state == CallConferring {
+		t.free(gone)
 		t.succeed()
 		return
 	}
 	t.stopDialling()
 	t.dropThird("agent_lost")
 	switch {
+	case t.barging(): // the caller is not alone
+		t.free(gone)
+		t.moved(CallTalking)
 	case t.queued == nil: // nowhere to wait: the flow goes on
+		t.free(gone)
 	case t.queued.talking.Agent == gone.staff:
 		t.outcome = talkLost
 	default: // who had taken the call over
