@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -127,6 +128,7 @@ func TestClusterCallersNodeKilled(t *testing.T) {
 func TestClusterAgentsNodeKilled(t *testing.T) {
 	t.Parallel()
 	h, b := cluster(t)
+	boss := h.watcher(h.City)
 	voice := agent.Tone(citizenHz, 10*time.Minute)
 	n, _ := rounds(t)
 	for range max(1, n/3) {
@@ -134,6 +136,9 @@ func TestClusterAgentsNodeKilled(t *testing.T) {
 		first := h.citizen(h.City, voice)
 		call := two.Accept()
 		h.hears("the citizen", &first.Ears, twoHz)
+		one := h.sitDown(h.City, "agent1", oneHz)
+		other := h.citizen(h.City, nil)
+		one.Accept()
 		next := h.inQueue(h.City, 1)[0]
 
 		b.Process().Kill()
@@ -141,7 +146,13 @@ func TestClusterAgentsNodeKilled(t *testing.T) {
 		h.Until("the agent is given up", func() bool {
 			return h.Count(`SELECT count(*) FROM call_events WHERE call_id::text = $1 AND kind = 'agent_lost'`, string(call.Call)) > 0
 		})
-		one := h.sitDown(h.City, "agent1", oneHz)
+		// A citizen is kept some seconds for an agent who may come back; one whose node is dead does not.
+		boss.Sees("that the agent is gone", func(b acd.Board) bool {
+			return !slices.ContainsFunc(b.Agents, func(a acd.Agent) bool { return a.Login == "agent2" })
+		})
+		h.hangUp(other)
+		one.Is(acd.StateWrapUp)
+		one.Ask(softphone.Request{Type: "wrap_up_done"})
 		if o := one.Rings(); o.Call != call.Call {
 			t.Errorf("offered %+v before the citizen who lost their agent, call %s", o, call.Call)
 		}

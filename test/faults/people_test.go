@@ -72,6 +72,15 @@ func (h *house) citizen(at *city.City, voice []byte, keys ...caller.Press) *agen
 	return c
 }
 
+// hangUp ends one citizen's call, in which nothing may have gone wrong.
+func (h *house) hangUp(c *agent.Citizen) {
+	h.T.Helper()
+	r, err := c.HangUp()
+	if err != nil || !r.Answered() {
+		h.T.Errorf("a call by %s: %+v, %v", c.From, r, err)
+	}
+}
+
 // part ends all calls of citizens, so that the promises know of them.
 func (h *house) part() {
 	h.T.Helper()
