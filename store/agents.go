@@ -97,36 +97,7 @@ func (db *DB) Supervise(ctx context.Context, who area.StaffID, call ticket.CallI
 
 // RecordQueue keeps events of the queue. Keeping one twice changes nothing.
 func (db *DB) RecordQueue(ctx context.Context, events []acd.Event) error {
-	return db.InTx(ctx, act.SystemIVR, func(tx *Tx) error {
-		for _, ev := range events {
-			if err := tx.recordQueue(ctx, ev); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-func (tx *Tx) recordQueue(ctx context.Context, ev acd.Event) (err error) {
-	switch ev.Kind {
-	case acd.EventEntered:
-		_, err = tx.exec(ctx, "record who entered the queue", `INSERT INTO queue_calls (call_id, turn, ticket, queue, node_id, again, entered_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`, string(ev.Call), ev.Turn, string(ev.Ticket), ev.Queue, ev.Node, ev.Again, ev.From)
-	case acd.EventLeft:
-		var agent *int64
-		if ev.Agent != 0 {
-			agent = new(int64(ev.Agent))
-		}
-		// A node that was taken for dead and was not tells the true end later.
-		_, err = tx.exec(ctx, "record who left the queue", `INSERT INTO queue_calls (call_id, turn, ticket, queue, again, entered_at, left_at, reason, waited_ms, in_time, agent_id)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (call_id, turn) DO UPDATE SET left_at = excluded.left_at, reason = excluded.reason,
-				waited_ms = excluded.waited_ms, in_time = excluded.in_time, agent_id = excluded.agent_id
-			WHERE queue_calls.left_at IS NULL OR queue_calls.reason = 'node_lost'`,
-			string(ev.Call), ev.Turn, string(ev.Ticket), ev.Queue, ev.Again, ev.From, ev.At, string(ev.Reason), ev.Waited.Milliseconds(), ev.InTime, agent)
-	case acd.EventSpan:
-		err = tx.recordSpan(ctx, ev)
-	}
-	return err
+	return db.InTx(ctx, act.SystemIVR, func(tx *Tx) error { return tx.recordQueueMany(ctx, events) })
 }
 
 // recordSpan keeps a span and, where it is new, adds it to the wait that led to

@@ -22,6 +22,8 @@ import (
 //	                                              │ away, or slower than patience
 //	                                              ▼
 //	                                         Journal.Append ──▶ receipt{Journaled}
+//
+// Every later step goes the same way. Those of different calls share commits.
 type CallLog struct {
 	db      *DB
 	intake  *Intake
@@ -31,6 +33,8 @@ type CallLog struct {
 
 	away atomic.Bool // the last try failed: do not make callers wait for the next
 	wake chan struct{}
+
+	steps stepQueue
 
 	mu    sync.Mutex
 	alive map[ticket.CallID]time.Time // INVITE's time of the calls of this process, which orders a replay
@@ -47,7 +51,9 @@ const probeEvery = 500 * time.Millisecond
 
 // NewCallLog joins the intake with the node's journal and numbers.
 func NewCallLog(db *DB, intake *Intake, j *journal.Journal, n *journal.Numbers, log *slog.Logger) *CallLog {
-	return &CallLog{db: db, intake: intake, journal: j, numbers: n, log: log, wake: make(chan struct{}, 1), alive: map[ticket.CallID]time.Time{}}
+	l := &CallLog{db: db, intake: intake, journal: j, numbers: n, log: log, wake: make(chan struct{}, 1), alive: map[ticket.CallID]time.Time{}}
+	l.steps.log = l
+	return l
 }
 
 // Open returns once the call and its ticket are on disk.
@@ -126,6 +132,9 @@ func (l *CallLog) step(ctx context.Context, r journal.Record) error {
 	var err error
 	if !l.journal.Holds(r.CallID) {
 		err = l.try(ctx, func(ctx context.Context) error {
+			if goesTogether(r) {
+				return l.steps.write(ctx, r)
+			}
 			return l.db.InTx(ctx, act.SystemIVR, func(tx *Tx) error { return l.apply(ctx, tx, r) })
 		})
 		if err == nil {
@@ -235,14 +244,11 @@ func (l *CallLog) catchUp(ctx context.Context) error {
 func (l *CallLog) replay(ctx context.Context, records []journal.Record) error {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	return l.db.InTx(ctx, act.SystemIVR, func(tx *Tx) error {
-		for _, r := range records {
-			if err := l.apply(ctx, tx, r); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
+	err := l.db.InTx(ctx, act.SystemIVR, func(tx *Tx) error { return l.applyRounds(ctx, tx, records) })
+	if err == nil {
+		l.away.Store(false) // it is there, whatever a caller of a moment ago has found
+	}
+	return err
 }
 
 // apply writes one record; doing it twice changes nothing.

@@ -57,19 +57,25 @@ func (tx *Tx) Call(ctx context.Context, id ticket.CallID) (ticket.Call, error) {
 		return ticket.Call{}, err
 	}
 	c.InvitedAt, c.AnsweredAt, c.EndedAt, c.EndReason = c.InvitedAt.UTC(), orZero(answered), orZero(ended), ticket.EndReason(deref(reason))
+	err = tx.db.openCaller(&c, sealed)
+	return c, err
+}
+
+// openCaller fills in who called; nobody where the number was withheld.
+func (db *DB) openCaller(c *ticket.Call, sealed []byte) error {
 	if sealed == nil {
-		return c, nil
+		return nil
 	}
-	plain, err := tx.db.sealer.Open(callerContext(id), sealed)
+	plain, err := db.sealer.Open(callerContext(c.ID), sealed)
 	if err != nil {
-		return ticket.Call{}, fmt.Errorf("open caller of call %s: %w", id, err)
+		return fmt.Errorf("open caller of call %s: %w", c.ID, err)
 	}
 	var from caller
 	if err := json.Unmarshal(plain, &from); err != nil {
-		return ticket.Call{}, fmt.Errorf("read caller of call %s: %w", id, err)
+		return fmt.Errorf("read caller of call %s: %w", c.ID, err)
 	}
 	c.FromRaw, c.FromE164 = from.Raw, from.E164
-	return c, nil
+	return nil
 }
 
 // ticketOfCall resolves and locks the ticket of a call.

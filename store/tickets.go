@@ -215,6 +215,10 @@ func countedJSON(days []ticket.Day) (*string, error) {
 
 // AddEntry appends to the timeline and tells the live list about it.
 func (tx *Tx) AddEntry(ctx context.Context, t *ticket.Ticket, e ticket.Entry) error {
+	if tx.later != nil {
+		tx.later.entry(tx, t, e)
+		return nil
+	}
 	data, err := toJSON(e.Data)
 	if err != nil {
 		return err

@@ -25,6 +25,7 @@ type Tx struct {
 	audit            []act.Record
 	armed            []act.Timer // told to db.OnArmed after commit
 	emitted, noticed bool        // told to db.OnEvents and db.OnNotices after commit
+	later            *laterRows  // what is written together at the end of a group; nil: each row at once
 }
 
 var _ act.Tx = (*Tx)(nil)
@@ -111,6 +112,10 @@ func (tx *Tx) Audit(_ context.Context, r act.Record) error {
 
 // Emit writes an event to the outbox.
 func (tx *Tx) Emit(ctx context.Context, e act.Event) error {
+	if tx.later != nil {
+		tx.later.event(e)
+		return nil
+	}
 	data, err := toJSON(e.Data)
 	if err != nil {
 		return err
@@ -123,6 +128,10 @@ func (tx *Tx) Emit(ctx context.Context, e act.Event) error {
 
 // Arm writes a pending timer. One that is pending, or has ended already, is not armed again.
 func (tx *Tx) Arm(ctx context.Context, t act.Timer) error {
+	if tx.later != nil {
+		tx.later.timer(t)
+		return nil
+	}
 	err := tx.scan(ctx, "arm "+t.Kind, `INSERT INTO timers (subject_kind, subject_id, kind, step, epoch, due_at, shard)
 		SELECT v.* FROM (VALUES (?::text, ?::bigint, ?::text, ?::integer, ?::bigint, ?::timestamptz, ?::smallint))
 		     AS v (subject_kind, subject_id, kind, step, epoch, due_at, shard)
@@ -139,6 +148,11 @@ func (tx *Tx) Arm(ctx context.Context, t act.Timer) error {
 
 // Cancel moves pending timers of a subject to the log.
 func (tx *Tx) Cancel(ctx context.Context, s act.Subject, kinds ...string) error {
+	if tx.later != nil {
+		if err := tx.later.flushTimers(ctx, tx); err != nil {
+			return err
+		}
+	}
 	filter, args := "", []any{s.Kind, s.ID}
 	if len(kinds) > 0 {
 		filter, args = "AND kind IN ?", append(args, kinds)
@@ -151,6 +165,10 @@ func (tx *Tx) Cancel(ctx context.Context, s act.Subject, kinds ...string) error 
 
 // Hasten brings the pending timers of one kind forward to now.
 func (tx *Tx) Hasten(ctx context.Context, s act.Subject, kind string) error {
+	if tx.later != nil {
+		tx.later.sooner(s, kind)
+		return nil
+	}
 	var rows []timerRow
 	err := tx.find(ctx, "hasten "+kind, &rows, `UPDATE timers SET due_at = ? WHERE subject_kind = ? AND subject_id = ? AND kind = ? AND due_at > ? RETURNING `+timerColumns,
 		tx.now, s.Kind, s.ID, kind, tx.now)

@@ -14,7 +14,7 @@ import (
 )
 
 // replayBatch is how many records one call of apply gets, rounded up to whole calls.
-const replayBatch = 200
+const replayBatch = 800
 
 // Replay hands every pending record to apply: calls in the order of their
 // INVITEs, the records of one call in the order they happened and never in two

@@ -1,0 +1,107 @@
+package store
+
+import (
+	"context"
+
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
+)
+
+// laterRows are rows that a transaction writes at its end in one statement for
+// each table, in the order in which they were given: nothing within it reads them.
+type laterRows struct {
+	timeline, events, timers []map[string]any
+	hasten                   map[timersOf][]int64 // their subjects
+}
+
+// timersOf are the timers of one kind of one kind of subject.
+type timersOf struct{ subject, timer string }
+
+func (l *laterRows) entry(tx *Tx, t *ticket.Ticket, e ticket.Entry) {
+	l.timeline = append(l.timeline, map[string]any{"ticket_id": t.ID, "at": e.At, "kind": e.Kind, "data": orEmpty(e.Data), "actor": tx.actor.Name,
+		"actor_id": nonZero(int64(tx.actor.StaffID))})
+}
+
+func (l *laterRows) event(e act.Event) {
+	l.events = append(l.events, map[string]any{"kind": e.Kind, "subject_kind": e.Subject.Kind, "subject_id": e.Subject.ID, "ticket": e.Ticket,
+		"area_code": e.Area, "data": orEmpty(e.Data)})
+}
+
+func (l *laterRows) timer(t act.Timer) {
+	l.timers = append(l.timers, map[string]any{"subject_kind": t.Subject.Kind, "subject_id": t.Subject.ID, "kind": t.Kind, "step": t.Step, "epoch": t.Epoch,
+		"due_at": t.DueAt, "shard": shardOf(t.Subject)})
+}
+
+func (l *laterRows) sooner(s act.Subject, kind string) {
+	if l.hasten == nil {
+		l.hasten = map[timersOf][]int64{}
+	}
+	of := timersOf{s.Kind, kind}
+	l.hasten[of] = append(l.hasten[of], s.ID)
+}
+
+func orEmpty(data map[string]any) map[string]any {
+	if data == nil {
+		return map[string]any{}
+	}
+	return data
+}
+
+// flush writes what was kept.
+func (l *laterRows) flush(ctx context.Context, tx *Tx) error {
+	if len(l.timeline)+len(l.events) > 0 {
+		if err := l.tell(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return l.flushTimers(ctx, tx)
+}
+
+// flushTimers arms and hastens. Cancel comes after it.
+func (l *laterRows) flushTimers(ctx context.Context, tx *Tx) error {
+	var armed []timerRow
+	if len(l.timers) > 0 {
+		err := tx.find(ctx, "arm timers", &armed, `INSERT INTO timers (subject_kind, subject_id, kind, step, epoch, due_at, shard)
+			SELECT x.* FROM jsonb_to_recordset(?::jsonb) AS x(subject_kind text, subject_id bigint, kind text, step integer, epoch bigint, due_at timestamptz, shard smallint)
+			WHERE NOT EXISTS (SELECT 1 FROM timer_log l WHERE (l.subject_kind, l.subject_id, l.kind, l.step, l.epoch)
+			                = (x.subject_kind, x.subject_id, x.kind, x.step, x.epoch))
+			ON CONFLICT DO NOTHING RETURNING `+timerColumns, jsonOf(l.timers))
+		if err != nil {
+			return err
+		}
+	}
+	for of, subjects := range l.hasten {
+		var rows []timerRow
+		err := tx.find(ctx, "hasten timers", &rows, `UPDATE timers SET due_at = ? WHERE subject_kind = ? AND kind = ? AND due_at > ?
+			AND subject_id = ANY (ARRAY(SELECT jsonb_array_elements_text(?::jsonb)::bigint)) RETURNING `+timerColumns, tx.now, of.subject, of.timer, tx.now, jsonOf(subjects))
+		if err != nil {
+			return err
+		}
+		armed = append(armed, rows...)
+	}
+	for _, r := range armed {
+		tx.armed = append(tx.armed, r.timer())
+	}
+	l.timers, l.hasten = nil, nil
+	return nil
+}
+
+// tell writes entries and events.
+func (l *laterRows) tell(ctx context.Context, tx *Tx) error {
+	tx.emitted = tx.emitted || len(l.events) > 0
+	_, err := tx.exec(ctx, "tell of many", `WITH doc AS MATERIALIZED (SELECT ?::jsonb AS j),
+		e AS (INSERT INTO timeline (ticket_id, at, actor, actor_id, kind, data) SELECT x.ticket_id, x.at, x.actor, x.actor_id, x.kind, x.data
+		      FROM doc, jsonb_to_recordset(doc.j->'timeline') AS x(ticket_id bigint, at timestamptz, actor text, actor_id bigint, kind text, data jsonb))
+		INSERT INTO outbox (kind, subject_kind, subject_id, ticket, area_code, data, created_at)
+		SELECT x.kind, x.subject_kind, x.subject_id, x.ticket, x.area_code, x.data, ?::timestamptz
+		FROM doc, jsonb_to_recordset(doc.j->'events') AS x(kind text, subject_kind text, subject_id bigint, ticket text, area_code text, data jsonb)`,
+		jsonOf(map[string]any{"timeline": orNone(l.timeline), "events": orNone(l.events)}), tx.now)
+	return err
+}
+
+func orNone(rows []map[string]any) []map[string]any {
+	if rows == nil {
+		return []map[string]any{}
+	}
+	return rows
+}
