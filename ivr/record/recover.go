@@ -80,5 +80,5 @@ func (s *Store) cutOff(id uuid.UUID, r *Reader) error {
 	if err != nil {
 		return fmt.Errorf("end a recording: %w", err)
 	}
-	return errors.Join(sealEnd(f, r.cipher, end{samples: r.samples, chunks: r.chunks, state: r.end}), f.Close())
+	return errors.Join(sealEnd(f, r.cipher, end{samples: r.samples, chunks: r.chunks, state: r.end}), f.Sync(), f.Close())
 }

@@ -7,14 +7,20 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"syscall"
 	"time"
 
 	"example.org/hotline/ticket"
 )
 
-// batch is how many chunks go into one write.
-const batch = 16
+// batch is how many chunks go into one write, endings how many recordings are
+// brought to the disk's surface together: the file system then commits once for all.
+const (
+	batch   = 16
+	endings = 32
+)
 
 // A disk that refused is left alone for a second, and given up after five.
 const (
@@ -194,9 +200,7 @@ func (s *Store) finish(ctx context.Context) {
 				}
 				return
 			}
-			if !s.finishOne(r) {
-				stuck = append(stuck, r)
-			}
+			stuck = append(stuck, s.finishMany(s.alsoEnded(r))...)
 		case <-every.C:
 			stuck = s.finishAgain(stuck)
 			s.syncRunning()
@@ -207,33 +211,97 @@ func (s *Store) finish(ctx context.Context) {
 }
 
 func (s *Store) finishAgain(stuck []*recording) (still []*recording) {
-	for _, r := range stuck {
-		if !s.finishOne(r) {
-			still = append(still, r)
-		}
+	for group := range slices.Chunk(stuck, endings) {
+		still = append(still, s.finishMany(group)...)
 	}
 	return still
 }
 
-// finishOne writes the end of a recording and has it registered; false where the disk refuses.
-func (s *Store) finishOne(r *recording) bool {
-	if r.file == nil { // nothing was ever due: too short, or never a disk
-		if err := s.create(r); err != nil {
-			return false
+// alsoEnded joins to a recording those that have ended meanwhile.
+func (s *Store) alsoEnded(first *recording) []*recording {
+	group := []*recording{first}
+	for len(group) < endings {
+		select {
+		case r, more := <-s.finishing:
+			if !more {
+				return group // finish meets the closed channel again
+			}
+			group = append(group, r)
+		default:
+			return group
 		}
 	}
-	e := end{samples: min(r.samples, r.written*chunkSamples), chunks: r.written, state: endComplete}
+	return group
+}
+
+// finishOne is finishMany of one; false where the disk refuses.
+func (s *Store) finishOne(r *recording) bool { return len(s.finishMany([]*recording{r})) == 0 }
+
+// finishMany writes the ends of recordings, brings them to the disk's surface
+// together and has them registered. It returns those that the disk refuses.
+func (s *Store) finishMany(group []*recording) (stuck []*recording) {
+	ended := make([]end, len(group))
+	sealed := make([]bool, len(group))
+	for i, r := range group {
+		ended[i], sealed[i] = s.writeEnd(r)
+	}
+	var wg sync.WaitGroup
+	folders := map[string]bool{filepath.Join(s.o.Dir, "keys"): true}
+	for i, r := range group {
+		if !sealed[i] {
+			continue
+		}
+		folders[filepath.Dir(s.filePath(r.id))] = true
+		wg.Go(func() { sealed[i] = s.surface(r) })
+	}
+	wg.Wait()
+	for folder := range folders {
+		if err := syncDir(folder); err != nil {
+			s.o.Logger.Warn("recordings may not survive a power cut", "error", err)
+		}
+	}
+	for i, r := range group {
+		if sealed[i] {
+			s.registered(r, ended[i])
+		} else {
+			stuck = append(stuck, r)
+		}
+	}
+	return stuck
+}
+
+// writeEnd writes the trailer of a recording, and its files where nothing was ever due.
+func (s *Store) writeEnd(r *recording) (e end, ok bool) {
+	if r.file == nil { // too short, or never a disk
+		if err := s.create(r); err != nil {
+			return e, false
+		}
+	}
+	e = end{samples: min(r.samples, r.written*chunkSamples), chunks: r.written, state: endComplete}
 	if r.given.Load() {
 		e.state = endDamaged
 	}
 	if err := sealEnd(r.file, r.cipher, e); err != nil {
 		r.log.Warn("the end of a recording waits for the disk", "error", err)
+		return e, false
+	}
+	return e, true
+}
+
+// surface brings a recording and its key to the disk's surface and closes it.
+func (s *Store) surface(r *recording) bool {
+	if err := r.file.Sync(); err != nil {
+		r.log.Warn("the end of a recording waits for the disk", "error", err)
 		return false
 	}
-	if err := errors.Join(r.file.Close(), s.syncKey(r),
-		syncDir(filepath.Dir(s.filePath(r.id))), syncDir(filepath.Join(s.o.Dir, "keys"))); err != nil {
+	if err := errors.Join(r.file.Close(), s.syncKey(r)); err != nil {
 		r.log.Warn("a recording may not survive a power cut", "error", err)
 	}
+	return true
+}
+
+// registered tells the database of a recording that is over.
+func (s *Store) registered(r *recording, e end) {
 	if r.lost > 0 {
 		r.log.Info("packets came too late for a recording", "milliseconds", duration(r.lost).Milliseconds())
 	}
@@ -243,10 +311,9 @@ func (s *Store) finishOne(r *recording) bool {
 	row := r.row(stateOf(e.state), e.samples)
 	row.Bytes += trailerLen
 	s.registrar.tell(row)
-	return true
 }
 
-// sealEnd cuts what was written in part, writes the trailer and brings the file to the disk.
+// sealEnd cuts what was written in part and writes the trailer.
 func sealEnd(f *os.File, c sealed, e end) error {
 	random := make([]byte, nonceLen)
 	_, _ = rand.Read(random) // never fails since Go 1.24
@@ -254,9 +321,6 @@ func sealEnd(f *os.File, c sealed, e end) error {
 		return fmt.Errorf("end a recording: %w", err)
 	}
 	if _, err := f.WriteAt(c.trailer(e, random), chunkOffset(e.chunks)); err != nil {
-		return fmt.Errorf("end a recording: %w", err)
-	}
-	if err := f.Sync(); err != nil {
 		return fmt.Errorf("end a recording: %w", err)
 	}
 	return nil
