@@ -14,10 +14,13 @@ import (
 )
 
 // Who was rung sees the ticket while it may be answered, who had the call for a
-// day more: for the disposition and their own list of calls.
+// day more: for the disposition and their own list of calls. Where a node dies
+// in a call-back nobody tells that the agent has left: no call lasts longer than
+// six hours (sip.max_duration).
 const (
 	seesRinging = 10 * time.Minute
 	seesAfter   = 24 * time.Hour
+	seesTalking = 6*time.Hour + seesAfter
 )
 
 // CallHappened records a step of a call and what follows from it for the
@@ -144,9 +147,10 @@ func (tx *Tx) agentConnected(ctx context.Context, id ticket.CallID, t ticket.ID,
 		return err
 	}
 	if _, err := tx.exec(ctx, "note who has the call", `INSERT INTO call_agents (call_id, ticket_id, staff_id, rang_at, connected_at, sees_until)
-		VALUES (?, ?, ?, ?, ?, 'infinity')
-		ON CONFLICT (call_id, staff_id) DO UPDATE SET connected_at = coalesce(call_agents.connected_at, excluded.connected_at), left_at = NULL, sees_until = 'infinity'`,
-		string(id), int64(t), int64(e.Agent), e.At, e.At); err != nil {
+		VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (call_id, staff_id) DO UPDATE SET connected_at = coalesce(call_agents.connected_at, excluded.connected_at), left_at = NULL,
+			sees_until = greatest(call_agents.sees_until, excluded.sees_until)`,
+		string(id), int64(t), int64(e.Agent), e.At, e.At, e.At.Add(seesTalking)); err != nil {
 		return err
 	}
 	return ticket.Connect(ctx, tx, t, agent, e.At, h)

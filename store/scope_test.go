@@ -63,3 +63,15 @@ func TestAnAgentGivesThemselvesNoCall(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// An agent whose node dies while they ring a citizen back sees the ticket for no
+// longer than any call can last, though nobody tells that they have left.
+func TestAnAgentWhoseNodeDiesSeesNotForEver(t *testing.T) {
+	h, in := newPhoneHouse(t)
+	c := h.registered(t, in, "12349001", "13812345678", time.Now(), 1)
+	h.ends(t, c.ID)
+	h.happens(t, c.ID, ticket.CallConnected, "agent.far")
+	if n := h.count(t, `SELECT count(*) FROM call_agents WHERE sees_until > app_now() AND sees_until < app_now() + interval '31 hours'`); n != 1 {
+		t.Error("the agent sees the ticket for ever, or not at all")
+	}
+}
