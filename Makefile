@@ -26,11 +26,11 @@ WHOLE := /test/(acceptance|faults)(/|$$)
 FUZZTIME ?= 60s
 ROUNDS   ?= 20
 
-.PHONY: help run test lint fuzz faults cluster bench deps deps-run toolchain console build prompts clean
+.PHONY: help run test lint fuzz faults cluster bench bench-phone deps deps-run toolchain console build prompts clean
 
 help: ## list what can be done
 	@printf 'hotline: a citizen calls, somebody owns the call, help arrives in time.\n\n'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: deps-run build ## install what is missing, build, start a demo city, place one real call; Ctrl-C ends it all
 	@$(say) "Starting a demo city with servers of its own in .hotline/, then placing one call. Ctrl-C stops all of it."
@@ -70,6 +70,10 @@ cluster: deps-run ## two nodes for ROUNDS (20) rounds: callers of one, agents of
 
 bench: deps-run ## calls, intakes against pgbench, timer lag: one table from one run
 	@go run ./test/bench
+
+bench-phone: deps-run ## the phone: CPU of a call, calls a second as tickets, memory, prompts and bridged calls
+	@go run ./test/bench -only signalling,minute
+	@go run ./test/bench/media
 
 # --- pieces of the above ------------------------------------------------------
 

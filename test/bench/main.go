@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/signal"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -34,6 +35,8 @@ type options struct {
 	stream  time.Duration // of those
 	dir     string        // where the servers live
 	program string        // a binary that is already built
+	rates   []int         // of the minute, calls a second, one after the other
+	rest    time.Duration // after the minute, until memory is looked at again
 }
 
 // parts of a run, in their order.
@@ -44,10 +47,19 @@ var parts = []struct {
 	{"calls", benchCalls},
 	{"intake", benchIntake},
 	{"timers", benchTimers},
+	{"signalling", benchSignalling},
+	{"minute", benchMinute},
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	if len(os.Args) == 2 && os.Args[1] == childFlag {
+		if err := runEndpoint(ctx); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	err := run(ctx, readFlags())
 	stop()
 	if err != nil {
@@ -58,9 +70,9 @@ func main() {
 
 func readFlags() options {
 	var o options
-	var only string
+	var only, rates string
 	var short bool
-	flag.StringVar(&only, "only", "calls,intake,timers", "parts to run, with commas")
+	flag.StringVar(&only, "only", "calls,intake,timers", "parts to run, with commas; there are also signalling and minute")
 	flag.BoolVar(&short, "short", false, "a tenth of the time: to see that it works, not to measure")
 	flag.IntVar(&o.rate, "rate", 50, "calls a second")
 	flag.DurationVar(&o.call, "call", time.Second, "how long each call talks before it hangs up")
@@ -73,10 +85,20 @@ func readFlags() options {
 	flag.DurationVar(&o.stream, "stream", 20*time.Second, "for how long they fall due")
 	flag.StringVar(&o.dir, "dir", "", "folder for the private servers' data, on the disk to be measured (default: a temporary one)")
 	flag.StringVar(&o.program, "program", "", "a built hotline to measure (default: build it)")
+	flag.StringVar(&rates, "rates", "500,1000", "minute: calls a second, with commas, one minute each")
+	flag.DurationVar(&o.rest, "rest", 3*time.Minute, "minute: how long the line is quiet before its memory is looked at again")
 	flag.Parse()
 	o.only = strings.Split(only, ",")
+	for _, r := range strings.Split(rates, ",") {
+		n, err := strconv.Atoi(r)
+		if err != nil || n < 1 {
+			fmt.Fprintf(os.Stderr, "bench: -rates: %q is no number of calls\n", r)
+			os.Exit(2)
+		}
+		o.rates = append(o.rates, n)
+	}
 	if short {
-		o.phase, o.intake, o.repeats, o.stream = o.phase/10, o.intake/10, 1, o.stream/10
+		o.phase, o.intake, o.repeats, o.stream, o.rest = o.phase/10, o.intake/10, 1, o.stream/10, o.rest/10
 	}
 	return o
 }

@@ -85,7 +85,7 @@ func fireStream(ctx context.Context, h *house, d database, o options, redisURL s
 	case <-ctx.Done():
 		return f, context.Cause(ctx)
 	}
-	if err := until(ctx, "the timers to fire", func() (bool, error) { return watched.count() >= due, nil }); err != nil {
+	if err := until(ctx, often, "the timers to fire", func() (bool, error) { return watched.count() >= due, nil }); err != nil {
 		return f, err
 	}
 	return watched.result(), nil
