@@ -120,12 +120,12 @@ func (a *Agent) sit() error {
 	dialer := websocket.Dialer{HandshakeTimeout: Patience}
 	conn, res, err := dialer.Dial("ws"+strings.TrimPrefix(a.o.URL, "http")+"/api/v1/softphone", http.Header{"Cookie": {a.o.Cookie}, "Origin": {a.o.Origin}})
 	if res != nil && res.Body != nil {
-		defer res.Body.Close() // the handshake's
+		defer res.Body.Close() //nolint:errcheck // the handshake's
 	}
 	if err != nil {
 		return fmt.Errorf("connect: %w", err)
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // it has ended by then
 	a.mu.Lock()
 	a.conn = conn
 	a.mu.Unlock()

@@ -37,10 +37,10 @@ func Call(target, from string, voice []byte, keys ...caller.Press) *Citizen {
 		defer close(c.done)
 		c.result, c.err = caller.Dial(ctx, caller.Options{Target: target, From: from, PlayWAV: voice, Digits: keys, MaxDuration: time.Hour,
 			OnSound: c.hear, OnEvent: func(e caller.Event) {
-				switch e.Kind {
-				case caller.EventCalling:
+				if e.Kind == caller.EventCalling {
 					c.callID.Store(&e.CallID)
-				case caller.EventAnswered:
+				}
+				if e.Kind == caller.EventAnswered {
 					c.answered.Store(true)
 				}
 			}})
