@@ -11,19 +11,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"testing"
 	"time"
 
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/test/city"
 )
-
-// baresip, a telephone of another maker, and sipp call: the agent hears either's
-// tone, and baresip's own recording has the agent's.
-func TestOtherTelephonesTalkWithAnAgent(t *testing.T) {
-	d := openDesks(t, "+8619900000021")
-	d.play("desk_phones.mjs")
-}
 
 // telephone is a program of somebody else's that is a citizen's telephone.
 type telephone struct {

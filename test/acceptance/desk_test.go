@@ -41,15 +41,6 @@ func TestABrowserGoesAwayInMidCall(t *testing.T) {
 	d.tells(d.calls[0].ticket, "call.connected agent1", "call.connected agent2", "call.ended")
 }
 
-// Who was not answered is rung back: once, and only where that is possible.
-func TestWhoIsMissedIsRungBack(t *testing.T) {
-	d := openDesks(t, "+8619900000021")
-	d.play("desk_missed.mjs")
-	if n := d.c.Count(`SELECT count(*) FROM callbacks`); n != 2 {
-		t.Errorf("%d call-backs, want one for each number that can be rung", n)
-	}
-}
-
 // tells checks that a ticket's timeline has these in this order, among others:
 // the kind, and a word that its data has.
 func (d *desks) tells(number string, want ...string) {
