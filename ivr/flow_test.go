@@ -149,6 +149,9 @@ func TestVoicemailEndsWithSilenceKeyOrHangUp(t *testing.T) {
 		"key": {func(o *caller.Options) {
 			o.PlayWAV, o.Digits = spoken, []caller.Press{{After: 8 * time.Second, Key: '#'}}
 		}, "key", ticket.EndCompleted},
+		"a key before the tone": {func(o *caller.Options) {
+			o.Repeat, o.Digits = true, []caller.Press{{After: 3 * time.Second, Key: '#'}, {After: 9 * time.Second, Key: '#'}}
+		}, "key", ticket.EndCompleted},
 		"hang-up": {func(o *caller.Options) { o.PlayWAV, o.HangupAfter = spoken, 8*time.Second }, "hung_up", ticket.EndCallerHung},
 		"nothing": {func(o *caller.Options) { o.PlayWAV = nil }, "", ticket.EndCompleted},
 	} {

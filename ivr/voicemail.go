@@ -34,6 +34,7 @@ func (c *call) voicemail(i flow.Voicemail) flow.Event {
 	if !c.alive() {
 		return flow.Event{}
 	}
+	c.early = nil // pressed while we spoke: the message has not begun yet
 	ear := &messageEar{}
 	ear.last.Store(time.Now().UnixNano())
 	message := c.tapes.begin(c.audio, legCitizen, true)
