@@ -130,7 +130,7 @@ func (p *phone) invite(ctx context.Context, uri sip.Uri) error {
 	case errors.As(err, &refused):
 		p.tell(Event{Kind: EventRefused, Status: p.result.Status, Text: p.result.Reason})
 	case wait.Err() != nil:
-		p.cancelled()
+		p.cancelled(ctx)
 	default:
 		return fmt.Errorf("wait for an answer: %w", err)
 	}
@@ -180,11 +180,20 @@ func (p *phone) heardAnswer(res *sip.Response) error {
 	return nil
 }
 
-// cancelled reads the final answer that follows our CANCEL.
-func (p *phone) cancelled() {
+// cancelled reads the final answer that follows our CANCEL. A 200 has crossed it:
+// the call has come about and is acknowledged and hung up (RFC 3261 section 9.1).
+func (p *phone) cancelled(ctx context.Context) {
 	p.result.EndedBy = SideCaller
-	if res := p.session.InviteResponse; res != nil && !res.IsProvisional() {
+	res := p.session.InviteResponse
+	if res != nil && !res.IsProvisional() {
 		p.result.Status, p.result.Reason = res.StatusCode, res.Reason
+	}
+	if res != nil && res.IsSuccess() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), byeTimeout)
+		defer cancel()
+		if p.session.Ack(ctx) == nil { // a lost one is the other side's to notice
+			_ = p.session.Bye(ctx)
+		}
 	}
 	p.tell(Event{Kind: EventEnded, Status: p.result.Status, Text: string(SideCaller)})
 }
