@@ -98,6 +98,15 @@ func (c *call) run(req *sip.Request, tx sip.ServerTransaction) {
 		c.converse()
 	}
 	c.finish()
+	c.slim()
+}
+
+// slim lets go of what an ended call does not need any more: the table keeps it
+// for the repetitions of its dialog, and in a flood there are thousands.
+func (c *call) slim() {
+	c.invite, c.inviteTx, c.remote, c.early = nil, nil, dialogSide{}, nil
+	c.tape, c.queued, c.talk, c.script, c.entered = nil, nil, nil, nil, nil
+	c.shown.Store(nil)
 }
 
 // open puts the call on disk before the caller hears anything. A call that
