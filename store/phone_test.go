@@ -259,6 +259,13 @@ func TestCallbackNumber(t *testing.T) {
 	if _, err := number("supervisor"); !errors.Is(err, act.ErrConflict) {
 		t.Errorf("two people ring one citizen: %v", err)
 	}
+	h.refused(t, "supervisor", "already_taken", func(tx *Tx) (ticket.Ticket, error) { // nor does anybody call off what somebody is at
+		id, err := tx.CallbackByRef(t.Context(), task)
+		if err == nil {
+			_, err = ticket.CancelCallback(t.Context(), tx, id, "spite")
+		}
+		return ticket.Ticket{}, err
+	})
 	if n := h.count(t, `SELECT count(*) FROM audit_records WHERE action = 'phone.dial'`); n != 2 {
 		t.Errorf("%d records of a dialled number", n)
 	}

@@ -147,7 +147,7 @@ func ClaimCallback(ctx context.Context, tx CallbackTx, id CallbackID, r Callback
 		return c, nil // a retry of the same claim
 	}
 	if c.State == CallbackClaimed {
-		return Callback{}, act.Conflict("already_taken", "Somebody else is ringing this citizen back; nothing is asked of you.")
+		return Callback{}, rungByAnother(ctx, tx, c)
 	}
 	if c.State, err = c.State.Next(CallbackClaim); err != nil {
 		return Callback{}, err
@@ -160,6 +160,16 @@ func ClaimCallback(ctx context.Context, tx CallbackTx, id CallbackID, r Callback
 		return Callback{}, err
 	}
 	return c, tellCallback(ctx, tx, t, c, "callback.claimed", "", map[string]any{"by": me.Name})
+}
+
+// rungByAnother tells who rings the citizen back.
+func rungByAnother(ctx context.Context, tx CallbackTx, c Callback) error {
+	holder, err := tx.Post(ctx, c.Holder)
+	if err != nil {
+		return err
+	}
+	return &act.Fault{Kind: act.ErrConflict, Code: "already_taken", Detail: "Somebody else is ringing this citizen back; nothing is asked of you.",
+		Args: map[string]any{"owner": holder.Name}}
 }
 
 // TryCallback records how the holder's try went. After the last one in vain the
@@ -293,7 +303,8 @@ func FinishCallback(ctx context.Context, tx CallbackTx, id CallbackID, note stri
 	return c, err
 }
 
-// CancelCallback calls a call-back off, with the reason.
+// CancelCallback calls a call-back off, with the reason; while somebody rings,
+// nobody but they.
 func CancelCallback(ctx context.Context, tx CallbackTx, id CallbackID, reason string) (Callback, error) {
 	if reason == "" {
 		return Callback{}, act.Invalid("reason", "reason_required", "Say why nobody rings this citizen back.")
@@ -304,6 +315,9 @@ func CancelCallback(ctx context.Context, tx CallbackTx, id CallbackID, reason st
 	c, t, err := lockCallback(ctx, tx, id)
 	if err != nil {
 		return Callback{}, err
+	}
+	if c.State == CallbackClaimed && c.Holder != tx.Actor().PostID {
+		return Callback{}, rungByAnother(ctx, tx, c)
 	}
 	err = endCallback(ctx, tx, t, c, CallbackCancel, OutcomeWithdrawn, reason)
 	c.State, c.Outcome = CallbackCancelled, OutcomeWithdrawn

@@ -45,7 +45,7 @@ func CallbackActs(s CallbackState, mine bool, tryAt, now time.Time) []string {
 	if s == CallbackVisit {
 		acts = append(acts, "complete")
 	}
-	if s.Alive() {
+	if s.Alive() && (s != CallbackClaimed || mine) {
 		acts = append(acts, "cancel")
 	}
 	return acts
