@@ -121,7 +121,8 @@ func TestCallsWithoutDatabase(t *testing.T) {
 	}
 	queued := ticket.CallEvent{Kind: ticket.CallQueued, At: at.Add(3500 * time.Millisecond), Queue: "main"}
 	for _, err := range []error{log.Ended(t.Context(), before.ID, at.Add(2*time.Second), ticket.EndCallerHung),
-		log.Answered(t.Context(), away.ID, at.Add(2*time.Second)), log.Keyed(t.Context(), away.ID, ticket.UrgentKey, at.Add(3*time.Second)),
+		log.Answered(t.Context(), away.ID, at.Add(2*time.Second)),
+		log.Happened(t.Context(), away.ID, ticket.CallEvent{Kind: ticket.CallFlowEntered, At: at.Add(2 * time.Second), Flow: "flow-1"}), log.Keyed(t.Context(), away.ID, ticket.UrgentKey, at.Add(3*time.Second)),
 		log.Happened(t.Context(), away.ID, queued), log.Happened(t.Context(), away.ID, queued), log.Measured(t.Context(), away.ID, ticket.CallQuality{Leg: "citizen", Sent: 50}),
 		log.Ended(t.Context(), away.ID, at.Add(4*time.Second), ticket.EndCompleted)} {
 		if err != nil {
@@ -152,8 +153,8 @@ func TestCallsWithoutDatabase(t *testing.T) {
 	if err := log.Happened(t.Context(), away.ID, queued); err != nil { // told once more, now to the database
 		t.Fatal(err)
 	}
-	if events, legs := h.count(t, `SELECT count(*) FROM call_events`), h.count(t, `SELECT count(*) FROM call_quality WHERE sent = 50`); events != 1 || legs != 1 {
-		t.Errorf("%d events and %d measured legs, want 1 and 1", events, legs)
+	if events, legs := h.count(t, `SELECT count(*) FROM call_events`), h.count(t, `SELECT count(*) FROM call_quality WHERE sent = 50`); events != 2 || legs != 1 {
+		t.Errorf("%d events and %d measured legs, want 2 and 1", events, legs)
 	}
 	if receipt, err := log.Open(t.Context(), newCall("12349001", "", time.Now(), 0)); err != nil || receipt.Journaled {
 		t.Errorf("after the outage: %+v, %v", receipt, err)
