@@ -10,3 +10,10 @@ func TestWhoIsMissedIsRungBack(t *testing.T) {
 		t.Errorf("%d call-backs, want one for each number that can be rung", n)
 	}
 }
+
+// baresip, a telephone of another maker, and sipp call: the agent hears either's
+// tone, and baresip's own recording has the agent's.
+func TestOtherTelephonesTalkWithAnAgent(t *testing.T) {
+	d := openDesks(t, "+8619900000021")
+	d.play("desk_phones.mjs")
+}

@@ -40,7 +40,7 @@ await step('key 2, and 1 to confirm, asks for a call-back', async () => {
   await ask('citizen presses', '2')
   await ask('citizen presses', '1')
   await task(asked.number).getByText('要求回拨').waitFor()
-  await ask('citizen is hung up')
+  await ask('citizen hangs up')
   await ring.waitFor({ state: 'hidden' })
   await agent.picture('call-backs')
 })
