@@ -96,8 +96,6 @@ func (d *desks) answer(what string) any {
 	case "citizen hangs up":
 		d.citizen.hangUp()
 		d.over(d.citizen)
-	case "citizen is hung up":
-		d.over(d.citizen)
 	case "all hang up":
 		for _, z := range d.calls {
 			z.hangUp()
