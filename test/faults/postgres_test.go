@@ -10,6 +10,7 @@ import (
 
 	"example.org/hotline/ivr/caller"
 	"example.org/hotline/ivr/media"
+	"example.org/hotline/test/city"
 )
 
 // outage is how long the database is away at least: a whole minute where rounds
@@ -25,7 +26,7 @@ func outage(t *testing.T) time.Duration {
 // number and has a ticket of its own time afterwards.
 func TestDatabaseAwayWhileCallsArrive(t *testing.T) {
 	t.Parallel()
-	h := newHouse(t)
+	h := newHouse(t, city.KeyWindow(2*time.Second)) // for the keys that make a ticket urgent
 	h.Serve()
 	h.phone().complete() // the node has a block of numbers from now on
 
