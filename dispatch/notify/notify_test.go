@@ -99,6 +99,7 @@ type house struct {
 	t      *testing.T
 	db     *store.DB
 	look   *pgx.Conn
+	asking sync.Mutex // of look: the exchange's calls ask from goroutines of their own
 	redis  *pulse.Client
 	ticket ticket.ID
 }
@@ -203,6 +204,8 @@ func (h *house) notice(n ticket.Notice) {
 
 func (h *house) post(name string) area.PostID {
 	h.t.Helper()
+	h.asking.Lock()
+	defer h.asking.Unlock()
 	var id int64
 	if err := h.look.QueryRow(h.t.Context(), `SELECT id FROM posts WHERE name = $1`, name).Scan(&id); err != nil {
 		h.t.Fatal(err)
@@ -212,6 +215,8 @@ func (h *house) post(name string) area.PostID {
 
 func (h *house) count(sql string, args ...any) (n int) {
 	h.t.Helper()
+	h.asking.Lock()
+	defer h.asking.Unlock()
 	if err := h.look.QueryRow(h.t.Context(), sql, args...).Scan(&n); err != nil {
 		h.t.Fatal(err)
 	}
@@ -220,6 +225,8 @@ func (h *house) count(sql string, args ...any) (n int) {
 
 func (h *house) exec(sql string) {
 	h.t.Helper()
+	h.asking.Lock()
+	defer h.asking.Unlock()
 	if _, err := h.look.Exec(h.t.Context(), sql); err != nil {
 		h.t.Fatal(err)
 	}
