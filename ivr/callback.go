@@ -55,13 +55,13 @@ func (e *Endpoint) CallBack(ctx context.Context, o CallBackOrder) error {
 	answered := make(chan error, 1)
 	e.calls.begin()
 	e.work.start(func() {
+		defer e.calls.finish()
 		c.ringBack(ctx, deskMember(leg, roleAgent), o, func(err error) {
 			select {
 			case answered <- err:
 			default: // it has been told
 			}
 		})
-		e.calls.finish()
 	})
 	return <-answered
 }

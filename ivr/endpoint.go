@@ -97,7 +97,7 @@ func New(ctx context.Context, cfg Config, deps Deps) (*Endpoint, error) {
 	e := &Endpoint{cfg: cfg, deps: deps, callLog: deps.Log, now: deps.Now, log: deps.Logger,
 		numbers: newNumberSet(cfg.Numbers), rules: media.Rules{AllowLoopback: cfg.AllowLoopbackMedia},
 		calls: newCallTable(), shedding: make(chan struct{}, maxShedding),
-		book: newDialBook(cfg.Outbound), stopping: make(chan struct{}), closing: make(chan struct{})}
+		book: newDialBook(cfg.Outbound), work: tracker{log: deps.Logger}, stopping: make(chan struct{}), closing: make(chan struct{})}
 	if e.deps.Outbound == nil && cfg.Outbound.Trunk != "" {
 		e.deps.Outbound, e.deps.Emergency = e, cfg.Outbound.Emergency
 	}
@@ -191,10 +191,10 @@ func (e *Endpoint) Addrs() []Address {
 func (e *Endpoint) Run(ctx context.Context) error {
 	failed := make(chan error, len(e.udp)+len(e.tcp))
 	for _, l := range e.udp {
-		e.work.start(func() { failed <- e.server.ServeUDP(l) })
+		e.work.start(func() { serve(failed, func() error { return e.server.ServeUDP(l) }) })
 	}
 	for _, l := range e.tcp {
-		e.work.start(func() { failed <- e.server.ServeTCP(l) })
+		e.work.start(func() { serve(failed, func() error { return e.server.ServeTCP(l) }) })
 	}
 	sweep := time.NewTicker(sweepEvery)
 	defer sweep.Stop()
@@ -214,6 +214,16 @@ func (e *Endpoint) Run(ctx context.Context) error {
 	}
 	return errors.Join(err, e.stop())
 }
+
+// serve reports the end of a listener, also where a panic ends it: the node does
+// not go on without one.
+func serve(failed chan<- error, listen func() error) {
+	err := errListener
+	defer func() { failed <- err }()
+	err = listen()
+}
+
+var errListener = errors.New("a fault of ours")
 
 // listenerEnd names the end of a listener, which sipgo reports as success on UDP.
 func listenerEnd(err error) error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -169,9 +170,19 @@ func (l *nodeLeg) accept(tx sip.ClientTransaction, res *sip.Response) error {
 // run is the leg's loop until one side hangs up.
 func (l *nodeLeg) run() {
 	d := l.d
-	theirs := false
+	theirs, closed := false, false
+	lose := func() {
+		if !closed {
+			closed = true
+			close(l.gone)
+		}
+	}
 	post := d.startPost()
 	defer func() {
+		if p := recover(); p != nil {
+			d.endpoint.log.Error("an agent of another node: panic", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+			lose()
+		}
 		post.stop()
 		d.end()
 		if !theirs {
@@ -179,13 +190,6 @@ func (l *nodeLeg) run() {
 		}
 		_ = l.Close() // nothing is left to be told
 	}()
-	closed := false
-	lose := func() {
-		if !closed {
-			closed = true
-			close(l.gone)
-		}
-	}
 	for {
 		select {
 		case in := <-d.inbox:
@@ -286,6 +290,14 @@ func (d *dialogue) startPost() *post {
 func (p *post) run() {
 	defer close(p.done)
 	failed := false
+	defer func() {
+		if fault := recover(); fault != nil {
+			p.d.endpoint.log.Error("between nodes: panic", slog.Any("panic", fault), slog.String("stack", string(debug.Stack())))
+			if !failed {
+				close(p.failed)
+			}
+		}
+	}()
 	for m := range p.out {
 		if failed {
 			continue

@@ -2,6 +2,7 @@ package ivr
 
 import (
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"time"
 
@@ -77,6 +78,7 @@ func (l *phoneLeg) run() {
 	longest := time.NewTimer(e.cfg.MaxDuration)
 	defer longest.Stop()
 	defer l.free()
+	defer l.recover()
 	leaving, drained := (<-chan struct{})(l.leaving), (<-chan time.Time)(nil)
 	for {
 		select {
@@ -112,6 +114,18 @@ func (l *phoneLeg) run() {
 			return
 		}
 	}
+}
+
+// recover ends the leg in order after a fault of ours: whoever has it is told,
+// and the far end hears a BYE.
+func (l *phoneLeg) recover() {
+	p := recover()
+	if p == nil {
+		return
+	}
+	l.log.Error("a call of ours: panic", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+	l.lose()
+	l.hangUp()
 }
 
 // lost is the media's silence; it is told once.

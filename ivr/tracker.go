@@ -1,11 +1,18 @@
 package ivr
 
-import "sync"
+import (
+	"log/slog"
+	"runtime/debug"
+	"sync"
+)
 
 // tracker counts goroutines so that the stop can wait for them: those that
 // serve calls, which may begin at any moment until the sockets are closed, and
 // all of them. A sync.WaitGroup forbids what this needs, adding while waiting.
+// A panic on one of them ends that goroutine and not the process with every call
+// in it: whoever starts one that others wait for lets them know by a defer.
 type tracker struct {
+	log        *slog.Logger
 	mu         sync.Mutex
 	calls, all int
 	changed    chan struct{}
@@ -27,6 +34,7 @@ func (t *tracker) start(f func()) {
 	t.add(0, 1)
 	go func() {
 		defer t.add(0, -1)
+		defer t.recover()
 		f()
 	}()
 }
@@ -36,8 +44,16 @@ func (t *tracker) startCall(f func()) {
 	t.add(1, 1)
 	go func() {
 		defer t.add(-1, -1)
+		defer t.recover()
 		f()
 	}()
+}
+
+// recover is the last to catch a panic of ours. To be deferred.
+func (t *tracker) recover() {
+	if p := recover(); p != nil {
+		t.log.Error("phone: panic", slog.Any("panic", p), slog.String("stack", string(debug.Stack())))
+	}
 }
 
 // during runs f, a handler, on the caller's goroutine.

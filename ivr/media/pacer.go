@@ -81,7 +81,7 @@ func (p *Pacer) run() {
 		now := time.Now()
 		leaving = leaving[:0]
 		for i, x := range items {
-			if !x.turn(slot/slotCount+1, now) {
+			if !takeTurn(x, slot/slotCount+1, now) {
 				leaving = append(leaving, i)
 			}
 		}
@@ -89,6 +89,15 @@ func (p *Pacer) run() {
 			return
 		}
 	}
+}
+
+// takeTurn gives a turn. A panic in it costs that turn alone: whoever panicked
+// has the next all the same, for a call must not fall silent over one frame.
+func takeTurn(x paced, number uint64, now time.Time) (stays bool) {
+	stays = true
+	defer survive("a turn")
+	stays = x.turn(number, now)
+	return stays
 }
 
 // slot returns who has a turn now. Only run takes anything out, and add only

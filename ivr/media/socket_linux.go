@@ -83,8 +83,9 @@ func (s *socket) close() error {
 const junkAtOnce = 32
 
 // receive takes one packet of the far end, if there is one. It reports true where
-// it met junk only and there may be more.
+// it met junk only and there may be more. A panic costs that packet alone.
 func (s *socket) receive(buf []byte) (flood bool) {
+	defer survive("a packet")
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for range junkAtOnce {

@@ -33,7 +33,10 @@ func (s *socket) listen(take func(data []byte, src netip.AddrPort) bool) error {
 			n, src, err := s.conn.ReadFromUDPAddrPort(buf)
 			switch {
 			case err == nil:
-				take(buf[:n], netip.AddrPortFrom(src.Addr().Unmap(), src.Port()))
+				func() {
+					defer survive("a packet")
+					take(buf[:n], netip.AddrPortFrom(src.Addr().Unmap(), src.Port()))
+				}()
 			case errors.Is(err, net.ErrClosed):
 				return
 			} // any other is an ICMP error of an earlier send; the socket lives on
