@@ -17,7 +17,7 @@ import (
 	"example.org/hotline/ivr/softphone"
 )
 
-// browser is a page's RTCPeerConnection: it says a tone, or keys, and keeps what it hears.
+// browser is a page's RTCPeerConnection: it says a tone and keeps what it hears.
 type browser struct {
 	t     testing.TB
 	pc    *webrtc.PeerConnection
@@ -30,7 +30,6 @@ type browser struct {
 	heard []int16
 	grown chan struct{}
 	tone  []byte // A-law frame by frame; nil: silent
-	keys  [][]byte
 	onRTP func(*rtp.Packet)
 }
 

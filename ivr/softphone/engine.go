@@ -1,6 +1,7 @@
 package softphone
 
 import (
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -51,9 +52,9 @@ const (
 	typeEvents = 101
 )
 
-func newEngine(cfg Config, log *slog.Logger) (*engine, error) {
+func newEngine(ctx context.Context, cfg Config, log *slog.Logger) (*engine, error) {
 	e := &engine{}
-	settings, err := e.settings(cfg, log)
+	settings, err := e.settings(ctx, cfg, log)
 	if err != nil {
 		e.close()
 		return nil, err
@@ -99,7 +100,7 @@ func (e *engine) identify() error {
 	return nil
 }
 
-func (e *engine) settings(cfg Config, log *slog.Logger) (webrtc.SettingEngine, error) {
+func (e *engine) settings(ctx context.Context, cfg Config, log *slog.Logger) (webrtc.SettingEngine, error) {
 	s := webrtc.SettingEngine{LoggerFactory: pionLog{log}}
 	udp, err := e.bindUDP(cfg.Listen, cfg.Loopback)
 	if err != nil {
@@ -108,7 +109,7 @@ func (e *engine) settings(cfg Config, log *slog.Logger) (webrtc.SettingEngine, e
 	s.SetICEUDPMux(udp)
 	networks := []webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6}
 	if cfg.ListenTCP != "" {
-		ln, err := net.Listen("tcp", cfg.ListenTCP)
+		ln, err := (&net.ListenConfig{}).Listen(ctx, "tcp", cfg.ListenTCP)
 		if err != nil {
 			return s, fmt.Errorf("listen for browsers' audio over TCP: %w", err)
 		}

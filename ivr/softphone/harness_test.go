@@ -196,11 +196,6 @@ func (h *house) signIn(login string) string {
 	return cookie
 }
 
-func (h *house) signOut(cookie string) {
-	h.t.Helper()
-	h.request(http.MethodDelete, "/session", cookie, "").Body.Close()
-}
-
 func (h *house) request(method, path, cookie, body string) *http.Response {
 	h.t.Helper()
 	req, err := http.NewRequestWithContext(h.t.Context(), method, "http://"+h.address+"/api/v1"+path, strings.NewReader(body))

@@ -45,7 +45,7 @@ func newLeg(agent area.StaffID, login string, poke func()) *leg {
 	l := &leg{agent: agent, login: login, commands: make(chan ivr.AgentCommand, commandRoom), present: make(chan bool, 1),
 		gone: make(chan struct{}), poke: poke}
 	l.Stream = media.NewStream(media.StreamOptions{Write: l.write})
-	l.Stream.Start(media.Peer{Codec: media.PCMA, AudioType: typeALaw, EventType: typeEvents, Send: true, Receive: true})
+	l.Start(media.Peer{Codec: media.PCMA, AudioType: typeALaw, EventType: typeEvents, Send: true, Receive: true})
 	return l
 }
 
@@ -125,7 +125,7 @@ func (l *leg) forgetPresent() {
 func (l *leg) close() {
 	l.end.Do(func() {
 		close(l.gone)
-		l.Stream.Close()
+		l.Close()
 	})
 }
 

@@ -8,8 +8,9 @@ import (
 	"example.org/hotline/ivr/acd"
 )
 
-// The protocol. Each message is one JSON object with "type". Browser to line
-// (Request) carries an "id" that the line's answer repeats ("ok" or "error").
+// Request is what the browser says to the line, which answers with Messages.
+// Each is one JSON object with "type"; a Request carries an "id" that the line's
+// answer repeats ("ok" or "error"). The protocol:
 //
 //	browser                                line
 //	  hello {tab}              ──▶            first message; one leader tab for each agent: a second is told "taken" unless it says take_over

@@ -78,11 +78,12 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	}
 	s := &Server{cfg: cfg.withDefaults(), deps: deps, log: cmp.Or(deps.Logger, slog.Default()),
 		desks: map[area.StaffID]*desk{}, watchers: map[*desk]area.Code{}}
+	s.base, s.stop = context.WithCancel(context.Background())
 	var err error
-	if s.engine, err = newEngine(s.cfg, s.log); err != nil {
+	if s.engine, err = newEngine(s.base, s.cfg, s.log); err != nil {
+		s.stop()
 		return nil, err
 	}
-	s.base, s.stop = context.WithCancel(context.Background())
 	return s, nil
 }
 
@@ -251,7 +252,6 @@ func (s *Server) Serve(ctx context.Context, staff area.Staff, in <-chan []byte, 
 	defer s.release(d)
 	ctx, fail := context.WithCancelCause(ctx)
 	defer fail(nil)
-	defer context.AfterFunc(s.base, func() { fail(errStopped) })()
 	k := &socket{staff: staff, now: s.deps.Now, out: make(chan []byte, outgoingRoom), fail: fail}
 	var pump sync.WaitGroup
 	pump.Go(func() { k.pump(send) })
@@ -291,6 +291,8 @@ func (s *Server) listen(ctx context.Context, d *desk, k *socket, in <-chan []byt
 				d.post(func() { d.revoke(k) })
 			}
 			return cause
+		case <-s.base.Done():
+			return errStopped
 		}
 	}
 }

@@ -94,7 +94,8 @@ func (k *socket) pump(send func([]byte) error) {
 	for data := range k.out {
 		if err := send(data); err != nil {
 			k.fail(fmt.Errorf("send to the browser: %w", err))
-			for range k.out { //nolint:revive // until it is closed; nobody hears it
+			for range k.out {
+				// until it is closed; nobody hears it
 			}
 			return
 		}
