@@ -159,12 +159,17 @@ type pipe struct {
 	end  context.CancelCauseFunc
 }
 
+// after is a deadline of a connection.
+func after(d time.Duration) time.Time {
+	return time.Now().Add(d) //nolint:forbidigo // the connection compares it with the real clock
+}
+
 // read hands the browser's messages on until the connection ends. A browser
 // that has not even answered a ping for a while is gone.
 func (p *pipe) read(ctx context.Context) {
 	defer close(p.in)
 	p.conn.SetReadLimit(socketMessage)
-	alive := func(string) error { return p.conn.SetReadDeadline(time.Now().Add(p.idle)) }
+	alive := func(string) error { return p.conn.SetReadDeadline(after(p.idle)) }
 	p.conn.SetPongHandler(alive)
 	for {
 		if alive("") != nil {
@@ -184,19 +189,19 @@ func (p *pipe) read(ctx context.Context) {
 
 // send writes one message. It is called by one goroutine at a time.
 func (p *pipe) send(data []byte) error {
-	if err := p.conn.SetWriteDeadline(time.Now().Add(socketWrite)); err != nil {
+	if err := p.conn.SetWriteDeadline(after(socketWrite)); err != nil {
 		return err //nolint:wrapcheck // of a closed connection; the softphone wraps it
 	}
 	return p.conn.WriteMessage(websocket.TextMessage, data) //nolint:wrapcheck // as above
 }
 
 func (p *pipe) ping() error {
-	return p.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(socketWrite)) //nolint:wrapcheck // only ends the watch
+	return p.conn.WriteControl(websocket.PingMessage, nil, after(socketWrite)) //nolint:wrapcheck // only ends the watch
 }
 
 // close says why and closes. A browser that is gone is not told.
 func (p *pipe) close(code int) {
-	_ = p.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), time.Now().Add(time.Second))
+	_ = p.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), after(time.Second))
 	_ = p.conn.Close()
 }
 

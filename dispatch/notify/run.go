@@ -144,7 +144,7 @@ func (n *Notifier) send(ctx context.Context, c Channel, d ticket.Delivery) ticke
 		n.log.Warn("a notice lacks fields of its template", "template", d.Template, "missing", missing)
 	}
 	failpoint.Hit(failpoint.NoticeBeforeSend)
-	begun := time.Now()
+	begun := time.Now() //nolint:forbidigo // how long the provider really took
 	id, err := c.Send(ctx, Message{Ref: d.Ref, Address: d.Address, Login: d.Login, Text: text, Template: d.Template, Fields: d.Fields,
 		Ticket: d.Ticket, Area: d.Area, Urgent: d.Urgent})
 	failpoint.Hit(failpoint.NoticeAfterSend)
