@@ -131,7 +131,7 @@ func (l *phoneLeg) invite(ctx context.Context) error {
 		l.free()
 		return refusedAs(res.StatusCode)
 	}
-	if err := l.accept(res); err != nil {
+	if err := l.accept(res); err != nil { //nolint:contextcheck // an answer is acknowledged, whoever has left
 		l.free()
 		return err
 	}
@@ -245,12 +245,14 @@ func cancelOf(invite *sip.Request) *sip.Request {
 	return req
 }
 
-func challenged(res *sip.Response) bool { return res.StatusCode == 401 || res.StatusCode == 407 }
+func challenged(res *sip.Response) bool {
+	return res.StatusCode == sip.StatusUnauthorized || res.StatusCode == sip.StatusProxyAuthRequired
+}
 
 // credentials answers a challenge (RFC 3261 section 22.4).
 func (l *phoneLeg) credentials(req *sip.Request, res *sip.Response) (name, value string, err error) {
 	asked, name := "WWW-Authenticate", "Authorization"
-	if res.StatusCode == 407 {
+	if res.StatusCode == sip.StatusProxyAuthRequired {
 		asked, name = "Proxy-Authenticate", "Proxy-Authorization"
 	}
 	cfg := l.d.endpoint.cfg.Outbound
@@ -297,7 +299,7 @@ func (l *phoneLeg) accept(res *sip.Response) error {
 		l.d.bye()
 		return fmt.Errorf("the answer's media: %w: %w", err, ErrTrunkFailed)
 	}
-	l.Session.Start(peer)
+	l.Start(peer)
 	return nil
 }
 

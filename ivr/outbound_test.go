@@ -67,7 +67,7 @@ func freePort(t *testing.T) netip.AddrPort {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close() //nolint:errcheck // only asked for its number
+	defer conn.Close() // only asked for its number
 	return netip.MustParseAddrPort(conn.LocalAddr().String())
 }
 

@@ -64,7 +64,7 @@ func (l *phoneLeg) HangUp() {
 func (l *phoneLeg) free() {
 	l.freeing.Do(func() {
 		l.d.end()
-		if err := l.Session.Close(); err != nil {
+		if err := l.Close(); err != nil {
 			l.log.Warn("close media", slog.Any("error", err))
 		}
 		l.leave()
@@ -133,7 +133,7 @@ func (l *phoneLeg) lost() <-chan struct{} {
 	if l.closed {
 		return nil
 	}
-	return l.Session.Lost()
+	return l.Lost()
 }
 
 // lose tells whoever has the leg that it is no longer of use.
@@ -241,7 +241,7 @@ func (l *phoneLeg) describe(req *sip.Request) ([]byte, error) {
 	}
 	body, peer, err := l.d.endpoint.rules.Answer(req.Body(), l.d.media)
 	if err == nil {
-		l.Session.Update(peer)
+		l.Update(peer)
 	}
 	return body, err
 }
@@ -273,7 +273,7 @@ func (l *phoneLeg) acked(ack *sip.Request) {
 		l.lose()
 		return
 	}
-	l.Session.Update(peer)
+	l.Update(peer)
 }
 
 // settle ends the wait for an ACK.
