@@ -22,7 +22,7 @@ var (
 func TestWhatTheDocumentsNameExists(t *testing.T) {
 	tests, top, documents := documented(t)
 	for _, document := range documents {
-		text, err := os.ReadFile(document) //nolint:gosec // a file of this repository
+		text, err := os.ReadFile(document)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -62,7 +62,7 @@ func documented(t *testing.T) (tests, top map[string]bool, documents []string) {
 		case d.IsDir() && name != "." && !strings.Contains(name, "/"):
 			top[name] = true
 		case strings.HasSuffix(name, "_test.go"):
-			source, err := os.ReadFile(name) //nolint:gosec // a file of this repository
+			source, err := os.ReadFile(name)
 			if err != nil {
 				return err
 			}

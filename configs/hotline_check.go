@@ -116,9 +116,9 @@ func (c *Config) checkSIP(l *faultList) {
 	if s.RTPFirst < 1024 || s.RTPLast < s.RTPFirst || int(s.RTPLast)-int(s.RTPFirst) < 2*s.MaxCalls {
 		l.at("sip.rtp_last", "rtp_first to rtp_last must lie in 1024–65535 and hold two ports for each of max_calls")
 	}
-	atLeast(l, "sip.max_calls", s.MaxCalls, 1)
-	atLeast(l, "sip.max_transactions", s.MaxTransactions, 1)
-	atLeast(l, "sip.max_connections", s.MaxConnections, 1)
+	atLeastOne(l, "sip.max_calls", s.MaxCalls)
+	atLeastOne(l, "sip.max_transactions", s.MaxTransactions)
+	atLeastOne(l, "sip.max_connections", s.MaxConnections)
 	if s.PacketRate < 1 || s.SourceRate < 1 {
 		l.at("sip.packet_rate", "packet_rate and source_rate must be at least 1 a second")
 	}
@@ -227,9 +227,9 @@ func within(l *faultList, path string, value, low, high time.Duration) {
 	}
 }
 
-func atLeast(l *faultList, path string, value, low int) {
-	if value < low {
-		l.at(path, "must be at least %d", low)
+func atLeastOne(l *faultList, path string, value int) {
+	if value < 1 {
+		l.at(path, "must be at least 1")
 	}
 }
 

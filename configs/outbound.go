@@ -72,6 +72,6 @@ func (c *Config) checkOutbound(l *faultList) {
 	}
 	for key, n := range map[string]int{"per_agent": o.PerAgent, "daily": o.Daily, "at_once": o.AtOnce, "hourly.duty": o.Hourly.Duty,
 		"hourly.transfer": o.Hourly.Transfer, "hourly.consult": o.Hourly.Consult, "hourly.callback": o.Hourly.Callback, "hourly.notice": o.Hourly.Notice} {
-		atLeast(l, at+"."+key, n, 1)
+		atLeastOne(l, at+"."+key, n)
 	}
 }

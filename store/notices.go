@@ -100,7 +100,7 @@ func (tx *Tx) addDeliveries(ctx context.Context, n noticeRow, r reader, channels
 		switch {
 		case channel == "sms" && r.Broken != nil:
 			state, why = ticket.DeliveryDead, r.Broken.Error()
-		case channel == "sms" && !r.Phone, channel == "live" && r.ID == 0, channel == "voice" && !(n.Offer && r.Rings):
+		case channel == "sms" && !r.Phone, channel == "live" && r.ID == 0, channel == "voice" && (!n.Offer || !r.Rings):
 			continue
 		}
 		if err := tx.addDelivery(ctx, n.ID, r.ID, channel, state, why); err != nil {

@@ -147,7 +147,7 @@ func (p *program) serve(ctx context.Context, binary, config string) error {
 	if p.city.roles != "" {
 		args = append(args, "--roles", p.city.roles)
 	}
-	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), binary, args...) //nolint:gosec // G204: this program's own
+	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), binary, args...)
 	p.cmd.Stderr = log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	stdout, err := p.cmd.StdoutPipe()
