@@ -152,7 +152,7 @@ type oneFlow struct{ *flow.Flow }
 
 func (f oneFlow) For(string) *flow.Flow { return f.Flow }
 
-// shortFlow is greeting, key, number, good-bye, with a minute for the key.
+// shortFlow is greeting, key, number, good-bye, with half a minute for the key.
 func shortFlow(t *testing.T) oneFlow {
 	t.Helper()
 	const file = "../../ivr/testdata/flow-short.yaml"
@@ -160,7 +160,7 @@ func shortFlow(t *testing.T) oneFlow {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, err := configs.LoadFlow(file, bytes.Replace(text, []byte("timeout: 5s"), []byte("timeout: 1m"), 1), flow.Environment{})
+	f, err := configs.LoadFlow(file, bytes.Replace(text, []byte("timeout: 5s"), []byte("timeout: 30s"), 1), flow.Environment{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,7 +225,7 @@ func inOrder(t *testing.T, out string, texts ...string) {
 func TestCallTellsItsStory(t *testing.T) {
 	udp, tcp := startLine(t)
 	recording := filepath.Join(t.TempDir(), "heard.wav")
-	// The key window is a minute: without the key the call would not end in time.
+	// The key window is half a minute: without the key the call would not end in time.
 	out, err := runCall(t, "sip:12349@"+udp, "--key", "1@300ms", "--record", recording)
 	if err != nil {
 		t.Fatal(err)
