@@ -18,7 +18,7 @@ func (e *Endpoint) joinNode(req *sip.Request, tx sip.ServerTransaction, h hop) {
 		return
 	}
 	leg, ok := e.deps.Legs.Leg(c.Agent)
-	if !ok || e.draining.Load() {
+	if !ok || e.ended() { // while it drains nobody new is offered (Hub.Drain), and who has answered is joined
 		respond(tx, req, 480, "Temporarily Unavailable")
 		return
 	}

@@ -100,6 +100,9 @@ func (n *node) drain(ctx context.Context) {
 	}
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), max(n.cfg.Drain.Timeout, time.Millisecond))
 	defer cancel()
+	if err := n.queue.Drain(); err != nil {
+		n.log.Warn("agents here may still be offered to callers of other nodes", "error", err)
+	}
 	if err := n.phone.Drain(grace); err != nil {
 		n.log.Warn("calls are ended now", "error", err)
 	}

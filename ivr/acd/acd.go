@@ -77,6 +77,7 @@ type Agent struct {
 	Seated    time.Time     `json:"seated"`              // latest sign-on; of two seats of an agent the later counts
 	SpanFrom  time.Time     `json:"span_from"`           // since when status, reason and state are what they are
 	Statused  time.Time     `json:"statused"`            // since when status and reason are
+	Closing   bool          `json:"closing,omitempty"`   // the node is stopping: offered to its own callers alone
 }
 
 // Caller is one waiting call.

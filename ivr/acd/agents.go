@@ -31,7 +31,7 @@ func (tx *Tx) SignOn(a Agent) Agent {
 			known, _ = tx.Agent(a.ID)
 		}
 		known.Login, known.Name, known.Area, known.Node = a.Login, a.Name, a.Area, a.Node
-		known.Queues, known.Skills, known.Priority, known.Seated = a.Queues, a.Skills, a.Priority, tx.now
+		known.Queues, known.Skills, known.Priority, known.Seated, known.Closing = a.Queues, a.Skills, a.Priority, tx.now, a.Closing
 		if known.Status == StatusSignedOff {
 			known.Status = StatusAvailable
 		}
@@ -271,7 +271,7 @@ func (tx *Tx) Seize(id area.StaffID, o Offer) (Offer, error) {
 	if !ok {
 		return Offer{}, ErrNotSignedOn
 	}
-	if !a.Free() {
+	if !a.Free() || !a.Reaches(o.CallerNode) {
 		return Offer{}, ErrNotFree
 	}
 	if o.ID == "" {
@@ -285,6 +285,20 @@ func (tx *Tx) Seize(id area.StaffID, o Offer) (Offer, error) {
 	a.Offer, a.Call, a.Queue, a.CallNode, a.Seized, a.Until = o.ID, o.Call, o.Queue, o.CallerNode, true, tx.now.Add(ring)
 	tx.putAgent(a)
 	return o, nil
+}
+
+// Close takes the agents of a node that is stopping away from the callers of
+// others, who could not be joined to them any more: ringing stops, and
+// conversations go on. The node's own callers are served to the end.
+func (tx *Tx) Close(node string) {
+	for _, a := range tx.agentsThat(func(a Agent) bool { return a.Node == node && !a.Closing }) {
+		if a.State == StateRinging && a.CallNode != node {
+			tx.stopRinging(a, SeatWithdraw, EndedAway, 0)
+			a, _ = tx.Agent(a.ID)
+		}
+		a.Closing = true
+		tx.putAgent(a)
+	}
 }
 
 // Free takes an agent off a call: the conversation, or a consult that still

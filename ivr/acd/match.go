@@ -69,7 +69,7 @@ func (s *staff) fitting(q Queue, c Caller, now time.Time) []*Agent {
 	most := q.most(now.Sub(c.EnteredAt))
 	fitting := make([]*Agent, 0, len(s.free))
 	for _, a := range s.free {
-		if serves(a.Queues, q.Key) && a.Skills.meets(wants, most) {
+		if serves(a.Queues, q.Key) && a.Reaches(c.Node) && a.Skills.meets(wants, most) {
 			fitting = append(fitting, a)
 		}
 	}
@@ -85,7 +85,7 @@ func (s *staff) attainable(q Queue, wants Skills) Skills {
 	if !ok {
 		best = Skills{}
 		for i := range s.all {
-			if a := &s.all[i]; serves(a.Queues, q.Key) {
+			if a := &s.all[i]; serves(a.Queues, q.Key) && !a.Closing {
 				for skill, level := range a.Skills {
 					best[skill] = max(best[skill], level)
 				}

@@ -164,7 +164,7 @@ func TestQueuesOfAgents(t *testing.T) {
 	h := newHall(t, nil)
 	h.do(signOn(1, func(a *Agent) { a.Queues = []string{"other"} }), enter(1))
 	h.rings(1, 0)
-	if h.room.AgentsOn("aid") != 0 || h.room.AgentsOn("other") != 1 {
+	if h.room.AgentsOn("aid", "") != 0 || h.room.AgentsOn("other", "") != 1 {
 		t.Error("agents are counted for queues they do not serve")
 	}
 	h.do(signOn(2))

@@ -16,6 +16,10 @@ func serves(queues []string, queue string) bool {
 // Free reports whether the agent can be offered a call now.
 func (a Agent) Free() bool { return a.Status == StatusAvailable && a.State == StateIdle }
 
+// Reaches reports whether callers of a node can be joined to the agent: a node
+// that is stopping takes no more calls of others.
+func (a Agent) Reaches(node string) bool { return !a.Closing || a.Node == node }
+
 // On reports whether the agent is there to answer, now or after what they are
 // doing: signed on and not paused.
 func (a Agent) On() bool { return a.Status == StatusAvailable }

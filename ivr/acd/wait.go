@@ -14,7 +14,7 @@ import "time"
 // becomes free once in handle, so the queue moves up one place in handle / staff.
 // Skills are not looked at; it is negative where nobody is there.
 func (r *Room) Position(c Caller, handle time.Duration) Position {
-	p := Position{Staff: r.AgentsOn(c.Queue)}
+	p := Position{Staff: r.AgentsOn(c.Queue, c.Node)}
 	for _, other := range r.Callers {
 		if other.Queue == c.Queue && other.Call != c.Call && other.Waiting() && Before(other, c) < 0 {
 			p.Ahead++
@@ -37,11 +37,12 @@ func (r *Room) Position(c Caller, handle time.Duration) Position {
 	return p
 }
 
-// AgentsOn counts the agents signed on who serve a queue and are not paused.
-func (r *Room) AgentsOn(queue string) int {
+// AgentsOn counts the agents signed on who serve a queue, are not paused and can
+// be reached by callers of a node.
+func (r *Room) AgentsOn(queue, node string) int {
 	n := 0
 	for _, a := range r.Agents {
-		if a.On() && a.Serves(queue) {
+		if a.On() && a.Serves(queue) && a.Reaches(node) {
 			n++
 		}
 	}

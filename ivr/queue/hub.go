@@ -41,6 +41,7 @@ type Hub struct {
 	buried  func(node string)
 	run     string // differs at each start, so that no two offers or marks are named alike
 	counter atomic.Int64
+	closing atomic.Bool // Drain was called
 
 	inbox inbox
 	book  *book
@@ -99,6 +100,14 @@ func (h *Hub) Run(ctx context.Context) error {
 	wg.Wait()
 	h.book.last(context.WithoutCancel(ctx))
 	return nil
+}
+
+// Drain takes this node's seats away from the callers of other nodes, which a
+// stopping node does not join any more. Its own callers are still offered to
+// them, and conversations go on. It fails with ErrStopped.
+func (h *Hub) Drain() error {
+	h.closing.Store(true)
+	return h.ask(func(tx *acd.Tx) error { tx.Close(h.node); return nil }, nil)
 }
 
 // loop is the deciding goroutine.

@@ -147,7 +147,7 @@ func (h *Hub) tellAlone() {
 		}
 		queue := p.last.Queue
 		if _, counted := on[queue]; !counted {
-			on[queue] = h.room.AgentsOn(queue) > 0
+			on[queue] = h.room.AgentsOn(queue, h.node) > 0
 		}
 		if !on[queue] && !p.alone {
 			p.box.put(acd.PlaceChange{Kind: acd.PlaceAlone})
@@ -168,12 +168,12 @@ func (h *Hub) aloneKnown() bool {
 	return !h.link.alone.IsZero() && time.Since(h.link.alone) > aloneFor
 }
 
-// AgentsOn counts the agents signed on, on all nodes, who serve a queue and are
-// not paused.
+// AgentsOn counts the agents signed on, on all nodes, who serve a queue, are not
+// paused and can be reached from here.
 func (h *Hub) AgentsOn(queue string) int {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	return h.room.AgentsOn(queue)
+	return h.room.AgentsOn(queue, h.node)
 }
 
 // reconcile compares the room with the calls and seats that are really here

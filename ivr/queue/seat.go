@@ -22,7 +22,7 @@ type Seat struct {
 func (h *Hub) SignOn(a acd.Agent) (*Seat, error) {
 	a.Node = h.node
 	s := &Seat{hub: h, id: a.ID, box: newMailbox[acd.SeatChange](), agent: a}
-	err := h.ask(func(tx *acd.Tx) error { s.agent = tx.SignOn(a); return nil }, func() {
+	err := h.ask(func(tx *acd.Tx) error { a.Closing = h.closing.Load(); s.agent = tx.SignOn(a); return nil }, func() {
 		if old := h.seats[a.ID]; old != nil {
 			old.end(old.agent)
 		}

@@ -449,3 +449,44 @@ func TestAStoppingNodeGivesUpWhatItHolds(t *testing.T) {
 		t.Errorf("signed on at a node that has stopped: %v", err)
 	}
 }
+
+// The agents of a draining node are not offered to callers of others, whose calls
+// it would not join any more; conversations and its own callers go on.
+func TestADrainingNodesAgentsAreNotOfferedToOthers(t *testing.T) {
+	url := servers.Redis(t).AppURL
+	l := newLine(t, func(q *acd.Queue) { q.WrapUp = 0 })
+	n1, n2 := l.start("n1", url), l.start("n2", url)
+	talking, ringing := n2.signOn(t, 1), n2.signOn(t, 2)
+	n1.sees(t, 2, 0)
+	p1 := n1.Enter(caller(1))
+	if err := talking.Answer(nextSeat(t, talking, acd.SeatOffered).Offer.ID); err != nil {
+		t.Fatal(err)
+	}
+	next(t, p1, acd.PlaceConnected)
+	p2 := n1.Enter(caller(2))
+	offered := nextSeat(t, ringing, acd.SeatOffered)
+	next(t, p2, acd.PlaceRinging)
+	if err := n2.Drain(); err != nil {
+		t.Fatal(err)
+	}
+	if c := nextSeat(t, ringing, acd.SeatWithdrawn); c.Offer.ID != offered.Offer.ID {
+		t.Errorf("withdrawn: %+v", c.Offer)
+	}
+	next(t, p2, acd.PlaceAlone)
+	if a := talking.Agent(); a.State != acd.StateTalking || a.Call != "call-001" {
+		t.Errorf("the conversation does not go on: %+v", a)
+	}
+	if err := n1.Engage(2, acd.Offer{Call: "call-009"}); !errors.Is(err, acd.ErrNotFree) {
+		t.Errorf("taken from another node: %v", err)
+	}
+	n2.Enter(caller(3)) // one of its own is served
+	if c := nextSeat(t, ringing, acd.SeatOffered); c.Offer.Call != "call-003" {
+		t.Errorf("offered %+v", c.Offer)
+	}
+	late := n2.signOn(t, 3) // a browser that comes back meanwhile
+	if !late.Agent().Closing {
+		t.Error("who signs on at a draining node can be offered to others")
+	}
+	n1.signOn(t, 4)
+	next(t, p2, acd.PlaceRinging)
+}
