@@ -25,6 +25,7 @@ type CallBackOrder struct {
 var (
 	ErrNoDesk   = errors.New("the agent is not connected to this node")
 	ErrGivenUp  = errors.New("the agent has given the call up")
+	ErrDraining = errors.New("the node is draining: it begins no new calls")
 	errStopping = errors.New("the node is stopping")
 )
 
@@ -35,6 +36,9 @@ var (
 func (e *Endpoint) CallBack(ctx context.Context, o CallBackOrder) error {
 	if e.deps.Outbound == nil {
 		return errNoPhone
+	}
+	if e.draining.Load() {
+		return ErrDraining
 	}
 	leg, ok := AgentLeg(nil), false
 	if e.deps.Legs != nil {

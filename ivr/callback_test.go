@@ -103,3 +103,20 @@ func TestAnAgentLostInACallBackIsFree(t *testing.T) {
 	<-leg.hungUp
 	an.in(acd.StateWrapUp)
 }
+
+// A draining node begins no new conversations, also none of its own making.
+func TestADrainingNodeRingsNobodyBack(t *testing.T) {
+	c := open(t)
+	an := c.an()
+	order := c.owed(t, an)
+	if err := c.Drain(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.CallBack(t.Context(), order); !errors.Is(err, ivr.ErrDraining) {
+		t.Errorf("rung back while draining: %v", err)
+	}
+	if n := len(c.out.rang()); n != 0 {
+		t.Errorf("%d calls were made", n)
+	}
+	an.in(acd.StateIdle)
+}
