@@ -144,6 +144,7 @@ func TestRulesOfTheConfiguration(t *testing.T) {
 		{"a long emergency number", "sip: {emergency: {x: \"19000000000\"}}", "sip.emergency: holds names"},
 		{"few ports", "sip: {rtp_first: 20000, rtp_last: 20100}", "sip.rtp_last"},
 		{"recordings kept an hour", "recording: {keep: 1h}", "recording.keep: must lie between 24h0m0s"},
+		{"memory for nothing", "node: {memory_mb: 20}", "node.memory_mb: must be 0"},
 		{"less than no room", "recording: {reserve_mb: -1}", "recording.reserve_mb: must lie between"},
 		{"node twice", "nodes: [{id: a, url: http://a}, {id: a, url: http://b}]", "nodes[1].id: must be the node.id of one node"},
 		{"node without address", "nodes: [{id: a}]", "nodes[0].url: is missing"},

@@ -40,9 +40,10 @@ const (
 
 // NodeConfig names this machine among the others.
 type NodeConfig struct {
-	ID      string `yaml:"id"`
-	Ordinal int    `yaml:"ordinal"`
-	DataDir string `yaml:"data_dir"`
+	ID       string `yaml:"id"`
+	Ordinal  int    `yaml:"ordinal"`
+	DataDir  string `yaml:"data_dir"`
+	MemoryMB int    `yaml:"memory_mb"`
 }
 
 // PostgresSetup is the database.

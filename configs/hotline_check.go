@@ -74,6 +74,9 @@ func (c *Config) checkNode(l *faultList) {
 	if c.Node.Ordinal < 0 || c.Node.Ordinal > 9 {
 		l.at("node.ordinal", "must lie between 0 and 9, and be another on every node: ticket numbers depend on it when the database is away")
 	}
+	if m := c.Node.MemoryMB; m != 0 && (m < 128 || m > 1<<20) {
+		l.at("node.memory_mb", "must be 0, for no limit, or lie between 128 and 1048576")
+	}
 	required(l, "node.data_dir", c.Node.DataDir, "name a folder on a local disk for the journal")
 	required(l, "keys.file", c.Keys.File, "name the key file; `hotline doctor` says how to make one")
 	required(l, "policy.ladder", c.Policy.Ladder, "name a ladder version, such as ladder-2026")

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -116,6 +117,9 @@ type node struct {
 // newNode joins the rooms in the order in which they need one another. It
 // binds every port and needs neither PostgreSQL nor Redis to be there.
 func newNode(ctx context.Context, cfg configs.Config, log *slog.Logger, sms func(context.Context) ([]api.SMS, error)) (*node, error) {
+	if cfg.Node.MemoryMB > 0 { // an outer GOMEMLIMIT gives way: this one is in the settings and explained there
+		debug.SetMemoryLimit(int64(cfg.Node.MemoryMB) << 20)
+	}
 	n := &node{cfg: cfg, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, build := range []func() error{n.loadRules, n.openStore, n.openIntake, n.buildDispatch, n.buildRecordings, n.buildQueue,
