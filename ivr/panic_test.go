@@ -62,7 +62,7 @@ func TestPanicEndsANodesLegInOrder(t *testing.T) {
 func TestPanicOfAPostIsToldAsFailed(t *testing.T) {
 	e := stillEndpoint(t)
 	d, audio := brokenDialogue(t, e)
-	defer audio.Close() //nolint:errcheck // nothing is left to be told
+	defer audio.Close() // nothing is left to be told
 	e.client = nil      // nothing to send with
 	p := d.startPost()
 	p.send(nodeMessage{})

@@ -81,7 +81,7 @@ func (p *Pacer) run() {
 		now := time.Now()
 		leaving = leaving[:0]
 		for i, x := range items {
-			if !takeTurn(x, slot/slotCount+1, now) {
+			if takeTurn(x, slot/slotCount+1, now) {
 				leaving = append(leaving, i)
 			}
 		}
@@ -91,13 +91,12 @@ func (p *Pacer) run() {
 	}
 }
 
-// takeTurn gives a turn. A panic in it costs that turn alone: whoever panicked
-// has the next all the same, for a call must not fall silent over one frame.
-func takeTurn(x paced, number uint64, now time.Time) (stays bool) {
-	stays = true
+// takeTurn gives a turn and reports whether it was the last. A panic in it costs
+// that turn alone (leaves is false then): whoever panicked has the next all the
+// same, for a call must not fall silent over one frame.
+func takeTurn(x paced, number uint64, now time.Time) (leaves bool) {
 	defer survive("a turn")
-	stays = x.turn(number, now)
-	return stays
+	return !x.turn(number, now)
 }
 
 // slot returns who has a turn now. Only run takes anything out, and add only
