@@ -77,6 +77,7 @@ type Agent struct {
 	Seated    time.Time     `json:"seated"`              // latest sign-on; of two seats of an agent the later counts
 	SpanFrom  time.Time     `json:"span_from"`           // since when status, reason and state are what they are
 	Statused  time.Time     `json:"statused"`            // since when status and reason are
+	Joined    ticket.CallID `json:"joined,omitempty"`    // the conversation they listen to as a supervisor: no other is offered meanwhile
 	Closing   bool          `json:"closing,omitempty"`   // the node is stopping: offered to its own callers alone
 }
 

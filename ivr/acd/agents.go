@@ -32,6 +32,7 @@ func (tx *Tx) SignOn(a Agent) Agent {
 		}
 		known.Login, known.Name, known.Area, known.Node = a.Login, a.Name, a.Area, a.Node
 		known.Queues, known.Skills, known.Priority, known.Seated, known.Closing = a.Queues, a.Skills, a.Priority, tx.now, a.Closing
+		known.Joined = "" // of the seat before
 		if known.Status == StatusSignedOff {
 			known.Status = StatusAvailable
 		}
@@ -271,6 +272,9 @@ func (tx *Tx) Seize(id area.StaffID, o Offer) (Offer, error) {
 	if !ok {
 		return Offer{}, ErrNotSignedOn
 	}
+	if a.Joined == o.Call {
+		a.Joined = "" // they take over the call that they listen to
+	}
 	if !a.Free() || !a.Reaches(o.CallerNode) {
 		return Offer{}, ErrNotFree
 	}
@@ -285,6 +289,23 @@ func (tx *Tx) Seize(id area.StaffID, o Offer) (Offer, error) {
 	a.Offer, a.Call, a.Queue, a.CallNode, a.Seized, a.Until = o.ID, o.Call, o.Queue, o.CallerNode, true, tx.now.Add(ring)
 	tx.putAgent(a)
 	return o, nil
+}
+
+// Join notes which conversation an agent listens to as a supervisor, "" for none
+// any more: a leg is in one conversation, so no other is offered. Ringing stops.
+func (tx *Tx) Join(id area.StaffID, call ticket.CallID) {
+	a, ok := tx.Agent(id)
+	if !ok || a.Joined == call {
+		return
+	}
+	if call != "" && a.State == StateRinging {
+		tx.stopRinging(a, SeatWithdraw, EndedAway, 0)
+		if a, ok = tx.Agent(id); !ok {
+			return
+		}
+	}
+	a.Joined = call
+	tx.putAgent(a)
 }
 
 // Close takes the agents of a node that is stopping away from the callers of

@@ -204,3 +204,28 @@ func TestAwayAndBack(t *testing.T) {
 	h.do(back)
 	h.is(1, StateDelayed)
 }
+
+// Who listens as a supervisor is rung for no other call, and may still take over
+// the one they listen to.
+func TestASupervisorWhoListensIsOfferedNothing(t *testing.T) {
+	h := newHall(t, nil)
+	h.do(signOn(1), enter(1))
+	h.do(func(tx *Tx) { tx.Join(1, call(5)) }) // while it rings
+	h.is(1, StateIdle)
+	if a := h.room.Agents[1]; a.Free() || a.Missed != 0 {
+		t.Errorf("still free, or charged with a miss: %+v", a)
+	}
+	h.do(func(tx *Tx) {
+		if _, err := tx.Seize(1, Offer{Call: call(6)}); !errors.Is(err, ErrNotFree) {
+			t.Errorf("taken for another call: %v", err)
+		}
+	})
+	h.do(func(tx *Tx) { tx.Join(1, "") })
+	h.is(1, StateRinging)
+	h.do(leave(1, LeftAbandoned), func(tx *Tx) { tx.Join(1, call(5)) })
+	h.do(func(tx *Tx) {
+		if _, err := tx.Seize(1, Offer{Call: call(5)}); err != nil {
+			t.Errorf("take over: %v", err)
+		}
+	})
+}

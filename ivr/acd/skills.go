@@ -14,7 +14,9 @@ func serves(queues []string, queue string) bool {
 }
 
 // Free reports whether the agent can be offered a call now.
-func (a Agent) Free() bool { return a.Status == StatusAvailable && a.State == StateIdle }
+func (a Agent) Free() bool {
+	return a.Status == StatusAvailable && a.State == StateIdle && a.Joined == ""
+}
 
 // Reaches reports whether callers of a node can be joined to the agent: a node
 // that is stopping takes no more calls of others.

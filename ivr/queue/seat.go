@@ -93,6 +93,16 @@ func (s *Seat) Away(away bool) {
 	})
 }
 
+// Join tells which conversation the agent listens to as a supervisor, "" for
+// none any more: no other is offered to them meanwhile.
+func (s *Seat) Join(call ticket.CallID) {
+	s.hub.tell(func(tx *acd.Tx) {
+		if s.seated(tx) {
+			tx.Join(s.id, call)
+		}
+	})
+}
+
 // SignOff gives the seat up; during a call, when it is over. It returns at once.
 func (s *Seat) SignOff() {
 	s.hub.tell(func(tx *acd.Tx) {

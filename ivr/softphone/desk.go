@@ -12,6 +12,7 @@ import (
 	"example.org/hotline/ivr"
 	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ivr/media"
+	"example.org/hotline/ticket"
 )
 
 // lookEvery is how often a desk looks whether its agent is still there.
@@ -55,6 +56,8 @@ type desk struct {
 	keys    <-chan media.Digit // pressed in the audio of leg
 	peer    *peer
 	call    *ivr.AgentNews // the present call; nil: none
+	joined  ticket.CallID  // the present call, where it was come into as a supervisor
+	toldIn  ticket.CallID  // joined, as the seat was last told
 
 	here     bool      // the agent can be rung: heard, and with a socket
 	heard    bool      // audio comes
@@ -248,6 +251,12 @@ func (d *desk) readNews() {
 		}
 		d.say(Message{Type: "call", Call: &n})
 	}
+	switch {
+	case d.call == nil:
+		d.joined = ""
+	case d.call.Joined != "": // who takes it over stays in it
+		d.joined = d.call.Call
+	}
 }
 
 // look finds out whether the agent is there, and acts on it: the call is told
@@ -302,13 +311,17 @@ func (d *desk) tellCall() {
 }
 
 // sit keeps the seat: taken once the agent is here, told when they drop out and
-// come back. What failed is tried again at the next look.
+// come back, and when they listen as a supervisor. What failed is tried again at the next look.
 func (d *desk) sit() {
 	switch {
 	case d.seat != nil && d.told != d.here:
 		d.told = d.here
 		seat, here := d.seat, d.here
 		d.tasks.add(func(context.Context) { seat.Away(!here) })
+	case d.seat != nil && d.toldIn != d.joined:
+		d.toldIn = d.joined
+		seat, call := d.seat, d.joined
+		d.tasks.add(func(context.Context) { seat.Join(call) })
 	case d.seat == nil && d.here && !d.taking && time.Now().After(d.retryAt):
 		d.taking = true
 		leg, who := d.leg, d.staff
@@ -330,7 +343,7 @@ func (d *desk) take(ctx context.Context, l *leg, who area.Staff) {
 			return // signed off meanwhile
 		}
 		taken = true
-		d.seat, d.changes, d.agent, d.told = seat, seat.Changes(), seat.Agent(), true
+		d.seat, d.changes, d.agent, d.told, d.toldIn = seat, seat.Changes(), seat.Agent(), true, ""
 		d.saySeat()
 		d.sit()
 	})
@@ -350,7 +363,7 @@ func (d *desk) giveUp(why acd.PauseReason) {
 	d.standing.Store(nil)
 	d.seated.Store(false)
 	d.leg, d.keys, d.seat, d.call, d.offer, d.changes = nil, nil, nil, nil, nil, nil
-	d.heard, d.here, d.wasHere = false, false, false
+	d.heard, d.here, d.wasHere, d.joined = false, false, false, ""
 	d.tasks.add(func(context.Context) {
 		if seat != nil {
 			seat.Away(true)

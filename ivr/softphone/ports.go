@@ -31,6 +31,7 @@ type Seat interface {
 	SetStatus(s acd.Status, why acd.PauseReason) error
 	WrapUpDone()
 	Away(away bool)
+	Join(call ticket.CallID)
 	SignOff()
 }
 

@@ -187,8 +187,8 @@ func TestSupervisor(t *testing.T) {
 	b.refused(softphone.Request{Type: "call_back", Task: "t1"}, "unavailable")
 }
 
-// A leg is in one conversation: who listens to one answers no other call and comes
-// into no other, until they have left it.
+// A leg is in one conversation: who listens to one is offered no other call and
+// comes into no other, until they have left it.
 func TestSupervisorIsInOneConversation(t *testing.T) {
 	h := newHouse(t)
 	b := h.open(h.signIn("supervisor"))
@@ -202,14 +202,19 @@ func TestSupervisorIsInOneConversation(t *testing.T) {
 	}
 	leg.Tell(ivr.AgentNews{State: ivr.CallTalking, Call: "another", Joined: acd.JoinListen})
 	b.awaitType("call")
-	h.enter(testCall)
-	ring := b.awaitType("ring")
-	b.refused(softphone.Request{Type: "accept", Offer: ring.Offer.ID}, "in_call")
+	h.awaitAgent("supervisor", "in the conversation", func(a *acd.Agent) bool { return a.Joined == "another" })
+	a := h.seatAgent("agent0")
+	place := h.enter(testCall) // not held up by one who cannot answer
+	a.tab.awaitType("ring")
+	h.awaitAgent("supervisor", "idle", func(a *acd.Agent) bool { return a.State == acd.StateIdle })
 	b.refused(softphone.Request{Type: "supervise", Call: string(testCall), Mode: acd.JoinListen}, "in_call")
 	b.refused(softphone.Request{Type: "supervise", Call: "another", Mode: acd.JoinBarge}, "no_such_conversation") // asked of the queue
 	leg.Tell(ivr.AgentNews{State: ivr.CallEnded, Call: "another"})
 	b.awaitType("call")
+	a.tab.must(softphone.Request{Type: "status", Status: acd.StatusPaused, Reason: "meal"})
+	ring := b.awaitType("ring")
 	b.must(softphone.Request{Type: "accept", Offer: ring.Offer.ID})
+	placed(t, place, acd.PlaceConnected)
 }
 
 // A supervisor's powers end where their area does: they see no agent of another,
