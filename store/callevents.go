@@ -66,10 +66,14 @@ func (tx *Tx) callEffect(ctx context.Context, t ticket.Ticket, id ticket.CallID,
 		if err := tx.agentsLeft(ctx, id, int64(e.Agent), e.At); err != nil {
 			return err
 		}
-		if t.CallEnded && t.WithAgent { // a call-back has no end of its own on record
-			return ticket.EndCall(ctx, tx, &t, e.At, rules.Holds)
+		if !t.CallEnded || !t.WithAgent {
+			return nil
 		}
-		return nil
+		talking, err := tx.agentTalks(ctx, id)
+		if err != nil || talking { // it was handed on: the next agent has it
+			return err
+		}
+		return ticket.EndCall(ctx, tx, &t, e.At, rules.Holds) // a call-back has no end of its own on record
 	case ticket.CallConnected:
 		return tx.agentConnected(ctx, id, t.ID, e, rules.Holds)
 	case ticket.CallMarked:
@@ -163,6 +167,13 @@ func (tx *Tx) agentsLeft(ctx context.Context, id ticket.CallID, agent int64, at 
 		sees_until = CASE WHEN connected_at IS NULL THEN ?::timestamptz ELSE ?::timestamptz END
 		WHERE call_id = ? AND left_at IS NULL AND (? = 0 OR staff_id = ?)`, at, at, at.Add(seesAfter), string(id), agent, agent)
 	return err
+}
+
+// agentTalks reports whether an agent is still in the call.
+func (tx *Tx) agentTalks(ctx context.Context, id ticket.CallID) (talks bool, err error) {
+	err = tx.scan(ctx, "look whether an agent is in the call", `SELECT EXISTS (SELECT FROM call_agents
+		WHERE call_id = ? AND connected_at IS NOT NULL AND left_at IS NULL)`, []any{string(id)}, &talks)
+	return talks, err
 }
 
 // addCallEvent writes the row of an event and tells whether it is new.

@@ -153,6 +153,17 @@ type CallbackRules struct {
 	Claim    time.Duration   // how long a claim holds without a result
 }
 
+// apart is the least time between two tries: the shortest that the plan of the
+// tries itself leaves.
+func (r CallbackRules) apart() (least time.Duration) {
+	for i := 1; i < len(r.Tries); i++ {
+		if gap := r.Tries[i] - r.Tries[i-1]; i == 1 || gap < least {
+			least = gap
+		}
+	}
+	return least
+}
+
 // within is how soon a call-back is due.
 func (r CallbackRules) within(urgent bool) time.Duration {
 	if urgent {

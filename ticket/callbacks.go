@@ -212,15 +212,16 @@ func TryCallback(ctx context.Context, tx CallbackTx, id CallbackID, result TryRe
 	return c, err
 }
 
-// tryLater puts a call-back off to its next try.
+// tryLater puts a call-back off to its next try: at its time from the first, and
+// after a late one no sooner than the least time between two tries.
 func tryLater(ctx context.Context, tx CallbackTx, c *Callback, r CallbackRules) (err error) {
 	if c.State, err = c.State.Next(CallbackMiss); err != nil {
 		return err
 	}
 	c.Holder, c.ClaimedAt = 0, time.Time{}
 	c.TryAt = c.FirstTryAt.Add(r.Tries[c.Tries])
-	if c.TryAt.Before(tx.Now()) {
-		c.TryAt = tx.Now()
+	if earliest := tx.Now().Add(r.apart()); c.TryAt.Before(earliest) {
+		c.TryAt = earliest
 	}
 	c.DueAt = c.TryAt.Add(r.Late)
 	return moveCallback(ctx, tx, c, r)
