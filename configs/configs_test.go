@@ -134,6 +134,7 @@ func TestRulesOfTheConfiguration(t *testing.T) {
 		{"ordinal", "node:\n  ordinal: 10", ":2: node.ordinal: must lie between 0 and 9"},
 		{"no role", "roles: []", "roles: name at least one"},
 		{"unknown role", "roles: [phone, fax]", "roles[1]: must be one of"},
+		{"an area code that is none", "sip: {trunks: [{name: a, cidrs: [192.0.2.0/24], area_code: \"537\"}]}", "trunks[0].area_code: must be an area code"},
 		{"everybody may call", "sip: {trunks: [{name: a, cidrs: [0.0.0.0/0]}]}", "cidrs[0]: would let everybody in"},
 		{"village line", "sip: {numbers: [{number: 1, area: 990101001001}]}", "numbers[0].area: must be the 12-digit code"},
 		{"number twice", "sip: {numbers: [{number: 1, area: 990101000000}, {number: 2, aliases: [1], area: 990101000000}]}", "is already taken"},

@@ -99,6 +99,7 @@ type TrunkConfig struct {
 	CIDRs      []netip.Prefix `yaml:"cidrs"`
 	MediaCIDRs []netip.Prefix `yaml:"media_cidrs"`
 	TrustPAI   bool           `yaml:"trust_pai"`
+	AreaCode   string         `yaml:"area_code"`
 }
 
 // LineConfig is one service number with the area its calls begin in.

@@ -149,6 +149,9 @@ func (c *Config) checkTrunks(l *faultList) {
 		if len(trunk.CIDRs) == 0 {
 			l.at(at, "cidrs is missing: from which addresses does the operator send?")
 		}
+		if trunk.AreaCode != "" && !ticket.ValidAreaCode(trunk.AreaCode) {
+			l.at(at+".area_code", `must be an area code as dialled, in quotes ("0537", "010"), or empty`)
+		}
 		for j, cidr := range trunk.CIDRs {
 			if cidr.Bits() == 0 {
 				l.at(fmt.Sprintf("%s.cidrs[%d]", at, j), "would let everybody in: name the operator's addresses")

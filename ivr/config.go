@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 	"time"
+
+	"example.org/hotline/ticket"
 )
 
 // Config is everything the endpoint may be told. Zero fields take the default
@@ -54,6 +56,7 @@ type Trunk struct {
 	Name       string         // kept on every call
 	CIDRs      []netip.Prefix // where its SIP comes from
 	MediaCIDRs []netip.Prefix // from where an RTP source may be learned for callers behind NAT; empty never
+	AreaCode   string         // of the callers it delivers without one, "0537"; empty: such a number counts as withheld
 	TrustPAI   bool           // believe its P-Asserted-Identity (RFC 3325: only inside a trust domain)
 
 	peer *Peer // not a trunk but another node of the line
@@ -99,6 +102,7 @@ func (c Config) validate() error {
 	missing(c.PacketRate < 0 || c.SourceRate < 0, "a rate is negative")
 	for _, t := range c.Trunks {
 		missing(t.Name == "" || len(t.CIDRs) == 0, fmt.Sprintf("trunk %q needs a name and its addresses", t.Name))
+		missing(t.AreaCode != "" && !ticket.ValidAreaCode(t.AreaCode), fmt.Sprintf("trunk %q has no area code of the fixed network", t.Name))
 	}
 	for _, p := range c.Peers {
 		missing(p.ID == "" || !p.SIP.IsValid() || p.SIP.Port() == 0, fmt.Sprintf("node %q needs an id and the address of its SIP", p.ID))

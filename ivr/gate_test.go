@@ -328,7 +328,7 @@ func TestAPanicInTheGateDropsOneMessage(t *testing.T) {
 }
 
 func TestCallerOf(t *testing.T) {
-	trusted, other := &Trunk{TrustPAI: true}, &Trunk{}
+	trusted, other, town := &Trunk{TrustPAI: true}, &Trunk{}, &Trunk{TrustPAI: true, AreaCode: "0537"}
 	for _, c := range []struct {
 		name, from, pai string
 		trunk           *Trunk
@@ -342,6 +342,11 @@ func TestCallerOf(t *testing.T) {
 		{"PAI", "<sip:anonymous@anonymous.invalid>", "<sip:+8613800000001@192.0.2.1;user=phone>", trusted, "+8613800000001"},
 		{"PAI, tel", "<sip:anonymous@anonymous.invalid>", "<tel:+8613800000001>", trusted, "+8613800000001"},
 		{"PAI, junk", "<sip:13800000001@192.0.2.1>", "<mailto:x>", trusted, "+8613800000001"},
+		{"local number", "<sip:2000001@192.0.2.1>", "", other, ""},
+		{"local number of a trunk with an area code", "<sip:200-0001@192.0.2.1>", "", town, "+865372000001"},
+		{"PAI, local number", "<sip:anonymous@anonymous.invalid>", "<sip:2000001@192.0.2.1>", town, "+865372000001"},
+		{"tel, local number", "<tel:2000001>", "", town, "+865372000001"},
+		{"withheld, by a trunk with an area code", "<sip:anonymous@anonymous.invalid>", "", town, ""},
 		{"withheld", "\"Anonymous\" <sip:anonymous@anonymous.invalid>", "", trusted, ""},
 	} {
 		msg := strings.Replace(string(invite()), "<sip:13800000001@192.0.2.1>;tag", c.from+";tag", 1)

@@ -55,11 +55,11 @@ func dialled(user string) string {
 }
 
 // callerOf reads who calls: P-Asserted-Identity where the trunk's is trusted,
-// else From. Either is a hint and never proof (anyone may forge it upstream).
+// else From; a number without area code is one of the trunk's. Either is a hint and never proof (anyone may forge it upstream).
 func callerOf(req *sip.Request, trunk *Trunk) ticket.Phone {
 	if trunk.TrustPAI {
 		for _, h := range req.GetHeaders("P-Asserted-Identity") {
-			if phone := ticket.ParsePhone(unescaped(identityUser(h.Value()))); phone.E164 != "" {
+			if phone := ticket.ParseLocalPhone(unescaped(identityUser(h.Value())), trunk.AreaCode); phone.E164 != "" {
 				return phone
 			}
 		}
@@ -69,7 +69,7 @@ func callerOf(req *sip.Request, trunk *Trunk) ticket.Phone {
 		user = req.From().Address.Raw()
 	}
 	user, _, _ = strings.Cut(user, ";")
-	return ticket.ParsePhone(unescaped(user))
+	return ticket.ParseLocalPhone(unescaped(user), trunk.AreaCode)
 }
 
 // unescaped turns %2B and the like into what they stand for (RFC 3261 section

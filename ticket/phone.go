@@ -44,6 +44,35 @@ func ParsePhone(raw string) Phone {
 	return p
 }
 
+// ParseLocalPhone is ParsePhone for a trunk that delivers the telephones of its
+// own town without their area code: seven or eight digits are completed with
+// areaCode ("0537", as ValidAreaCode takes it). With an empty one it is ParsePhone.
+func ParseLocalPhone(raw, areaCode string) Phone {
+	p := ParsePhone(raw)
+	if p.E164 != "" || areaCode == "" {
+		return p
+	}
+	digits, ok := plainDigits(p.Raw)
+	national := strings.TrimPrefix(areaCode, "0") + digits
+	if ok && (len(digits) == 7 || len(digits) == 8) && !strings.HasPrefix(digits, "+") && landline(national) {
+		p.E164 = "+86" + national
+	}
+	return p
+}
+
+// ValidAreaCode reports whether code is an area code of the fixed network, as
+// dialled within the country: 010, 02x, or 0 with three digits from 3 on.
+func ValidAreaCode(code string) bool {
+	digits, ok := plainDigits(code)
+	if !ok || digits != code || len(code) < 3 || code[0] != '0' {
+		return false
+	}
+	if code == "010" || code[1] == '2' {
+		return len(code) == 3
+	}
+	return len(code) == 4 && code[1] >= '3'
+}
+
 // chinese makes E.164 of a number of China without its country code; the trunk
 // prefix 0 may be there or not. It returns "" for anything else.
 func chinese(number string) string {
@@ -92,9 +121,15 @@ func foreign(n string) string {
 	return "+" + n
 }
 
-// dialString drops the separators and reports false where anything but digits
-// and a leading + remains: a name, "anonymous", an extension.
+// dialString is plainDigits of what is long enough to name a telephone anywhere.
 func dialString(s string) (string, bool) {
+	digits, ok := plainDigits(s)
+	return digits, ok && len(digits) >= 8 // "+" and seven digits, or eight digits
+}
+
+// plainDigits drops the separators and reports false where anything but digits
+// and a leading + remains: a name, "anonymous", an extension.
+func plainDigits(s string) (string, bool) {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
@@ -109,7 +144,7 @@ func dialString(s string) (string, bool) {
 			return "", false
 		}
 	}
-	return b.String(), b.Len() >= 8 // "+" and seven digits, or eight digits
+	return b.String(), true
 }
 
 // cleanText bounds hostile text and takes its control characters out.

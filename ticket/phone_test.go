@@ -53,6 +53,41 @@ func TestParsePhone(t *testing.T) {
 	}
 }
 
+// A town's own telephones come without area code; the trunk's completes them, and nothing else.
+func TestALocalNumberIsCompleted(t *testing.T) {
+	for _, c := range []struct{ raw, area, want string }{
+		{"2000001", "0537", "+865372000001"},
+		{"200-0001", "0537", "+865372000001"},
+		{"80000001", "0531", "+8653180000001"},
+		{"86200001", "0531", "+8653186200001"}, // no country code: nothing would be left of it
+		{"80000001", "010", "+861080000001"},
+		{"80000001", "021", "+862180000001"},
+		{"2000001", "010", ""}, // eight digits there
+		{"2000001", "", ""},
+		{"1000001", "0537", ""}, // no subscriber's number begins so
+		{"0200001", "0537", ""},
+		{"200001", "0537", ""},
+		{"200000001", "0537", ""},
+		{"+2000001", "0537", ""},
+		{"+20000001", "0537", "+20000001"}, // abroad, as without an area code
+		{"12349", "0537", ""},
+		{"anonymous", "0537", ""},
+		{"", "0537", ""},
+		{"05312000001", "0537", "+865312000001"}, // it tells its own
+		{"19900000001", "0537", "+8619900000001"},
+	} {
+		if p := ParseLocalPhone(c.raw, c.area); p.E164 != c.want || p.Raw != ParsePhone(c.raw).Raw {
+			t.Errorf("ParseLocalPhone(%q, %q) = %+v, want %q", c.raw, c.area, p, c.want)
+		}
+	}
+	for code, want := range map[string]bool{"0537": true, "010": true, "021": true, "": false, "537": false, "0210": false, "0100": false, "0137": false,
+		"05370": false, "05-7": false, "０537": false, "053a": false, "0": false} {
+		if ValidAreaCode(code) != want {
+			t.Errorf("ValidAreaCode(%q) = %v", code, !want)
+		}
+	}
+}
+
 func TestParsePhoneKeepsBoundedRawText(t *testing.T) {
 	p := ParsePhone("\x00evil\r\nname\x7f" + strings.Repeat("长", 500))
 	if strings.ContainsAny(p.Raw, "\x00\r\n\x7f") || len([]rune(p.Raw)) != maxPhone {

@@ -55,7 +55,7 @@ func phoneConfig(cfg configs.Config) ivr.Config {
 	}
 	c.Outbound = outboundConfig(s)
 	for _, t := range s.Trunks {
-		c.Trunks = append(c.Trunks, ivr.Trunk{Name: t.Name, CIDRs: t.CIDRs, MediaCIDRs: t.MediaCIDRs, TrustPAI: t.TrustPAI})
+		c.Trunks = append(c.Trunks, ivr.Trunk{Name: t.Name, CIDRs: t.CIDRs, MediaCIDRs: t.MediaCIDRs, TrustPAI: t.TrustPAI, AreaCode: t.AreaCode})
 	}
 	for _, n := range s.Numbers {
 		c.Numbers = append(c.Numbers, ivr.ServiceNumber{Number: n.Number, Aliases: n.Aliases})
