@@ -4,7 +4,7 @@
 
 const button = (person, name) => person.page.getByRole('button', { name }).first()
 const state = (person, name) => person.page.locator('section strong', { hasText: name }).first().waitFor()
-const pages = { desk: '座席工作台', floor: '话务现场' }
+const pages = { desk: '坐席工作台', floor: '话务现场' }
 
 /** Opens the desk or the floor. */
 export async function goTo(person, page) {

@@ -124,7 +124,7 @@ await step('takes the call over, and the agent is out of it', async () => {
   await citizenHears('supervisor')
   await hears(supervisor, 'citizen')
   await hears(agent2)
-  await supervisor.page.getByRole('link', { name: '座席工作台' }).click()
+  await supervisor.page.getByRole('link', { name: '坐席工作台' }).click()
   await talks(supervisor)
   await agent2.page.getByText('主管已接管通话。').waitFor()
 })

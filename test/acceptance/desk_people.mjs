@@ -30,8 +30,8 @@ export async function sit(login, path = '/desk', neighbour = null) {
   overhear(person)
   people.push(person)
   await signIn(person)
-  await page.getByRole('link', { name: path === '/desk' ? '座席工作台' : '话务现场' }).click()
-  await page.getByRole('heading', { name: path === '/desk' ? '座席工作台' : '话务现场', level: 1 }).waitFor()
+  await page.getByRole('link', { name: path === '/desk' ? '坐席工作台' : '话务现场' }).click()
+  await page.getByRole('heading', { name: path === '/desk' ? '坐席工作台' : '话务现场', level: 1 }).waitFor()
   return person
 
   async function picture(name) {

@@ -34,7 +34,7 @@ async function open() {
   const line = await putLine(page, (r) => script(r), far)
   far ??= line.far
   await page.goto(`${server.origin}/desk`)
-  await page.getByRole('heading', { name: '座席工作台' }).waitFor()
+  await page.getByRole('heading', { name: '坐席工作台' }).waitFor()
   return { page, line, asked: (type) => line.asked.filter((r) => r.type === type), button: (name) => page.getByRole('button', { name }).first() }
 }
 async function step(name, does) {
@@ -231,7 +231,7 @@ await step('who signs out in a call is kept; otherwise they sign off first', asy
 await step('a desk that is open elsewhere can be taken over', async () => {
   script = (r) => (r.type === 'hello' && !r.take_over ? [{ type: 'taken' }] : undefined)
   await desk.page.reload()
-  await desk.page.getByText('此座席已在另一个浏览器中打开').waitFor()
+  await desk.page.getByText('此坐席已在另一个浏览器中打开').waitFor()
   await desk.button('在这里接管').click()
   await desk.page.getByText('声音已接通').waitFor()
   assert.equal(desk.asked('hello').at(-1).take_over, true)
