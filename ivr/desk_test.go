@@ -144,6 +144,7 @@ type desk struct {
 	withdrawn []string
 	released  int
 	answering bool // every offer is answered at once
+	broken    bool // what it is told makes it panic
 }
 
 func (d *desk) Agent() area.StaffID               { return d.id }
@@ -155,7 +156,17 @@ func (d *desk) Gone() <-chan struct{}             { return d.gone }
 func (d *desk) Tell(n ivr.AgentNews) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.broken {
+		panic("planted")
+	}
 	d.news = append(d.news, n)
+}
+
+// breakDown makes the leg panic at the next word of its call.
+func (d *desk) breakDown() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.broken = true
 }
 
 func (d *desk) Release() {

@@ -28,11 +28,15 @@ func (e *Endpoint) joinNode(req *sip.Request, tx sip.ServerTransaction, h hop) {
 		respond(tx, req, 503, "Service Unavailable")
 		return
 	}
+	defer func() {
+		if err := audio.Close(); err != nil {
+			e.log.Warn("close media", slog.Any("error", err))
+		}
+	}()
 	d := e.dialogueFrom(req, h)
 	d.media = media.Local{Addr: e.cfg.MediaIP, Port: audio.Port(), ID: 1, Version: 1}
 	body, peer, err := e.rules.Answer(req.Body(), d.media)
 	if err != nil {
-		_ = audio.Close() // the first error tells more
 		respond(tx, req, 488, "Not Acceptable Here")
 		return
 	}
@@ -62,8 +66,20 @@ type nodeDesk struct {
 	log   *slog.Logger
 }
 
-// serve answers, and passes on until the call between the nodes is over.
+// serve answers, and passes on until the call between the nodes is over. Whatever
+// ends it, a panic too, lets go of the agent and of the other node.
 func (n *nodeDesk) serve(req *sip.Request, tx sip.ServerTransaction, body []byte, peer media.Peer) {
+	theirs := false
+	defer func() {
+		n.d.end()
+		if !theirs {
+			n.d.bye()
+		}
+	}()
+	defer n.leg.Release()
+	defer n.audio.Hear(nil)
+	defer n.leg.Hear(nil)
+
 	e := n.d.endpoint
 	res := sip.NewResponseFromRequest(req, 200, "OK", body)
 	tagged(res, req, n.d.localTag)
@@ -77,17 +93,7 @@ func (n *nodeDesk) serve(req *sip.Request, tx sip.ServerTransaction, body []byte
 	n.leg.Hear(n.audio.Say)
 	n.log.Info("an agent is joined to a caller of another node")
 
-	theirs := n.passOn(pending)
-	n.leg.Hear(nil)
-	n.audio.Hear(nil)
-	n.leg.Release()
-	n.d.end()
-	if !theirs {
-		n.d.bye()
-	}
-	if err := n.audio.Close(); err != nil {
-		n.log.Warn("close media", slog.Any("error", err))
-	}
+	theirs = n.passOn(pending)
 }
 
 // passOn carries words both ways. It reports whether the other node hung up.

@@ -55,6 +55,25 @@ func twoNodes(t *testing.T, keyA, keyB sharedKey) (a, b *centre) {
 	return node(0, keyA), node(1, keyB)
 }
 
+// agentElsewhere are two nodes and an agent at the second, of whom the first knows.
+func agentElsewhere(t *testing.T, keyA, keyB sharedKey) (a, b *centre, bo *desk) {
+	t.Helper()
+	a, b = twoNodes(t, keyA, keyB)
+	bo = b.bo()
+	await(t, "the agent to be known", func() bool { return a.hub.AgentsOn("aid") == 1 })
+	return a, b, bo
+}
+
+// talkAcross is a citizen at the first node who talks with an agent at the second.
+func talkAcross(t *testing.T) (a, b *centre, p *citizen, bo *desk) {
+	t.Helper()
+	a, b, bo = agentElsewhere(t, "key", "key")
+	p = a.call()
+	bo.answer()
+	only(t, "the citizen", &p.ears, boHz)
+	return a, b, p, bo
+}
+
 func freeUDP(t *testing.T) netip.AddrPort {
 	t.Helper()
 	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -67,12 +86,7 @@ func freeUDP(t *testing.T) netip.AddrPort {
 
 // The caller is on one node, the agent on the other.
 func TestAnAgentOfAnotherNodeAnswers(t *testing.T) {
-	a, b := twoNodes(t, "key", "key")
-	bo := b.bo()
-	await(t, "the agent to be known", func() bool { return a.hub.AgentsOn("aid") == 1 })
-	p := a.call()
-	bo.answer()
-	only(t, "the citizen", &p.ears, boHz)
+	a, b, p, bo := talkAcross(t)
 	only(t, "the agent", &bo.ears, citizenHz)
 	if n := bo.told(ivr.CallTalking); n.Ticket != testNumber {
 		t.Errorf("told %+v", n)
@@ -112,12 +126,7 @@ func TestAnAgentOfAnotherNodeAnswers(t *testing.T) {
 
 // The caller hangs up: the agent on the other node is told and free.
 func TestACallerOfAnotherNodeHangsUp(t *testing.T) {
-	a, b := twoNodes(t, "key", "key")
-	bo := b.bo()
-	await(t, "the agent to be known", func() bool { return a.hub.AgentsOn("aid") == 1 })
-	p := a.call()
-	bo.answer()
-	only(t, "the citizen", &p.ears, boHz)
+	a, _, p, bo := talkAcross(t)
 	p.hangUp()
 	bo.told(ivr.CallEnded)
 	bo.in(acd.StateWrapUp)
@@ -126,12 +135,7 @@ func TestACallerOfAnotherNodeHangsUp(t *testing.T) {
 
 // The agent's node stops: the caller's call lives on and waits at the front.
 func TestACallOutlivesTheAgentsNode(t *testing.T) {
-	a, b := twoNodes(t, "key", "key")
-	bo := b.bo()
-	await(t, "the agent to be known", func() bool { return a.hub.AgentsOn("aid") == 1 })
-	p := a.call()
-	bo.answer()
-	only(t, "the citizen", &p.ears, boHz)
+	a, b, p, _ := talkAcross(t)
 	an := a.an()
 	b.leave()
 	b.stop()
@@ -143,6 +147,20 @@ func TestACallOutlivesTheAgentsNode(t *testing.T) {
 	if _, n := l.event(ticket.CallAgentLost); n != 1 {
 		t.Errorf("happened %v", l.happened())
 	}
+}
+
+// A fault of ours at the agent's node lets go of the agent and of the caller, who
+// waits on.
+func TestAPanicAtTheAgentsNodeLetsGoOfBoth(t *testing.T) {
+	a, b, bo := agentElsewhere(t, "key", "key")
+	bo.breakDown()
+	p := a.call()
+	bo.answer()
+	bo.until("the leg to be given back", func() bool { return bo.released == 1 })
+	only(t, "the citizen", &p.ears, musicHz)
+	p.hangUp()
+	a.log.endedAs(t, 1, ticket.EndCallerHung)
+	await(t, "the ports to be given back", func() bool { return b.Stats().FreePorts == a.Stats().FreePorts })
 }
 
 // otherNode is a node of the line whose SIP the test itself speaks.
@@ -219,9 +237,7 @@ func TestAnOfferBetweenNodesCannotBeUsedAgain(t *testing.T) {
 
 // A node that does not know the line's key is joined to nobody.
 func TestANodeWithAnotherKeyIsRefused(t *testing.T) {
-	a, b := twoNodes(t, "key", "another")
-	bo := b.bo()
-	await(t, "the agent to be known", func() bool { return a.hub.AgentsOn("aid") == 1 })
+	a, _, bo := agentElsewhere(t, "key", "another")
 	p := a.call()
 	bo.answer()
 	an := a.an()
