@@ -1,0 +1,3 @@
+package area
+
+var divisionWords = map[string]words{}
