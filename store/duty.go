@@ -34,22 +34,25 @@ func (tx *Tx) DutyAt(ctx context.Context, where area.Code, role area.Role, posit
 		EndsAt   time.Time
 	}
 	posts := make([]int64, len(shifts))
-	rows := make([]duty.Shift, len(shifts))
+	roster := duty.Roster{Key: duty.Key{Area: where, Role: role}, Shifts: make([]duty.Shift, len(shifts)), People: map[area.PostID]duty.Person{}}
 	for i, s := range shifts {
 		posts[i] = s.PostID
-		rows[i] = duty.Shift{ID: s.ID, Area: where, Role: role, Position: s.Position, Post: area.PostID(s.PostID), Name: s.Name, Active: s.Active,
-			Starts: s.StartsAt.UTC(), Ends: s.EndsAt.UTC()}
+		roster.Shifts[i] = duty.Shift{ID: s.ID, Position: s.Position, Post: area.PostID(s.PostID), Starts: s.StartsAt.UTC(), Ends: s.EndsAt.UTC()}
+		roster.People[area.PostID(s.PostID)] = duty.Person{Name: s.Name, Active: s.Active}
 	}
 	err = tx.find(ctx, "load absences", &away, `SELECT post_id, reason, starts_at, ends_at FROM absences
 		WHERE post_id = ANY(?::bigint[]) AND starts_at <= ? AND ends_at > ?`, bigints(posts), at, at)
 	if err != nil {
 		return duty.Answer{}, err
 	}
-	absences := make([]duty.Absence, len(away))
-	for i, a := range away {
-		absences[i] = duty.Absence{Post: area.PostID(a.PostID), Reason: a.Reason, Starts: a.StartsAt.UTC(), Ends: a.EndsAt.UTC()}
+	for _, a := range away {
+		roster.Absences = append(roster.Absences, duty.Absence{Post: area.PostID(a.PostID), Reason: a.Reason, Starts: a.StartsAt.UTC(), Ends: a.EndsAt.UTC()})
 	}
-	return duty.Who(duty.Question{Area: where, Role: role, Position: position, At: at}, rows, absences), nil
+	schedule, err := duty.New(roster, ticket.Calendar{}.Day)
+	if err != nil {
+		return duty.Answer{}, err
+	}
+	return schedule.Who(at, position), nil
 }
 
 // LastHeard is when a person last did something to a ticket; zero if nobody has.
