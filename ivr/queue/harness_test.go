@@ -45,6 +45,14 @@ func newLine(t *testing.T, change func(*acd.Queue)) *line {
 	return &line{t: t, config: rules(change)}
 }
 
+// twoNodes are two hubs of a line of their own, which share their queue in Redis.
+func twoNodes(t *testing.T, change func(*acd.Queue)) (l *line, n1, n2 *node) {
+	t.Helper()
+	url := servers.Redis(t).AppURL
+	l = newLine(t, change)
+	return l, l.start("n1", url), l.start("n2", url)
+}
+
 func (l *line) record(_ context.Context, events []acd.Event) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -119,14 +127,25 @@ func (l *line) run(name, redisURL string, change func(*queue.Options)) *node {
 
 func await(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.After(patience)
+	if !holds(ok) {
+		t.Fatalf("waited in vain: %s", what)
+	}
+}
+
+// holds looks again and again, and gives up after a long while.
+func holds(ok func() bool) bool {
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	look := time.NewTicker(2 * time.Millisecond)
+	defer look.Stop()
 	for !ok() {
 		select {
-		case <-deadline:
-			t.Fatalf("waited in vain: %s", what)
-		case <-time.After(2 * time.Millisecond):
+		case <-deadline.C:
+			return false
+		case <-look.C:
 		}
 	}
+	return true
 }
 
 func caller(i int) acd.Caller {
@@ -143,6 +162,31 @@ func (n *node) signOn(t *testing.T, id int) *queue.Seat {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// sees waits until a node knows so many agents and waiting callers.
+func (n *node) sees(t *testing.T, agents, waiting int) {
+	t.Helper()
+	await(t, fmt.Sprintf("a node sees %d agents and %d waiting", agents, waiting), func() bool {
+		b := n.Board()
+		w := 0
+		for _, c := range b.Callers {
+			if c.Waiting() {
+				w++
+			}
+		}
+		return len(b.Agents) == agents && w == waiting
+	})
+}
+
+// answerNext answers the next offer to a seat.
+func answerNext(t *testing.T, s *queue.Seat) acd.Offer {
+	t.Helper()
+	o := nextSeat(t, s, acd.SeatOffered).Offer
+	if err := s.Answer(o.ID); err != nil {
+		t.Fatal(err)
+	}
+	return o
 }
 
 // next waits for a change of a kind, past changes of other kinds.

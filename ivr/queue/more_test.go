@@ -32,9 +32,7 @@ func TestCallerWhoLeavesStopsTheRinging(t *testing.T) {
 
 // PHONE complaint 2: what outlives its call or seat is found and ended.
 func TestGhostEntriesAreEnded(t *testing.T) {
-	url := servers.Redis(t).AppURL
-	l := newLine(t, nil)
-	n1, n2 := l.start("n1", url), l.start("n2", url)
+	_, n1, n2 := twoNodes(t, nil)
 	real := n1.Enter(caller(1))
 	n2.sees(t, 0, 1)
 	// Places and seats of n1 that no call and no leg holds, and a place that is missing.
@@ -50,9 +48,7 @@ func TestGhostEntriesAreEnded(t *testing.T) {
 		return len(b.Agents) == 0 && len(b.Callers) == 1 && b.Callers[0].Call == "call-001" && b.Callers[0].EnteredAt.Equal(caller(1).EnteredAt)
 	})
 	s := n2.signOn(t, 1)
-	if err := s.Answer(nextSeat(t, s, acd.SeatOffered).Offer.ID); err != nil {
-		t.Fatal(err)
-	}
+	answerNext(t, s)
 	next(t, real, acd.PlaceConnected)
 }
 
@@ -101,9 +97,7 @@ func TestWrapUpIsSeenAndOutlivesAPause(t *testing.T) {
 	n := l.start("n1", "")
 	s := n.signOn(t, 1)
 	p := n.Enter(caller(1))
-	if err := s.Answer(nextSeat(t, s, acd.SeatOffered).Offer.ID); err != nil {
-		t.Fatal(err)
-	}
+	answerNext(t, s)
 	p.Leave(acd.LeftAnswered)
 	nextSeatThat(t, s, "wrap-up", func(c acd.SeatChange) bool { return c.Agent.State == acd.StateWrapUp && !c.Agent.Until.IsZero() })
 	if err := s.SetStatus(acd.StatusPaused, "boredom"); !errors.Is(err, acd.ErrPause) {
@@ -120,9 +114,7 @@ func TestWrapUpIsSeenAndOutlivesAPause(t *testing.T) {
 }
 
 func TestSeizeRingsAnAgentOfAnotherNode(t *testing.T) {
-	url := servers.Redis(t).AppURL
-	l := newLine(t, nil)
-	n1, n2 := l.start("n1", url), l.start("n2", url)
+	_, n1, n2 := twoNodes(t, nil)
 	s := n2.signOn(t, 1)
 	n1.sees(t, 1, 0)
 	seize := func(ctx context.Context) chan error {
@@ -157,9 +149,7 @@ func TestSeizeRingsAnAgentOfAnotherNode(t *testing.T) {
 		t.Errorf("the ringing stopped with %q", w.Why)
 	}
 	done = seize(t.Context())
-	if err := s.Answer(nextSeat(t, s, acd.SeatOffered).Offer.ID); err != nil {
-		t.Fatal(err)
-	}
+	answerNext(t, s)
 	if err := <-done; err != nil {
 		t.Errorf("answered: %v", err)
 	}
@@ -168,9 +158,7 @@ func TestSeizeRingsAnAgentOfAnotherNode(t *testing.T) {
 }
 
 func TestASupervisorForcesAStatus(t *testing.T) {
-	url := servers.Redis(t).AppURL
-	l := newLine(t, nil)
-	n1, n2 := l.start("n1", url), l.start("n2", url)
+	_, n1, n2 := twoNodes(t, nil)
 	s := n2.signOn(t, 1)
 	n1.sees(t, 1, 0)
 	p := n1.Enter(caller(1))
@@ -201,14 +189,10 @@ func TestASupervisorForcesAStatus(t *testing.T) {
 
 // An agent who signs on at another node moves there, with their conversation.
 func TestAnAgentMovesToAnotherNode(t *testing.T) {
-	url := servers.Redis(t).AppURL
-	l := newLine(t, nil)
-	n1, n2 := l.start("n1", url), l.start("n2", url)
+	_, n1, n2 := twoNodes(t, nil)
 	old := n1.signOn(t, 1)
 	p := n1.Enter(caller(1))
-	if err := old.Answer(nextSeat(t, old, acd.SeatOffered).Offer.ID); err != nil {
-		t.Fatal(err)
-	}
+	answerNext(t, old)
 	fresh := n2.signOn(t, 1)
 	nextSeatThat(t, old, "signed off here", func(c acd.SeatChange) bool { return c.Agent.Status == acd.StatusSignedOff })
 	if a := fresh.Agent(); a.State != acd.StateTalking || a.Call != "call-001" || a.Node != "n2" {
@@ -219,10 +203,7 @@ func TestAnAgentMovesToAnotherNode(t *testing.T) {
 	}
 	old.SignOff()
 	p.Lost() // the old leg broke
-	offered := nextSeat(t, fresh, acd.SeatOffered)
-	if err := fresh.Answer(offered.Offer.ID); err != nil {
-		t.Fatal(err)
-	}
+	answerNext(t, fresh)
 	again := nextSeatThat(t, fresh, "talking", func(c acd.SeatChange) bool { return c.Agent.State == acd.StateTalking })
 	if again.Agent.Calls != 2 {
 		t.Errorf("%d calls", again.Agent.Calls)
@@ -236,9 +217,7 @@ func TestAnAgentMovesToAnotherNode(t *testing.T) {
 
 // PHONE complaint 14: a ticket has one place, over nodes too.
 func TestOnePlaceForATicketOverNodes(t *testing.T) {
-	url := servers.Redis(t).AppURL
-	l := newLine(t, nil)
-	n1, n2 := l.start("n1", url), l.start("n2", url)
+	_, n1, n2 := twoNodes(t, nil)
 	first := n1.Enter(caller(1))
 	n2.sees(t, 0, 1)
 	again := caller(2)
@@ -261,16 +240,12 @@ func TestOnePlaceForATicketOverNodes(t *testing.T) {
 }
 
 func TestTheBoardHasLiveFigures(t *testing.T) {
-	url := servers.Redis(t).AppURL
-	l := newLine(t, func(q *acd.Queue) { q.WrapUp = 0 })
-	n1, n2 := l.start("n1", url), l.start("n2", url)
+	_, n1, n2 := twoNodes(t, func(q *acd.Queue) { q.WrapUp = 0 })
 	s := n2.signOn(t, 1)
 	n1.sees(t, 1, 0)
 	for i, n := range []*node{n1, n2, n1} {
 		p := n.Enter(caller(i))
-		if err := s.Answer(nextSeat(t, s, acd.SeatOffered).Offer.ID); err != nil {
-			t.Fatal(err)
-		}
+		answerNext(t, s)
 		next(t, p, acd.PlaceConnected)
 		p.Leave(acd.LeftAnswered)
 		nextSeatThat(t, s, "idle", func(c acd.SeatChange) bool { return c.Agent.State == acd.StateIdle })

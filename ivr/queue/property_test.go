@@ -242,18 +242,13 @@ func (w *world) check(rt *rapid.T, quiet bool) {
 
 // quiet waits until all hubs have taken in what happened and agree.
 func (w *world) quiet(rt *rapid.T) {
-	deadline := time.Now().Add(patience)
-	for {
+	if !holds(func() bool {
 		for _, h := range w.hubs {
 			w.settle(h)
 		}
-		if w.agree() {
-			return
-		}
-		if time.Now().After(deadline) {
-			rt.Fatalf("the hubs never agree:\n%s", w.describe())
-		}
-		time.Sleep(2 * time.Millisecond) // the pace of looking, with a deadline
+		return w.agree()
+	}) {
+		rt.Fatalf("the hubs never agree:\n%s", w.describe())
 	}
 }
 
