@@ -84,7 +84,31 @@ func (c Code) Contains(other Code) bool {
 }
 
 // Division is one node of the tree. Names are data and never part of a key.
+// It counts from its first day until before its last; where another place has
+// taken it in, MergedInto says which.
 type Division struct {
-	Code Code   `json:"code"`
-	Name string `json:"name"`
+	Code       Code   `json:"code"`
+	Name       string `json:"name"`
+	ValidFrom  Date   `json:"valid_from,omitempty"`
+	ValidTo    Date   `json:"valid_to,omitempty" doc:"First day on which it is no place any more; absent while it is one"`
+	MergedInto Code   `json:"merged_into,omitempty" doc:"The place that took it in"`
+}
+
+// On reports whether the place is one on a day.
+func (d Division) On(day Date) bool {
+	return d.ValidFrom <= day && (d.ValidTo == "" || day < d.ValidTo)
+}
+
+// Proper reports whether each level of the code that lies above its own is
+// filled in: the code of a village without a township hangs in the air.
+func (c Code) Proper() bool {
+	return c.Level() == LevelProvince || c.Level() != 0 && c.Parent().Level() == c.Level()-1
+}
+
+// Parent is the code of the place it lies in; empty for a province.
+func (c Code) Parent() Code {
+	if c.Level() <= LevelProvince {
+		return ""
+	}
+	return c.At(c.Level() - 1)
 }

@@ -10,6 +10,11 @@ type Place struct {
 	Parent Code   `json:"parent"`
 }
 
+// PlaceOf is a division as pickers show it.
+func PlaceOf(d Division) Place {
+	return Place{Code: d.Code, Name: d.Name, Level: d.Code.Level(), Parent: d.Code.Parent()}
+}
+
 // Serving is a desk or a person that may take a ticket of an area.
 type Serving struct {
 	Kind        PostKind   `json:"kind" enum:"desk,person"`
