@@ -18,6 +18,10 @@ const (
 	registerEvery   = 5 * time.Second
 	registerTimeout = 5 * time.Second
 	warnEvery       = time.Minute
+	// A pass ends after so many refusals: their calls wait for the database too, and
+	// asking for each again and again would keep it from taking them. The order is
+	// by chance, so every row has its turn.
+	refusedOfAPass = 20
 )
 
 // registrar tells the database of recordings. What it has not been told lies
@@ -79,15 +83,18 @@ func (g *registrar) tellAll(ctx context.Context) (failed bool) {
 		waiting = append(waiting, row)
 	}
 	g.mu.Unlock()
-	var refused error
+	refused := 0
+	var first error
 	for _, row := range waiting {
 		ended := row.State != ticket.RecordingRunning
 		if ended {
 			failpoint.Hit(failpoint.RecordingBeforeRegister)
 		}
 		if err := g.store.o.Register(ctx, row); err != nil {
-			refused = errors.Join(refused, err)
-			if ctx.Err() != nil {
+			if refused++; first == nil {
+				first = err
+			}
+			if ctx.Err() != nil || refused == refusedOfAPass {
 				break
 			}
 			continue // its call may only come with the journal; others may be known
@@ -97,11 +104,11 @@ func (g *registrar) tellAll(ctx context.Context) (failed bool) {
 		}
 		g.done(row)
 	}
-	if now := time.Now(); refused != nil && now.Sub(g.warned) > warnEvery {
+	if now := time.Now(); refused > 0 && now.Sub(g.warned) > warnEvery {
 		g.warned = now
-		g.store.o.Logger.Warn("recordings are not in the database yet; their marks are on the disk", "waiting", len(waiting), "error", refused)
+		g.store.o.Logger.Warn("recordings are not in the database yet; their marks are on the disk", "waiting", len(waiting), "refused", refused, "error", first)
 	}
-	return refused != nil
+	return refused > 0
 }
 
 // done forgets news that the database has, and the mark of a recording that has ended.
