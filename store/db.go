@@ -40,6 +40,8 @@ type DB struct {
 	OnEvents, OnNotices func()
 }
 
+	// OnPlaces is told after commit that the area tree has changed. It must not block; every node also looks by itself.
+	OnPlaces func()
 // Options of Open.
 type Options struct {
 	URL      string // postgres://…, as the application role

@@ -18,14 +18,13 @@ func (tx *Tx) Places(ctx context.Context, under area.Code) ([]area.Place, error)
 	var rows []struct{ Code, Name string }
 	err := tx.find(ctx, "list areas", &rows, `SELECT code, name FROM divisions
 		WHERE starts_with(code, ?) AND valid_from <= ?::date AND (valid_to IS NULL OR valid_to > ?::date) ORDER BY code`,
-		under.Prefix(), tx.now, tx.now)
+		under.Prefix(), string(area.DateOf(tx.now)), string(area.DateOf(tx.now)))
 	if err != nil {
 		return nil, err
 	}
 	places := make([]area.Place, 0, len(rows))
 	for _, r := range rows {
-		code := area.Code(r.Code)
-		places = append(places, area.Place{Code: code, Name: r.Name, Level: code.Level(), Parent: code.At(code.Level() - 1)})
+		places = append(places, area.PlaceOf(area.Division{Code: area.Code(r.Code), Name: r.Name}))
 	}
 	return places, nil
 }

@@ -326,7 +326,7 @@ func (tx *Tx) post(ctx context.Context, where string, args ...any) (area.Post, e
 func (tx *Tx) Division(ctx context.Context, c area.Code) (area.Division, error) {
 	var d area.Division
 	err := tx.scan(ctx, "load division", `SELECT code, name FROM divisions
-		WHERE code = ? AND valid_from <= ?::date AND (valid_to IS NULL OR valid_to > ?::date)`, []any{string(c), tx.now, tx.now}, &d.Code, &d.Name)
+		WHERE code = ? AND valid_from <= ?::date AND (valid_to IS NULL OR valid_to > ?::date)`, []any{string(c), string(area.DateOf(tx.now)), string(area.DateOf(tx.now))}, &d.Code, &d.Name)
 	if errors.Is(err, act.ErrNotFound) {
 		return area.Division{}, act.NotFound("area")
 	}

@@ -25,6 +25,7 @@ type Tx struct {
 	audit            []act.Record
 	armed            []act.Timer // told to db.OnArmed after commit
 	emitted, noticed bool        // told to db.OnEvents and db.OnNotices after commit
+	places           bool        // told to db.OnPlaces after commit
 	later            *laterRows  // what is written together at the end of a group; nil: each row at once
 }
 
@@ -78,6 +79,9 @@ func (db *DB) inTx(ctx context.Context, actor act.Actor, fn func(*Tx) error, bef
 	}
 	if db.OnNotices != nil && tx.noticed {
 		db.OnNotices()
+	}
+	if db.OnPlaces != nil && tx.places {
+		db.OnPlaces()
 	}
 	return nil
 }

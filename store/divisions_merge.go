@@ -1,0 +1,110 @@
+package store
+
+import (
+	"context"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
+)
+
+// settle hands what is open in places that were merged to whoever answers for
+// them today: desks and people, the plan of duty where the successor has none,
+// and the tickets. What has ended keeps the code under which it happened. Doing
+// it again changes nothing; it is done at an import, and every day by each node
+// for mergers that were announced before.
+func (tx *Tx) settle(ctx context.Context, tree *area.Tree) error {
+	var left []string
+	err := tx.find(ctx, "look for what merged places have left", &left, `SELECT d.code FROM divisions d WHERE d.merged_into IS NOT NULL AND d.valid_to <= ?::date
+		AND (EXISTS (SELECT 1 FROM posts p WHERE p.area_code = d.code AND (p.kind = 'person'
+		        OR NOT EXISTS (SELECT 1 FROM posts q WHERE q.kind = 'desk' AND q.area_code = d.merged_into AND q.role = p.role)))
+		  OR EXISTS (SELECT 1 FROM tickets t WHERE t.area_code = d.code AND t.status NOT IN ('closed', 'duplicate'))) ORDER BY d.code`, string(area.DateOf(tx.now)))
+	if err != nil {
+		return err
+	}
+	for _, code := range left {
+		from := area.Code(code)
+		to, answered := tree.Resolve(from, area.DateOf(tx.now))
+		if !answered {
+			continue // a circle or a gap, which no import lets through
+		}
+		if err := tx.succeed(ctx, from, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// succeed hands everything of one place to another.
+func (tx *Tx) succeed(ctx context.Context, from, to area.Code) error {
+	desks, err := tx.succeedDesks(ctx, from, to)
+	if err != nil {
+		return err
+	}
+	for what, sql := range map[string]string{
+		"move posts": `UPDATE posts SET area_code = ? WHERE area_code = ? AND kind = 'person'`,
+		"move staff": `UPDATE staff SET area_code = ? WHERE area_code = ?`,
+	} {
+		if _, err := tx.exec(ctx, what, sql, string(to), string(from)); err != nil {
+			return err
+		}
+	}
+	if err := tx.succeedDuty(ctx, from, to); err != nil {
+		return err
+	}
+	var open []struct{ ID, OwnerID int64 }
+	err = tx.find(ctx, "find open tickets of a merged place", &open, `SELECT id, owner_id FROM tickets WHERE area_code = ? AND status NOT IN ('closed', 'duplicate') ORDER BY id`, string(from))
+	if err != nil {
+		return err
+	}
+	for _, t := range open {
+		if err := ticket.Succeed(ctx, tx, ticket.ID(t.ID), to, desks[area.PostID(t.OwnerID)]); err != nil {
+			return err
+		}
+	}
+	return tx.Audit(ctx, act.Record{Action: "areas.succeeded", Subject: act.Subject{Kind: "area"}, Area: to,
+		Data: map[string]any{"from_area": string(from), "area": string(to), "tickets": len(open)}})
+}
+
+// succeedDesks moves the desks of a place, or puts the successor's own desk of
+// the role in their place: what was offered to the old one is offered to that.
+func (tx *Tx) succeedDesks(ctx context.Context, from, to area.Code) (map[area.PostID]area.PostID, error) {
+	var desks []struct{ Old, New int64 }
+	err := tx.find(ctx, "find the desks of a merged place", &desks, `SELECT p.id AS old, coalesce(q.id, 0) AS new FROM posts p
+		LEFT JOIN posts q ON q.kind = 'desk' AND q.area_code = ? AND q.role = p.role WHERE p.kind = 'desk' AND p.area_code = ?`, string(to), string(from))
+	replaced := map[area.PostID]area.PostID{}
+	for _, d := range desks {
+		if err != nil {
+			return nil, err
+		}
+		if d.New == 0 {
+			_, err = tx.exec(ctx, "move a desk", `UPDATE posts SET area_code = ? WHERE id = ?`, string(to), d.Old)
+			continue
+		}
+		replaced[area.PostID(d.Old)] = area.PostID(d.New)
+		_, err = tx.exec(ctx, "move the offers of a desk", `UPDATE offers o SET post_id = ? WHERE post_id = ? AND ended_at IS NULL AND NOT EXISTS (SELECT 1 FROM offers x
+			WHERE (x.ticket_id, x.epoch, x.loop, x.step, x.post_id) = (o.ticket_id, o.epoch, o.loop, o.step, ?))`, d.New, d.Old, d.New)
+	}
+	return replaced, err
+}
+
+// succeedDuty lets the plan of duty of a merged place go on in its successor,
+// for the roles for which that has none. What was kept for the old place stays:
+// who was on duty there can be asked for ever.
+func (tx *Tx) succeedDuty(ctx context.Context, from, to area.Code) error {
+	for what, sql := range map[string]string{
+		"let a plan of duty go on": `INSERT INTO duty_versions (area_code, role, number, valid_from, plan, reason, created_by, created_by_id, created_at)
+			SELECT DISTINCT ON (v.role) @to, v.role, 1, @now, v.plan, 'merged from ' || @from, @name, @staff, @now FROM duty_versions v
+			WHERE v.area_code = @from AND v.valid_from <= @now AND NOT EXISTS (SELECT 1 FROM duty_versions x WHERE x.area_code = @to AND x.role = v.role)
+			ORDER BY v.role, v.valid_from DESC, v.number DESC`,
+		"let shifts go on": `INSERT INTO shifts (area_code, role, position, post_id, starts_at, ends_at)
+			SELECT @to, s.role, s.position, s.post_id, greatest(s.starts_at, @now), s.ends_at FROM shifts s
+			WHERE s.area_code = @from AND s.ends_at > @now AND NOT EXISTS (SELECT 1 FROM shifts x WHERE x.area_code = @to AND x.role = s.role AND x.ends_at > @now)`,
+	} {
+		args := map[string]any{"from": string(from), "to": string(to), "now": tx.now, "name": tx.actor.Name, "staff": nonZero(int64(tx.actor.StaffID))}
+		if _, err := tx.exec(ctx, what, sql, args); err != nil {
+			return err
+		}
+	}
+	return nil
+}
