@@ -67,8 +67,9 @@ type call struct {
 	owed     bool // our offer waits for its answer in the ACK
 	pending  *pendingOK
 	limit    *time.Timer
-	reason   ticket.EndReason // "" while the call goes on
-	said     bool             // the far end said BYE
+	reason   ticket.EndReason      // "" while the call goes on
+	said     bool                  // the far end said BYE
+	byeTx    sip.ServerTransaction // of that BYE; nil where we hung up
 }
 
 func newActiveCall(e *Endpoint, k callKey, record ticket.Call, h hop, fromTag string) *call {
@@ -104,7 +105,7 @@ func (c *call) run(req *sip.Request, tx sip.ServerTransaction) {
 // slim lets go of what an ended call does not need any more: the table keeps it
 // for the repetitions of its dialog, and in a flood there are thousands.
 func (c *call) slim() {
-	c.invite, c.inviteTx, c.remote, c.early = nil, nil, dialogSide{}, nil
+	c.invite, c.inviteTx, c.byeTx, c.remote, c.early = nil, nil, nil, dialogSide{}, nil
 	c.tape, c.queued, c.talk, c.script, c.entered = nil, nil, nil, nil, nil
 	c.shown.Store(nil)
 }
@@ -233,6 +234,11 @@ func (c *call) finish() {
 		c.pending.stop()
 	}
 	close(c.over)
+	if c.byeTx != nil {
+		// sipgo would keep it for 32 s to repeat the answer. From here on a BYE sent
+		// again finds the ended call and gets the same 200 (answerLate).
+		c.byeTx.Terminate()
+	}
 	if bye != nil {
 		c.awaitBYE(bye)
 	}

@@ -115,7 +115,7 @@ func (c *call) inOrder(req *sip.Request) bool {
 // (RFC 3261 section 15 allows it on an early dialog).
 func (c *call) byeReceived(in *inbound) {
 	respond(in.tx, in.req, 200, "OK")
-	c.said = true
+	c.said, c.byeTx = true, in.tx
 	if c.accepted.Load() {
 		c.end(ticket.EndCallerHung)
 	} else {
