@@ -38,10 +38,10 @@ type DB struct {
 	// OnEvents and OnNotices are told after commit that a transaction wrote events or notices. Neither may block;
 	// the relay and the notifier look by themselves as well.
 	OnEvents, OnNotices func()
-}
-
 	// OnPlaces is told after commit that the area tree has changed. It must not block; every node also looks by itself.
 	OnPlaces func()
+}
+
 // Options of Open.
 type Options struct {
 	URL      string // postgres://…, as the application role
