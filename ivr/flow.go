@@ -41,6 +41,10 @@ func (c *call) converse() {
 // do does one instruction and tells what came of it. Once the call is over that
 // means nothing any more.
 func (c *call) do(step flow.Instruction) flow.Event {
+	if !keepsPlace(step) {
+		c.leaveQueue(whyLeft(step))
+		c.show(StageFlow)
+	}
 	switch i := step.(type) {
 	case flow.Play:
 		return c.play(i)
@@ -54,10 +58,6 @@ func (c *call) do(step flow.Instruction) flow.Event {
 		return c.enterQueue(i)
 	case flow.Resume:
 		return c.resumeQueue(i)
-	}
-	c.leaveQueue(whyLeft(step)) // whatever else comes gives the place up
-	c.show(StageFlow)
-	switch i := step.(type) {
 	case flow.Ring:
 		return c.ringDuty(i)
 	case flow.Transfer:
@@ -76,6 +76,16 @@ func (c *call) do(step flow.Instruction) flow.Event {
 	}
 	c.log.Error("ALARM: the call flow asks for what this line cannot do", slog.String("instruction", fmt.Sprintf("%T", step)))
 	return flow.Event{Kind: flow.EventFailed}
+}
+
+// keepsPlace tells whether a caller holds their place in a queue through a step.
+// Whatever is not named here gives it up.
+func keepsPlace(step flow.Instruction) bool {
+	switch step.(type) {
+	case flow.Play, flow.Wait, flow.Gather, flow.Mark, flow.Queue, flow.Resume:
+		return true
+	}
+	return false
 }
 
 // factsPatience is how long the flow waits for what is known of a caller. It
