@@ -63,7 +63,7 @@ func TestMediaTimeOutsCountWhatComesInAlone(t *testing.T) {
 				// sipp ends in an error, since the line hangs up in the middle of its pause.
 				sippFails(t, c.udp(), "-sf", heldFor(t, "sendonly", "recvonly", "30000"), "-s", "12349")
 			} else {
-				sipp(t, c.udp(), "normal")
+				place(t, c.udp(), "normal")
 			}
 			c.log.endedAs(t, 1, ticket.EndMediaLost)
 			an.told(ivr.CallEnded)

@@ -1,20 +1,15 @@
 package ivr_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"net"
 	"net/netip"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"example.org/hotline/ivr"
+	"example.org/hotline/test/sipp"
 	"example.org/hotline/ticket"
 )
 
@@ -30,45 +25,11 @@ func outbound(proxy netip.AddrPort, changes ...func(*ivr.OutboundConfig)) settin
 	})
 }
 
-// telephone is sipp as whom we call, by a scenario of testdata, in which STATUS
-// stands for the answer. Its wait fails the test where the call did not go as the
-// scenario says.
+// telephone is whom we call, by a scenario of testdata, in which STATUS stands for
+// the answer.
 func telephone(t *testing.T, scenario, status string) (at netip.AddrPort, wait func()) {
 	t.Helper()
-	at = freePort(t)
-	path := filepath.Join(t.TempDir(), "scenario.xml")
-	if err := os.WriteFile(path, []byte(strings.NewReplacer("STATUS", status, "KEY", "1").Replace(testdata(scenario+".xml"))), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
-	cmd := exec.CommandContext(ctx, "sipp", "-sf", path, "-i", "127.0.0.1", "-p", fmt.Sprint(at.Port()), "-m", "1", "-nostdin",
-		"-trace_err", "-timeout", "60s", "-timeout_error")
-	cmd.Dir = t.TempDir()
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-	t.Cleanup(cancel)
-	return at, func() {
-		t.Helper()
-		if err := <-done; err != nil {
-			t.Errorf("sipp %s: %v\n%s", scenario, err, out.String())
-		}
-	}
-}
-
-// freePort finds a port that is free now.
-func freePort(t *testing.T) netip.AddrPort {
-	t.Helper()
-	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer conn.Close() // only asked for its number
-	return netip.MustParseAddrPort(conn.LocalAddr().String())
+	return sipp.Telephone(t, strings.NewReplacer("STATUS", status, "KEY", "1").Replace(testdata(scenario+".xml")))
 }
 
 func TestOurCallIsAnsweredAndHungUp(t *testing.T) {

@@ -1,11 +1,7 @@
 package ivr_test
 
 import (
-	"bytes"
-	"context"
 	"net/netip"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -13,13 +9,12 @@ import (
 	"time"
 
 	"example.org/hotline/ivr"
+	"example.org/hotline/test/sipp"
 	"example.org/hotline/ticket"
 )
 
-// sipp places calls by a scenario of testdata with Debian's sip-tester, a SIP
-// implementation that owes nothing to ours. It fails the test where a call does
-// not go as the scenario says.
-func sipp(t *testing.T, to netip.AddrPort, scenario string, args ...string) {
+// place calls the line by a scenario of testdata.
+func place(t *testing.T, to netip.AddrPort, scenario string, args ...string) {
 	t.Helper()
 	path, err := filepath.Abs(filepath.Join("testdata", scenario+".xml"))
 	if err != nil {
@@ -30,7 +25,7 @@ func sipp(t *testing.T, to netip.AddrPort, scenario string, args ...string) {
 
 func run(t *testing.T, to netip.AddrPort, args ...string) {
 	t.Helper()
-	if out, err := tryRun(t, to, args...); err != nil {
+	if out, err := sipp.Place(t, to.String(), once(args)...); err != nil {
 		t.Fatalf("sipp %v: %v\n%s", args, err, out)
 	}
 }
@@ -38,30 +33,13 @@ func run(t *testing.T, to netip.AddrPort, args ...string) {
 // sippFails runs a scenario that the line must not let come to its end.
 func sippFails(t *testing.T, to netip.AddrPort, args ...string) {
 	t.Helper()
-	if _, err := tryRun(t, to, args...); err == nil {
+	if _, err := sipp.Place(t, to.String(), once(args)...); err == nil {
 		t.Fatalf("sipp %v came to its end", args)
 	}
 }
 
-func tryRun(t *testing.T, to netip.AddrPort, args ...string) (string, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
-	defer cancel()
-	args = append([]string{to.String(), "-i", "127.0.0.1", "-m", "1", "-nostdin", "-trace_err", "-timeout", "90s", "-timeout_error"}, args...)
-	cmd := exec.CommandContext(ctx, "sipp", args...)
-	cmd.Dir = t.TempDir()
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
-	if err != nil {
-		logs, _ := filepath.Glob(filepath.Join(cmd.Dir, "*errors.log"))
-		for _, name := range logs {
-			text, _ := os.ReadFile(name) // what cannot be read is not shown
-			t.Logf("%s", text)
-		}
-	}
-	return out.String(), err
-}
+// once makes it one call, unless args say how many.
+func once(args []string) []string { return append([]string{"-m", "1"}, args...) }
 
 // both is several settings as one; nil changes nothing.
 func both(all ...setting) setting {
@@ -105,7 +83,7 @@ func TestSippScenarios(t *testing.T) {
 				if transport == "t1" {
 					to = l.tcp()
 				}
-				sipp(t, to, c.scenario, "-t", transport)
+				place(t, to, c.scenario, "-t", transport)
 				got := l.log.endedAs(t, 1, c.reason)[0]
 				if string(got.keys) != c.keys {
 					t.Errorf("keys %q, want %q", got.keys, c.keys)
@@ -124,7 +102,7 @@ func TestSippScenarios(t *testing.T) {
 func TestSippTwoHundredCalls(t *testing.T) {
 	const calls = 200
 	l := start(t)
-	sipp(t, l.udp(), "normal", "-m", strconv.Itoa(calls), "-r", "20", "-l", strconv.Itoa(calls))
+	place(t, l.udp(), "normal", "-m", strconv.Itoa(calls), "-r", "20", "-l", strconv.Itoa(calls))
 	l.log.endedAs(t, calls, ticket.EndCompleted)
 	if s := l.Stats(); s.Live != 0 || s.Calls != calls || s.Ended[ticket.EndCompleted] != calls {
 		t.Errorf("stats %+v", s)
@@ -139,7 +117,7 @@ func TestSippRepeatAfterACrash(t *testing.T) {
 	if _, err := l.log.Open(t.Context(), before); err != nil {
 		t.Fatal(err)
 	}
-	sipp(t, l.udp(), "bye", "-cid_str", before.SIPCallID)
+	place(t, l.udp(), "bye", "-cid_str", before.SIPCallID)
 	if c := l.log.endedAs(t, 1, ticket.EndCallerHung)[0]; c.call.ID != before.ID || c.answered != 1 {
 		t.Errorf("logged %+v", c)
 	}

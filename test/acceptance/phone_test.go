@@ -3,9 +3,6 @@
 package acceptance
 
 import (
-	"bytes"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -13,36 +10,27 @@ import (
 
 	"example.org/hotline/test/city"
 	"example.org/hotline/test/servers"
+	"example.org/hotline/test/sipp"
 )
 
 func TestMain(m *testing.M) { servers.Main(m) }
 
-// sipp places calls with Debian's sip-tester. scenario is a file of the phone
-// room's, or one that sipp brings itself ("-sn uac").
-func sipp(t *testing.T, c *city.City, number string, args ...string) {
+// place calls the line with sipp.
+func place(t *testing.T, c *city.City, number string, args ...string) {
 	t.Helper()
-	args = append([]string{c.SIP, "-s", number, "-i", "127.0.0.1", "-nostdin", "-trace_err", "-timeout", "120s", "-timeout_error"}, args...)
-	cmd := exec.Command("sipp", args...)
-	cmd.Dir = t.TempDir()
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
-		logs, _ := filepath.Glob(filepath.Join(cmd.Dir, "*errors.log")) // the pattern is well formed
-		for _, name := range logs {
-			if text, err := os.ReadFile(name); err == nil {
-				t.Logf("%s", text)
-			}
-		}
-		t.Fatalf("sipp %v: %v\n%s", args, err, out.Bytes())
+	if out, err := sipp.Place(t, c.SIP, append([]string{"-s", number}, args...)...); err != nil {
+		t.Fatalf("sipp %v: %v\n%s", args, err, out)
 	}
 }
 
-func scenario(name string) []string {
+// scenario is a file of the phone room's.
+func scenario(t *testing.T, name string) string {
+	t.Helper()
 	path, err := filepath.Abs(filepath.Join("..", "..", "ivr", "testdata", name+".xml"))
 	if err != nil {
-		panic(err) // the working directory is gone
+		t.Fatal(err)
 	}
-	return []string{"-sf", path, "-m", "1"}
+	return path
 }
 
 // Calls in = call rows = tickets, each with an owner and running clocks,
@@ -50,20 +38,20 @@ func scenario(name string) []string {
 func TestEveryCallIsATicket(t *testing.T) {
 	c := city.Start(t, city.Setting("ring_delay: 2s"), city.KeyWindow(3*time.Second), city.Setting("media_timeout: 4s"))
 	reasons := map[string]int{}
-	place := func(reason string, args ...string) {
+	call := func(reason string, args ...string) {
 		t.Helper()
-		sipp(t, c, city.Township, args...)
+		place(t, c, city.Township, args...)
 		reasons[reason]++
 	}
-	place("media_lost", append(scenario("digits"), "-t", "u1")...) // key 1, and then silence
-	place("media_lost", append(scenario("late_offer"), "-t", "t1")...)
-	place("abandoned", append(scenario("cancel"), "-t", "u1")...)
-	place("abandoned", append(scenario("earlybye"), "-t", "u1")...)
-	place("caller_hung", append(scenario("bye"), "-t", "t1")...)
-	place("bad_sdp", append(scenario("badsdp"), "-t", "u1")...)
-	place("media_lost", append(scenario("normal"), "-t", "u1")...) // sipp sends no RTP at all
-	place("caller_hung", "-sn", "uac", "-m", "1", "-d", "500")     // sipp's own scenario, not tuned for us
-	place("no_ack", append(scenario("noack"), "-t", "u1")...)
+	call("media_lost", "-m", "1", "-sf", scenario(t, "digits"), "-t", "u1") // key 1, and then silence
+	call("media_lost", "-m", "1", "-sf", scenario(t, "late_offer"), "-t", "t1")
+	call("abandoned", "-m", "1", "-sf", scenario(t, "cancel"), "-t", "u1")
+	call("abandoned", "-m", "1", "-sf", scenario(t, "earlybye"), "-t", "u1")
+	call("caller_hung", "-m", "1", "-sf", scenario(t, "bye"), "-t", "t1")
+	call("bad_sdp", "-m", "1", "-sf", scenario(t, "badsdp"), "-t", "u1")
+	call("media_lost", "-m", "1", "-sf", scenario(t, "normal"), "-t", "u1") // sipp sends no RTP at all
+	call("caller_hung", "-sn", "uac", "-m", "1", "-d", "500")               // sipp's own scenario, not tuned for us
+	call("no_ack", "-m", "1", "-sf", scenario(t, "noack"), "-t", "u1")
 
 	calls := 0
 	for reason, want := range reasons {
@@ -80,7 +68,7 @@ func TestEveryCallIsATicket(t *testing.T) {
 func TestTwoHundredCalls(t *testing.T) {
 	c := city.Start(t, city.Setting("ring_delay: 0s"), city.KeyWindow(0))
 	const calls = 200
-	sipp(t, c, city.Township, "-sn", "uac", "-m", strconv.Itoa(calls), "-r", "20", "-l", strconv.Itoa(calls), "-d", "1000")
+	place(t, c, city.Township, "-sn", "uac", "-m", strconv.Itoa(calls), "-r", "20", "-l", strconv.Itoa(calls), "-d", "1000")
 	c.Until("every call ended", func() bool { return c.Count(`SELECT count(*) FROM calls WHERE ended_at IS NOT NULL`) == calls })
 	checkCalls(t, c, calls)
 	if out, err := c.Command("audit", "verify"); err != nil {

@@ -1,63 +1,32 @@
 package acceptance
 
 import (
-	"bytes"
-	"context"
 	"fmt"
-	"net"
+	"net/netip"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"example.org/hotline/test/city"
+	"example.org/hotline/test/sipp"
 )
 
-// worker is sipp as the telephone of somebody who answers and presses a key. wait
-// fails the test where the call did not go like that.
-func worker(t *testing.T, key string) (address string, wait func()) {
+// worker is the telephone of somebody who answers and presses a key.
+func worker(t *testing.T, key string) (at netip.AddrPort, wait func()) {
 	t.Helper()
-	free, err := net.ListenPacket("udp", "127.0.0.1:0")
+	text, err := os.ReadFile(scenario(t, "uas_key"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	address = free.LocalAddr().String()
-	_ = free.Close() // sipp takes it
-	text, err := os.ReadFile(scenario("uas_key")[1])
-	if err != nil {
-		t.Fatal(err)
-	}
-	path := filepath.Join(t.TempDir(), "scenario.xml")
-	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "KEY", key)), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	_, port, _ := net.SplitHostPort(address)
-	ctx, cancel := context.WithCancel(context.Background())
-	cmd := exec.CommandContext(ctx, "sipp", "-sf", path, "-i", "127.0.0.1", "-p", port, "-m", "1", "-nostdin", "-trace_err")
-	cmd.Dir = t.TempDir()
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- cmd.Wait() }()
-	t.Cleanup(cancel)
-	return address, func() {
-		t.Helper()
-		if err := <-done; err != nil {
-			t.Errorf("the worker's telephone: %v\n%s", err, out.String())
-		}
-	}
+	return sipp.Telephone(t, strings.ReplaceAll(string(text), "KEY", key))
 }
 
 // A P1 in the night: the worker's telephone rings at once, they press 1, and the
 // ticket is theirs. It makes no second ticket, and what is left to be rung is void.
 func TestAWorkersTelephoneRings(t *testing.T) {
-	address, wait := worker(t, "1")
-	c := city.Start(t, city.At(clock(1, "23:30:00")), city.Setting(fmt.Sprintf("outbound: {trunk: test, proxy: %q}", address)))
+	at, wait := worker(t, "1")
+	c := city.Start(t, city.At(clock(1, "23:30:00")), city.Setting(fmt.Sprintf("outbound: {trunk: test, proxy: %q}", at)))
 	c.SetClock(clock(1, "23:40:00"))
 	if r := c.Call(city.Township, "+8619900000077", map[rune]time.Duration{'1': time.Second}); !r.Answered() {
 		t.Fatalf("the call: %+v", r)
