@@ -13,13 +13,12 @@ import (
 // the line hangs up or they do.
 type Citizen struct {
 	Ears
-	From     string
-	answered atomic.Bool
-	callID   atomic.Pointer[string]
-	hangUp   context.CancelFunc
-	done     chan struct{}
-	result   caller.Result
-	err      error
+	From   string
+	callID atomic.Pointer[string]
+	hangUp context.CancelFunc
+	done   chan struct{}
+	result caller.Result
+	err    error
 }
 
 // Tone is a WAV file with so much of a tone, for Citizens of one kind to share.
@@ -40,16 +39,10 @@ func Call(target, from string, voice []byte, keys ...caller.Press) *Citizen {
 				if e.Kind == caller.EventCalling {
 					c.callID.Store(&e.CallID)
 				}
-				if e.Kind == caller.EventAnswered {
-					c.answered.Store(true)
-				}
 			}})
 	}()
 	return c
 }
-
-// Answered reports whether the line has answered.
-func (c *Citizen) Answered() bool { return c.answered.Load() }
 
 // CallID is the Call-ID header of the call, empty before its INVITE.
 func (c *Citizen) CallID() string {
@@ -57,16 +50,6 @@ func (c *Citizen) CallID() string {
 		return *id
 	}
 	return ""
-}
-
-// Over reports whether the call has ended.
-func (c *Citizen) Over() bool {
-	select {
-	case <-c.done:
-		return true
-	default:
-		return false
-	}
 }
 
 // HangUp ends the call, whether it was answered or not, and tells what became of it.

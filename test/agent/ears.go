@@ -11,10 +11,9 @@ const window = media.SampleRate / 5
 
 // Ears keep what somebody has heard lately.
 type Ears struct {
-	mu      sync.Mutex
-	last    []int16 // the latest window
-	packets int
-	tones   map[float64]int // packets with each of the tones listened for
+	mu    sync.Mutex
+	last  []int16         // the latest window
+	tones map[float64]int // packets with each of the tones listened for
 }
 
 // ListenFor counts the packets with a tone from now on; see Heard.
@@ -30,7 +29,6 @@ func (e *Ears) ListenFor(hz float64) {
 func (e *Ears) hear(pcm []int16) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.packets++
 	e.last = append(e.last, pcm...)
 	e.last = e.last[max(0, len(e.last)-window):]
 	for hz := range e.tones {
@@ -38,13 +36,6 @@ func (e *Ears) hear(pcm []int16) {
 			e.tones[hz]++
 		}
 	}
-}
-
-// Packets is how many came.
-func (e *Ears) Packets() int {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return e.packets
 }
 
 // Heard is in how many packets a tone sounded since ListenFor.
