@@ -29,7 +29,8 @@ func print(w io.Writer, conditions []string, lines []line) {
 	}
 }
 
-// percentile of the sorted durations, by the nearest rank.
+// percentile of the sorted durations: the first that more than p in a hundred are
+// below or at, so that p99 of a hundred is the worst of them. 0 of none.
 func percentile(sorted []time.Duration, p float64) time.Duration {
 	if len(sorted) == 0 {
 		return 0
