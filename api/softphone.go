@@ -98,7 +98,9 @@ func (s *Server) pipe(conn socketConn, req request) {
 		s.deps.Logger.Info("a softphone's socket was ended", "login", req.staff.Login, "error", err)
 	}
 	end(nil)
-	p.close(code)
+	if err := p.close(code); err != nil { // of no consequence: a browser that is gone cannot be told
+		s.deps.Logger.Debug("a softphone's socket was not closed in order", "login", req.staff.Login, "error", err)
+	}
 	work.Wait()
 }
 
@@ -199,10 +201,10 @@ func (p *pipe) ping() error {
 	return p.conn.WriteControl(websocket.PingMessage, nil, after(socketWrite)) //nolint:wrapcheck // only ends the watch
 }
 
-// close says why and closes. A browser that is gone is not told.
-func (p *pipe) close(code int) {
-	_ = p.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), after(time.Second))
-	_ = p.conn.Close()
+// close says why and closes, whether or not the browser still hears it.
+func (p *pipe) close(code int) error {
+	told := p.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, ""), after(time.Second))
+	return errors.Join(told, p.conn.Close())
 }
 
 // sockets are the open softphones of this node, by session.
