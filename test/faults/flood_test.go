@@ -336,10 +336,12 @@ func spray(conn *net.UDPConn, seq uint16) (sent int) {
 	packet := append([]byte{0x80, 8, byte(seq >> 8), byte(seq)}, make([]byte, 8)...)
 	binary.BigEndian.PutUint32(packet[4:], uint32(seq)*media.FrameSamples)
 	packet = append(packet, tone...)
+	pace := time.NewTicker(time.Millisecond)
+	defer pace.Stop()
 	for port := city.RTPFirst; port <= city.RTPLast; port += 2 {
 		_, _ = conn.WriteToUDP(packet, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: port}) // most ports are nobody's
 		if sent++; sent%100 == 0 {
-			time.Sleep(time.Millisecond) // 100,000 a second are a sprayer's; more would only fill our own queue
+			<-pace.C // 100,000 a second are a sprayer's; more would only fill our own queue
 		}
 	}
 	return sent
