@@ -2,12 +2,14 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
@@ -49,6 +51,7 @@ type PolicyView struct {
 	Causes              []ticket.Cause     `json:"causes"`
 	Papers              []relief.PaperKind `json:"papers" doc:"What may be handed in afterwards"`
 	Limits              PolicyLimits       `json:"limits"`
+	Words               []acd.Term         `json:"words" doc:"The city's names of its queues and of how a conversation may end"`
 	FastCapFenPerPerson int64              `json:"fast_cap_fen_per_person,omitempty" doc:"Most the fast track pays for each person; absent where the cap is the household's, or there is none"`
 	FastCapFen          int64              `json:"fast_cap_fen,omitempty" doc:"Most the fast track pays for a household, where the cap is the household's"`
 }
@@ -63,7 +66,11 @@ type PolicyLimits struct {
 func (s *Server) getPolicy(_ context.Context, _ Tx, _ *struct{}) (PolicyView, error) {
 	p := s.deps.Rules.Relief
 	v := PolicyView{Version: p.Version, Causes: ticket.Causes(), Papers: p.Papers.Kinds,
-		Limits: PolicyLimits{SoloFen: p.Limits.SoloFen, TownshipFen: p.Limits.TownshipFen, HouseholdFen: p.Limits.HouseholdFen}}
+		Limits: PolicyLimits{SoloFen: p.Limits.SoloFen, TownshipFen: p.Limits.TownshipFen, HouseholdFen: p.Limits.HouseholdFen},
+		Words:  slices.Clone(s.deps.Rules.Dispositions)}
+	for _, q := range s.deps.Rules.Queues {
+		v.Words = append(v.Words, acd.Term{Key: q.Key, Zh: q.Zh, En: q.En})
+	}
 	if most, capped := p.Fast.CapFen(1); capped && p.Fast.CapPer == relief.CapPerPerson {
 		v.FastCapFenPerPerson = most
 	} else if capped {

@@ -35,14 +35,8 @@ func (tx *Tx) CallHappened(ctx context.Context, id ticket.CallID, e ticket.CallE
 		return err
 	}
 	data := e.Data()
-	if e.Agent != 0 {
-		agent, err := tx.post(ctx, `s.id = ?`, int64(e.Agent))
-		if err != nil && !errors.Is(err, act.ErrNotFound) {
-			return err
-		}
-		if err == nil {
-			data["by"] = agent.Name
-		}
+	if err := tx.namePeople(ctx, e, data); err != nil {
+		return err
 	}
 	if err := tx.callEntry(ctx, &t, ticket.Entry{Kind: "call." + string(e.Kind), At: e.At, Data: data}); err != nil {
 		return err
@@ -55,6 +49,29 @@ func (tx *Tx) CallHappened(ctx context.Context, id ticket.CallID, e ticket.CallE
 	err = tx.callEffect(ctx, t, id, e, rules)
 	failpoint.Hit(failpoint.HappenedBeforeCommit)
 	return err
+}
+
+// namePeople puts names into what the timeline tells: of the agent, and of a
+// colleague who was asked in. A telephone or a queue has a name of its own.
+func (tx *Tx) namePeople(ctx context.Context, e ticket.CallEvent, data map[string]any) error {
+	name := func(key, where string, arg any) error {
+		p, err := tx.post(ctx, where, arg)
+		if err == nil {
+			data[key] = p.Name
+		} else if !errors.Is(err, act.ErrNotFound) {
+			return err
+		}
+		return nil
+	}
+	if e.Agent != 0 {
+		if err := name("by", `s.id = ?`, int64(e.Agent)); err != nil {
+			return err
+		}
+	}
+	if e.To == "" || e.To == e.Queue {
+		return nil
+	}
+	return name("to", `s.login = ?`, e.To)
 }
 
 // callEffect is what a step of a call does beyond its own record.

@@ -84,6 +84,7 @@ func (tx *Tx) shred(ctx context.Context, r recordingRow, destroy func(id string)
 type recordingRow struct {
 	ID, TicketID, Millis, Bytes                        int64
 	PublicID, CallID, Leg, Kind, Node, State, AreaCode string
+	Person                                             *string
 	StartedAt, KeepUntil                               time.Time
 	HoldBy, HoldReason                                 *string
 	HeldAt                                             *time.Time
@@ -91,12 +92,13 @@ type recordingRow struct {
 }
 
 const recordingSQL = `SELECT r.id, r.ticket_id, r.public_id, r.call_id, r.leg, r.kind, r.node_id AS node, r.started_at, r.millis, r.bytes, r.state, r.keep_until,
-	t.area_code, (SELECT s.name FROM staff s WHERE s.id = r.hold_by) AS hold_by, r.hold_reason, r.held_at,
+	t.area_code, (SELECT s.name FROM staff s WHERE s.login = split_part(r.leg, ':', 2)) AS person,
+	(SELECT s.name FROM staff s WHERE s.id = r.hold_by) AS hold_by, r.hold_reason, r.held_at,
 	(SELECT count(*) FROM recording_listens l WHERE l.recording_id = r.id) AS listens
 	FROM recordings r JOIN tickets t ON t.id = r.ticket_id`
 
 func (r recordingRow) view() ticket.RecordingView {
-	v := ticket.RecordingView{ID: r.PublicID, CallID: ticket.CallID(r.CallID), Kind: ticket.RecordingKind(r.Kind), Leg: r.Leg, StartedAt: r.StartedAt.UTC(),
+	v := ticket.RecordingView{ID: r.PublicID, CallID: ticket.CallID(r.CallID), Kind: ticket.RecordingKind(r.Kind), Leg: r.Leg, Person: deref(r.Person), StartedAt: r.StartedAt.UTC(),
 		Seconds: float64(r.Millis) / 1000, Bytes: r.Bytes, State: ticket.RecordingState(r.State), KeepUntil: r.KeepUntil.UTC(), Listens: r.Listens,
 		RowID: r.ID, Ticket: ticket.ID(r.TicketID), Node: r.Node, Area: area.Code(r.AreaCode)}
 	if r.HeldAt != nil {

@@ -66,6 +66,7 @@ type RecordingView struct {
 	CallID    CallID         `json:"call_id" format:"uuid"`
 	Kind      RecordingKind  `json:"kind" enum:"leg,voicemail"`
 	Leg       string         `json:"leg" doc:"citizen, agent:LOGIN, third, supervisor:LOGIN; the citizen's is the whole call"`
+	Person    string         `json:"person,omitempty" doc:"Name of whom LOGIN is; absent where there is none"`
 	StartedAt time.Time      `json:"started_at"`
 	Seconds   float64        `json:"seconds"`
 	Bytes     int64          `json:"bytes" doc:"Of the sealed file"`

@@ -6,7 +6,8 @@ describe('a recording', () => {
   const t = (key: string, named?: Record<string, unknown>) => `${key} ${JSON.stringify(named ?? {})}`
   it('is called after whose side it is', () => {
     expect(legName({ kind: 'leg', leg: 'citizen' }, t)).toContain('recording.call')
-    expect(legName({ kind: 'leg', leg: 'agent:zhou' }, t)).toContain('side.agent {"login":"zhou"}')
+    expect(legName({ kind: 'leg', leg: 'agent:zhou' }, t)).toContain('side.agent {"name":"zhou"}')
+    expect(legName({ kind: 'leg', leg: 'agent:zhou', person: '周一' }, t)).toContain('side.agent {"name":"周一"}')
     expect(legName({ kind: 'leg', leg: 'third' }, t)).toContain('side.third')
     expect(legName({ kind: 'voicemail', leg: 'citizen' }, t)).toContain('recording.voicemail')
   })

@@ -37,6 +37,14 @@ describe('tell', () => {
     expect(tell(entry('call.ended', { reason: 'caller_hung' }), t, te)).toMatchObject({ title: '通话结束：来电人挂断', reason: '' })
     expect(tell(entry('ticket.offered', { to: '林小河', role: 'worker', why: {} }), t, te).title).toBe('派给 林小河（乡镇经办人），等待接单')
   })
+  it('names queues, results and telephones, whose keys the line writes', () => {
+    const word = (key: string) => ({ aid: '救助热线', noted: '已登记求助' })[key] ?? key
+    expect(tell(entry('call.queued', { queue: 'aid' }), t, te, word).title).toBe('进入队列“救助热线”')
+    expect(tell(entry('call.disposed', { by: '赵一', code: 'noted' }), t, te, word).title).toBe('赵一 登记通话结果：已登记求助')
+    expect(tell(entry('call.rang_duty', { to: 'county_duty 甲县', reason: 'busy' }), t, te, word).title).toContain('拨打值班电话 县级值班 甲县')
+    expect(tell(entry('call.transferred', { to: 'aid' }), t, te, word).title).toBe('转接 救助热线')
+    expect(tell(entry('call.consulted', { to: '钱明远' }), t, te, word).title).toBe('咨询 钱明远')
+  })
   it('tells a kind it does not know by its name and data, and keeps the reason', () => {
     const told = tell(entry('drone.sent_out', { amount_fen: 100, height_m: 30, reason: '查看' }), t, te)
     expect(told).toEqual({ title: 'drone: sent out', reason: '查看', details: [{ name: '金额（元）', value: '1.00' }, { name: 'height m', value: '30' }] })

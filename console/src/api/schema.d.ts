@@ -1647,6 +1647,8 @@ export interface components {
             /** @description What may be handed in afterwards */
             papers: components["schemas"]["ReliefPaperKind"][] | null;
             version: string;
+            /** @description The city's names of its queues and of how a conversation may end */
+            words: components["schemas"]["AcdTerm"][] | null;
         };
         PostList: {
             items: components["schemas"]["AreaServing"][] | null;
@@ -2235,6 +2237,8 @@ export interface components {
              * @description How often it was opened; each is in the audit chain
              */
             listens: number;
+            /** @description Name of whom LOGIN is; absent where there is none */
+            person?: string;
             /** Format: double */
             seconds: number;
             /** Format: date-time */

@@ -1,5 +1,6 @@
 import type { TimelineEntry } from '../api/types'
 import { passedOver, reasonName, targetName } from './because'
+import { partyName } from './names'
 import { fieldName, shown } from './values'
 
 type T = (key: string, named?: Record<string, unknown>) => string
@@ -22,10 +23,12 @@ const codedReasons: Record<string, 'end' | 'ladder' | 'call'> = {
   'call.ended': 'end', 'ticket.offer_skipped': 'ladder', 'callback.impossible': 'call',
   'call.unanswered': 'call', 'call.left_queue': 'call', 'call.supervised': 'call', 'call.rang_duty': 'call', 'call.agent_left': 'call', 'call.connected': 'call', 'call.voicemail': 'call', 'call.transferred': 'call', 'call.consulted': 'call', 'call.agent_lost': 'call',
 }
+// Data that are keys of the city's own lists.
+const cityKeys = ['queue', 'code']
 const codeFields = { end: 'end_reason', call: 'call_reason' } as const
 
-/** One line of a timeline in words. A kind that the page does not know yet is told by its own name and data. */
-export function tell(entry: TimelineEntry, t: T, te: TE): Told {
+/** One line of a timeline in words; word is the city's own for a queue or a disposition. A kind that the page does not know yet is told by its own name and data. */
+export function tell(entry: TimelineEntry, t: T, te: TE, word: (key: string) => string = (key) => key): Told {
   const data = entry.data ?? {}
   const coded = codedReasons[entry.kind]
   const reason = typeof data.reason === 'string' && !coded ? data.reason : ''
@@ -39,6 +42,8 @@ export function tell(entry: TimelineEntry, t: T, te: TE): Told {
   if (data.by === undefined) params.by = entry.actor
   if (coded) params.why = coded !== 'ladder' ? shown(codeFields[coded], data.reason, t, te) : reasonName(String(data.reason ?? ''), t, te)
   if (typeof data.target === 'string') params.target = targetName(data.target, t, te)
+  for (const k of cityKeys) if (typeof data[k] === 'string') params[k] = word(data[k])
+  if (entry.kind.startsWith('call.') && typeof data.to === 'string') params.to = word(partyName(data.to, t, te))
   const details = passedOver(data.skipped, t, te).map((value) => ({ name: '', value }))
   const variant = variantOf(entry.kind, data)
   return { title: t(variant && te(`timelineVariant.${variant}`) ? `timelineVariant.${variant}` : key, params), reason, details }

@@ -1,13 +1,15 @@
 import { i18n } from '../i18n'
-import type { Desk } from './protocol'
 import { phone } from './phone'
 
 type Translate = (key: string, args?: Record<string, unknown>) => string
 type Exists = (key: string) => boolean
 
+/** Whoever knows the city's words: the desk of who is signed on, or the policy. */
+interface Dictionary { words?: { key: string; zh: string; en: string }[] | null }
+
 /** The city's word for one of its keys: a queue, a pause reason, a disposition, a skill. */
-export function cityWord(key: string, desk: Desk | null, english: boolean): string {
-  const found = desk?.words?.find((w) => w.key === key)
+export function cityWord(key: string, known: Dictionary | null, english: boolean): string {
+  const found = known?.words?.find((w) => w.key === key)
   return (english ? found?.en || found?.zh : found?.zh) || key
 }
 

@@ -21,7 +21,7 @@ export const desk: Words<typeof zh> = {
     status: { available: 'Available', paused: 'Paused', signed_off: 'Signed off' },
     state: { idle: 'Idle', ringing: 'Ringing', talking: 'Talking', wrap_up: 'Wrap-up', delayed: 'Short break', away: 'Not connected' },
     pause: { unanswered: 'Unanswered call (set by the line)', disconnected: 'Disconnected (set by the line)' },
-    ring: { title: 'Incoming call', announce: 'Incoming call, {priority}, number {caller}', waited: 'waited {span}', answer: 'Answer', reject: 'Reject', rejectHint: 'Rejected, it goes to somebody else and you get no call for a moment.', countdown: '{n} s left', queue: 'Queue', called: 'A colleague consults or hands over', withheld: 'number withheld' },
+    ring: { title: 'Incoming call', looking: 'Looking up the number', announce: 'Incoming call, {priority}, number {caller}', waited: 'waited {span}', answer: 'Answer', reject: 'Reject', rejectHint: 'Rejected, it goes to somebody else and you get no call for a moment.', countdown: '{n} s left', queue: 'Queue', called: 'A colleague consults or hands over', withheld: 'number withheld' },
     popSource: { same_number: 'the same number', findings: 'what was found before' },
     pop: {
       none: 'No ticket was found that belongs to it.', withheld: 'The number is withheld: nothing can be looked up.', unread: 'What is known of the caller could not be read; you can answer all the same.', openTickets: 'Open tickets of this number', household: 'Perhaps {name} ({area}), see ticket {number}', of: 'clue: {source}', callback: 'A call-back of this number waits, at the latest {at}',

@@ -19,7 +19,7 @@ export const desk = {
     status: { available: '可接来电', paused: '暂停', signed_off: '未上线' },
     state: { idle: '空闲', ringing: '振铃中', talking: '通话中', wrap_up: '话后整理', delayed: '稍候', away: '未连接' },
     pause: { unanswered: '未接来电（系统设置）', disconnected: '连接中断（系统设置）' },
-    ring: { title: '来电', announce: '来电，{priority}，号码 {caller}', waited: '已等待 {span}', answer: '接听', reject: '拒接', rejectHint: '拒接后转给其他人，您会暂停派单片刻。', countdown: '还剩 {n} 秒', queue: '队列', called: '同事咨询或转接', withheld: '未显示号码' },
+    ring: { title: '来电', looking: '正在查看来电号码', announce: '来电，{priority}，号码 {caller}', waited: '已等待 {span}', answer: '接听', reject: '拒接', rejectHint: '拒接后转给其他人，您会暂停派单片刻。', countdown: '还剩 {n} 秒', queue: '队列', called: '同事咨询或转接', withheld: '未显示号码' },
     popSource: { same_number: '同一来电号码', findings: '此前核查记录' },
     pop: {
       none: '没有找到有关的工单。', withheld: '来电没有显示号码，无从查找。', unread: '来电资料读取失败，接听不受影响。', openTickets: '此号码的未结工单', household: '可能是 {name}（{area}），见工单 {number}', of: '线索：{source}', callback: '此号码有待回拨任务，最迟 {at}',

@@ -2,8 +2,8 @@
 export const timeline = {
   timeline: {
     call: {
-      received: '来电 {number}', answered: '电话已接听', keyed: '来电人按键 {key}', ended: '通话结束：{why}', replayed: '来电由本地日志补录',
-      flow_entered: '进入来电流程 {flow}', queued: '进入队列 {queue}', rang_agent: '振铃：话务员 {by}', unanswered: '话务员 {by} 未接（{why}）', connected: '话务员 {by} 接听', agent_lost: '话务员 {by} 掉线，来电人排到队首', agent_left: '话务员 {by} 退出通话', left_queue: '离开队列 {queue}（{why}），等待 {seconds} 秒', held: '保持通话', resumed: '恢复通话',
+      received: '来电，拨打 {number}', answered: '电话已接听', keyed: '来电人按键 {key}', ended: '通话结束：{why}', replayed: '来电由本地日志补录',
+      flow_entered: '进入来电流程（版本 {flow}）', queued: '进入队列“{queue}”', rang_agent: '振铃：话务员 {by}', unanswered: '话务员 {by} 未接（{why}）', connected: '话务员 {by} 接听', agent_lost: '话务员 {by} 掉线，来电人排到队首', agent_left: '话务员 {by} 退出通话', left_queue: '离开队列“{queue}”（{why}），等待 {seconds} 秒', held: '保持通话', resumed: '恢复通话',
       consulted: '咨询 {to}', transferred: '转接 {to}', conferenced: '三方通话：{to}', supervised: '主管 {by} 介入（{why}）', rang_duty: '拨打值班电话 {to}（{why}）', marked: '来电流程定为 {priority}', voicemail: '来电人留言 {seconds} 秒', callback_asked: '来电人要求回拨', surveyed: '来电人评分 {score}', secret_digits: '录音已为保密按键暂停', disposed: '{by} 登记通话结果：{code}',
     },
     callback: {
