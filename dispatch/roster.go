@@ -19,45 +19,16 @@ type RosterTx interface {
 	LastVersion(ctx context.Context, k duty.Key) (int, error)
 	// AddVersion writes the next version of a plan and tells its row's id.
 	AddVersion(ctx context.Context, k duty.Key, v duty.Version, reason string) (id int64, err error)
-	// AddOverride writes an override and tells its id. Of a hand-over it writes the note with it.
-	AddOverride(ctx context.Context, k duty.Key, o duty.Override, h *HandOverNote) (id int64, err error)
-	// AddTemporary writes a temporary roster and tells its id.
-	AddTemporary(ctx context.Context, k duty.Key, t duty.Temporary) (id int64, err error)
+	// AddChange writes an override or a temporary roster, with the note of a hand-over, and tells its id.
+	AddChange(ctx context.Context, c duty.Change) (id int64, err error)
 	// ChangeByID finds the override or temporary roster of an id; act.ErrNotFound outside the actor's scope.
-	ChangeByID(ctx context.Context, id int64) (Change, error)
+	ChangeByID(ctx context.Context, id int64) (duty.Change, error)
 	// EndChange ends it early, at at; one that has not begun never does.
 	EndChange(ctx context.Context, id int64, at time.Time, reason string) error
 	// ConfirmHandOver writes what the one who took over has counted.
-	ConfirmHandOver(ctx context.Context, id int64, countedFen int64) error
+	ConfirmHandOver(ctx context.Context, id, countedFen int64) error
 	// RosterPosts loads posts with the areas they belong to, and whether their holders still work here. Unknown ids are missing.
-	RosterPosts(ctx context.Context, ids []area.PostID) (map[area.PostID]RosterPost, error)
-	// Division loads one node of the tree as it stands now; act.ErrNotFound for an unknown code.
-	Division(ctx context.Context, c area.Code) (area.Division, error)
-}
-
-// RosterPost is a post as the checks of a roster see it.
-type RosterPost struct {
-	area.Post
-	Active bool // it is a person's, and that person still works here
-}
-
-// Change is an override or a temporary roster, of one numbering.
-type Change struct {
-	duty.Key
-	Override  *duty.Override
-	Temporary *duty.Temporary
-	HandOver  *HandOverNote
-}
-
-// HandOverNote is what goes with a hand-over: what the next must know, and the
-// standing advance that was counted (DOMAIN 0a.11).
-type HandOverNote struct {
-	Note         string    `json:"note"`
-	CashFen      int64     `json:"cash_fen"`               // as the one who hands over counted it
-	CountedFen   *int64    `json:"counted_fen,omitempty"`  // as the one who takes over counted it; nil until they have
-	ConfirmedAt  time.Time `json:"confirmed_at,omitzero"`  // when they did
-	ConfirmedBy  string    `json:"confirmed_by,omitempty"` // their name
-	HandedOverBy string    `json:"handed_over_by"`         // name of whoever wrote it
+	RosterPosts(ctx context.Context, ids []area.PostID) (map[area.PostID]duty.Candidate, error)
 }
 
 // NewVersion is an edit of a roster's plan.
@@ -107,35 +78,19 @@ type RosterReads interface {
 	// Rosters loads those of all areas at or below one.
 	Rosters(ctx context.Context, under area.Code, from, to time.Time) ([]duty.Roster, error)
 	// RosterVersions lists the versions of a plan, newest first, with who wrote them and why.
-	RosterVersions(ctx context.Context, k duty.Key, limit int) ([]VersionView, error)
+	RosterVersions(ctx context.Context, k duty.Key, limit int) ([]duty.VersionView, error)
 	// RosterChanges lists overrides and temporary rosters that end after from, in the order of writing.
-	RosterChanges(ctx context.Context, k duty.Key, from time.Time, limit int) ([]ChangeView, error)
+	RosterChanges(ctx context.Context, k duty.Key, from time.Time, limit int) ([]duty.ChangeView, error)
 }
 
-// VersionView is a version with its history.
-type VersionView struct {
-	duty.Version
-	By        string    `json:"by"`
-	Reason    string    `json:"reason,omitempty"`
-	CreatedAt time.Time `json:"created_at"`
-}
-
-// ChangeView is an override or a temporary roster with its history.
-type ChangeView struct {
-	Change
-	By        string    `json:"by"`
-	CreatedAt time.Time `json:"created_at"`
-	EndedBy   string    `json:"ended_by,omitempty"`
-	EndReason string    `json:"end_reason,omitempty"`
-}
-
-// Rosters are the commands about rosters.
+// Rosters are the commands about rosters, and the watch over their holes.
 type Rosters struct {
-	days duty.Days
+	days  duty.Days
+	board *duty.Board // of the whole city, as the watch over holes saw it last
 }
 
 // NewRosters takes the calendar that says which days are worked.
-func NewRosters(calendar ticket.Calendar) *Rosters { return &Rosters{days: calendar.Day} }
+func NewRosters(calendar ticket.Calendar) *Rosters { return &Rosters{days: calendar.Day, board: duty.NewBoard()} }
 
 // Result is what a command about a roster did.
 type Result struct {

@@ -99,7 +99,7 @@ func (n NewOverride) check() error {
 }
 
 // override checks an override against the roster and writes it.
-func (r *Rosters) override(ctx context.Context, tx RosterTx, k duty.Key, o duty.Override, note *HandOverNote) (Result, error) {
+func (r *Rosters) override(ctx context.Context, tx RosterTx, k duty.Key, o duty.Override, note *duty.Note) (Result, error) {
 	roster, err := tx.RosterForUpdate(ctx, k, o.Starts, o.Ends)
 	if err != nil {
 		return Result{}, err
@@ -111,7 +111,7 @@ func (r *Rosters) override(ctx context.Context, tx RosterTx, k duty.Key, o duty.
 	if err := r.fits(roster, o); err != nil {
 		return Result{}, err
 	}
-	id, err := tx.AddOverride(ctx, k, o, note)
+	id, err := tx.AddChange(ctx, duty.Change{Key: k, Override: &o, HandOver: note})
 	if err != nil {
 		return Result{}, err
 	}
@@ -165,14 +165,14 @@ func (r *Rosters) EndOverride(ctx context.Context, tx RosterTx, id int64, reason
 	if err := mayKeep(tx.Actor(), c.Key); err != nil {
 		return Result{}, err
 	}
-	roster, err := tx.RosterForUpdate(ctx, c.Key, tx.Now(), c.ends())
+	roster, err := tx.RosterForUpdate(ctx, c.Key, tx.Now(), c.Until())
 	if err != nil {
 		return Result{}, err
 	}
 	if c, err = tx.ChangeByID(ctx, id); err != nil { // again, now that nobody else may end it
 		return Result{}, err
 	}
-	if !c.ends().After(tx.Now()) || c.endedAlready() {
+	if !c.Until().After(tx.Now()) || c.EndedEarly() {
 		return Result{}, act.Refused("already_over", "It is over already; what was is not changed any more.")
 	}
 	if err := tx.EndChange(ctx, id, tx.Now(), reason); err != nil {
@@ -180,18 +180,7 @@ func (r *Rosters) EndOverride(ctx context.Context, tx RosterTx, id int64, reason
 	}
 	roster.Overrides = slices.DeleteFunc(roster.Overrides, func(o duty.Override) bool { return o.ID == id })
 	roster.Temporaries = slices.DeleteFunc(roster.Temporaries, func(t duty.Temporary) bool { return t.ID == id })
-	return r.done(ctx, tx, roster, nil, change{what: "ended", subject: "duty_change", reason: reason, Result: Result{ID: id, From: tx.Now(), To: c.ends()}})
-}
-
-func (c Change) ends() time.Time {
-	if c.Temporary != nil {
-		return ended(c.Temporary.Ends, c.Temporary.EndedAt)
-	}
-	return ended(c.Override.Ends, c.Override.EndedAt)
-}
-
-func (c Change) endedAlready() bool {
-	return c.Temporary != nil && !c.Temporary.EndedAt.IsZero() || c.Override != nil && !c.Override.EndedAt.IsZero()
+	return r.done(ctx, tx, roster, nil, change{what: "ended", subject: "duty_change", reason: reason, Result: Result{ID: id, From: tx.Now(), To: c.Until()}})
 }
 
 // AddTemporary writes a fixed roster that replaces the usual one for a time.
@@ -222,7 +211,7 @@ func (r *Rosters) AddTemporary(ctx context.Context, tx RosterTx, n NewTemporary)
 	if err != nil {
 		return Result{}, err
 	}
-	if t.ID, err = tx.AddTemporary(ctx, n.Key, t); err != nil {
+	if t.ID, err = tx.AddChange(ctx, duty.Change{Key: n.Key, Temporary: &t}); err != nil {
 		return Result{}, err
 	}
 	roster.Temporaries = append(roster.Temporaries, t)
@@ -306,7 +295,7 @@ func (r *Rosters) HandOver(ctx context.Context, tx RosterTx, n NewHandOver) (Res
 		return Result{}, err
 	}
 	o := duty.Override{Kind: duty.HandOver, Remove: n.By, Add: n.To, Starts: from, Ends: until}
-	return r.override(ctx, tx, n.Key, o, &HandOverNote{Note: note, CashFen: n.CashFen, HandedOverBy: actor.Name})
+	return r.override(ctx, tx, n.Key, o, &duty.Note{Text: note, CashFen: n.CashFen, HandedOverBy: actor.Name})
 }
 
 // endOfDuty is when the duty of somebody who is on it at an instant ends.

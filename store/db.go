@@ -24,13 +24,15 @@ import (
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/seal"
+	"example.org/hotline/ticket"
 )
 
 // DB is a pool of connections as the application role.
 type DB struct {
-	gorm   *gorm.DB
-	pool   *sql.DB
-	sealer seal.Sealer
+	gorm     *gorm.DB
+	pool     *sql.DB
+	sealer   seal.Sealer
+	calendar ticket.Calendar
 
 	// OnArmed is told after commit which timers a transaction armed, so that they reach the wake-up index at once.
 	// It must not block: whatever it loses, the sweep finds. Set before the first transaction.
@@ -47,6 +49,7 @@ type Options struct {
 	URL      string // postgres://…, as the application role
 	MaxConns int    // default 20
 	Sealer   seal.Sealer
+	Calendar ticket.Calendar // which days are worked, for who is on duty; none: weekends are free
 	Logger   *slog.Logger
 }
 
@@ -80,7 +83,7 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), pool.Close())
 	}
-	return &DB{gorm: db, pool: pool, sealer: o.Sealer}, nil
+	return &DB{gorm: db, pool: pool, sealer: o.Sealer, calendar: o.Calendar}, nil
 }
 
 // hideValues keeps the values of statements that fail or are slow out of the

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/hotline/area"
+	"example.org/hotline/dispatch/duty"
 	"example.org/hotline/internal/act"
 )
 
@@ -118,25 +119,45 @@ type DutyGap struct {
 }
 
 // DutyGaps lists, for every township, when nobody is on duty in a role from now
-// until ahead: no shift, or only those of people who are absent or have left.
+// until ahead: no roster, or only people who are absent or have left.
 // It also tells how many townships there are.
 func (db *DB) DutyGaps(ctx context.Context, role area.Role, ahead time.Duration) (gaps []DutyGap, townships int, err error) {
 	err = db.InTx(ctx, act.SystemConsole, func(tx *Tx) error {
-		if err := tx.scan(ctx, "count townships", `SELECT count(*) FROM divisions WHERE `+isTownship, []any{tx.now, tx.now}, &townships); err != nil {
+		var towns []struct{ Code, Name string }
+		if err := tx.find(ctx, "list townships", &towns, `SELECT code, name FROM divisions WHERE `+isTownship+` ORDER BY code`, tx.now, tx.now); err != nil {
 			return err
 		}
-		return tx.find(ctx, "look for gaps in the duty", &gaps, `WITH served AS (
-				SELECT s.area_code, range_agg(tstzmultirange(tstzrange(s.starts_at, s.ends_at)) - coalesce((SELECT range_agg(tstzrange(a.starts_at, a.ends_at))
-				       FROM absences a WHERE a.post_id = s.post_id AND a.starts_at < s.ends_at AND a.ends_at > s.starts_at), '{}')) AS times
-				FROM shifts s JOIN staff w ON w.post_id = s.post_id AND w.active
-				WHERE s.role = ? AND s.ends_at > ? AND s.starts_at < ? GROUP BY s.area_code),
-			towns AS (SELECT code, name FROM divisions WHERE `+isTownship+`)
-			SELECT t.code AS area, t.name, lower(gap) AS "from", upper(gap) AS "to"
-			FROM towns t LEFT JOIN served d ON d.area_code = t.code,
-			     unnest(tstzmultirange(tstzrange(?::timestamptz, ?::timestamptz)) - coalesce(d.times, '{}')) AS gap ORDER BY t.code, lower(gap)`,
-			string(role), tx.now, tx.now.Add(ahead), tx.now, tx.now, tx.now, tx.now.Add(ahead))
+		served, err := tx.nobodyServes(ctx, role, tx.now, tx.now.Add(ahead))
+		if err != nil {
+			return err
+		}
+		for _, t := range towns {
+			holes, ok := served[area.Code(t.Code)]
+			if !ok {
+				holes = []duty.Hole{{Starts: tx.now, Ends: tx.now.Add(ahead)}}
+			}
+			for _, h := range holes {
+				gaps = append(gaps, DutyGap{Area: area.Code(t.Code), Name: t.Name, From: h.Starts, To: h.Ends})
+			}
+		}
+		townships = len(towns)
+		return nil
 	})
 	return gaps, townships, err
+}
+
+// nobodyServes lists for each area with a roster of a role when it has nobody.
+func (tx *Tx) nobodyServes(ctx context.Context, role area.Role, from, to time.Time) (map[area.Code][]duty.Hole, error) {
+	rosters, err := tx.rosters(ctx, from, to, `x.role = ?`, string(role))
+	holes := make(map[area.Code][]duty.Hole, len(rosters))
+	for _, r := range rosters {
+		schedule, err := duty.New(r, tx.db.calendar.Day)
+		if err != nil {
+			return nil, err
+		}
+		holes[r.Area] = schedule.Nobody(from, to)
+	}
+	return holes, err
 }
 
 // isTownship holds of divisions on township level that are valid at a time, given twice.

@@ -2,6 +2,9 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
 	"time"
 
 	"example.org/hotline/area"
@@ -10,49 +13,189 @@ import (
 )
 
 // DutyAt tells who is on duty for a role in an area at an instant, and why.
-// Position zero asks for everybody.
+// Position zero asks for everybody. It is two statements, each by index.
 func (tx *Tx) DutyAt(ctx context.Context, where area.Code, role area.Role, position int, at time.Time) (duty.Answer, error) {
-	var shifts []struct {
-		ID       int64
-		Position int
-		PostID   int64
-		Name     string
-		Active   bool
-		StartsAt time.Time
-		EndsAt   time.Time
-	}
-	err := tx.find(ctx, "load shifts", &shifts, `SELECT s.id, s.position, s.post_id, p.name, coalesce(w.active, false) AS active, s.starts_at, s.ends_at
-		FROM shifts s JOIN posts p ON p.id = s.post_id LEFT JOIN staff w ON w.post_id = p.id
-		WHERE s.area_code = ? AND s.role = ? AND s.starts_at <= ? AND s.ends_at > ?`, string(where), string(role), at, at)
-	if err != nil || len(shifts) == 0 {
-		return duty.Answer{}, err
-	}
-	var away []struct {
-		PostID   int64
-		Reason   string
-		StartsAt time.Time
-		EndsAt   time.Time
-	}
-	posts := make([]int64, len(shifts))
-	roster := duty.Roster{Key: duty.Key{Area: where, Role: role}, Shifts: make([]duty.Shift, len(shifts)), People: map[area.PostID]duty.Person{}}
-	for i, s := range shifts {
-		posts[i] = s.PostID
-		roster.Shifts[i] = duty.Shift{ID: s.ID, Position: s.Position, Post: area.PostID(s.PostID), Starts: s.StartsAt.UTC(), Ends: s.EndsAt.UTC()}
-		roster.People[area.PostID(s.PostID)] = duty.Person{Name: s.Name, Active: s.Active}
-	}
-	err = tx.find(ctx, "load absences", &away, `SELECT post_id, reason, starts_at, ends_at FROM absences
-		WHERE post_id = ANY(?::bigint[]) AND starts_at <= ? AND ends_at > ?`, bigints(posts), at, at)
+	roster, err := tx.Roster(ctx, duty.Key{Area: where, Role: role}, at, at)
 	if err != nil {
 		return duty.Answer{}, err
 	}
-	for _, a := range away {
-		roster.Absences = append(roster.Absences, duty.Absence{Post: area.PostID(a.PostID), Reason: a.Reason, Starts: a.StartsAt.UTC(), Ends: a.EndsAt.UTC()})
-	}
-	schedule, err := duty.New(roster, ticket.Calendar{}.Day)
+	schedule, err := duty.New(roster, tx.db.calendar.Day)
 	if err != nil {
 		return duty.Answer{}, err
 	}
 	return schedule.Who(at, position), nil
+}
+
+// Roster loads what touches the time from from to to, both included.
+func (tx *Tx) Roster(ctx context.Context, k duty.Key, from, to time.Time) (duty.Roster, error) {
+	rosters, err := tx.rosters(ctx, from, to, `x.area_code = ? AND x.role = ?`, string(k.Area), string(k.Role))
+	if err != nil || len(rosters) == 0 {
+		return duty.Roster{Key: k}, err
+	}
+	return rosters[0], nil
+}
+
+// RosterForUpdate is Roster, and lets nobody else change it until commit.
+func (tx *Tx) RosterForUpdate(ctx context.Context, k duty.Key, from, to time.Time) (duty.Roster, error) {
+	if _, err := tx.exec(ctx, "lock roster", `SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "duty|"+string(k.Area)+"|"+string(k.Role)); err != nil {
+		return duty.Roster{}, err
+	}
+	return tx.Roster(ctx, k, from, to)
+}
+
+// Rosters loads those of all areas at or below one, in the order of their keys.
+func (tx *Tx) Rosters(ctx context.Context, under area.Code, from, to time.Time) ([]duty.Roster, error) {
+	return tx.rosters(ctx, from, to, `starts_with(x.area_code, ?)`, under.Prefix())
+}
+
+// rosterParts is everything of some rosters that touches a span of time, as one
+// row for each piece, a roster's pieces together. Of the plan it is the versions
+// in force within the span and the next one after it, which ends the last.
+const rosterParts = `SELECT x.area_code, x.role, 'version' AS kind,
+		jsonb_build_object('number', x.number, 'from', x.valid_from, 'plan', x.plan) AS data
+	FROM duty_versions x WHERE %[1]s
+	  AND x.valid_from >= coalesce((SELECT max(o.valid_from) FROM duty_versions o WHERE o.area_code = x.area_code AND o.role = x.role AND o.valid_from <= ?), '-infinity')
+	  AND x.valid_from <= coalesce((SELECT min(o.valid_from) FROM duty_versions o WHERE o.area_code = x.area_code AND o.role = x.role AND o.valid_from > ?), 'infinity')
+	UNION ALL SELECT x.area_code, x.role, CASE x.kind WHEN 'temporary' THEN 'temporary' ELSE 'override' END, ` + changeJSON + `
+	FROM duty_changes x WHERE %[1]s AND x.ends_at > ? AND x.starts_at <= ? AND (x.ended_at IS NULL OR x.ended_at > ?)
+	UNION ALL SELECT x.area_code, x.role, 'shift', jsonb_build_object('id', x.id, 'position', x.position, 'post', x.post_id, 'from', x.starts_at, 'to', x.ends_at)
+	FROM shifts x WHERE %[1]s AND x.ends_at > ? AND x.starts_at <= ? ORDER BY 1, 2`
+
+// changeJSON writes a row of duty_changes x as duty.Override and duty.Temporary are read.
+const changeJSON = `jsonb_strip_nulls(jsonb_build_object('id', x.id, 'kind', x.kind, 'remove', x.remove_post, 'add', x.add_post, 'position', x.position,
+		'from', x.starts_at, 'to', x.ends_at, 'ended_at', x.ended_at, 'reason', x.reason, 'name', x.name, 'places', x.places))`
+
+// rosters loads the rosters that a condition on x.area_code and x.role names,
+// with the people and absences of all of them.
+func (tx *Tx) rosters(ctx context.Context, from, to time.Time, where string, args ...any) ([]duty.Roster, error) {
+	var all []any
+	for _, times := range [][]any{{from, to}, {from, to, from}, {from, to}} {
+		all = append(append(all, args...), times...)
+	}
+	var rows []struct {
+		AreaCode, Role, Kind string
+		Data                 []byte
+	}
+	if err := tx.find(ctx, "load rosters", &rows, fmt.Sprintf(rosterParts, where), all...); err != nil {
+		return nil, err
+	}
+	var rosters []duty.Roster
+	var named [][]area.PostID // in each of them
+	for _, row := range rows {
+		k := duty.Key{Area: area.Code(row.AreaCode), Role: area.Role(row.Role)}
+		if n := len(rosters); n == 0 || rosters[n-1].Key != k {
+			rosters, named = append(rosters, duty.Roster{Key: k}), append(named, nil)
+		}
+		last := len(rosters) - 1
+		posts, err := addPart(&rosters[last], row.Kind, row.Data)
+		if err != nil {
+			return nil, fmt.Errorf("read the roster of %s in %s: %w", k.Role, k.Area, err)
+		}
+		named[last] = append(named[last], posts...)
+	}
+	if len(rosters) == 0 {
+		return nil, nil
+	}
+	people, err := tx.rosterPeople(ctx, slices.Concat(named...), from, to)
+	if err != nil {
+		return nil, err
+	}
+	for i := range rosters {
+		people.join(&rosters[i], named[i])
+	}
+	return rosters, nil
+}
+
+// addPart puts one piece into its roster and tells whom it names.
+func addPart(r *duty.Roster, kind string, data []byte) ([]area.PostID, error) {
+	switch kind {
+	case "version":
+		var v duty.Version
+		err := json.Unmarshal(data, &v)
+		v.From = v.From.UTC()
+		r.Versions = append(r.Versions, v)
+		return v.Plan.People(), err
+	case "temporary":
+		t, err := readTemporary(data)
+		r.Temporaries = append(r.Temporaries, t)
+		return t.People(), err
+	case "override":
+		o, err := readOverride(data)
+		r.Overrides = append(r.Overrides, o)
+		return []area.PostID{o.Remove, o.Add}, err
+	default:
+		var s struct {
+			ID       int64       `json:"id"`
+			Position int         `json:"position"`
+			Post     area.PostID `json:"post"`
+			From     time.Time   `json:"from"`
+			To       time.Time   `json:"to"`
+		}
+		err := json.Unmarshal(data, &s)
+		r.Shifts = append(r.Shifts, duty.Shift{ID: s.ID, Position: s.Position, Post: s.Post, Starts: s.From.UTC(), Ends: s.To.UTC()})
+		return []area.PostID{s.Post}, err
+	}
+}
+
+func readOverride(data []byte) (o duty.Override, err error) {
+	err = json.Unmarshal(data, &o)
+	o.Starts, o.Ends, o.EndedAt = o.Starts.UTC(), o.Ends.UTC(), o.EndedAt.UTC()
+	return o, err
+}
+
+func readTemporary(data []byte) (t duty.Temporary, err error) {
+	err = json.Unmarshal(data, &t)
+	t.Starts, t.Ends, t.EndedAt = t.Starts.UTC(), t.Ends.UTC(), t.EndedAt.UTC()
+	return t, err
+}
+
+// rosterPeople are people that rosters name, with their absences.
+type rosterPeople map[area.PostID]struct {
+	person duty.Person
+	away   []duty.Absence
+}
+
+// join gives a roster those that it names.
+func (p rosterPeople) join(r *duty.Roster, named []area.PostID) {
+	r.People = make(map[area.PostID]duty.Person, len(named))
+	for _, post := range named {
+		one, known := p[post]
+		if _, joined := r.People[post]; known && !joined {
+			r.People[post] = one.person
+			r.Absences = append(r.Absences, one.away...)
+		}
+	}
+}
+
+func (tx *Tx) rosterPeople(ctx context.Context, posts []area.PostID, from, to time.Time) (rosterPeople, error) {
+	slices.Sort(posts)
+	var rows []struct {
+		ID     int64
+		Name   string
+		Active bool
+		Away   []byte
+	}
+	err := tx.find(ctx, "load the people of rosters", &rows, `SELECT p.id, p.name, coalesce(w.active, false) AS active,
+			coalesce((SELECT jsonb_agg(jsonb_build_object('reason', a.reason, 'from', a.starts_at, 'to', a.ends_at) ORDER BY a.id)
+			          FROM absences a WHERE a.post_id = p.id AND a.ends_at > ? AND a.starts_at <= ?), '[]') AS away
+		FROM posts p LEFT JOIN staff w ON w.post_id = p.id WHERE p.id = ANY(?::bigint[])`, from, to, bigints(slices.Compact(posts)))
+	people := make(rosterPeople, len(rows))
+	for _, row := range rows {
+		var away []struct {
+			Reason   string
+			From, To time.Time
+		}
+		if err := json.Unmarshal(row.Away, &away); err != nil {
+			return nil, fmt.Errorf("read absences: %w", err)
+		}
+		one := people[area.PostID(row.ID)]
+		one.person = duty.Person{Name: row.Name, Active: row.Active}
+		for _, a := range away {
+			one.away = append(one.away, duty.Absence{Post: area.PostID(row.ID), Reason: a.Reason, Starts: a.From.UTC(), Ends: a.To.UTC()})
+		}
+		people[area.PostID(row.ID)] = one
+	}
+	return people, err
 }
 
 // LastHeard is when a person last did something to a ticket; zero if nobody has.

@@ -42,8 +42,10 @@ func (tx *Tx) StaffByLogin(ctx context.Context, login string) (area.Staff, error
 // an instant, in the order of the area codes.
 func (tx *Tx) RostersAt(ctx context.Context, under area.Code, at time.Time, limit int) ([]duty.Question, error) {
 	var rows []struct{ AreaCode, Role string }
-	err := tx.find(ctx, "list rosters", &rows, `SELECT DISTINCT area_code, role FROM shifts
-		WHERE starts_with(area_code, ?) AND starts_at <= ? AND ends_at > ? ORDER BY area_code, role LIMIT ?`, under.Prefix(), at, at, limit)
+	err := tx.find(ctx, "list rosters", &rows, `SELECT area_code, role FROM shifts WHERE starts_with(area_code, ?) AND starts_at <= ? AND ends_at > ?
+		UNION SELECT area_code, role FROM duty_versions WHERE starts_with(area_code, ?) AND valid_from <= ?
+		UNION SELECT area_code, role FROM duty_changes WHERE starts_with(area_code, ?) AND starts_at <= ? AND ends_at > ?
+		ORDER BY area_code, role LIMIT ?`, under.Prefix(), at, at, under.Prefix(), at, under.Prefix(), at, at, limit)
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"example.org/hotline/area"
+	"example.org/hotline/configs"
 	"example.org/hotline/internal/pulse"
 	"example.org/hotline/store"
 )
@@ -37,6 +38,9 @@ func (e *examination) checkPostgres(ctx context.Context) {
 	options := store.Options{URL: e.cfg.Postgres.URL.Reveal(), MaxConns: 2, Logger: slog.New(slog.DiscardHandler)}
 	if e.keys != nil {
 		options.Sealer = e.keys
+	}
+	if p, err := configs.LoadPolicies(e.cfg.Policy.Dir); err == nil { // what is wrong with them another check tells
+		options.Calendar = p.Calendar
 	}
 	db, err := store.Open(options)
 	if err != nil {

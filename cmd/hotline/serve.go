@@ -158,7 +158,8 @@ func (n *node) openStore() error {
 	if n.redis, err = pulse.Open(pulse.Options{URL: n.cfg.Redis.URL.Reveal(), Logger: n.log}); err != nil {
 		return err
 	}
-	n.db, err = store.Open(store.Options{URL: n.cfg.Postgres.URL.Reveal(), MaxConns: n.cfg.Postgres.MaxConnections, Sealer: n.keys, Logger: n.log})
+	n.db, err = store.Open(store.Options{URL: n.cfg.Postgres.URL.Reveal(), MaxConns: n.cfg.Postgres.MaxConnections, Sealer: n.keys,
+		Calendar: n.policies.Calendar, Logger: n.log})
 	if err != nil {
 		return err
 	}

@@ -192,3 +192,12 @@ func (p Plan) People() []area.PostID {
 	slices.Sort(ids)
 	return slices.Compact(ids)
 }
+
+// People lists everybody a temporary roster names.
+func (t Temporary) People() []area.PostID {
+	var ids []area.PostID
+	for _, p := range t.Places {
+		ids = append(ids, p.Post)
+	}
+	return ids
+}

@@ -43,8 +43,8 @@ type rule struct {
 
 // New makes a roster answer. The error lists every Fault of its plans.
 func New(r Roster, days Days) (*Schedule, error) {
-	s := &Schedule{key: r.Key, days: days, shifts: r.Shifts, people: r.People,
-		temporaries: slices.Clone(r.Temporaries), overrides: slices.Clone(r.Overrides)}
+	s := &Schedule{key: r.Key, days: days, people: r.People,
+		shifts: slices.Clone(r.Shifts), temporaries: slices.Clone(r.Temporaries), overrides: slices.Clone(r.Overrides)}
 	for _, v := range inForce(r.Versions) {
 		ready, err := v.ready()
 		if err != nil {
@@ -55,6 +55,7 @@ func New(r Roster, days Days) (*Schedule, error) {
 		}
 		s.versions = append(s.versions, ready)
 	}
+	slices.SortFunc(s.shifts, func(a, b Shift) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(s.temporaries, func(a, b Temporary) int { return cmp.Compare(b.ID, a.ID) })
 	slices.SortFunc(s.overrides, func(a, b Override) int { return cmp.Compare(a.ID, b.ID) })
 	if len(r.Absences) > 0 {

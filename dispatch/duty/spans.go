@@ -57,12 +57,19 @@ type placeKey struct {
 
 // Holes lists when a position that the plan in force requires has nobody. Where
 // no plan is in force, a time without anybody is a hole from the first shift on.
-func (s *Schedule) Holes(from, to time.Time) []Hole {
+func (s *Schedule) Holes(from, to time.Time) []Hole { return s.holes(from, to, s.requiredAt) }
+
+// Nobody lists when nobody at all is on duty, whatever is required.
+func (s *Schedule) Nobody(from, to time.Time) []Hole {
+	return s.holes(from, to, func(time.Time) []int { return anybody })
+}
+
+func (s *Schedule) holes(from, to time.Time, required func(time.Time) []int) []Hole {
 	var all []Hole
 	open := map[int]int{} // the hole that is running, by position
 	s.walk(from, to, func(at, next time.Time) bool {
 		still := map[int]int{}
-		for _, position := range s.requiredAt(at) {
+		for _, position := range required(at) {
 			answer := s.Who(at, position)
 			if len(answer.OnDuty) > 0 {
 				continue
