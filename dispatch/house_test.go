@@ -41,31 +41,32 @@ var invited = time.Date(2026, 10, 1, 15, 40, 0, 0, time.UTC)
 
 // house is the small city on real servers, whose clock stands still until a test moves it.
 type house struct {
-	t      *testing.T
-	db     *store.DB
-	urls   servers.URLs
-	clock  *store.Clock
-	redis  *pulse.Client
-	look   *pgx.Conn
-	ladder *dispatch.Policy
-	rules  store.Rules
-	intake *store.Intake
-	calls  int
+	t       *testing.T
+	db      *store.DB
+	urls    servers.URLs
+	clock   *store.Clock
+	redis   *pulse.Client
+	look    *pgx.Conn
+	ladder  *dispatch.Policy
+	rosters *dispatch.Rosters
+	rules   store.Rules
+	intake  *store.Intake
+	calls   int
 }
 
 func newHouse(t *testing.T, absent ...string) *house {
 	t.Helper()
-	h := &house{t: t, urls: servers.Database(t, "hotline", store.Migrate)}
-	h.open()
-	h.at(invited)
-	if err := h.db.ImportDirectory(t.Context(), people(absent)); err != nil {
-		t.Fatal(err)
-	}
 	policies, err := configs.LoadPolicies("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.ladder = policies.Ladders["ladder-2026"]
+	h := &house{t: t, urls: servers.Database(t, "hotline", store.Migrate)}
+	h.open(policies.Calendar)
+	h.at(invited)
+	if err := h.db.ImportDirectory(t.Context(), people(absent)); err != nil {
+		t.Fatal(err)
+	}
+	h.ladder, h.rosters = policies.Ladders["ladder-2026"], dispatch.NewRosters(policies.Calendar)
 	line := func(number string, where area.Code, desk area.Role) store.ServiceNumber {
 		return store.ServiceNumber{Number: number, Area: where, Desk: desk}
 	}
@@ -88,7 +89,7 @@ func newHouse(t *testing.T, absent ...string) *house {
 	return h
 }
 
-func (h *house) open() {
+func (h *house) open(calendar ticket.Calendar) {
 	h.t.Helper()
 	keys := filepath.Join(h.t.TempDir(), "keys")
 	if err := seal.Generate(keys); err != nil {
@@ -98,7 +99,7 @@ func (h *house) open() {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	if h.db, err = store.Open(store.Options{URL: h.urls.AppURL, Sealer: ring, Logger: slog.New(slog.DiscardHandler)}); err != nil {
+	if h.db, err = store.Open(store.Options{URL: h.urls.AppURL, Sealer: ring, Calendar: calendar, Logger: slog.New(slog.DiscardHandler)}); err != nil {
 		h.t.Fatal(err)
 	}
 	if h.look, err = pgx.Connect(h.t.Context(), h.urls.SuperURL); err != nil {

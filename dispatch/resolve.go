@@ -91,7 +91,7 @@ func onDuty(ctx context.Context, tx Tx, t ticket.Ticket, target Target) ([]recip
 		if err != nil {
 			return nil, nil, err
 		}
-		why := map[string]any{"on_duty": true, "position": d.Position, "shift_from": d.Starts.Format(time.RFC3339), "shift_to": d.Ends.Format(time.RFC3339)}
+		why := map[string]any{"on_duty": true, "position": d.Position, "shift_from": d.Starts.Format(time.RFC3339), "shift_to": d.Ends.Format(time.RFC3339), "duty": d.Why}
 		if len(passed) > 0 {
 			why["skipped"] = passed
 		}
@@ -110,6 +110,9 @@ func passedOver(a duty.Answer) []map[string]any {
 		entry := map[string]any{"name": s.Name, "position": s.Position, "reason": string(s.Reason)}
 		if !s.Until.IsZero() {
 			entry["until"] = s.Until.Format(time.RFC3339)
+		}
+		if s.By != "" {
+			entry["by"] = s.By
 		}
 		list = append(list, entry)
 	}

@@ -90,7 +90,9 @@ type Rosters struct {
 }
 
 // NewRosters takes the calendar that says which days are worked.
-func NewRosters(calendar ticket.Calendar) *Rosters { return &Rosters{days: calendar.Day, board: duty.NewBoard()} }
+func NewRosters(calendar ticket.Calendar) *Rosters {
+	return &Rosters{days: calendar.Day, board: duty.NewBoard()}
+}
 
 // Result is what a command about a roster did.
 type Result struct {
