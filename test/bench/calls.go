@@ -103,7 +103,7 @@ func startProgram(ctx context.Context, h *house, o options, where city) (*progra
 			return nil, fmt.Errorf("hotline %s: %w\n%s", strings.Join(args, " "), err, out)
 		}
 	}
-	return p, p.serve(ctx, binary, config, o.slack)
+	return p, p.serve(ctx, binary, config)
 }
 
 // configure writes the settings of one node: what is not named is as in production.
@@ -138,7 +138,7 @@ drain: {timeout: 10s}
 	return path, os.WriteFile(path, []byte(text), 0o600)
 }
 
-func (p *program) serve(ctx context.Context, binary, config string, slack time.Duration) error {
+func (p *program) serve(ctx context.Context, binary, config string) error {
 	log, err := os.Create(p.log)
 	if err != nil {
 		return fmt.Errorf("open the program's log: %w", err)
@@ -154,7 +154,7 @@ func (p *program) serve(ctx context.Context, binary, config string, slack time.D
 	if err != nil {
 		return fmt.Errorf("start the program: %w", err)
 	}
-	if err := startWithSlack(p.cmd, slack); err != nil {
+	if err := p.cmd.Start(); err != nil {
 		return fmt.Errorf("start the program: %w", err)
 	}
 	ready := make(chan struct{})

@@ -37,7 +37,6 @@ type options struct {
 	program string        // a binary that is already built
 	rates   []int         // of the minute, calls a second, one after the other
 	rest    time.Duration // after the minute, until memory is looked at again
-	slack   time.Duration // of the measured program's timers; 0 for the system's
 }
 
 // parts of a run, in their order.
@@ -88,7 +87,6 @@ func readFlags() options {
 	flag.StringVar(&o.program, "program", "", "a built hotline to measure (default: build it)")
 	flag.StringVar(&rates, "rates", "500,1000", "minute: calls a second, with commas, one minute each")
 	flag.DurationVar(&o.rest, "rest", 3*time.Minute, "minute: how long the line is quiet before its memory is looked at again")
-	flag.DurationVar(&o.slack, "slack", 0, "timer slack of the measured program, as a unit's TimerSlackNSec=; 0 for the system's")
 	flag.Parse()
 	o.only = strings.Split(only, ",")
 	for _, r := range strings.Split(rates, ",") {

@@ -46,7 +46,7 @@ nodes:
 // and its ports, in a process without a database.
 func benchSignalling(ctx context.Context, _ *house, o options) (lines []line, err error) {
 	for _, c := range []struct{ name, direction string }{{"no media", "inactive"}, {"silence sent for the half second", "sendrecv"}} {
-		to, pid, stop, err := startEndpoint(ctx, o.slack)
+		to, pid, stop, err := startEndpoint(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -68,7 +68,7 @@ func benchSignalling(ctx context.Context, _ *house, o options) (lines []line, er
 }
 
 // startEndpoint starts the process that is measured and tells where it listens.
-func startEndpoint(ctx context.Context, slack time.Duration) (to string, pid int, stop func() error, err error) {
+func startEndpoint(ctx context.Context) (to string, pid int, stop func() error, err error) {
 	self, err := os.Executable()
 	if err != nil {
 		return "", 0, nil, fmt.Errorf("find this program: %w", err)
@@ -80,7 +80,7 @@ func startEndpoint(ctx context.Context, slack time.Duration) (to string, pid int
 	if err != nil {
 		return "", 0, nil, fmt.Errorf("start the endpoint: %w", err)
 	}
-	if err := startWithSlack(cmd, slack); err != nil {
+	if err := cmd.Start(); err != nil {
 		return "", 0, nil, fmt.Errorf("start the endpoint: %w", err)
 	}
 	stop = func() error { return errors.Join(cmd.Process.Signal(syscall.SIGTERM), cmd.Wait()) }
