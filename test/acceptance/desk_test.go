@@ -46,7 +46,7 @@ func TestABrowserGoesAwayInMidCall(t *testing.T) {
 func (d *desks) tells(number string, want ...string) {
 	d.t.Helper()
 	var told []string
-	d.c.Query(`SELECT array_agg(l.kind || ' ' || l.data::text || ' ' || coalesce((SELECT string_agg(s.login, ' ') FROM staff s WHERE s.name = l.data->>'by'), '') ORDER BY l.at, l.id)
+	d.c.Query(`SELECT array_agg(l.kind || ' ' || l.data::text || ' ' || coalesce((SELECT string_agg(s.login, ' ') FROM staff s WHERE s.name IN (l.data->>'by', l.data->>'to')), '') ORDER BY l.at, l.id)
 		FROM timeline l JOIN tickets t ON t.id = l.ticket_id WHERE t.number = $1`, []any{number}, &told)
 	at := 0
 	for _, line := range want {
