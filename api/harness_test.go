@@ -54,6 +54,7 @@ type house struct {
 	db     *store.DB
 	urls   servers.URLs
 	server *api.Server
+	areas  *store.Areas
 	intake *store.Intake
 	wakes  chan struct{}
 	calls  int
@@ -84,12 +85,17 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 	if err := db.ImportDirectory(t.Context(), directory(t)); err != nil {
 		t.Fatalf("import the test city: %v", err)
 	}
+	areas := store.NewAreas(db, nil, slog.New(slog.DiscardHandler))
+	if err := areas.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.areas = areas
 	cfg := api.Config{Origin: "http://127.0.0.1", Dev: true, Version: "test"}
 	deps := api.Deps{
 		Run: func(ctx context.Context, actor act.Actor, fn func(api.Tx) error) error {
 			return db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
-		Sessions: db, Rules: rules(), Wakes: h.wakes, Metrics: prometheus.NewRegistry(),
+		Places: areas, Sessions: db, Rules: rules(), Wakes: h.wakes, Metrics: prometheus.NewRegistry(),
 		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Checks: []api.Check{{Name: "postgres", Required: true, Probe: func(ctx context.Context) (string, error) { return "", db.Ping(ctx) }}},
 	}

@@ -56,6 +56,9 @@ var bodies = map[string]any{
 	"POST /callbacks/{id}/completion":   map[string]any{},
 	"POST /callbacks/{id}/cancellation": map[string]any{"reason": "rang again"},
 
+	"POST /areas/imports":                  "code,name\n990101101000,甲镇\n",
+	"POST /areas/imports/{id}/application": map[string]any{},
+
 	"POST /uploads":                  map[string]any{"ticket": someID, "media_type": "image/jpeg", "size": 10, "sha256": someHash},
 	"PUT /uploads/{id}/parts/{part}": "0123456789",
 }
@@ -89,7 +92,7 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 			}
 			who := h.signInOnce(string(role))
 			ask := func(id string) reply {
-				path := strings.NewReplacer("{id}", id, "{part}", "1").Replace(r.Path)
+				path := strings.NewReplacer("{id}", id, "{part}", "1", "{code}", string(township)).Replace(r.Path)
 				return who.send(r.Method, path, body, http.Header{"Idempotency-Key": {uuid.NewString()}})
 			}
 			if !slices.Contains(r.Who, role) {

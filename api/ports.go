@@ -28,6 +28,7 @@ type Tx interface {
 	MoneyReads
 	RecordingRows
 	QueueRows
+	PlaceRows
 	Keys
 }
 
@@ -154,6 +155,7 @@ type Deps struct {
 	Wakes      <-chan struct{} // something was added to the event log; nil: it is only looked at every second
 	Checks     []Check
 	Metrics    *prometheus.Registry
+	Places     Places                                   // the area tree of this node
 	Recordings Recordings                               // the audio of calls; nil: none can be heard
 	Internal   map[string]http.Handler                  // what other nodes ask, by path prefix; each authenticates by itself
 	Console    fs.FS                                    // the built console; nil: none

@@ -59,6 +59,7 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	base.start("audit anchors", func(ctx context.Context) error { return keepAnchors(ctx, n.db, n.cfg.Node.DataDir, n.log) })
 	base.start("relay", n.relay.Run)
 	base.start("places", n.places.Run)
+	base.start("places", n.places.Run)
 	if n.has(configs.RoleDispatch) {
 		dispatching.start("timers", n.engine.Run)
 		dispatching.start("rosters", n.watchHoles)

@@ -108,6 +108,7 @@ type node struct {
 
 	engine   *timer.Engine[*store.Tx] // fires timers where the node dispatches; elsewhere only brings them to the index
 	relay    pulse.Relay
+	places   *store.Areas     // the area tree
 	notifier *notify.Notifier // nil where the node neither dispatches nor rings
 	phone    *ivr.Endpoint    // nil without the role phone
 	api      *api.Server      // nil without the role api
@@ -122,7 +123,7 @@ func newNode(ctx context.Context, cfg configs.Config, log *slog.Logger, sms func
 	}
 	n := &node{cfg: cfg, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, build := range []func() error{n.loadRules, n.openStore, n.openIntake, n.buildDispatch, n.buildRecordings, n.buildQueue,
+	for _, build := range []func() error{n.loadRules, n.openStore, func() error { return n.buildPlaces(ctx) }, n.openIntake, n.buildDispatch, n.buildRecordings, n.buildQueue,
 		func() error { return n.buildPhone(ctx) },
 		func() error { return n.buildAPI(ctx, sms) },
 	} {
@@ -265,8 +266,8 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 		Sessions: n.db,
 		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief, Callback: n.ladder.Callback.Rules(),
 			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions},
-		Wakes:      n.redis.Listen(pulse.WakeEvents).C,
-		Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},
+		Wakes:  n.redis.Listen(pulse.WakeEvents).C,
+		Places: n.places, Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},
 		Checks: n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
 	}
 	if n.softphone != nil { // a nil pointer in an interface would not look like none

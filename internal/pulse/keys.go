@@ -17,6 +17,7 @@ const (
 	WakeEvents  = KeyPrefix + "wake:events"  // the event log has grown
 	WakeNotices = KeyPrefix + "wake:notices" // a notice or a delivery is due
 	WakeOutbox  = KeyPrefix + "wake:outbox"  // this process has committed events; not sent to others
+	WakePlaces  = KeyPrefix + "wake:places"  // the area tree has changed
 	WakeQueue   = KeyPrefix + "wake:acd"     // the slate "acd" was written on: see Slate
 )
 

@@ -128,7 +128,7 @@ func (c *Client) receive(ctx context.Context) {
 }
 
 func (c *Client) receiveUntilCut(ctx context.Context) {
-	sub := c.rdb.Subscribe(ctx, WakeTimers, WakeEvents, WakeNotices, WakeQueue)
+	sub := c.rdb.Subscribe(ctx, WakeTimers, WakeEvents, WakeNotices, WakePlaces, WakeQueue)
 	defer func() { _ = sub.Close() }()
 	if _, err := sub.Receive(ctx); err != nil {
 		return
