@@ -47,7 +47,9 @@ type call struct {
 	inviteTx sip.ServerTransaction
 	remote   dialogSide
 	audio    *media.Session
-	early    []rune // keys that came before a step asked for one
+	presses  media.Presses
+	infoKeys *infoKeys // to the citizen's telephone
+	early    []rune    // keys that came before a step asked for one
 	diary    diary
 	tapes    tapes
 	tape     *tape // the citizen's
@@ -150,6 +152,8 @@ func (c *call) negotiate() bool {
 		return false
 	}
 	c.audio = audio
+	c.infoKeys = c.endpoint.newInfoKeys(c.log, func() bool { return c.remote.info }, c.request)
+	audio.KeysBy(c.infoKeys.send)
 	c.local.Port = audio.Port()
 	if c.owed = len(c.invite.Body()) == 0; c.owed {
 		return true
@@ -251,6 +255,9 @@ func (c *call) letGo() {
 		c.talk.close()
 	}
 	c.stopDialling()
+	if c.infoKeys != nil {
+		c.infoKeys.stop()
+	}
 	if c.queued != nil {
 		c.leaveQueue(c.queued.whyHung())
 	}

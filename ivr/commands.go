@@ -29,15 +29,20 @@ func (t *conversation) obey(from *member, cmd AgentCommand) {
 	case cmd.Verb == VerbHangUp: // a colleague who was consulted, a supervisor
 		t.left(from)
 	case cmd.Verb == VerbKey:
-		t.passKey(from.Party, cmd.Key)
+		err = t.passKey(from.Party, cmd.Key)
 	default:
 		err = errNotYours
 	}
 	if err != nil {
-		news := t.news(CallRefused)
-		news.Reason = reasonOf(err)
-		from.tell(news)
+		t.refused(from, err)
 	}
+}
+
+// refused tells somebody that what they wanted cannot be, and why.
+func (t *conversation) refused(to *member, why error) {
+	news := t.news(CallRefused)
+	news.Reason = reasonOf(why)
+	to.tell(news)
 }
 
 // command is what the agent whose call it is may want.
@@ -50,7 +55,7 @@ func (t *conversation) command(cmd AgentCommand) error {
 	case VerbResume:
 		return t.resume()
 	case VerbKey:
-		return t.room.PassKey(t.agent.Party, cmd.Key, keyHeld)
+		return t.passKey(t.agent.Party, cmd.Key)
 	case VerbConsult:
 		return t.consult(cmd.Target)
 	case VerbConsultEnd:

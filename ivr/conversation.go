@@ -1,6 +1,7 @@
 package ivr
 
 import (
+	"log/slog"
 	"time"
 
 	"example.org/hotline/ivr/acd"
@@ -87,7 +88,11 @@ func (t *conversation) greet(back bool, waited time.Duration) {
 func (t *conversation) hear(w wake) {
 	switch {
 	case w.key != 0:
-		t.passKey(t.citizen(), w.key) // a third's own menu may ask for it
+		if err := t.passKey(t.citizen(), w.key); err != nil { // a third's own menu may ask for it
+			t.log.Warn("a key could not be passed on", slog.Any("error", err))
+		}
+	case w.unsent != nil:
+		t.refused(t.agent, w.unsent)
 	case w.command != nil:
 		t.obey(w.from, *w.command)
 	case w.present != nil:
@@ -252,11 +257,28 @@ func (t *conversation) drop(m *member, reason string) {
 	}
 }
 
-// passKey sends a key on to whoever hears the party that pressed it.
-func (t *conversation) passKey(from media.Party, key rune) {
-	if err := t.room.PassKey(from, key, keyHeld); err != nil {
-		t.log.Warn("a key could not be passed on", "error", err)
+// passKey sends a key on to the telephones that hear the party who pressed it: there
+// may be a menu. A desk has none, and there the key would take the place of 100 ms of
+// what its presser says.
+func (t *conversation) passKey(from media.Party, key rune) error {
+	telephones := []media.Party{t.citizen()}
+	if t.third != nil && t.third.phone != nil {
+		telephones = append(telephones, t.third.Party)
 	}
+	return t.room.PassKey(from, key, keyHeld, telephones...)
+}
+
+// keyFaults tells of keys that did not reach the citizen's telephone.
+func (t *conversation) keyFaults() <-chan error {
+	switch {
+	case t == nil:
+		return nil
+	case t.rung != nil:
+		return t.rung.keyFaults()
+	case t.infoKeys != nil:
+		return t.infoKeys.faults
+	}
+	return nil
 }
 
 // keyHeld is how long a key is passed on for.

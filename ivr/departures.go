@@ -52,9 +52,7 @@ func (t *conversation) unreached(why error) {
 			t.state = CallConsulting
 		}
 		t.arrange()
-		news := t.news(CallRefused)
-		news.Reason = reasonOf(why)
-		t.agent.tell(news)
+		t.refused(t.agent, why)
 		t.tellAll()
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -17,6 +18,7 @@ import (
 type inbound struct {
 	req  *sip.Request
 	tx   sip.ServerTransaction
+	at   time.Time // when it came
 	done chan struct{}
 }
 
@@ -57,6 +59,15 @@ type dialogSide struct {
 	first  *sip.Uri // first route
 	cseq   uint32   // last of theirs
 	ours   uint32   // last of ours
+	info   bool     // its Allow names INFO
+}
+
+// learn reads Allow. A message without it says nothing about what is allowed
+// (RFC 3261 section 20.5).
+func (s *dialogSide) learn(msg interface{ GetHeaders(string) []sip.Header }) {
+	if headers := msg.GetHeaders("Allow"); len(headers) > 0 {
+		s.info = listed(headers, func(method string) bool { return method == string(sip.INFO) })
+	}
 }
 
 func newDialogSide(invite *sip.Request) dialogSide {
@@ -70,13 +81,15 @@ func newDialogSide(invite *sip.Request) dialogSide {
 		}
 		side.routes = append(side.routes, h.Value())
 	}
+	side.learn(invite)
 	return side
 }
 
 // serve answers one request within the dialog and returns the key it presses,
-// if it is an INFO that presses one.
+// if it is an INFO that presses one that no other way has told.
 func (c *call) serve(in *inbound) (key rune) {
 	req := in.req
+	c.remote.learn(req)
 	if req.Method == sip.INVITE {
 		c.reinvite(in)
 		return 0
@@ -130,6 +143,9 @@ func (c *call) info(in *inbound) rune {
 		return 0
 	}
 	respond(in.tx, in.req, 200, "OK")
+	if !ok || !c.presses.Take(media.Digit{Key: key, At: in.at, By: media.KeyByINFO}) {
+		return 0
+	}
 	return key
 }
 
@@ -253,29 +269,37 @@ func (c *call) refuse() {
 	}
 }
 
-// sendBYE hangs up. It returns nil where the BYE could not even be sent.
-func (c *call) sendBYE() sip.ClientTransaction {
+// request builds the next request of ours within the dialog.
+func (c *call) request(method sip.RequestMethod, contentType string, body []byte) *sip.Request {
 	c.remote.ours++
-	bye := sip.NewRequest(sip.BYE, c.remote.target)
+	req := sip.NewRequest(method, c.remote.target)
 	via := &sip.ViaHeader{ProtocolName: "SIP", ProtocolVersion: "2.0", Transport: c.hop.transport, Host: uriHost(c.ourIP()), Port: int(c.hop.local.Port())}
 	via.Params.Add("branch", sip.GenerateBranchN(16))
 	via.Params.Add("rport", "")
 	from, to := c.invite.To().AsFrom(), c.invite.From().AsTo()
 	from.Params.Add("tag", c.localTag)
 	maxForwards := sip.MaxForwardsHeader(70)
-	for _, h := range []sip.Header{via, &from, &to, sip.HeaderClone(c.invite.CallID()), &sip.CSeqHeader{SeqNo: c.remote.ours, MethodName: sip.BYE}, &maxForwards} {
-		bye.AppendHeader(h)
+	for _, h := range []sip.Header{via, &from, &to, sip.HeaderClone(c.invite.CallID()), &sip.CSeqHeader{SeqNo: c.remote.ours, MethodName: method}, &maxForwards} {
+		req.AppendHeader(h)
 	}
 	for _, route := range c.remote.routes {
-		bye.AppendHeader(sip.NewHeader("Route", route))
+		req.AppendHeader(sip.NewHeader("Route", route))
 	}
-	bye.SetBody(nil)
-	bye.SetTransport(c.hop.transport)
-	bye.SetDestination(c.destination().String())
+	if len(body) > 0 {
+		req.AppendHeader(sip.NewHeader("Content-Type", contentType))
+	}
+	req.SetBody(body)
+	req.SetTransport(c.hop.transport)
+	req.SetDestination(c.destination().String())
 	if c.hop.transport == "UDP" { // from the socket the far end knows
-		bye.Laddr = sip.Addr{IP: c.hop.local.Addr().AsSlice(), Port: int(c.hop.local.Port())}
+		req.Laddr = sip.Addr{IP: c.hop.local.Addr().AsSlice(), Port: int(c.hop.local.Port())}
 	}
-	tx, err := c.endpoint.client.TransactionRequest(context.Background(), bye, asBuilt)
+	return req
+}
+
+// sendBYE hangs up. It returns nil where the BYE could not even be sent.
+func (c *call) sendBYE() sip.ClientTransaction {
+	tx, err := c.endpoint.client.TransactionRequest(context.Background(), c.request(sip.BYE, "", nil), asBuilt)
 	if err != nil {
 		c.log.Warn("BYE could not be sent", "error", err)
 		return nil

@@ -130,13 +130,22 @@ func (d *dialogue) request(method sip.RequestMethod, contentType string, body []
 	return req
 }
 
-// errUnanswered is a request that got no final answer in time, or a refusal.
-var errUnanswered = errors.New("request was not answered, or refused")
+// What becomes of a request of ours within a dialog, other than success.
+var (
+	errUnanswered = errors.New("request was not answered, or refused")
+	errNotTaken   = errors.New("the far end does not take this kind of request") // nor will it later
+)
+
+// ask is Endpoint.ask for a request of this dialog.
+func (d *dialogue) ask(ctx context.Context, method sip.RequestMethod, contentType string, body []byte) error {
+	return d.endpoint.ask(ctx, d.request(method, contentType, body))
+}
 
 // ask sends a request and waits for its final answer. It fails with
-// errUnanswered, or ctx's error.
-func (d *dialogue) ask(ctx context.Context, method sip.RequestMethod, contentType string, body []byte) error {
-	tx, err := d.endpoint.client.TransactionRequest(context.WithoutCancel(ctx), d.request(method, contentType, body), asBuilt)
+// errUnanswered, errNotTaken or ctx's error.
+func (e *Endpoint) ask(ctx context.Context, req *sip.Request) error {
+	method := req.Method
+	tx, err := e.client.TransactionRequest(context.WithoutCancel(ctx), req, asBuilt)
 	if err != nil {
 		return fmt.Errorf("send %s: %w", method, err)
 	}
@@ -145,10 +154,15 @@ func (d *dialogue) ask(ctx context.Context, method sip.RequestMethod, contentTyp
 		select {
 		case res := <-tx.Responses():
 			switch {
-			case res == nil || !res.IsProvisional() && !res.IsSuccess():
+			case res == nil:
 				return fmt.Errorf("%s: %w", method, errUnanswered)
+			case res.IsProvisional():
 			case res.IsSuccess():
 				return nil
+			case res.StatusCode == 405, res.StatusCode == 415, res.StatusCode == 501: // method, body, either (RFC 3261 section 21)
+				return fmt.Errorf("%s: answer %d: %w", method, res.StatusCode, errNotTaken)
+			default:
+				return fmt.Errorf("%s: answer %d: %w", method, res.StatusCode, errUnanswered)
 			}
 		case <-tx.Done():
 			return fmt.Errorf("%s: %w", method, errUnanswered)
@@ -173,11 +187,26 @@ func (d *dialogue) confirmed(res *sip.Response) {
 	if contact := res.Contact(); contact != nil && !contact.Address.Wildcard {
 		d.side.target = contact.Address
 	}
+	d.side.learn(res)
 	d.side.routes = nil
 	routes := res.GetHeaders("Record-Route")
 	for i := len(routes) - 1; i >= 0; i-- { // RFC 3261 section 12.1.2: reversed
 		d.side.routes = append(d.side.routes, routes[i].Value())
 	}
+}
+
+// learn takes what a request of the far end says it allows.
+func (d *dialogue) learn(req *sip.Request) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.side.learn(req)
+}
+
+// takesINFO tells whether the far end allows INFO.
+func (d *dialogue) takesINFO() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.side.info
 }
 
 // inOrder keeps the far end's CSeq growing (RFC 3261 section 12.2.2).

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"runtime/debug"
+	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -63,7 +64,7 @@ func (e *Endpoint) onInDialog(req *sip.Request, tx sip.ServerTransaction) {
 	if h.trunk == nil {
 		return
 	}
-	in := &inbound{req: req, tx: tx, done: make(chan struct{})}
+	in := &inbound{req: req, tx: tx, at: time.Now(), done: make(chan struct{})}
 	if d := e.dialogues.of(req, h); d != nil {
 		d.deliver(in)
 		return

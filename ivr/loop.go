@@ -33,6 +33,7 @@ type wake struct {
 	command       *AgentCommand // their wish
 	gone          bool          // they will not come back
 	present       *bool         // an agent dropped out, or is back
+	unsent        error         // a key that did not reach a telephone
 }
 
 // next is the call's only select. It deals with whatever the far end and the
@@ -63,6 +64,9 @@ func (c *call) next(w waits) wake {
 		case <-c.pending.due():
 			c.repeatOK()
 		case d := <-c.digits():
+			if c.rung == nil && !c.presses.Take(d) {
+				continue // told before by INFO
+			}
 			if w.keys {
 				return wake{key: d.Key}
 			}
@@ -93,6 +97,10 @@ func (c *call) next(w waits) wake {
 			return wake{from: boss, command: &cmd}
 		case here := <-agent.presence():
 			return wake{from: agent, present: &here}
+		case err := <-w.talk.keyFaults():
+			return wake{unsent: err}
+		case err := <-third.keyFaults():
+			return wake{unsent: err}
 		case <-agent.gone():
 			return wake{from: agent, gone: true}
 		case <-third.gone():

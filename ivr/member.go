@@ -64,6 +64,18 @@ func (m *member) gone() <-chan struct{} {
 	return m.phone.Ended()
 }
 
+// keyFaults tells of keys that did not reach the member's telephone; a desk is sent
+// none.
+func (m *member) keyFaults() <-chan error {
+	if m == nil {
+		return nil
+	}
+	if phone, ok := m.phone.(interface{ KeyFaults() <-chan error }); ok {
+		return phone.KeyFaults()
+	}
+	return nil
+}
+
 // id is who it is; zero for nobody.
 func (m *member) id() area.StaffID {
 	if m == nil {

@@ -23,6 +23,7 @@ type phoneLeg struct {
 	leaving chan struct{}
 	over    chan struct{} // closed when everything is freed
 	keys    chan media.Digit
+	info    *infoKeys // keys to the far end
 	hanging sync.Once
 	freeing sync.Once
 
@@ -31,6 +32,7 @@ type phoneLeg struct {
 	early []*sip.Response     // those that came before
 
 	// the loop's
+	presses media.Presses
 	theirs  bool // the far end said BYE
 	closed  bool // ended is closed
 	pending *untilACK
@@ -39,8 +41,11 @@ type phoneLeg struct {
 }
 
 func newLeg(d *dialogue, audio *media.Session, log *slog.Logger, leave func()) *phoneLeg {
-	return &phoneLeg{Session: audio, d: d, log: log, leave: leave, ended: make(chan struct{}), leaving: make(chan struct{}),
+	l := &phoneLeg{Session: audio, d: d, log: log, leave: leave, ended: make(chan struct{}), leaving: make(chan struct{}),
 		over: make(chan struct{}), keys: make(chan media.Digit, 16)}
+	l.info = d.endpoint.newInfoKeys(log, d.takesINFO, d.request)
+	audio.KeysBy(l.info.send)
+	return l
 }
 
 var (
@@ -54,6 +59,9 @@ func (l *phoneLeg) Ended() <-chan struct{} { return l.ended }
 // Digits implements media.Party: keys by RFC 4733, as tones or by INFO.
 func (l *phoneLeg) Digits() <-chan media.Digit { return l.keys }
 
+// KeyFaults tells of keys to the far end that it did not take.
+func (l *phoneLeg) KeyFaults() <-chan error { return l.info.faults }
+
 // HangUp implements PhoneLeg. It returns when the leg is free.
 func (l *phoneLeg) HangUp() {
 	l.hanging.Do(func() { close(l.leaving) })
@@ -63,6 +71,7 @@ func (l *phoneLeg) HangUp() {
 // free gives back what the call has taken. Nothing of the far end is heard after it.
 func (l *phoneLeg) free() {
 	l.freeing.Do(func() {
+		l.info.stop()
 		l.d.end()
 		if err := l.Close(); err != nil {
 			l.log.Warn("close media", slog.Any("error", err))
@@ -146,14 +155,19 @@ func (l *phoneLeg) lose() {
 
 // hangUp says BYE, unless the far end has.
 func (l *phoneLeg) hangUp() {
+	l.info.stop()
 	l.settle()
 	if !l.theirs {
 		l.d.bye()
 	}
 }
 
-// press hands a key on; keys that nobody reads are dropped.
+// press hands a key on, once by whatever ways it is told; keys that nobody reads
+// are dropped.
 func (l *phoneLeg) press(key media.Digit) {
+	if !l.presses.Take(key) {
+		return
+	}
 	select {
 	case l.keys <- key:
 	default:
@@ -163,6 +177,7 @@ func (l *phoneLeg) press(key media.Digit) {
 // serve answers one request within the dialog.
 func (l *phoneLeg) serve(in *inbound) {
 	req := in.req
+	l.d.learn(req)
 	if !l.d.inOrder(req) {
 		l.answer(in, 500, "Server Internal Error", retryAfter(1)) // RFC 3261 section 12.2.2
 		return
@@ -184,7 +199,7 @@ func (l *phoneLeg) serve(in *inbound) {
 		}
 		l.answer(in, 200, "OK")
 		if ok {
-			l.press(media.Digit{Key: key, At: time.Now()})
+			l.press(media.Digit{Key: key, At: in.at, By: media.KeyByINFO})
 		}
 	case sip.OPTIONS:
 		l.answer(in, 200, "OK", allowHeader())

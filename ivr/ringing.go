@@ -256,6 +256,6 @@ var reasons = []struct {
 }{
 	{errNotNow, "not_now"}, {errNotYours, "not_yours"}, {errUnknown, "unknown_verb"}, {errNobody, "nobody"},
 	{errNoPhone, "no_outbound"}, {ErrNoTrunk, "no_outbound"}, {ErrForbidden, "forbidden"}, {ErrCapped, "capped"}, {ErrBusyHere, "busy"},
-	{ErrNoAnswer, "no_answer"}, {ErrNotInService, "not_in_service"}, {ErrTrunkFailed, "trunk_failed"}, {errUnconfirmed, "not_confirmed"}, {errNoTarget, "no_target"}, {acd.ErrNotSignedOn, "nobody"}, {acd.ErrNotFree, "busy"}, {acd.ErrUnanswered, "no_answer"}, {media.ErrKey, "no_key"}, {context.Canceled, "cancelled"},
+	{ErrNoAnswer, "no_answer"}, {ErrNotInService, "not_in_service"}, {ErrTrunkFailed, "trunk_failed"}, {errUnconfirmed, "not_confirmed"}, {errNoTarget, "no_target"}, {acd.ErrNotSignedOn, "nobody"}, {acd.ErrNotFree, "busy"}, {acd.ErrUnanswered, "no_answer"}, {media.ErrKey, "no_key"}, {errKeyUnsent, "no_key"}, {context.Canceled, "cancelled"},
 	{context.DeadlineExceeded, "no_answer"},
 }

@@ -171,11 +171,19 @@ func welcomes(req *sip.Request, want string) bool {
 		return true
 	}
 	major, _, _ := strings.Cut(want, "/")
+	return listed(headers, func(kind string) bool {
+		kind = strings.ToLower(kind)
+		return kind == want || kind == major+"/*" || kind == "*/*"
+	})
+}
+
+// listed tells whether one of the values that headers list, without its
+// parameters, is one of those meant.
+func listed(headers []sip.Header, meant func(value string) bool) bool {
 	for _, h := range headers {
-		for kind := range strings.SplitSeq(h.Value(), ",") {
-			kind, _, _ = strings.Cut(kind, ";")
-			switch strings.ToLower(strings.TrimSpace(kind)) {
-			case want, major + "/*", "*/*":
+		for value := range strings.SplitSeq(h.Value(), ",") {
+			value, _, _ = strings.Cut(value, ";")
+			if meant(strings.TrimSpace(value)) {
 				return true
 			}
 		}

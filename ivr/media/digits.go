@@ -2,6 +2,7 @@ package media
 
 import (
 	"encoding/binary"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -10,6 +11,7 @@ import (
 type Digit struct {
 	Key rune
 	At  time.Time // when its first packet arrived
+	By  KeyWay
 }
 
 // eventKeys are the keys by event number (RFC 4733 table 7).
@@ -75,6 +77,15 @@ func eventPayload(key rune, end bool, duration uint16) ([]byte, bool) {
 	return binary.BigEndian.AppendUint16([]byte{byte(event), flags}, duration), true
 }
 
+// DigitInfo is the body of a SIP INFO that presses a key for that long, of type
+// DigitInfoType.
+func DigitInfo(key rune, held time.Duration) []byte {
+	return fmt.Appendf(nil, "Signal=%c\r\nDuration=%d\r\n", key, held.Milliseconds())
+}
+
+// DigitInfoType is what gateways of every make read.
+const DigitInfoType = "application/dtmf-relay"
+
 // DigitFromInfo reads a key from the body of a SIP INFO: application/dtmf-relay
 // ("Signal=1") or application/dtmf (the bare key). It reports false for
 // anything else.
@@ -86,7 +97,7 @@ func DigitFromInfo(contentType string, body []byte) (rune, bool) {
 	text := strings.TrimSpace(string(body))
 	switch strings.TrimSpace(kind) {
 	case "application/dtmf":
-	case "application/dtmf-relay":
+	case DigitInfoType:
 		var ok bool
 		if text, ok = signalLine(text); !ok {
 			return 0, false

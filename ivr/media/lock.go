@@ -28,6 +28,10 @@ const (
 // until our answer has reached it (RFC 3264 section 8.3.1).
 const oldSource = time.Second
 
+// comfortNoise is the static payload type of RFC 3389. Gateways that send nothing
+// in pauses send it there, whether or not the description names it.
+const comfortNoise = 13
+
 // sourceLock admits the packets of one caller and of nobody else. Until it is
 // locked, a packet must come from the address and port the SDP named. Where the
 // trunk allows learning, one of the first five packets that come from inside
@@ -85,7 +89,7 @@ func (l *sourceLock) agree(expect netip.AddrPort, types [2]uint8, now time.Time)
 }
 
 func (l *sourceLock) knownType(h *rtp.Header) bool {
-	return h.PayloadType == l.types[0] || h.PayloadType == l.types[1]
+	return h.PayloadType == l.types[0] || h.PayloadType == l.types[1] || h.PayloadType == comfortNoise
 }
 
 func (l *sourceLock) mayLearn(src netip.AddrPort, now time.Time) bool {

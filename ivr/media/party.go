@@ -41,7 +41,7 @@ type Party interface {
 	// queued by Play or Press goes first; the music then goes on.
 	Loop(p Prompt) *Playback
 	// Press sends a key, held that long, as RFC 4733 events or, where the far end
-	// takes none, as tones. It fails with ErrKey.
+	// takes none, by SIP INFO or as tones. It fails with ErrKey.
 	Press(key rune, held time.Duration) (*Playback, error)
 	// Digits gives each key the party presses, once, be it an RFC 4733 event or,
 	// where none was agreed on, a pair of tones. It is never closed.

@@ -61,11 +61,36 @@ func (s *Stream) Loop(p Prompt) *Playback {
 	return s.enqueue(&Playback{prompt: p, forever: true})
 }
 
-// Press queues a key, held for the given time, as RFC 4733 events, or as the two
-// tones of ITU-T Q.23 where the far end takes no events. It fails with ErrKey.
+// KeysBy names another way for keys to a far end that takes no RFC 4733 events:
+// SIP INFO, beside the audio. Where send returns false the key goes as tones. It is
+// called by Press, and must not block.
+func (s *Stream) KeysBy(send func(key rune, held time.Duration) bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.keysBy = send
+}
+
+// otherWay is how keys go that do not go in the audio; nil where they do.
+func (s *Stream) otherWay() func(key rune, held time.Duration) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.peer.EventType != NoEvents {
+		return nil
+	}
+	return s.keysBy
+}
+
+// Press queues a key, held for the given time, as RFC 4733 events. Where the far
+// end takes none it goes by KeysBy, at once and done with, or is queued as the two
+// tones of ITU-T Q.23. It fails with ErrKey.
 func (s *Stream) Press(key rune, held time.Duration) (*Playback, error) {
 	if _, ok := eventPayload(key, false, 0); !ok {
 		return nil, fmt.Errorf("press %q: %w", key, ErrKey)
+	}
+	if send := s.otherWay(); send != nil && send(key, held) {
+		p := &Playback{stream: s, done: make(chan struct{})}
+		close(p.done)
+		return p, nil
 	}
 	return s.enqueue(&Playback{key: key, left: max(2, int(held/FrameTime))}), nil
 }

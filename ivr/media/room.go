@@ -131,14 +131,16 @@ func (r *Room) Close() {
 	}
 }
 
-// PassKey presses a key, for that long, at everybody who hears the party: for a
-// citizen or an agent who is to work a third's menu. It fails with ErrKey.
-func (r *Room) PassKey(from Party, key rune, held time.Duration) error {
+// PassKey presses a key, for that long, at those of others who hear the party: for
+// a citizen or an agent who is to work a third's menu. A key takes the place of what
+// else its hearer would hear; who has no use for it should not be among them. It
+// fails with ErrKey.
+func (r *Room) PassKey(from Party, key rune, held time.Duration, others ...Party) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	source := r.find(from)
 	for _, m := range r.members {
-		if source == nil || m == source || !m.role.hears(source.role) {
+		if source == nil || m == source || !m.role.hears(source.role) || !slices.Contains(others, m.party) {
 			continue
 		}
 		if _, err := m.party.Press(key, held); err != nil {

@@ -275,7 +275,7 @@ func TestRoomInAnyState(t *testing.T) {
 				case 2:
 					room.Set(p.party, roles[rand.IntN(len(roles))])
 				case 3:
-					if err := room.PassKey(p.party, '5', 40*time.Millisecond); err != nil {
+					if err := room.PassKey(p.party, '5', 40*time.Millisecond, phones[0].party, phones[1].party); err != nil {
 						t.Error(err)
 					}
 				}
@@ -303,7 +303,7 @@ func TestKeysArePassedOnToWhoHears(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := wait(t, agent.party.Digits(), "the agent's key")
-	if err := room.PassKey(agent.party, d.Key, 60*time.Millisecond); err != nil {
+	if err := room.PassKey(agent.party, d.Key, 60*time.Millisecond, third.party, held.party); err != nil {
 		t.Fatal(err)
 	}
 	if d := wait(t, third.far.Digits(), "the key at the third"); d.Key != '7' {

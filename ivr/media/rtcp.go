@@ -2,6 +2,7 @@ package media
 
 import (
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -63,6 +64,9 @@ func (s *Stream) ReceiveReport(data []byte, now time.Time) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.alive(packets) {
+		s.quietAt = now
+	}
 	for _, p := range packets {
 		switch p := p.(type) {
 		case *rtcp.SenderReport:
@@ -74,6 +78,26 @@ func (s *Stream) ReceiveReport(data []byte, now time.Time) {
 			s.readBlocks(p.Reports, now)
 		}
 	}
+}
+
+// alive tells whether a compound packet shows that the far end is there: it begins
+// with a report (RFC 3550 section 6.1) of the source that we hear, where we have
+// heard one, and says no good-bye. What some device reflects of our own is no
+// report of anybody. The lock is held.
+func (s *Stream) alive(packets []rtcp.Packet) bool {
+	if slices.ContainsFunc(packets, func(p rtcp.Packet) bool { _, bye := p.(*rtcp.Goodbye); return bye }) {
+		return false
+	}
+	var sender uint32
+	switch first := packets[0].(type) { // Unmarshal gives at least one
+	case *rtcp.SenderReport:
+		sender = first.SSRC
+	case *rtcp.ReceiverReport:
+		sender = first.SSRC
+	default:
+		return false
+	}
+	return sender != s.out.ssrc && (!s.incoming.started || sender == s.incoming.ssrc)
 }
 
 // readBlocks keeps what is said about our stream. The lock is held.

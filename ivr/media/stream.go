@@ -53,6 +53,7 @@ type Stream struct {
 	saidAt     time.Time // when another party was last passed on
 	nextReport uint64    // turn of the next RTCP report
 	queue      []*Playback
+	keysBy     func(key rune, held time.Duration) bool
 	heardBy    Tap
 	detector   digitDetector
 	inband     *toneDetector // only of a far end that takes no events
@@ -148,10 +149,11 @@ func (s *Stream) turn(number uint64, now time.Time) bool {
 	return true
 }
 
-// checkSilence closes lost once the far end has said nothing for the time-out
-// that holds now. Only the inbound direction counts: whether we send says
-// nothing about whether anybody is there. Who holds us may send music or nothing
-// at all, sendonly as well as inactive.
+// checkSilence closes lost once nothing has come from the far end for the time-out
+// that holds now: neither sound nor, where it sends none in pauses (voice activity
+// detection), comfort noise or a report (RTCP). Only the inbound direction counts:
+// whether we send says nothing about whether anybody is there. Who holds us may send
+// music or nothing at all, sendonly as well as inactive.
 func (s *Stream) checkSilence(now time.Time) {
 	limit := s.options.Timeout
 	if !s.peer.Receive || !s.peer.Send {
@@ -199,6 +201,8 @@ func (s *Stream) Receive(p *rtp.Packet, now time.Time) {
 }
 
 // admit counts a packet, presses its key, and returns its frame if it is audio.
+// Comfort noise is no sound: nobody hears it nor records it, and silence is sent in
+// its place.
 func (s *Stream) admit(p *rtp.Packet, now time.Time) (Frame, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -212,8 +216,11 @@ func (s *Stream) admit(p *rtp.Packet, now time.Time) (Frame, bool) {
 	s.incoming.count(&p.Header, audio, s.peer.Receive, now)
 	if p.PayloadType == s.peer.EventType {
 		if key, pressed := s.detector.take(p.Payload, p.Timestamp, now); pressed {
-			s.press(key, now)
+			s.press(Digit{Key: key, At: now, By: KeyByEvent})
 		}
+	}
+	if p.PayloadType == comfortNoise && !audio {
+		s.incoming.pause() // it says that nothing follows for a while: no gap
 	}
 	if !audio || len(p.Payload) == 0 {
 		return Frame{}, false
@@ -224,7 +231,7 @@ func (s *Stream) admit(p *rtp.Packet, now time.Time) (Frame, bool) {
 	}
 	if s.inband != nil {
 		if key, pressed := s.inband.take(f.ALaw); pressed {
-			s.press(key, now)
+			s.press(Digit{Key: key, At: now, By: KeyByTone})
 		}
 	}
 	return f, true
@@ -232,9 +239,9 @@ func (s *Stream) admit(p *rtp.Packet, now time.Time) (Frame, bool) {
 
 // press hands a new key on. Nobody presses 32 keys that nobody reads; if so
 // the rest are dropped rather than the reader blocked. The lock is held.
-func (s *Stream) press(key rune, now time.Time) {
+func (s *Stream) press(d Digit) {
 	select {
-	case s.digits <- Digit{Key: key, At: now}:
+	case s.digits <- d:
 	default:
 	}
 }
