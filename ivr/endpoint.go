@@ -91,6 +91,7 @@ type Stats struct {
 // alone. Run must follow.
 func New(ctx context.Context, cfg Config, deps Deps) (*Endpoint, error) {
 	cfg, deps = cfg.withDefaults(), deps.withDefaults()
+	media.LogTo(deps.Logger)
 	if err := errors.Join(cfg.validate(), deps.validate()); err != nil {
 		return nil, err
 	}

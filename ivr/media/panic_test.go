@@ -1,6 +1,9 @@
 package media
 
 import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
 	"net/netip"
 	"sync/atomic"
 	"testing"
@@ -36,6 +39,30 @@ func TestPacerGoesOnAfterAPanic(t *testing.T) {
 		t.Errorf("%d turns, want 3", n)
 	}
 }
+
+// What panicked stands in the line's own log, in its form.
+func TestAPanicIsWrittenToTheLinesLog(t *testing.T) {
+	var out bytes.Buffer
+	before := panicLog.Load()
+	t.Cleanup(func() { panicLog.Store(before); panicLogged.Store(0) })
+	LogTo(slog.New(slog.NewJSONHandler(&out, nil)))
+	panicLogged.Store(0)
+	takeTurn(panicking{}, 1, time.Now())
+	var line struct{ Level, In, Panic, Stack string }
+	if err := json.Unmarshal(out.Bytes(), &line); err != nil || line.Level != "ERROR" || line.In != "a turn" || line.Panic != "planted" || line.Stack == "" {
+		t.Errorf("written %q: %v", out.String(), err)
+	}
+	out.Reset()
+	panicLogged.Store(time.Now().Add(time.Hour).UnixNano()) // a busy machine may let a second pass
+	takeTurn(panicking{}, 2, time.Now())
+	if out.Len() != 0 {
+		t.Errorf("each turn is written: %s", out.String())
+	}
+}
+
+type panicking struct{}
+
+func (panicking) turn(uint64, time.Time) bool { panic("planted") }
 
 // A panic while a packet is taken costs that packet, and no port its reader.
 func TestReaderGoesOnAfterAPanic(t *testing.T) {
