@@ -19,6 +19,7 @@ import (
 
 	"example.org/hotline/api"
 	"example.org/hotline/area"
+	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/seal"
 	"example.org/hotline/ivr/acd"
@@ -96,6 +97,7 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 			return db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
 		Places: areas, Sessions: db, Rules: rules(), Wakes: h.wakes, Metrics: prometheus.NewRegistry(),
+		Telling: api.Telling{Channels: []string{"sms", "wecom", "email", "webpush"}, PushKey: "key", CheckPush: func(notify.Subscription) error { return nil }},
 		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 		Checks: []api.Check{{Name: "postgres", Required: true, Probe: func(ctx context.Context) (string, error) { return "", db.Ping(ctx) }}},
 	}

@@ -59,6 +59,16 @@ var bodies = map[string]any{
 	"POST /areas/imports":                  "code,name\n990101101000,甲镇\n",
 	"POST /areas/imports/{id}/application": map[string]any{},
 
+	"POST /contacts":                    map[string]any{"channel": "sms", "address": "19900000009"},
+	"POST /contacts/push":               map[string]any{"endpoint": "https://push.example/x", "auth": strings.Repeat("A", 22), "p256dh": strings.Repeat("A", 87)},
+	"POST /contacts/{id}/changes":       map[string]any{"enabled": true},
+	"DELETE /contacts/{id}":             nil,
+	"POST /contacts/{id}/tests":         map[string]any{},
+	"POST /contacts/{id}/verification":  map[string]any{"code": "123456"},
+	"POST /notices/{id}/reading":        map[string]any{},
+	"POST /dead-letters/{id}/resending": map[string]any{},
+	"POST /dead-letters/resending":      map[string]any{"channel": "sms", "reason": "away"},
+
 	"POST /uploads":                  map[string]any{"ticket": someID, "media_type": "image/jpeg", "size": 10, "sha256": someHash},
 	"PUT /uploads/{id}/parts/{part}": "0123456789",
 }

@@ -29,6 +29,8 @@ type Tx interface {
 	RecordingRows
 	QueueRows
 	PlaceRows
+	NoticeRows
+	ContactRows
 	Keys
 }
 
@@ -129,9 +131,10 @@ type Check struct {
 
 // SMS is a message that the development sink has kept.
 type SMS struct {
-	At   time.Time `json:"at"`
-	To   string    `json:"to"`
-	Text string    `json:"text"`
+	At      time.Time `json:"at"`
+	Channel string    `json:"channel" doc:"sms, wecom, wecom_group, email or webpush"`
+	To      string    `json:"to"`
+	Text    string    `json:"text"`
 }
 
 // Rules is the policy that acts are decided by and pages explain.
@@ -158,6 +161,8 @@ type Deps struct {
 	Places     Places                                   // the area tree of this node
 	Recordings Recordings                               // the audio of calls; nil: none can be heard
 	Internal   map[string]http.Handler                  // what other nodes ask, by path prefix; each authenticates by itself
+	Inbound    map[string]http.Handler                  // what providers tell us, likewise
+	Telling    Telling                                  // how people are told
 	Console    fs.FS                                    // the built console; nil: none
 	SMS        func(ctx context.Context) ([]SMS, error) // nil outside development
 	// Softphone takes the agents' WebSockets; nil on a node without the role phone.

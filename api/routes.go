@@ -93,7 +93,7 @@ func table() []*route {
 			summary: "Bring a closed ticket back", bind: do((*Server).reopen)},
 		{method: post, path: "/tickets/{id}/caller-views", who: owners, act: "view_caller", when: mayViewCaller,
 			summary: "Look the caller's number up; leaves a record", bind: each((*Server).viewCaller)},
-	}, phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable())
+	}, phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), notifyTable())
 }
 
 // aidTable is the part of the table where help is found out, decided and paid.

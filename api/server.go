@@ -55,6 +55,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	s.mountRoutes()
 	s.mountDocs()
 	s.mountInternal()
+	s.mountInbound()
 	s.app.Use(s.otherwise)
 	return s, nil
 }

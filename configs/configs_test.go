@@ -263,7 +263,7 @@ func copyBuiltIn(t *testing.T, file, old, fresh string) string {
 func TestPolicyFaultsNameFileAndLine(t *testing.T) {
 	const ladder, aid, notices = "policy/ladder-2026.yaml", "policy/relief-2026.yaml", "templates/notices.yaml"
 	tests := []struct{ file, old, fresh, want string }{
-		{ladder, "{after: 6m, to: duty township_head}", "{after: 2m, to: duty township_head}", "ladder-2026.yaml:39: ladders.P1.steps[2].after: must be later"},
+		{ladder, "{after: 6m, to: duty township_head}", "{after: 2m, to: duty township_head}", "ladder-2026.yaml:41: ladders.P1.steps[2].after: must be later"},
 		{ladder, "to: duty worker 1}", "to: duty postman}", "ladders.P1.steps[0].to"},
 		{ladder, "kind: two_hour, after: 2h", "kind: two_hour, after: 2wd", "not working days"},
 		{ladder, "kind: two_hour, after: 2h, stops: relieved, breach: true", "kind: other, after: 2h, stops: relieved, breach: true", "needs the clock two_hour"},
@@ -272,6 +272,7 @@ func TestPolicyFaultsNameFileAndLine(t *testing.T) {
 		{ladder, "hold: 3m", "hold: 3d", "repeat.hold: must be a duration"},
 		{ladder, "hold: 45s", "hold: 45m", "answer.hold"},
 		{ladder, "tries: [0s, 10m, 30m]", "tries: [0s, 30m, 10m]", "callback.tries[2]"},
+		{ladder, "  visit_urgent: 2h ", "  visit_urgent: 1m ", "callback.visit_urgent"},
 		{ladder, "until: on_site, after: 45m", "until: lunch, after: 45m", "ladders.P1.warnings[0].until"},
 		{aid, "solo_fen: 100_000", "solo_fen: 1000.50", "relief-2026.yaml:10: limits.solo_fen: must be a whole number"},
 		{aid, "solo_fen: 100_000", "solo_fen: -5", "limits.solo_fen"},
@@ -314,12 +315,12 @@ func TestNoticesFitAndFill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, missing := p.Notices["ticket_registered"].Fill("zh", map[string]string{"number": "2610010000424"})
-	if len(missing) != 0 || !strings.Contains(text, "2610010000424") || strings.Contains(text, "{") {
-		t.Errorf("Fill = %q, missing %v", text, missing)
+	got := p.Notices["ticket_registered"].Write("zh", map[string]string{"number": "2610010000424"})
+	if len(got.Missing) != 0 || !strings.Contains(got.Body, "2610010000424") || strings.Contains(got.Body, "{") || got.Parts != 1 {
+		t.Errorf("written: %+v", got)
 	}
-	if _, missing := p.Notices["ticket_registered"].Fill("en", nil); len(missing) != 1 {
-		t.Errorf("missing = %v, want number", missing)
+	if got := p.Notices["ticket_registered"].Write("en", nil); len(got.Missing) != 1 {
+		t.Errorf("missing = %v, want number", got.Missing)
 	}
 	for text, want := range map[string]int{"": 1, strings.Repeat("救", 70): 1, strings.Repeat("救", 71): 2, strings.Repeat("救", 134): 2, strings.Repeat("救", 135): 3, strings.Repeat("😀", 36): 2} {
 		if got := SMSParts(text); got != want {

@@ -23,6 +23,9 @@ type Config struct {
 	Recording RecordingConfig `yaml:"recording"`
 	Nodes     []PeerConfig    `yaml:"nodes"`
 	SMS       SMSConfig       `yaml:"sms"`
+	WeCom     WeComConfig     `yaml:"wecom"`
+	Email     EmailConfig     `yaml:"email"`
+	WebPush   WebPushConfig   `yaml:"webpush"`
 	Keys      KeysConfig      `yaml:"keys"`
 	Policy    PolicyConfig    `yaml:"policy"`
 	Dispatch  AlarmConfig     `yaml:"dispatch"`
@@ -131,14 +134,6 @@ type TURNConfig struct {
 	Life   time.Duration `yaml:"life"`
 }
 
-// SMSConfig is the HTTP gateway for short messages; an empty URL sends none.
-type SMSConfig struct {
-	URL     string        `yaml:"url"`
-	Account string        `yaml:"account"`
-	Secret  Secret        `yaml:"secret"`
-	Timeout time.Duration `yaml:"timeout"`
-}
-
 // KeysConfig says where the master keys lie.
 type KeysConfig struct {
 	File string `yaml:"file"`
@@ -150,6 +145,8 @@ type PolicyConfig struct {
 	Dir    string `yaml:"dir"`
 	Ladder string `yaml:"ladder"`
 	Relief string `yaml:"relief"`
+
+	Contact string `yaml:"contact"`
 }
 
 // AlarmConfig is what a ladder that has come to its end reaches.

@@ -26,9 +26,14 @@ func (c *Config) Check() error {
 // resolve reads the secrets that lie in files.
 func (c *Config) resolve(l *faultList) {
 	for path, secret := range map[string]*Secret{
-		"postgres.url": &c.Postgres.URL, "postgres.owner_url": &c.Postgres.OwnerURL, "redis.url": &c.Redis.URL, "softphone.turn.secret": &c.Softphone.TURN.Secret, "sms.secret": &c.SMS.Secret,
+		"postgres.url": &c.Postgres.URL, "postgres.owner_url": &c.Postgres.OwnerURL, "redis.url": &c.Redis.URL, "softphone.turn.secret": &c.Softphone.TURN.Secret,
 		"sip.outbound.password": &c.SIP.Outbound.Password,
 	} {
+		if err := secret.resolve(); err != nil {
+			l.at(path, "%s", err)
+		}
+	}
+	for path, secret := range c.channelSecrets() {
 		if err := secret.resolve(); err != nil {
 			l.at(path, "%s", err)
 		}
@@ -46,7 +51,7 @@ func (c *Config) check(l *faultList) {
 	oneOf(l, "log.level", c.Log.Level, "debug", "info", "warn", "error")
 	oneOf(l, "log.format", c.Log.Format, "text", "json")
 	within(l, "drain.timeout", c.Drain.Timeout, 0, time.Hour)
-	within(l, "sms.timeout", c.SMS.Timeout, time.Second, time.Minute)
+	c.checkChannels(l)
 	if number := c.Dispatch.AlarmNumber; number != "" && ticket.ParsePhone(number).E164 == "" {
 		l.at("dispatch.alarm_number", "must be a phone number such as +8619900000000, or empty")
 	}
@@ -81,16 +86,13 @@ func (c *Config) checkNode(l *faultList) {
 	required(l, "keys.file", c.Keys.File, "name the key file; `hotline doctor` says how to make one")
 	required(l, "policy.ladder", c.Policy.Ladder, "name a ladder version, such as ladder-2026")
 	required(l, "policy.relief", c.Policy.Relief, "name a relief version, such as relief-2026")
+	required(l, "policy.contact", c.Policy.Contact, "name a contact version, such as contact-2026")
 }
 
 func (c *Config) checkServers(l *faultList) {
 	checkURL(l, "postgres.url", c.Postgres.URL.Reveal(), true, "postgres", "postgresql")
 	checkURL(l, "postgres.owner_url", c.Postgres.OwnerURL.Reveal(), false, "postgres", "postgresql")
 	checkURL(l, "redis.url", c.Redis.URL.Reveal(), false, "redis", "rediss", "unix")
-	checkURL(l, "sms.url", c.SMS.URL, false, "http", "https")
-	if c.SMS.URL != "" && (c.SMS.Account == "" || c.SMS.Secret.Reveal() == "") {
-		l.at("sms", "a gateway needs an account and a secret")
-	}
 	if c.Postgres.MaxConnections < 4 || c.Postgres.MaxConnections > 1000 {
 		l.at("postgres.max_connections", "must lie between 4 and 1000")
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf16"
+
+	"example.org/hotline/dispatch/notify"
 )
 
 // Audience is who reads a notice.
@@ -21,32 +23,47 @@ const (
 // Notice is the text of one kind of message, with its placeholders in braces:
 // "{number}". Fields is the complete list of those a sender must fill in.
 type Notice struct {
-	For    Audience `yaml:"for"`
-	Fields []string `yaml:"fields"`
-	Parts  int      `yaml:"parts"` // most SMS parts the text may take; 1 if absent
-	Zh     string   `yaml:"zh"`
-	En     string   `yaml:"en"`
+	For      Audience `yaml:"for"`
+	Fields   []string `yaml:"fields"`
+	Personal []string `yaml:"personal"` // those of Fields that name a person or their telephone
+	Parts    int      `yaml:"parts"`    // most SMS parts the text may take; 1 if absent
+	Zh       string   `yaml:"zh"`
+	En       string   `yaml:"en"`
 }
 
 // Notices are the texts by template name, as ticket.Notice names it.
 type Notices map[string]Notice
 
-// Fill puts values into a text of the notice, "zh" or "en" ("zh" for any other).
-// missing lists the declared fields that values lacks; their places stay empty.
-func (n Notice) Fill(language string, values map[string]string) (text string, missing []string) {
-	text = n.Zh
+// Write puts values into a text of the notice, "zh" or "en" ("zh" for any
+// other). A value that looks like an identity number or a mobile number, in a
+// field that is not declared personal, does not go out: *** stands in its place.
+func (n Notice) Write(language string, values map[string]string) notify.Text {
+	t := notify.Text{Body: n.Zh, Order: n.Fields, Most: max(n.Parts, 1)}
 	if language == "en" {
-		text = n.En
+		t.Body = n.En
 	}
+	filled := make([]string, 0, 2*len(n.Fields))
 	for _, field := range n.Fields {
 		value, ok := values[field]
 		if !ok {
-			missing = append(missing, field)
+			t.Missing = append(t.Missing, field)
 		}
-		text = strings.ReplaceAll(text, "{"+field+"}", value)
+		if !slices.Contains(n.Personal, field) && personalData.MatchString(value) {
+			value, t.Hidden = "***", append(t.Hidden, field)
+		}
+		filled = append(filled, "{"+field+"}", value)
 	}
-	return text, missing
+	t.Body = strings.NewReplacer(filled...).Replace(t.Body)
+	t.Parts = SMSParts(t.Body)
+	return t
 }
+
+// personalData is an identity number of 18 characters or a mobile number, with
+// nothing that would make it part of a longer number.
+var personalData = regexp.MustCompile(`(^|[^0-9])([1-9][0-9]{16}[0-9Xx]|(\+?86)?1[3-9][0-9]{9})([^0-9]|$)`)
+
+// personalFields are those whose value is about a person.
+var personalFields = []string{"phone", "worker", "reason"}
 
 // SMSParts is how many short messages a text takes: 70 UCS-2 characters in one,
 // 67 in each of several (3GPP TS 23.040 9.2.3.24.1: six octets of each are the
@@ -64,7 +81,7 @@ var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
 
 // typical stands for a field's value when a text's length is checked.
 var typical = map[string]string{
-	"number": "2610010000424", "area": "某某某某街道某某社区", "phone": "+8619900000001", "amount": "10,000.00",
+	"number": "2610010000424", "code": "042424", "area": "某某某某街道某某社区", "phone": "+8619900000001", "amount": "10,000.00",
 	"worker": "某某某某", "due": "10月1日 23:40", "at": "10月1日 23:40", "priority": "P1", "reason": "某某某某某某某某某某",
 }
 
@@ -106,11 +123,28 @@ func (n Notice) check(l *faultList, name string) {
 		if !known {
 			l.at(name+".fields", "%s is an unknown field; known are %s", field, strings.Join(knownFields(), ", "))
 		}
+		if slices.Contains(personalFields, field) && !slices.Contains(n.Personal, field) {
+			l.at(name+".fields", "%s is about a person: list it under personal too, or leave it out", field)
+		}
 		values[field] = value
 	}
-	if text, _ := n.Fill("zh", values); SMSParts(text) > max(n.Parts, 1) {
-		l.at(name+".zh", "takes %d SMS parts with typical values, %d are allowed: shorten it or raise parts", SMSParts(text), max(n.Parts, 1))
+	for _, field := range n.Personal {
+		if !slices.Contains(n.Fields, field) {
+			l.at(name+".personal", "%s is not among the fields", field)
+		}
 	}
+	if t := n.Write("zh", values); t.Parts > t.Most {
+		l.at(name+".zh", "takes %d SMS parts with typical values, %d are allowed: shorten it or raise parts", t.Parts, t.Most)
+	}
+}
+
+// Sample is the notice with typical values, for whoever words it.
+func (n Notice) Sample(language string) notify.Text {
+	values := map[string]string{}
+	for _, field := range n.Fields {
+		values[field] = typical[field]
+	}
+	return n.Write(language, values)
 }
 
 func knownFields() []string {

@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"example.org/hotline/dispatch"
+	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
 
-//go:embed policy calendar templates demo prompts flow
+//go:embed policy calendar templates gateways demo prompts flow
 var builtIn embed.FS
 
 // Policies is every rule that is data, by version. It is loaded once and never
@@ -24,9 +25,11 @@ type Policies struct {
 	Reliefs  map[string]*relief.Policy
 	Calendar ticket.Calendar
 	Notices  Notices
+	Contacts map[string]*notify.Policy
+	Gateways map[string]*notify.GatewaySpec
 }
 
-// LoadPolicies reads policy/, calendar/ and templates/ below dir, or the built-in
+// LoadPolicies reads policy/, calendar/, templates/ and gateways/ below dir, or the built-in
 // ones if dir is empty. The error lists every fault of every file.
 func LoadPolicies(dir string) (*Policies, error) {
 	var from fs.FS = builtIn
@@ -52,6 +55,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 	all.keep(err)
 	p.Notices, err = loadNotices(from)
 	all.keep(err)
+	p.Contacts, p.Gateways = loadContacts(from, &all), loadGateways(from, &all)
 	if err := all.err(); err != nil {
 		return nil, err
 	}
@@ -70,6 +74,20 @@ func (p *Policies) Pick(names PolicyConfig) (*dispatch.Policy, *relief.Policy, e
 		l.at("policy.relief", "no file policy/%s.yaml was loaded", names.Relief)
 	}
 	return ladder, aid, l.err()
+}
+
+// Telling returns how people are told, and the shape of the SMS gateway, that hotline.yaml names.
+func (p *Policies) Telling(names PolicyConfig, gateway string) (*notify.Policy, *notify.GatewaySpec, error) {
+	l := &faultList{file: "hotline.yaml"}
+	contact, ok := p.Contacts[names.Contact]
+	if !ok {
+		l.at("policy.contact", "no file policy/%s.yaml was loaded", names.Contact)
+	}
+	spec, ok := p.Gateways[gateway]
+	if !ok {
+		l.at("sms.gateway", "no file gateways/%s.yaml was loaded", gateway)
+	}
+	return contact, spec, l.err()
 }
 
 // keep takes over the faults of another file as they are.

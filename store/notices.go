@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"example.org/hotline/area"
@@ -14,38 +15,47 @@ import (
 
 // noticeRow is a notice that has not been turned into deliveries.
 type noticeRow struct {
-	ID       int64
-	TicketID *int64
-	PostID   *int64
-	Alarm    bool
-	Void     bool
-	Offer    bool // of a P1 ticket, which may be accepted: by telephone too (DOMAIN 0a.4)
+	ID          int64
+	TicketID    *int64
+	PostID      *int64
+	Alarm       bool
+	Void        bool
+	Offer       bool // it may be accepted
+	Priority    string
+	Urgent      bool
+	AreaCode    string
+	OnlyChannel string
+	MethodID    int64
 }
 
 // reader is one person who gets a notice. A citizen and the alarm number have no staff id.
 type reader struct {
-	ID     int64
-	Phone  bool  // has a number that takes SMS
-	Rings  bool  // has a number that our line may ring
-	Broken error // has a number that does not open
+	ID       int64
+	Contacts []ticket.Contact
+	Broken   error // has a number that does not open
 }
 
-// ExpandNotices turns up to limit notices into deliveries on the channels that
+// ExpandNotices turns up to limit notices into deliveries by the ways that
 // exist here, and tells how many it took. A notice to a person's post goes to
 // its holder, one to a desk to whoever is on duty there (with nobody on duty,
 // to everybody of that desk), one to the citizen to the number the call came
 // from if it is a mobile. What reaches nobody is kept as a dead delivery.
-func (db *DB) ExpandNotices(ctx context.Context, channels []string, alarm bool, limit int) (taken int, err error) {
+func (db *DB) ExpandNotices(ctx context.Context, reach ticket.Reach, limit int) (taken int, err error) {
 	err = db.InTx(ctx, act.SystemDispatch, func(tx *Tx) error {
 		var rows []noticeRow
-		err := tx.find(ctx, "load notices", &rows, `SELECT n.id, n.ticket_id, n.post_id, n.alarm, coalesce(n.epoch < t.epoch, false) AS void,
-			coalesce(t.priority = 'P1' AND n.epoch IS NOT NULL AND n.post_id IS NOT NULL, false) AS offer
+		err := tx.find(ctx, "load notices", &rows, `SELECT n.id, n.ticket_id, n.post_id, n.alarm, n.urgent, coalesce(n.epoch < t.epoch, false) AS void,
+			coalesce(t.priority, '') AS priority, n.epoch IS NOT NULL AND n.post_id IS NOT NULL AS offer, coalesce(t.area_code, '') AS area_code,
+			coalesce(n.only_channel, '') AS only_channel, coalesce(n.method_id, 0) AS method_id
 			FROM notices n LEFT JOIN tickets t ON t.id = n.ticket_id WHERE n.done_at IS NULL ORDER BY n.id LIMIT ? FOR UPDATE OF n SKIP LOCKED`, limit)
-		if err != nil {
+		if err != nil || len(rows) == 0 {
+			return err
+		}
+		e := expansion{tx: tx, reach: reach}
+		if e.scale, err = tx.AppClock(ctx); err != nil {
 			return err
 		}
 		for _, n := range rows {
-			if err := tx.expandNotice(ctx, n, channels, alarm); err != nil {
+			if err := e.expand(ctx, n); err != nil {
 				return fmt.Errorf("expand notice %d: %w", n.ID, err)
 			}
 		}
@@ -55,27 +65,45 @@ func (db *DB) ExpandNotices(ctx context.Context, channels []string, alarm bool, 
 	return taken, err
 }
 
-func (tx *Tx) expandNotice(ctx context.Context, n noticeRow, channels []string, alarm bool) error {
+// expansion is one batch of notices that become deliveries.
+type expansion struct {
+	tx    *Tx
+	reach ticket.Reach
+	scale float64 // of the application's clock: a ladder of minutes goes with it
+}
+
+func (e expansion) expand(ctx context.Context, n noticeRow) error {
 	if !n.Void {
-		readers, err := tx.readers(ctx, n, alarm)
+		readers, desk, err := e.readers(ctx, n)
 		if unreadable(err) {
-			return tx.giveNoticeUp(ctx, n, err)
+			return e.giveUp(ctx, n, err)
 		}
 		if err != nil {
 			return err
 		}
 		for _, r := range readers {
-			if err := tx.addDeliveries(ctx, n, r, channels); err != nil {
+			if err := e.bring(ctx, n, r); err != nil {
+				return err
+			}
+		}
+		if (desk || n.Alarm) && n.OnlyChannel == "" && e.has("wecom_group") && e.reach.Group != nil && e.reach.Group(n.AreaCode) {
+			if err := e.add(ctx, n, 0, ticket.Rung{Channel: "wecom_group"}, 0, true); err != nil {
 				return err
 			}
 		}
 		if len(readers) == 0 && n.PostID != nil {
-			if err := tx.addDelivery(ctx, n.ID, 0, "live", ticket.DeliveryDead, "nobody holds this post"); err != nil {
+			if err := e.tx.addDead(ctx, n.ID, "live", "nobody holds this post"); err != nil {
 				return err
 			}
 		}
 	}
-	_, err := tx.exec(ctx, "finish notice", `UPDATE notices SET done_at = ? WHERE id = ?`, tx.now, n.ID)
+	return e.finish(ctx, n)
+}
+
+func (e expansion) has(channel string) bool { return slices.Contains(e.reach.Channels, channel) }
+
+func (e expansion) finish(ctx context.Context, n noticeRow) error {
+	_, err := e.tx.exec(ctx, "finish notice", `UPDATE notices SET done_at = ? WHERE id = ?`, e.tx.now, n.ID)
 	return err
 }
 
@@ -84,83 +112,165 @@ func unreadable(err error) bool {
 	return errors.Is(err, seal.ErrTampered) || errors.Is(err, seal.ErrUnknownKey)
 }
 
-func (tx *Tx) giveNoticeUp(ctx context.Context, n noticeRow, why error) error {
-	if err := tx.addDelivery(ctx, n.ID, 0, "sms", ticket.DeliveryDead, why.Error()); err != nil {
+func (e expansion) giveUp(ctx context.Context, n noticeRow, why error) error {
+	if err := e.tx.addDead(ctx, n.ID, "sms", why.Error()); err != nil {
 		return err
 	}
-	_, err := tx.exec(ctx, "finish notice", `UPDATE notices SET done_at = ? WHERE id = ?`, tx.now, n.ID)
-	return err
+	return e.finish(ctx, n)
 }
 
-// addDeliveries queues a notice to one reader on every channel that reaches them.
-// Only the offer of a P1 ticket is brought by voice: whoever is woken can accept it there.
-func (tx *Tx) addDeliveries(ctx context.Context, n noticeRow, r reader, channels []string) error {
-	for _, channel := range channels {
-		state, why := ticket.DeliveryQueued, ""
-		switch {
-		case channel == "sms" && r.Broken != nil:
-			state, why = ticket.DeliveryDead, r.Broken.Error()
-		case channel == "sms" && !r.Phone, channel == "live" && r.ID == 0, channel == "voice" && (!n.Offer || !r.Rings):
-			continue
+// bring queues a notice to one reader: on their screen at once, and along the
+// rungs of their ladder.
+func (e expansion) bring(ctx context.Context, n noticeRow, r reader) error {
+	exempt, err := e.exempt(ctx, n, r)
+	if err != nil {
+		return err
+	}
+	if r.ID != 0 && n.OnlyChannel == "" && e.has("live") {
+		if err := e.add(ctx, n, r.ID, ticket.Rung{Channel: "live"}, 0, exempt); err != nil {
+			return err
 		}
-		if err := tx.addDelivery(ctx, n.ID, r.ID, channel, state, why); err != nil {
+	}
+	if r.Broken != nil && e.has("sms") {
+		if err := e.tx.deadDelivery(ctx, n.ID, r.ID, "sms", r.Broken.Error()); err != nil {
+			return err
+		}
+	}
+	rungs := e.rungs(n, r, exempt)
+	for _, rung := range rungs {
+		number := 0
+		for _, before := range rungs { // rungs of one moment stand on one step
+			if before.After < rung.After {
+				number++
+			}
+		}
+		if err := e.add(ctx, n, r.ID, rung, number, exempt); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (tx *Tx) addDelivery(ctx context.Context, notice, staff int64, channel string, state ticket.DeliveryState, why string) error {
-	_, err := tx.exec(ctx, "add delivery", `INSERT INTO deliveries (notice_id, staff_id, channel, state, not_before, error, updated_at)
-		VALUES (?, ?, ?, ?, clock_timestamp(), ?, ?) ON CONFLICT DO NOTHING`, notice, nonZero(staff), channel, state, nonZero(why), tx.now)
+// rungs are the deliveries to a reader that lie by ways which exist here.
+func (e expansion) rungs(n noticeRow, r reader, first bool) (rungs []ticket.Rung) {
+	var contacts []ticket.Contact
+	for _, c := range r.Contacts {
+		if e.has(c.Channel) && (n.OnlyChannel == "" || n.OnlyChannel == c.Channel) && (n.MethodID == 0 || n.MethodID == c.Method) {
+			contacts = append(contacts, c)
+		}
+	}
+	if r.ID != 0 && n.OnlyChannel == "" && e.reach.Plan != nil {
+		return e.reach.Plan(ticket.Bringing{Priority: ticket.Priority(n.Priority), Urgent: n.Urgent, Offer: n.Offer, First: first, At: e.tx.now}, contacts)
+	}
+	for _, c := range contacts {
+		if c.Channel != "voice" || n.Offer {
+			rungs = append(rungs, ticket.Rung{Channel: c.Channel, Method: c.Method})
+		}
+	}
+	return rungs
+}
+
+// exempt reports whether neither quiet hours nor throttles hold a notice up:
+// it is urgent, or the first of its ticket to this reader.
+func (e expansion) exempt(ctx context.Context, n noticeRow, r reader) (exempt bool, err error) {
+	if n.Urgent || n.Alarm || n.OnlyChannel != "" {
+		return true, nil
+	}
+	if n.TicketID == nil {
+		return false, nil
+	}
+	err = e.tx.scan(ctx, "look for an earlier notice", `SELECT NOT EXISTS (SELECT 1 FROM notices o JOIN deliveries d ON d.notice_id = o.id
+		WHERE o.ticket_id = ? AND o.id < ? AND coalesce(d.staff_id, 0) = ?)`, []any{*n.TicketID, n.ID, r.ID}, &exempt)
+	return exempt, err
+}
+
+func (e expansion) add(ctx context.Context, n noticeRow, staff int64, rung ticket.Rung, number int, exempt bool) error {
+	after := float64(rung.After.Microseconds()) / e.scale
+	_, err := e.tx.exec(ctx, "add delivery", `INSERT INTO deliveries (notice_id, staff_id, channel, method_id, state, not_before, rung, exempt, updated_at)
+		VALUES (?, ?, ?, ?, 'queued', clock_timestamp() + ? * interval '1 microsecond', ?, ?, ?) ON CONFLICT DO NOTHING`,
+		n.ID, nonZero(staff), rung.Channel, nonZero(rung.Method), int64(after), number, exempt, e.tx.now)
 	return err
 }
 
-// readers are the people a notice is for.
-func (tx *Tx) readers(ctx context.Context, n noticeRow, alarm bool) ([]reader, error) {
+// addDead keeps a notice that reaches nobody where a person finds it.
+func (tx *Tx) addDead(ctx context.Context, notice int64, channel, why string) error {
+	return tx.deadDelivery(ctx, notice, 0, channel, why)
+}
+
+func (tx *Tx) deadDelivery(ctx context.Context, notice, staff int64, channel, why string) error {
+	_, err := tx.exec(ctx, "add dead delivery", `INSERT INTO deliveries (notice_id, staff_id, channel, state, not_before, error, updated_at)
+		VALUES (?, ?, ?, 'dead', clock_timestamp(), ?, ?) ON CONFLICT DO NOTHING`, notice, nonZero(staff), channel, why, tx.now)
+	return err
+}
+
+// readers are the people a notice is for; desk: it goes to a desk, not to one person.
+func (e expansion) readers(ctx context.Context, n noticeRow) (readers []reader, desk bool, err error) {
+	number := []reader{{Contacts: []ticket.Contact{{Channel: "sms"}}}}
 	switch {
-	case n.Alarm && alarm:
-		return []reader{{Phone: true}}, nil
+	case n.Alarm && e.reach.Alarm:
+		return number, false, nil
 	case n.Alarm:
-		return nil, nil
+		return nil, false, nil
 	case n.PostID == nil:
-		phone, err := tx.citizenPhone(ctx, ticket.ID(deref(n.TicketID)))
+		phone, err := e.tx.citizenPhone(ctx, ticket.ID(deref(n.TicketID)))
 		if err != nil || !phone.Mobile {
-			return nil, err
+			return nil, false, err
 		}
-		return []reader{{Phone: true}}, nil
+		return number, false, nil
 	}
-	post, err := tx.Post(ctx, area.PostID(*n.PostID))
+	post, err := e.tx.Post(ctx, area.PostID(*n.PostID))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	posts := []int64{int64(post.ID)}
 	if post.Kind == area.PostDesk {
-		if posts, err = tx.servingAt(ctx, post); err != nil {
-			return nil, err
+		if posts, err = e.tx.servingAt(ctx, post); err != nil {
+			return nil, false, err
 		}
 	}
-	return tx.staffReaders(ctx, posts)
+	readers, err = e.tx.staffReaders(ctx, posts, n)
+	return readers, post.Kind == area.PostDesk, err
 }
 
-// staffReaders are the active holders of posts.
-func (tx *Tx) staffReaders(ctx context.Context, posts []int64) ([]reader, error) {
+// staffReaders are the active holders of posts with their ways of contact. A
+// P1 ticket rings and writes to them even where they have switched that off.
+func (tx *Tx) staffReaders(ctx context.Context, posts []int64, n noticeRow) ([]reader, error) {
 	var rows []struct {
 		ID          int64
 		Login       string
 		PhoneSealed []byte
 	}
 	err := tx.find(ctx, "load readers", &rows, `SELECT id, login, phone_sealed FROM staff WHERE post_id = ANY(?::bigint[]) AND active ORDER BY id`, bigints(posts))
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	own, err := tx.usableContacts(ctx, ids, n)
+	if err != nil {
+		return nil, err
+	}
 	readers := make([]reader, len(rows))
 	for i, r := range rows {
-		readers[i].ID = r.ID
-		if r.PhoneSealed != nil {
-			phone, err := tx.db.sealer.Open(staffPhoneContext(r.Login), r.PhoneSealed)
-			number := ticket.ParsePhone(string(phone))
-			readers[i].Phone, readers[i].Rings, readers[i].Broken = number.Mobile, strings.HasPrefix(number.E164, "+86"), err
+		readers[i] = reader{ID: r.ID, Contacts: own[r.ID].contacts}
+		if r.PhoneSealed == nil {
+			continue
+		}
+		phone, err := tx.db.sealer.Open(staffPhoneContext(r.Login), r.PhoneSealed)
+		number := ticket.ParsePhone(string(phone))
+		if number.Mobile && !own[r.ID].replaces["sms"] {
+			readers[i].Contacts = append(readers[i].Contacts, ticket.Contact{Channel: "sms"})
+		}
+		if strings.HasPrefix(number.E164, "+86") && !own[r.ID].replaces["voice"] {
+			readers[i].Contacts = append(readers[i].Contacts, ticket.Contact{Channel: "voice"})
+		}
+		if !own[r.ID].replaces["sms"] {
+			readers[i].Broken = err
 		}
 	}
-	return readers, err
+	return readers, nil
 }
 
 // servingAt are the posts of those on duty at a desk, of all its people where

@@ -245,9 +245,10 @@ func (tx *Tx) Notify(ctx context.Context, n ticket.Notice) error {
 		epoch = &n.Epoch
 	}
 	tx.noticed = true
-	_, err = tx.exec(ctx, "queue notice", `INSERT INTO notices (key, ticket_id, post_id, alarm, template, fields, callback_id, epoch, urgent, created_at)
-		VALUES (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
-		n.Key, nonZero(int64(n.Ticket)), nonZero(int64(n.Post)), n.Alarm, n.Template, string(fields), nonZero(int64(n.Callback)), epoch, n.Urgent, tx.now)
+	_, err = tx.exec(ctx, "queue notice", `INSERT INTO notices (key, ticket_id, post_id, alarm, template, fields, callback_id, epoch, urgent, only_channel, method_id, created_at)
+		VALUES (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+		n.Key, nonZero(int64(n.Ticket)), nonZero(int64(n.Post)), n.Alarm, n.Template, string(fields), nonZero(int64(n.Callback)), epoch, n.Urgent,
+		nonZero(n.Only), nonZero(n.Method), tx.now)
 	return err
 }
 

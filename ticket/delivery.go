@@ -13,13 +13,16 @@ type Delivery struct {
 	Ref      string // our name for it at the provider; the same however often it is sent
 	Channel  string
 	Attempt  int  // which sending this is, from 1; guards the result
+	Forgiven int  // attempts up to here do not count: a person had it sent again
 	Unknown  bool // it may have gone out: ask the provider before sending it again
 	Void     bool // the ticket has moved on: if it has not gone out, it need not
 	Resent   bool // it was sent once more already, after the provider had not known it
 	Queries  int  // how often the provider was asked
 	Citizen  bool
 	Login    string // of the member of staff; empty for citizens and the alarm number
-	Address  string // E.164; empty on channels that need none. Never logged
+	Address  string // E.164, or what the channel takes in its place; empty on channels that need none. Never logged
+	Method   int64  // of the reader's contact methods; zero: the telephone of the staff register
+	Provider string // the provider's id for it, once it is known
 	Ticket   string // public id of the ticket, empty where it is about none
 	Area     area.Code
 	Template string
@@ -32,7 +35,7 @@ type DeliveryState string
 
 // The states.
 //
-//	queued ─▶ sending ─▶ sent          provider took it
+//	queued ─▶ sending ─▶ sent ─▶ delivered ─▶ read   provider took it; receipts tell the rest, or that it failed
 //	   ▲         ├─────▶ failed        provider refused it for good
 //	   ├─────────┤                     provider cannot now: later again
 //	   │         └─────▶ unknown ─▶ sent | queued (never arrived: once more) | dead
@@ -45,6 +48,9 @@ const (
 	DeliveryUnknown DeliveryState = "unknown"
 	DeliveryVoid    DeliveryState = "void"
 	DeliveryDead    DeliveryState = "dead" // given up
+
+	DeliveryDelivered DeliveryState = "delivered" // on the reader's device, the provider says
+	DeliveryRead      DeliveryState = "read"      // the reader has opened it, or acted on it
 )
 
 // DeliveryResult is how an attempt ended.
@@ -55,16 +61,6 @@ type DeliveryResult struct {
 	After      time.Duration // real time until it is looked at again, for queued and unknown
 	Queried    bool          // the provider was asked rather than given it
 	Resend     bool          // it goes out once more because the provider has never heard of it
-}
-
-// Undelivered is a delivery that reached nobody, for the list that a person works off.
-type Undelivered struct {
-	At       time.Time     `json:"at"`
-	State    DeliveryState `json:"state"`
-	Channel  string        `json:"channel"`
-	Template string        `json:"template"`
-	Ticket   string        `json:"ticket,omitempty"` // public id
-	Login    string        `json:"login,omitempty"`
-	Attempts int           `json:"attempts"`
-	Error    string        `json:"error"`
+	Poll       time.Duration // real time until the provider is asked what became of it; zero: never
+	Gone       bool          // the address takes nothing any more: its method is removed
 }

@@ -79,4 +79,7 @@ type Notice struct {
 	Epoch    int64        // with Voidable: unsent once the ticket's epoch has passed this
 	Voidable bool
 	Urgent   bool // ignores quiet hours and throttles
+
+	Only   string // one channel alone: the answer to a reply, a test; empty: as the reader's ladder says
+	Method int64  // one of the reader's contact methods alone
 }

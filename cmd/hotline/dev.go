@@ -100,6 +100,9 @@ func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 	if err != nil {
 		return err
 	}
+	if err := messages.giveContacts(ctx, n.db, city); err != nil {
+		return err
+	}
 	context.AfterFunc(ctx, func() {
 		say("stopping: new calls are refused, live ones may end for %s; Ctrl-C again ends at once", cfg.Drain.Timeout)
 	})
@@ -191,7 +194,7 @@ func devConfig(ctx context.Context, dir string, o devOptions, city configs.City,
 		line("    - {number: %s, area: %s}", n.Number, n.Area)
 	}
 	line("softphone: {listen: 127.0.0.1:0}")
-	line("sms: {url: %q, account: demo, secret: %q}", messages.url, messages.secret)
+	line("%s", messages.settings())
 	line("keys: {file: %q}", keys)
 	line("drain: {timeout: 30s}")
 	line("demo: {enabled: true}")

@@ -109,6 +109,7 @@ type node struct {
 	engine   *timer.Engine[*store.Tx] // fires timers where the node dispatches; elsewhere only brings them to the index
 	relay    pulse.Relay
 	places   *store.Areas     // the area tree
+	telling  telling          // how people are told
 	notifier *notify.Notifier // nil where the node neither dispatches nor rings
 	phone    *ivr.Endpoint    // nil without the role phone
 	api      *api.Server      // nil without the role api
@@ -268,6 +269,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions},
 		Wakes:  n.redis.Listen(pulse.WakeEvents).C,
 		Places: n.places, Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},
+		Inbound: n.inbound(), Telling: n.contactDeps(),
 		Checks: n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
 	}
 	if n.softphone != nil { // a nil pointer in an interface would not look like none

@@ -29,7 +29,7 @@ func (n *node) voice() []notify.Channel {
 	if !n.has(configs.RolePhone) || n.cfg.SIP.Outbound.Trunk == "" {
 		return nil
 	}
-	return []notify.Channel{notify.Voice{Phone: voicePhone{n}}}
+	return []notify.Channel{n.telling.policy.Telephone(voicePhone{n})}
 }
 
 const (

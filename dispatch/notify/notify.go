@@ -7,6 +7,7 @@ package notify
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -22,18 +23,22 @@ import (
 var (
 	ErrRejected = errors.New("the provider refused the message") // for good: a wrong number, a text it does not take
 	ErrNotSent  = errors.New("the message was not sent")         // for now: no connection, throttled
+	// ErrGone is an ErrRejected of an address that takes nothing any more.
+	ErrGone = fmt.Errorf("%w: the address is gone", ErrRejected)
 )
 
 // Message is what a channel sends. Ref stays the same when it is sent again,
 // so that a provider that knows it does not send it twice.
 type Message struct {
 	Ref      string
-	Address  string // E.164 for SMS. Never log it
+	Provider string // the provider's id, where it is known: for asking what became of it
+	Address  string // E.164 for SMS and voice, or what the channel takes in its place. Never log it
 	Login    string // member of staff, for the live channel; empty for citizens
 	Text     string
 	Template string
 	Fields   map[string]string
-	Ticket   string // public id, empty where it is about none
+	Order    []string // names of the fields, as the template declares them
+	Ticket   string   // public id, empty where it is about none
 	Area     area.Code
 	Urgent   bool
 }
@@ -55,33 +60,71 @@ type Paced interface {
 	Again(attempt int) (time.Duration, bool)
 }
 
-// Finder is a Channel whose provider can be asked about a message by our Ref.
+// Found is what a provider knows of a message.
+type Found struct {
+	Known    bool
+	Provider string               // its own id
+	Status   ticket.DeliveryState // sent, delivered, read or failed; empty: it does not say
+	Detail   string               // its code for that
+}
+
+// Finder is a Channel whose provider can be asked about a message.
 type Finder interface {
-	// Find tells whether the provider has the message.
-	Find(ctx context.Context, ref string) (providerID string, found bool, err error)
+	// Find asks for a message by its Ref or Provider id.
+	Find(ctx context.Context, m Message) (Found, error)
+}
+
+// Poller is a Finder that tells what became of a message, so that it is asked
+// where no receipt comes.
+type Poller interface {
+	Finder
+	Polls() bool
 }
 
 // Store is what the notifier needs of the database.
 type Store interface {
-	// ExpandNotices turns notices into deliveries on the channels, and tells how many it took. alarm: there is an alarm number.
-	ExpandNotices(ctx context.Context, channels []string, alarm bool, limit int) (int, error)
-	// ClaimDeliveries takes deliveries of a channel for length of real time; what nobody came back with is Unknown.
-	ClaimDeliveries(ctx context.Context, channel, alarmNumber string, limit int, length time.Duration) ([]ticket.Delivery, error)
+	// ExpandNotices turns notices into deliveries by the ways that exist, and tells how many it took.
+	ExpandNotices(ctx context.Context, reach ticket.Reach, limit int) (int, error)
+	// ClaimDeliveries takes deliveries of a channel for a length of real time; what nobody came back with is Unknown.
+	ClaimDeliveries(ctx context.Context, c ticket.Claim) ([]ticket.Delivery, error)
 	// SettleDelivery records how an attempt ended.
 	SettleDelivery(ctx context.Context, d ticket.Delivery, r ticket.DeliveryResult) error
+	// ClaimPolls takes sent deliveries of which nothing was heard; the next time is after again, at most so often.
+	ClaimPolls(ctx context.Context, channel string, limit, most int, again time.Duration) ([]ticket.Delivery, error)
+	// KeepReceipt records what a provider told, and reports whether it took a delivery further.
+	KeepReceipt(ctx context.Context, r ticket.Receipt) (moved bool, err error)
 }
 
-// Texts fills in the template of a message in a language. missing lists fields
-// without a value, whose places stay empty; ok is false for an unknown template.
-type Texts func(template, language string, fields map[string]string) (text string, missing []string, ok bool)
+// Answerer does what people ask for by SMS.
+type Answerer interface {
+	// AnswerReplies looks at replies that wait and tells how many there were.
+	AnswerReplies(ctx context.Context, limit int) (int, error)
+}
+
+// Text is a filled-in template.
+type Text struct {
+	Body    string
+	Order   []string // its fields, as declared
+	Missing []string // declared fields without a value, whose places stay empty
+	Hidden  []string // fields whose value was personal data that the template does not declare; *** stands there
+	Parts   int      // how many short messages it takes
+	Most    int      // how many it may take
+}
+
+// Texts fills in the template of a message in a language; ok is false for an unknown template.
+type Texts func(template, language string, fields map[string]string) (text Text, ok bool)
 
 // Options of New. Zero values mean the default named beside them.
 type Options struct {
 	Channels    []Channel
 	Expand      []string // channels that there are on any node: notices become deliveries on these; nil: those of Channels
 	Texts       Texts
-	Language    string // zh
-	AlarmNumber string // E.164; empty: nobody is told by SMS that a ladder came to its end
+	Plan        ticket.ContactPlan     // nil: every contact at once
+	Group       func(area string) bool // whether a group chat serves an area; nil: there is none
+	Throttle    map[string]Throttle    // by channel
+	Replies     Answerer               // nil: replies are kept, and nobody looks at them here
+	Language    string                 // zh
+	AlarmNumber string                 // E.164; empty: nobody is told by SMS that a ladder came to its end
 	Logger      *slog.Logger
 	Registerer  prometheus.Registerer // nil: no metrics are kept
 
@@ -90,6 +133,7 @@ type Options struct {
 	Backoff time.Duration // 2 s: wait before the first repetition; it doubles up to a minute
 	Workers int           // 8: calls of one channel's provider at a time
 	Most    int           // 8: sendings, or questions about one, after which a delivery is dead
+	Silence time.Duration // 1 m: a sent message of which nothing was heard is asked about
 }
 
 // Notifier sends what is due. Any number of nodes may run one.
@@ -112,6 +156,7 @@ func New(store Store, redis *pulse.Client, o Options) *Notifier {
 	fill(&o.Poll, time.Second)
 	fill(&o.Timeout, 10*time.Second)
 	fill(&o.Backoff, 2*time.Second)
+	fill(&o.Silence, time.Minute)
 	if o.Workers <= 0 {
 		o.Workers = 8
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"example.org/hotline/area"
+	"example.org/hotline/configs"
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/dispatch/notify/sink"
 	"example.org/hotline/internal/act"
@@ -52,11 +53,26 @@ func newGateway(t *testing.T, mode func(ref string, nth int) (int, bool)) (*gate
 	g := &gateway{sends: map[string]int{}, texts: map[string]string{}, has: map[string]bool{}, mode: mode}
 	server := httptest.NewServer(g)
 	t.Cleanup(server.Close)
-	sms, err := notify.NewSMS(server.URL+"/messages", "account", "secret")
+	return g, plainSMS(t, server.URL+"/messages", "secret")
+}
+
+// shape is a built-in request shape.
+func shape(t *testing.T, name string) *notify.GatewaySpec {
+	t.Helper()
+	policies, err := configs.LoadPolicies("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return g, sms
+	return policies.Gateways[name]
+}
+
+func plainSMS(t *testing.T, url, secret string) *notify.SMS {
+	t.Helper()
+	sms, err := notify.NewSMS(shape(t, "plain"), notify.GatewaySetup{URL: url, Account: "account", Secret: secret})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return sms
 }
 
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -180,15 +196,18 @@ func (h *house) run(fn func(context.Context) error) (stop func()) {
 
 // notifier starts one; its texts show template and number.
 func (h *house) notifier(channels ...notify.Channel) (stop func()) {
-	texts := func(template, language string, fields map[string]string) (string, []string, bool) {
-		if template == "unknown" {
-			return "", nil, false
-		}
-		return language + " " + template + " " + fields["number"], nil, true
+	return h.notifierWith(notify.Options{Channels: channels})
+}
+
+func (h *house) notifierWith(o notify.Options) (stop func()) {
+	o.Texts = func(template, language string, fields map[string]string) (notify.Text, bool) {
+		return notify.Text{Body: language + " " + template + " " + fields["number"]}, template != "unknown"
 	}
-	n := notify.New(h.db, h.redis, notify.Options{Channels: channels, Texts: texts, AlarmNumber: alarm, Poll: 20 * time.Millisecond,
-		Backoff: 10 * time.Millisecond, Timeout: 2 * time.Second, Most: 4})
-	return h.run(n.Run)
+	o.AlarmNumber, o.Poll, o.Backoff, o.Most = alarm, 20*time.Millisecond, 10*time.Millisecond, 4
+	if o.Timeout == 0 {
+		o.Timeout = 2 * time.Second
+	}
+	return h.run(notify.New(h.db, h.redis, o).Run)
 }
 
 func (h *house) notice(n ticket.Notice) {
@@ -335,7 +354,7 @@ func TestAVoidNoticeIsNotSent(t *testing.T) {
 	g, sms := newGateway(t, takes)
 	h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer", Epoch: 1, Voidable: true})
 	h.notice(ticket.Notice{Post: h.post("worker2"), Template: "offer", Epoch: 2, Voidable: true})
-	if n, err := h.db.ExpandNotices(t.Context(), []string{"sms"}, false, 10); err != nil || n != 2 {
+	if n, err := h.db.ExpandNotices(t.Context(), ticket.Reach{Channels: []string{"sms"}}, 10); err != nil || n != 2 {
 		t.Fatalf("expanded %d (%v)", n, err)
 	}
 	h.exec(`UPDATE tickets SET epoch = 2`) // somebody has accepted meanwhile
@@ -385,9 +404,8 @@ func TestHowADeliveryEnds(t *testing.T) {
 				t.Errorf("sent %d times, want %d", n, c.sends)
 			}
 			bad := c.state == ticket.DeliveryFailed || c.state == ticket.DeliveryDead
-			list, err := h.db.UndeliveredNotices(t.Context(), 10)
-			if err != nil || (len(list) == 1) != bad {
-				t.Errorf("undelivered: %+v (%v)", list, err)
+			if list := h.deadLetters(); (len(list) == 1) != bad {
+				t.Errorf("dead letters: %+v", list)
 			}
 			if n := h.count(`SELECT count(*) FROM timeline WHERE kind = 'notice.undelivered'`); (n == 1) != bad {
 				t.Errorf("%d entries of it in the timeline", n)
@@ -403,10 +421,10 @@ func TestAMessageInDeadHands(t *testing.T) {
 		h := newHouse(t, "")
 		g, sms := newGateway(t, takes)
 		h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer"})
-		if _, err := h.db.ExpandNotices(t.Context(), []string{"sms"}, false, 10); err != nil {
+		if _, err := h.db.ExpandNotices(t.Context(), ticket.Reach{Channels: []string{"sms"}}, 10); err != nil {
 			t.Fatal(err)
 		}
-		list, err := h.db.ClaimDeliveries(t.Context(), "sms", "", 10, time.Millisecond)
+		list, err := h.db.ClaimDeliveries(t.Context(), ticket.Claim{Channel: "sms", Limit: 10, Length: time.Millisecond})
 		if err != nil || len(list) != 1 || list[0].Address != "+8619900000001" {
 			t.Fatalf("claimed %d (%v)", len(list), err)
 		}
@@ -433,10 +451,7 @@ func TestAMessageInDeadHands(t *testing.T) {
 
 // With the gateway away nothing is lost and nothing counts as sent.
 func TestTheGatewayIsAway(t *testing.T) {
-	sms, err := notify.NewSMS("http://127.0.0.1:1/messages", "a", "s")
-	if err != nil {
-		t.Fatal(err)
-	}
+	sms := plainSMS(t, "http://127.0.0.1:1/messages", "s")
 	if _, err := sms.Send(t.Context(), notify.Message{Ref: "r", Address: "+8619900000001"}); !errors.Is(err, notify.ErrNotSent) {
 		t.Errorf("got %v, want ErrNotSent", err)
 	}
@@ -444,10 +459,22 @@ func TestTheGatewayIsAway(t *testing.T) {
 		t.Errorf("without a number: %v", err)
 	}
 	for _, bad := range []string{"", "gateway", "ftp://gateway/x"} {
-		if _, err := notify.NewSMS(bad, "a", "s"); err == nil {
+		if _, err := notify.NewSMS(shape(t, "plain"), notify.GatewaySetup{URL: bad, Account: "a", Secret: "s"}); err == nil {
 			t.Errorf("%q was taken for an address", bad)
 		}
 	}
+}
+
+func (h *house) deadLetters() (list []ticket.DeadLetter) {
+	h.t.Helper()
+	err := h.db.InTx(h.t.Context(), act.SystemDispatch, func(tx *store.Tx) (err error) {
+		list, _, err = tx.DeadLetters(h.t.Context(), "", "", ticket.Cursor{}, 100)
+		return err
+	})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return list
 }
 
 // Two nodes, many notices: each message once.
@@ -475,14 +502,7 @@ func TestTheSinkIsAGateway(t *testing.T) {
 			t.Fatal(err)
 		}
 		server := httptest.NewServer(kept)
-		good, err := notify.NewSMS(server.URL+"/messages/", "account", "secret")
-		if err != nil {
-			t.Fatal(err)
-		}
-		bad, err := notify.NewSMS(server.URL+"/messages", "account", "guessed")
-		if err != nil {
-			t.Fatal(err)
-		}
+		good, bad := plainSMS(t, server.URL+"/messages/", "secret"), plainSMS(t, server.URL+"/messages", "guessed")
 		m := notify.Message{Ref: "one", Address: "+8619900000001", Text: "工单"}
 		if _, err := bad.Send(t.Context(), m); !errors.Is(err, notify.ErrRejected) {
 			t.Errorf("a wrong signature: %v", err)
@@ -490,10 +510,10 @@ func TestTheSinkIsAGateway(t *testing.T) {
 		if id, err := good.Send(t.Context(), m); err != nil || id != "sink-one" {
 			t.Errorf("round %d: %q, %v", round, id, err)
 		}
-		if _, found, err := good.Find(t.Context(), "one"); err != nil || !found {
-			t.Errorf("not found: %v", err)
+		if found, err := good.Find(t.Context(), notify.Message{Ref: "one"}); err != nil || !found.Known || found.Provider != "sink-one" {
+			t.Errorf("not found: %+v, %v", found, err)
 		}
-		if _, found, err := good.Find(t.Context(), "two"); err != nil || found {
+		if found, err := good.Find(t.Context(), notify.Message{Ref: "two"}); err != nil || found.Known {
 			t.Errorf("found what was never sent: %v", err)
 		}
 		if got := kept.Messages(); len(got) != 1 || got[0].Text != "工单" {

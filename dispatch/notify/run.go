@@ -21,6 +21,12 @@ func (n *Notifier) Run(ctx context.Context) error {
 	wg.Go(func() { n.expand(ctx) })
 	for _, c := range n.o.Channels {
 		wg.Go(func() { n.runChannel(ctx, c) })
+		if p, ok := c.(Poller); ok && p.Polls() {
+			wg.Go(func() { n.poll(ctx, c, p) })
+		}
+	}
+	if n.o.Replies != nil {
+		wg.Go(func() { n.answer(ctx) })
 	}
 	wg.Wait()
 	return nil
@@ -45,8 +51,9 @@ func (n *Notifier) rest(ctx context.Context, wake *pulse.Listener, freed <-chan 
 func (n *Notifier) expand(ctx context.Context) {
 	wake := n.redis.Listen(pulse.WakeNotices)
 	defer wake.Close()
+	reach := ticket.Reach{Channels: n.channels, Alarm: n.o.AlarmNumber != "", Plan: n.o.Plan, Group: n.o.Group}
 	for {
-		taken, err := n.store.ExpandNotices(ctx, n.channels, n.o.AlarmNumber != "", expandBatch)
+		taken, err := n.store.ExpandNotices(ctx, reach, expandBatch)
 		if err != nil && ctx.Err() == nil {
 			n.log.Warn("notices wait to be sent", "error", err)
 		}
@@ -63,13 +70,19 @@ func (n *Notifier) expand(ctx context.Context) {
 }
 
 // wakeDeliveries stays within the process: who expanded a notice sends it, as a rule.
-const wakeDeliveries = pulse.KeyPrefix + "wake:deliveries"
+const (
+	wakeDeliveries = pulse.KeyPrefix + "wake:deliveries"
+	wakePolls      = pulse.KeyPrefix + "wake:polls" // nobody sends it: a minute is not to be hastened
+)
 
 // runChannel sends what is due on one channel. Each channel has its own
 // workers, so that a provider that hangs holds up no other.
 func (n *Notifier) runChannel(ctx context.Context, c Channel) {
 	wake := n.redis.Listen(wakeDeliveries)
 	defer wake.Close()
+	throttle := n.o.Throttle[c.Name()]
+	claim := ticket.Claim{Channel: c.Name(), Alarm: n.o.AlarmNumber, Person: throttle.Person.rate(), Account: throttle.Account.rate(),
+		Length: n.timeout(c) + 5*time.Second} // it outlasts the call, so that nobody else takes it for lost meanwhile
 	slots, freed := make(chan struct{}, n.o.Workers), make(chan struct{}, 1)
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -78,8 +91,8 @@ func (n *Notifier) runChannel(ctx context.Context, c Channel) {
 		var list []ticket.Delivery
 		if free > 0 {
 			var err error
-			// The claim outlasts the call, so that nobody else takes it for lost meanwhile.
-			if list, err = n.store.ClaimDeliveries(ctx, c.Name(), n.o.AlarmNumber, free, n.timeout(c)+5*time.Second); err != nil && ctx.Err() == nil {
+			claim.Limit = free
+			if list, err = n.store.ClaimDeliveries(ctx, claim); err != nil && ctx.Err() == nil {
 				n.log.Warn("deliveries wait to be sent", "channel", c.Name(), "error", err)
 			}
 		}
@@ -134,42 +147,68 @@ func (n *Notifier) deliver(ctx context.Context, c Channel, d ticket.Delivery) {
 	}
 }
 
+// message is what a channel is given of a delivery.
+func message(d ticket.Delivery, text Text) Message {
+	return Message{Ref: d.Ref, Provider: d.Provider, Address: d.Address, Login: d.Login, Text: text.Body, Template: d.Template, Fields: d.Fields, Order: text.Order,
+		Ticket: d.Ticket, Area: d.Area, Urgent: d.Urgent}
+}
+
 // send gives a message to the provider.
 func (n *Notifier) send(ctx context.Context, c Channel, d ticket.Delivery) ticket.DeliveryResult {
-	text, missing, ok := n.o.Texts(d.Template, n.o.Language, d.Fields)
-	switch {
-	case !ok:
+	text, ok := n.o.Texts(d.Template, n.o.Language, d.Fields)
+	if !ok {
 		return ticket.DeliveryResult{State: ticket.DeliveryFailed, Error: "no template " + d.Template}
-	case len(missing) > 0: // an incomplete message is better than none
-		n.log.Warn("a notice lacks fields of its template", "template", d.Template, "missing", missing)
 	}
+	n.complain(d, text)
 	failpoint.Hit(failpoint.NoticeBeforeSend)
 	begun := time.Now() //nolint:forbidigo // how long the provider really took
-	id, err := c.Send(ctx, Message{Ref: d.Ref, Address: d.Address, Login: d.Login, Text: text, Template: d.Template, Fields: d.Fields,
-		Ticket: d.Ticket, Area: d.Area, Urgent: d.Urgent})
+	id, err := c.Send(ctx, message(d, text))
 	failpoint.Hit(failpoint.NoticeAfterSend)
 	switch {
 	case err == nil:
-		return ticket.DeliveryResult{State: ticket.DeliverySent, ProviderID: id}
+		result := ticket.DeliveryResult{State: ticket.DeliverySent, ProviderID: id}
+		if p, ok := c.(Poller); ok && p.Polls() {
+			result.Poll = n.o.Silence
+		}
+		return result
 	case errors.Is(err, ErrRejected):
-		return ticket.DeliveryResult{State: ticket.DeliveryFailed, Error: err.Error()}
+		return ticket.DeliveryResult{State: ticket.DeliveryFailed, Error: err.Error(), Gone: errors.Is(err, ErrGone)}
 	case errors.Is(err, ErrNotSent):
 		return n.again(c, d, err.Error(), time.Since(begun))
-	default:
-		return ticket.DeliveryResult{State: ticket.DeliveryUnknown, Error: err.Error(), After: n.o.Backoff}
+	}
+	after := n.o.Backoff
+	if p, ok := c.(Paced); ok { // nobody is rung twice within a minute, whatever became of the first call
+		pause, _ := p.Again(d.Attempt - d.Forgiven)
+		after = max(after, pause-time.Since(begun))
+	}
+	return ticket.DeliveryResult{State: ticket.DeliveryUnknown, Error: err.Error(), After: after}
+}
+
+// complain logs what is wrong with a text that goes out all the same: an
+// incomplete or a long message is better than none.
+func (n *Notifier) complain(d ticket.Delivery, text Text) {
+	if len(text.Missing) > 0 {
+		n.log.Warn("a notice lacks fields of its template", "template", d.Template, "missing", text.Missing)
+	}
+	if len(text.Hidden) > 0 {
+		n.log.Error("a notice held personal data that its template does not declare; it was left out", "alarm", true, "template", d.Template, "fields", text.Hidden)
+	}
+	if d.Channel == ChannelSMS && text.Most > 0 && text.Parts > text.Most {
+		n.log.Warn("a notice takes more short messages than its template allows", "template", d.Template, "parts", text.Parts, "most", text.Most)
 	}
 }
 
 // again queues a delivery that certainly did not go out; took is how long the
 // attempt lasted.
 func (n *Notifier) again(c Channel, d ticket.Delivery, why string, took time.Duration) ticket.DeliveryResult {
-	after, more := backoff(n.o.Backoff, d.Attempt), d.Attempt < n.o.Most
+	tries := d.Attempt - d.Forgiven
+	after, more := backoff(n.o.Backoff, tries), tries < n.o.Most
 	if p, ok := c.(Paced); ok {
-		after, more = p.Again(d.Attempt)
+		after, more = p.Again(tries)
 		after = max(0, after-took)
 	}
 	if !more {
-		return ticket.DeliveryResult{State: ticket.DeliveryDead, Error: fmt.Sprintf("given up after %d attempts: %s", d.Attempt, why)}
+		return ticket.DeliveryResult{State: ticket.DeliveryDead, Error: fmt.Sprintf("given up after %d attempts: %s", tries, why)}
 	}
 	return ticket.DeliveryResult{State: ticket.DeliveryQueued, Error: why, After: after}
 }
@@ -185,19 +224,65 @@ func (n *Notifier) find(ctx context.Context, c Channel, d ticket.Delivery) ticke
 		never = ticket.DeliveryResult{State: ticket.DeliveryDead, Queried: true, Error: "sent twice and the provider knows of neither"}
 	}
 	finder, ok := c.(Finder)
-	if !ok { // nobody to ask, and no harm in a second one
+	if p, polls := c.(Poller); !ok || polls && !p.Polls() { // nobody to ask, and no harm in a second one
 		return never
 	}
-	id, found, err := finder.Find(ctx, d.Ref)
+	found, err := finder.Find(ctx, message(d, Text{}))
 	switch {
-	case err == nil && found:
-		return ticket.DeliveryResult{State: ticket.DeliverySent, ProviderID: id, Queried: true}
+	case err == nil && found.Known && found.Status == ticket.DeliveryFailed:
+		return ticket.DeliveryResult{State: ticket.DeliveryFailed, ProviderID: found.Provider, Queried: true, Error: "the provider could not deliver it: " + found.Detail}
+	case err == nil && found.Known:
+		return ticket.DeliveryResult{State: ticket.DeliverySent, ProviderID: found.Provider, Queried: true, Poll: n.o.Silence}
 	case err == nil:
 		return never
 	case d.Queries+1 >= n.o.Most:
 		return ticket.DeliveryResult{State: ticket.DeliveryDead, Queried: true, Error: fmt.Sprintf("nobody knows whether it was sent: %v", err)}
 	default:
 		return ticket.DeliveryResult{State: ticket.DeliveryUnknown, Queried: true, Error: err.Error(), After: backoff(n.o.Backoff, d.Queries+1)}
+	}
+}
+
+// poll asks a provider about sent messages of which nothing was heard.
+func (n *Notifier) poll(ctx context.Context, c Channel, p Poller) {
+	wake := n.redis.Listen(wakePolls)
+	defer wake.Close()
+	for n.rest(ctx, wake, nil) {
+		list, err := n.store.ClaimPolls(ctx, c.Name(), n.o.Workers, n.o.Most, n.o.Silence)
+		if err != nil && ctx.Err() == nil {
+			n.log.Warn("sent messages wait to be asked about", "channel", c.Name(), "error", err)
+		}
+		for _, d := range list {
+			n.ask(ctx, c, p, d)
+		}
+	}
+}
+
+// ask brings what the provider knows of a sent message into its delivery.
+func (n *Notifier) ask(ctx context.Context, c Channel, p Poller, d ticket.Delivery) {
+	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), n.timeout(c))
+	defer cancel()
+	found, err := p.Find(asking, message(d, Text{}))
+	if err != nil || !found.Known || found.Status == "" {
+		return // it is asked again
+	}
+	r := ticket.Receipt{Channel: c.Name(), Message: found.Provider, Ref: d.Ref, Status: found.Status, Detail: found.Detail}
+	if _, err := n.store.KeepReceipt(asking, r); err != nil {
+		n.log.Warn("what a provider told of a message was not recorded; it is asked again", "channel", c.Name(), "error", err)
+	}
+}
+
+// answer does what people ask for by SMS.
+func (n *Notifier) answer(ctx context.Context) {
+	wake := n.redis.Listen(pulse.WakeNotices)
+	defer wake.Close()
+	for {
+		done, err := n.o.Replies.AnswerReplies(ctx, expandBatch)
+		if err != nil && ctx.Err() == nil {
+			n.log.Warn("replies wait to be answered", "error", err)
+		}
+		if done < expandBatch && !n.rest(ctx, wake, nil) || ctx.Err() != nil {
+			return
+		}
 	}
 }
 

@@ -2,143 +2,296 @@ package notify
 
 import (
 	"bytes"
+	"cmp"
 	"context"
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"net"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/google/uuid"
+
+	"example.org/hotline/ticket"
 )
 
-// SMS sends short messages through an HTTP gateway:
-//
-//	POST {url}       {"id": our ref, "account": …, "to": "+86…", "text": …}  → 2xx {"id": the gateway's}
-//	GET  {url}/{ref}                                                        → 200 {"id": …}, 404 never seen
-//
-// Both carry HeaderTime (Unix seconds) and HeaderSignature: HMAC-SHA256, in
-// hex, over the time, a newline, and the body (POST) or the ref (GET). A
-// gateway that has seen a ref takes it again without sending it again (409 or 2xx).
+// SMS sends short messages through an HTTP gateway, in the shape that a GatewaySpec describes.
 type SMS struct {
-	url     string
-	account string
-	secret  []byte
-	client  *http.Client
+	spec   *GatewaySpec
+	setup  GatewaySetup
+	client *http.Client
+	now    func() time.Time
 }
 
-// The headers of a signed request.
-const (
-	HeaderTime      = "X-Hotline-Time"
-	HeaderSignature = "X-Hotline-Signature"
-)
-
-// maxAnswer bounds what is read of a gateway's answer.
-const maxAnswer = 64 << 10
-
-// NewSMS takes the gateway's address, our account there and the secret that
-// signs. The caller's context bounds each request.
-func NewSMS(gateway, account, secret string) (*SMS, error) {
-	u, err := url.Parse(gateway)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" {
-		return nil, errors.New("the SMS gateway's address must be an http or https URL")
+// NewSMS takes a shape that has passed Validate and the city's account. The
+// caller's context bounds each request.
+func NewSMS(spec *GatewaySpec, setup GatewaySetup) (*SMS, error) {
+	if setup.URL != "" {
+		u, err := url.Parse(setup.URL)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
+			return nil, errors.New("the SMS gateway's address must be an http or https URL")
+		}
 	}
-	client := &http.Client{
-		Transport:     &http.Transport{Proxy: nil, MaxIdleConnsPerHost: 8, IdleConnTimeout: time.Minute, ResponseHeaderTimeout: 30 * time.Second},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }, // a number goes where it was meant to go
+	setup.URL = strings.TrimRight(setup.URL, "/")
+	if setup.URL == "" && strings.Contains(spec.Send.URL, "{url}") {
+		return nil, fmt.Errorf("the SMS gateway %s needs an address (sms.url)", spec.Name)
 	}
-	return &SMS{url: strings.TrimRight(gateway, "/"), account: account, secret: []byte(secret), client: client}, nil
+	for _, name := range spec.Needs {
+		if setup.Settings[name] == "" {
+			return nil, fmt.Errorf("the SMS gateway %s needs sms.settings.%s", spec.Name, name)
+		}
+	}
+	return &SMS{spec: spec, setup: setup, client: providerClient(nil), now: time.Now}, nil //nolint:forbidigo // a provider compares it with its own clock
 }
 
 // Name is "sms".
-func (s *SMS) Name() string { return "sms" }
-
-// Sign makes the signature of a request's time and content.
-func Sign(secret []byte, at, content string) string {
-	mac := hmac.New(sha256.New, secret)
-	mac.Write([]byte(at + "\n" + content))
-	return hex.EncodeToString(mac.Sum(nil))
-}
+func (s *SMS) Name() string { return ChannelSMS }
 
 // Send posts the message.
 func (s *SMS) Send(ctx context.Context, m Message) (string, error) {
 	if m.Address == "" {
 		return "", fmt.Errorf("%w: no number is known", ErrRejected)
 	}
-	body, err := json.Marshal(map[string]string{"id": m.Ref, "account": s.account, "to": m.Address, "text": m.Text})
-	if err != nil {
-		return "", fmt.Errorf("write message: %w", err)
+	code := s.setup.Codes[m.Template]
+	if s.spec.Text == "registered" && code == "" {
+		return "", fmt.Errorf("%w: template %s has no code with the provider (sms.codes)", ErrRejected, m.Template)
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url, bytes.NewReader(body))
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", ErrNotSent, err)
-	}
-	req.Header.Set("Content-Type", "application/json")
-	status, id, err := s.do(req, string(body))
+	status, answer, values, err := s.call(ctx, &s.spec.Send, m, code)
 	switch {
 	case err != nil && neverConnected(err):
 		return "", fmt.Errorf("%w: %w", ErrNotSent, err)
 	case err != nil:
 		return "", err // it may have arrived
-	case status >= 200 && status < 300, status == http.StatusConflict:
+	}
+	id := textAt(answer, s.spec.Send.ID)
+	switch meaning, said := meaningOf(s.spec.Send.Answers, status, answer, values); meaning {
+	case "sent":
 		return id, nil
-	case status == http.StatusTooManyRequests, status == http.StatusTooEarly, status == http.StatusRequestTimeout:
-		return "", fmt.Errorf("%w: the gateway answered %d", ErrNotSent, status)
-	case status >= 400 && status < 500:
-		return "", fmt.Errorf("%w: it answered %d", ErrRejected, status)
+	case "rejected":
+		return "", fmt.Errorf("%w: it answered %s", ErrRejected, said)
+	case "not_sent":
+		return "", fmt.Errorf("%w: the gateway answered %s", ErrNotSent, said)
 	default:
-		return "", fmt.Errorf("the gateway answered %d", status)
+		return "", fmt.Errorf("the gateway answered %s", said)
 	}
 }
 
-// Find asks the gateway for a message by our ref.
-func (s *SMS) Find(ctx context.Context, ref string) (string, bool, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/"+url.PathEscape(ref), nil)
+// Polls reports whether the gateway can be asked.
+func (s *SMS) Polls() bool { return s.spec.Find != nil }
+
+// Find asks the gateway for a message.
+func (s *SMS) Find(ctx context.Context, m Message) (Found, error) {
+	spec := s.spec.Find
+	status, answer, values, err := s.call(ctx, spec, m, s.setup.Codes[m.Template])
 	if err != nil {
-		return "", false, fmt.Errorf("ask the gateway: %w", err)
+		return Found{}, err
 	}
-	status, id, err := s.do(req, ref)
+	switch meaning, said := meaningOf(spec.Answers, status, answer, values); meaning {
+	case "absent":
+		return Found{}, nil
+	case "found":
+	default:
+		return Found{}, fmt.Errorf("the gateway answered %s", said)
+	}
+	item := answer
+	if spec.Match != nil {
+		list, _ := at(answer, spec.Items)
+		items, _ := list.([]any)
+		want := fill(spec.Match.Is, values)
+		i := slices.IndexFunc(items, func(v any) bool { return want != "" && textAt(v, spec.Match.Path) == want })
+		if i < 0 {
+			return Found{}, nil
+		}
+		item = items[i]
+	}
+	return Found{Known: true, Provider: cmp.Or(textAt(item, spec.ID), m.Provider), Status: s.spec.state(textAt(item, spec.State)), Detail: textAt(item, spec.Detail)}, nil
+}
+
+// state translates the provider's word for what became of a message.
+func (g *GatewaySpec) state(word string) ticket.DeliveryState {
+	if state, ok := g.Status[word]; ok {
+		return ticket.DeliveryState(state)
+	}
+	if word == "" {
+		return ""
+	}
+	return ticket.DeliveryState(g.Status["*"])
+}
+
+// meaningOf finds the first rule that fits an answer, and how to speak of it.
+func meaningOf(rules []AnswerSpec, status int, answer any, values map[string]string) (meaning, said string) {
+	said = strconv.Itoa(status)
+	for _, r := range rules {
+		if r.Path != "" {
+			if code := textAt(answer, r.Path); code != "" && len(code) <= 80 {
+				said = strconv.Itoa(status) + " " + code
+			}
+		}
+		if r.Status != "" && !fits(strconv.Itoa(status), strings.Replace(r.Status, "xx", "*", 1)) {
+			continue
+		}
+		found := textAt(answer, r.Path)
+		if r.Path == "" || len(r.Is) == 0 && found != "" || slices.ContainsFunc(r.Is, func(p string) bool { return fits(found, fill(p, values)) }) {
+			return r.Means, said
+		}
+	}
+	return "unknown", said
+}
+
+// call fills in, signs and performs a request, and reads the answer's JSON.
+func (s *SMS) call(ctx context.Context, spec *CallSpec, m Message, code string) (status int, answer any, values map[string]string, err error) {
+	req, values, err := s.request(ctx, spec, m, code)
+	if err != nil {
+		return 0, nil, values, err
+	}
+	status, data, err := perform(s.client, req)
+	if err != nil {
+		return 0, nil, values, err
+	}
+	return status, parseJSON(data), values, nil
+}
+
+// request builds what spec describes. Values are made once, so that the
+// signature is over what is sent.
+func (s *SMS) request(ctx context.Context, spec *CallSpec, m Message, code string) (*http.Request, map[string]string, error) {
+	values, list := s.values(m, code)
+	target, err := url.Parse(fill(spec.URL, values))
+	if err != nil {
+		return nil, values, fmt.Errorf("%w: the gateway's address cannot be read", ErrNotSent)
+	}
+	values["host"], values["path"] = target.Host, target.EscapedPath()
+	params := map[string]string{}
+	for name, text := range spec.Query {
+		params[name] = fill(text, values)
+	}
+	fields := map[string]string{}
+	if spec.Body == "form" {
+		for name, text := range spec.Fields {
+			fields[name] = fill(text, values)
+			params[name] = fields[name]
+		}
+	}
+	values["sorted"], values["sorted_raw"] = sorted(params, percent), sorted(params, func(s string) string { return s })
+	if spec.Body == "json" {
+		body, err := jsonBody(spec.Fields, values, list)
+		if err != nil {
+			return nil, values, fmt.Errorf("%w: write the message: %w", ErrRejected, err)
+		}
+		values["body"] = string(body)
+	}
+	for _, d := range spec.Define {
+		values[d.Name] = fill(d.Text, values)
+	}
+	if spec.Sign != nil {
+		keys := make([]string, len(spec.Sign.Key))
+		for i, key := range spec.Sign.Key {
+			keys[i] = fill(key, values)
+		}
+		values["signature"] = signature(spec.Sign.Algorithm, keys, fill(spec.Sign.Content, values), spec.Sign.Encode)
+	}
+	query := target.Query()
+	for name := range spec.Query {
+		query.Set(name, params[name])
+	}
+	placed := fill(cmp.Or(signValue(spec.Sign), "{signature}"), values)
 	switch {
-	case err != nil:
-		return "", false, err
-	case status == http.StatusOK:
-		return id, true, nil
-	case status == http.StatusNotFound:
-		return "", false, nil
+	case spec.Sign == nil || spec.Sign.Field == "":
+	case spec.Body == "form":
+		fields[spec.Sign.Field] = placed
 	default:
-		return "", false, fmt.Errorf("the gateway answered %d", status)
+		query.Set(spec.Sign.Field, placed)
 	}
+	target.RawQuery = query.Encode()
+	if spec.Body == "form" {
+		form := url.Values{}
+		for name, value := range fields {
+			form.Set(name, value)
+		}
+		values["body"] = form.Encode()
+	}
+	req, err := http.NewRequestWithContext(ctx, spec.Method, target.String(), bytes.NewReader([]byte(values["body"])))
+	if err != nil {
+		return nil, values, fmt.Errorf("%w: %w", ErrNotSent, err)
+	}
+	switch spec.Body {
+	case "json":
+		req.Header.Set("Content-Type", "application/json; charset=utf-8")
+	case "form":
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	default:
+		req.Body, req.ContentLength = http.NoBody, 0
+	}
+	for name, text := range spec.Headers {
+		req.Header.Set(name, fill(text, values))
+	}
+	if spec.Sign != nil && spec.Sign.Header != "" {
+		req.Header.Set(spec.Sign.Header, placed)
+	}
+	return req, values, nil
 }
 
-// do signs and performs a request and reads the id out of its answer.
-func (s *SMS) do(req *http.Request, content string) (status int, id string, err error) {
-	at := strconv.FormatInt(time.Now().Unix(), 10) //nolint:forbidigo // the gateway compares it with its own clock
-	req.Header.Set(HeaderTime, at)
-	req.Header.Set(HeaderSignature, Sign(s.secret, at, content))
-	resp, err := s.client.Do(req)
+func signValue(s *SignSpec) string {
+	if s == nil {
+		return ""
+	}
+	return s.Value
+}
+
+// values are what templates may use; list holds the message's own, in the
+// order in which its template declares them.
+func (s *SMS) values(m Message, code string) (values map[string]string, list []string) {
+	now := s.now()
+	params := map[string]string{}
+	list = []string{}
+	for _, name := range m.Order {
+		params[name] = m.Fields[name]
+		list = append(list, m.Fields[name])
+	}
+	object, _ := json.Marshal(params) // texts alone
+	values = maps.Clone(s.setup.Settings)
+	if values == nil {
+		values = map[string]string{}
+	}
+	maps.Copy(values, map[string]string{
+		"ref": m.Ref, "id": m.Provider, "account": s.setup.Account, "secret": s.setup.Secret, "url": s.setup.URL, "to": m.Address, "text": m.Text,
+		"template": m.Template, "code": code, "params": string(object),
+		"time": strconv.FormatInt(now.Unix(), 10), "time_ms": strconv.FormatInt(now.UnixMilli(), 10), "date": now.UTC().Format(time.DateOnly),
+		"day": now.In(ticket.Shanghai).Format("20060102"), "day_ago": strconv.FormatInt(now.AddDate(0, 0, -1).Unix(), 10), "iso": now.UTC().Format("2006-01-02T15:04:05Z"), "nonce": uuid.NewString(),
+	})
+	return values, list
+}
+
+// parseJSON reads an answer; nil where it is none: then the status decides.
+func parseJSON(data []byte) (v any) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	if dec.Decode(&v) != nil {
+		return nil
+	}
+	return v
+}
+
+// maxAnswer bounds what is read of a provider's answer.
+const maxAnswer = 256 << 10
+
+// perform does a request and reads the answer.
+func perform(client *http.Client, req *http.Request) (status int, answer []byte, err error) {
+	resp, err := client.Do(req)
 	if err != nil {
-		return 0, "", fmt.Errorf("call the gateway: %w", err)
+		return 0, nil, withoutAddress(err)
 	}
 	defer func() { _ = resp.Body.Close() }()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	answer, err = io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
 	if err != nil {
-		return 0, "", fmt.Errorf("read the gateway's answer: %w", err)
+		return 0, nil, fmt.Errorf("read the provider's answer: %w", err)
 	}
-	var body struct {
-		ID string `json:"id"`
-	}
-	_ = json.Unmarshal(answer, &body) // the status decides; a gateway without ids of its own is fine
-	return resp.StatusCode, body.ID, nil
+	return resp.StatusCode, answer, nil
 }
 
-// neverConnected reports whether a request failed before a byte of it left.
-func neverConnected(err error) bool {
-	op, ok := errors.AsType[*net.OpError](err)
-	return ok && op.Op == "dial"
-}
+var _ Poller = (*SMS)(nil)

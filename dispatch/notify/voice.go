@@ -24,16 +24,17 @@ type Phone interface {
 	Ring(ctx context.Context, m Message) (VoiceOutcome, error)
 }
 
-// voiceBeats are when a telephone is rung: at once, after a minute and after two
-// (DOMAIN 0a.4). Once somebody has accepted, what is left of it is void.
-const (
-	voiceTries   = 3
-	voiceEvery   = time.Minute
-	voiceLongest = 3 * time.Minute // ringing, telling and choosing together
-)
+const voiceLongest = 3 * time.Minute // ringing, telling and choosing together
 
-// Voice brings the offers of P1 tickets by telephone.
-type Voice struct{ Phone Phone }
+// redial is when a telephone is rung again, from its first ringing on (DOMAIN
+// 0a.4). Once somebody has accepted, what is left of it is void.
+var redial = []time.Duration{time.Minute, 2 * time.Minute}
+
+// Voice brings offers by telephone.
+type Voice struct {
+	Phone  Phone
+	Redial []time.Duration // nil: after one minute and after two
+}
 
 // Name is "voice".
 func (Voice) Name() string { return "voice" }
@@ -47,7 +48,20 @@ func (v Voice) Send(ctx context.Context, m Message) (string, error) {
 // Timeout implements Paced.
 func (Voice) Timeout() time.Duration { return voiceLongest }
 
-// Again implements Paced.
-func (Voice) Again(attempt int) (time.Duration, bool) { return voiceEvery, attempt < voiceTries }
+// Again implements Paced. A call whose end nobody knows is not rung again sooner either.
+func (v Voice) Again(attempt int) (time.Duration, bool) {
+	times := v.Redial
+	if times == nil {
+		times = redial
+	}
+	if attempt > len(times) {
+		return time.Minute, false
+	}
+	before := time.Duration(0)
+	if attempt > 1 {
+		before = times[attempt-2]
+	}
+	return times[attempt-1] - before, true
+}
 
 var _ Paced = Voice{}

@@ -56,23 +56,18 @@ func newP1(t *testing.T, caller string) *house {
 	return h
 }
 
-// An offer of a P1 ticket rings, beside its message; nothing else does: no
-// telling, no citizen, no alarm.
-func TestOnlyOffersOfP1Ring(t *testing.T) {
-	h := newHouse(t, "13812345678")
+// An offer rings, beside its message; nothing else does: no telling, no
+// citizen, no alarm.
+func TestOnlyOffersRing(t *testing.T) {
+	h := newP1(t, "13812345678")
 	x := &exchange{ends: answers(notify.VoiceAccepted, nil)}
-	h.notice(ticket.Notice{Post: h.post("worker2"), Template: "offer", Urgent: true, Epoch: 1, Voidable: true}) // P2
-	if n, err := h.db.ExpandNotices(t.Context(), []string{"voice"}, false, 10); err != nil || n == 0 || h.count(`SELECT count(*) FROM deliveries`) != 0 {
-		t.Fatalf("%d expanded, a P2 rings (%v)", n, err)
-	}
-	h.exec(`UPDATE tickets SET priority = 'P1'`)
 	_, sms := newGateway(t, takes)
 	h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer", Urgent: true, Epoch: 1, Voidable: true})
 	h.notice(ticket.Notice{Post: h.post("county1"), Template: "breach", Urgent: true})
 	h.notice(ticket.Notice{Citizen: true, Template: "accepted_citizen", Urgent: true})
 	h.notice(ticket.Notice{Alarm: true, Template: "loop_alarm", Urgent: true, Epoch: 1, Voidable: true})
 	h.notifier(sms, hasty{notify.Voice{Phone: x}})
-	h.ends(ticket.DeliverySent, 5) // four messages and one call
+	h.ends(ticket.DeliverySent, 6) // five messages, two of them to the citizen, and one call
 	if got := x.numbers(); !slices.Equal(got, []string{"+8619900000001"}) {
 		t.Errorf("rang %q", got)
 	}
@@ -140,7 +135,7 @@ func TestAnotherNodeRings(t *testing.T) {
 	_, sms := newGateway(t, func(string, int) (int, bool) { return http.StatusOK, true })
 	both := []string{"sms", "voice"}
 	h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer", Urgent: true, Epoch: 1, Voidable: true})
-	if n, err := h.db.ExpandNotices(t.Context(), both, false, 10); err != nil || n != 1 {
+	if n, err := h.db.ExpandNotices(t.Context(), ticket.Reach{Channels: both}, 10); err != nil || n != 1 {
 		t.Fatalf("expanded %d (%v)", n, err)
 	}
 	h.notifier(sms)

@@ -1,11 +1,14 @@
-// Package sink is the SMS gateway of `hotline dev`: it sends nothing, keeps the
-// messages in a file and shows them. It speaks what notify.SMS speaks, checks
-// signatures as a real gateway would, and takes the same id once.
+// Package sink is every provider of `hotline dev`, of short messages, WeCom, mail
+// and web push: it sends nothing, keeps the messages in a file and shows them. Its
+// gateway of short messages speaks the shape "plain" (configs/gateways), checks
+// signatures as a real one would, and takes the same id once.
 package sink
 
 import (
 	"bufio"
 	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -14,13 +17,12 @@ import (
 	"os"
 	"sync"
 	"time"
-
-	"example.org/hotline/dispatch/notify"
 )
 
 // Message is one message that was not sent.
 type Message struct {
 	ID      string    `json:"id"`
+	Channel string    `json:"channel,omitempty"` // empty: sms
 	Account string    `json:"account"`
 	To      string    `json:"to"`
 	Text    string    `json:"text"`
@@ -35,6 +37,8 @@ type Sink struct {
 	mux    *http.ServeMux
 	secret []byte
 
+	receiver *receiver // of web push
+
 	mu       sync.Mutex
 	file     *os.File
 	messages []Message
@@ -47,7 +51,7 @@ func Open(path, secret string) (*Sink, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the SMS sink: %w", err)
 	}
-	s := &Sink{mux: http.NewServeMux(), secret: []byte(secret), file: file, seen: map[string]bool{}}
+	s := &Sink{mux: http.NewServeMux(), secret: []byte(secret), file: file, seen: map[string]bool{}, receiver: newReceiver(secret)}
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
 		var m Message
@@ -58,6 +62,8 @@ func Open(path, secret string) (*Sink, error) {
 	if err := lines.Err(); err != nil {
 		return nil, errors.Join(fmt.Errorf("read the SMS sink: %w", err), file.Close())
 	}
+	s.mountWeCom()
+	s.mux.HandleFunc("POST /push/{who}", s.takePush)
 	s.mux.HandleFunc("POST /messages", s.take)
 	s.mux.HandleFunc("GET /messages", s.list)
 	s.mux.HandleFunc("GET /messages/{id}", s.find)
@@ -90,8 +96,9 @@ func (s *Sink) keep(m Message) {
 }
 
 func (s *Sink) signed(r *http.Request, content string) bool {
-	want := notify.Sign(s.secret, r.Header.Get(notify.HeaderTime), content)
-	return hmac.Equal([]byte(want), []byte(r.Header.Get(notify.HeaderSignature)))
+	mac := hmac.New(sha256.New, s.secret)
+	mac.Write([]byte(r.Header.Get("X-Hotline-Time") + "\n" + content))
+	return hmac.Equal([]byte(hex.EncodeToString(mac.Sum(nil))), []byte(r.Header.Get("X-Hotline-Signature")))
 }
 
 func (s *Sink) take(w http.ResponseWriter, r *http.Request) {
@@ -105,21 +112,31 @@ func (s *Sink) take(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, `{"error":"the signature does not fit"}`, http.StatusUnauthorized)
 		return
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if !s.seen[m.ID] {
-		m.At = time.Now().UTC() //nolint:forbidigo // like any gateway, it has a clock of its own
-		line, err := json.Marshal(m)
-		if err == nil {
-			_, err = s.file.Write(append(line, '\n'))
-		}
-		if err != nil {
-			http.Error(w, `{"error":"the message could not be kept"}`, http.StatusInternalServerError)
-			return
-		}
-		s.keep(m)
+	m.Channel = ""
+	if s.write(m) != nil {
+		http.Error(w, `{"error":"the message could not be kept"}`, http.StatusInternalServerError)
+		return
 	}
 	answer(w, map[string]string{"id": "sink-" + m.ID})
+}
+
+// write keeps a message, once for each id.
+func (s *Sink) write(m Message) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.seen[m.ID] {
+		return nil
+	}
+	m.At = time.Now().UTC() //nolint:forbidigo // like any provider, it has a clock of its own
+	line, err := json.Marshal(m)
+	if err == nil {
+		_, err = s.file.Write(append(line, '\n'))
+	}
+	if err != nil {
+		return fmt.Errorf("keep a message: %w", err)
+	}
+	s.keep(m)
+	return nil
 }
 
 func (s *Sink) list(w http.ResponseWriter, _ *http.Request) { answer(w, s.Messages()) }
