@@ -90,6 +90,6 @@ func freeUDP(t *testing.T) netip.AddrPort {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close() // only asked for its number
-	return conn.LocalAddr().(*net.UDPAddr).AddrPort()
+	defer conn.Close() //nolint:errcheck // only asked for its number
+	return netip.MustParseAddrPort(conn.LocalAddr().String())
 }
