@@ -5,7 +5,7 @@
 -- ── whose roster an actor sees ──────────────────────────────────────────────
 -- Those of the areas below, as everywhere; and of the areas above, for a worker must know who serves the county tonight.
 -- +goose StatementBegin
-CREATE FUNCTION app_lies_in(area text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+CREATE FUNCTION duty_lies_in(area text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT app_scope() <> '' AND starts_with(app_scope(), CASE WHEN substr(area, 10) <> '000' THEN area WHEN substr(area, 7, 3) <> '000' THEN left(area, 9)
        WHEN substr(area, 5, 2) <> '00' THEN left(area, 6) WHEN substr(area, 3, 2) <> '00' THEN left(area, 4) ELSE left(area, 2) END) $$;
 -- +goose StatementEnd
@@ -124,8 +124,8 @@ BEGIN
     END LOOP;
 END $$;
 -- +goose StatementEnd
-CREATE POLICY duty_versions_above ON duty_versions FOR SELECT USING (app_lies_in(area_code));
-CREATE POLICY duty_changes_above ON duty_changes FOR SELECT USING (app_lies_in(area_code));
+CREATE POLICY duty_versions_above ON duty_versions FOR SELECT USING (duty_lies_in(area_code));
+CREATE POLICY duty_changes_above ON duty_changes FOR SELECT USING (duty_lies_in(area_code));
 GRANT SELECT, INSERT ON duty_versions, duty_changes, duty_handovers, duty_holes TO hotline_app;
 GRANT UPDATE (ended_at, ended_by, end_reason) ON duty_changes TO hotline_app;
 GRANT UPDATE (counted_fen, confirmed_by, confirmed_at) ON duty_handovers TO hotline_app;
@@ -135,4 +135,4 @@ GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO hotline_app;
 DROP INDEX shifts_ends;
 GRANT UPDATE ON shifts TO hotline_app;
 DROP TABLE duty_holes, duty_handovers, duty_changes, duty_versions;
-DROP FUNCTION duty_confirmed(), duty_ended(), duty_written(), app_lies_in(text);
+DROP FUNCTION duty_confirmed(), duty_ended(), duty_written(), duty_lies_in(text);
