@@ -119,7 +119,7 @@ func rules() api.Rules {
 	calendar := ticket.Calendar{Version: "test", Opens: 9 * time.Hour, Closes: 17 * time.Hour, Years: map[int]bool{2026: true}, Special: map[ticket.Date]ticket.Day{}}
 	return api.Rules{Terms: terms(), Calendar: calendar, Relief: policy,
 		Callback: ticket.CallbackRules{Urgent: 15 * time.Minute, Ordinary: time.Hour, Tries: []time.Duration{0, 10 * time.Minute, 30 * time.Minute},
-			Late: 5 * time.Minute, Claim: 10 * time.Minute},
+			Late: 5 * time.Minute, Claim: 10 * time.Minute, VisitUrgent: 2 * time.Hour, VisitOrdinary: 24 * time.Hour},
 		Dispositions: []acd.Term{{Key: "registered", Zh: "已登记", En: "registered"}, {Key: "silent", Zh: "无声", En: "silent"}}}
 }
 

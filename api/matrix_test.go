@@ -50,11 +50,12 @@ var bodies = map[string]any{
 	"POST /papers/{id}/return":       map[string]any{"reason": "another paper"},
 	"POST /papers/{id}/waiver":       map[string]any{"reason": "burnt"},
 
-	"POST /calls/{id}/disposition":      map[string]any{"code": "registered"},
-	"POST /callbacks/{id}/claims":       map[string]any{},
-	"POST /callbacks/{id}/attempts":     map[string]any{"result": "no_answer"},
-	"POST /callbacks/{id}/completion":   map[string]any{},
-	"POST /callbacks/{id}/cancellation": map[string]any{"reason": "rang again"},
+	"POST /calls/{id}/disposition":        map[string]any{"code": "registered"},
+	"POST /callbacks/{id}/claims":         map[string]any{},
+	"POST /callbacks/{id}/attempts":       map[string]any{"result": "no_answer"},
+	"POST /callbacks/{id}/visit-result":   map[string]any{"result": "not_found", "note": "the door is locked"},
+	"POST /callbacks/{id}/visit-decision": map[string]any{"again": true},
+	"POST /callbacks/{id}/cancellation":   map[string]any{"reason": "rang again"},
 
 	"POST /areas/imports":                  "code,name\n990101101000,甲镇\n",
 	"POST /areas/imports/{id}/application": map[string]any{},

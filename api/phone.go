@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"example.org/hotline/internal/act"
 	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ticket"
 )
@@ -51,17 +52,27 @@ func (s *Server) listDispositions(context.Context, Tx, *struct{}) (DispositionLi
 }
 
 type listCallbacksInput struct {
-	View  string `query:"view" enum:"open,due,mine" default:"open"`
+	View  string `query:"view" enum:"open,due,mine,visits" doc:"All that are not over, those to ring now, yours, or those to visit. Without it: open, and visits for who does not ring"`
 	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"100"`
 }
 
-// CallbackItems is who is to be rung back: urgent ones first, then by their place in the queue.
+// CallbackItems is who is to be rung back or visited: urgent ones first, then by
+// their place in the queue, visits by when their result is late.
 type CallbackItems struct {
 	Items []ticket.CallbackView `json:"items"`
 }
 
 func (s *Server) listCallbacks(ctx context.Context, tx Tx, in *listCallbacksInput) (CallbackItems, error) {
-	items, err := tx.Callbacks(ctx, ticket.CallbackList(in.View), in.Limit)
+	view, rings := ticket.CallbackList(in.View), tx.Actor().May(ringers...)
+	switch {
+	case view == "" && rings:
+		view = ticket.CallbacksOpen
+	case view == "":
+		view = ticket.CallbacksVisits
+	case view != ticket.CallbacksVisits && !rings:
+		return CallbackItems{}, act.NotFound("list")
+	}
+	items, err := tx.Callbacks(ctx, view, in.Limit)
 	return CallbackItems{Items: items}, err
 }
 
@@ -110,16 +121,32 @@ func (s *Server) tryCallback(ctx context.Context, tx Tx, in *attemptInput) (tick
 	})
 }
 
-type completionInput struct {
+type visitResultInput struct {
 	CallbackRef
 	Body struct {
-		Note string `json:"note,omitempty" maxLength:"500" doc:"What was found at the door"`
+		Result string `json:"result" enum:"reached,not_found,moved,refused"`
+		Note   string `json:"note" minLength:"2" maxLength:"500" doc:"What the citizen needs, which becomes a note of the ticket; or what was found at the door"`
 	}
 }
 
-func (s *Server) completeCallback(ctx context.Context, tx Tx, in *completionInput) (ticket.CallbackView, error) {
-	return s.onCallback(ctx, tx, in.ID, func(id ticket.CallbackID, _ ticket.CallbackRules) error {
-		_, err := ticket.FinishCallback(ctx, tx, id, in.Body.Note)
+func (s *Server) reportVisit(ctx context.Context, tx Tx, in *visitResultInput) (ticket.CallbackView, error) {
+	return s.onCallback(ctx, tx, in.ID, func(id ticket.CallbackID, rules ticket.CallbackRules) error {
+		_, err := ticket.ReportVisit(ctx, tx, id, ticket.VisitResult(in.Body.Result), in.Body.Note, rules)
+		return err
+	})
+}
+
+type visitDecisionInput struct {
+	CallbackRef
+	Body struct {
+		Again  bool   `json:"again" doc:"Somebody goes there once more; else the call-back ends"`
+		Reason string `json:"reason,omitempty" maxLength:"500" doc:"Required where it ends"`
+	}
+}
+
+func (s *Server) decideVisit(ctx context.Context, tx Tx, in *visitDecisionInput) (ticket.CallbackView, error) {
+	return s.onCallback(ctx, tx, in.ID, func(id ticket.CallbackID, rules ticket.CallbackRules) error {
+		_, err := ticket.DecideVisit(ctx, tx, id, in.Body.Again, in.Body.Reason, rules)
 		return err
 	})
 }
@@ -145,10 +172,11 @@ func phoneTable() []*route {
 		{method: get, path: "/calls/{id}/pop", who: agents, summary: "What an agent sees of a call that rings; each look leaves a record", bind: read((*Server).getPop)},
 		{method: post, path: "/calls/{id}/disposition", who: agents, summary: "Say what a call was", bind: do((*Server).dispose)},
 		{method: get, path: "/dispositions", who: callers, summary: "How a conversation may end", bind: read((*Server).listDispositions)},
-		{method: get, path: "/callbacks", who: ringers, background: true, summary: "Who is to be rung back", bind: read((*Server).listCallbacks)},
+		{method: get, path: "/callbacks", who: visitors, background: true, summary: "Who is to be rung back or visited", bind: read((*Server).listCallbacks)},
 		{method: post, path: "/callbacks/{id}/claims", who: ringers, act: "claim_callback", summary: "Take a call-back", bind: do((*Server).claimCallback)},
 		{method: post, path: "/callbacks/{id}/attempts", who: ringers, act: "try_callback", summary: "Say how a try to ring back went", bind: do((*Server).tryCallback)},
-		{method: post, path: "/callbacks/{id}/completion", who: visitors, act: "complete_callback", summary: "Say that somebody has been there", bind: do((*Server).completeCallback)},
+		{method: post, path: "/callbacks/{id}/visit-result", who: visitors, act: "report_visit", summary: "Say what came of a visit", bind: do((*Server).reportVisit)},
+		{method: post, path: "/callbacks/{id}/visit-decision", who: deciders, act: "decide_visit", summary: "Decide what follows a visit in vain", bind: do((*Server).decideVisit)},
 		{method: post, path: "/callbacks/{id}/cancellation", who: ringers, act: "cancel_callback", summary: "Call a call-back off, with the reason", bind: do((*Server).cancelCallback)},
 	}
 }

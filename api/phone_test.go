@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -95,6 +97,73 @@ func TestAnAgentsCall(t *testing.T) {
 	}
 }
 
+// A visit over HTTP: seen and reported by the people of its place alone, decided by their head; who does not ring sees no call-backs else.
+func TestAVisitOverHTTP(t *testing.T) {
+	h := newHouse(t)
+	near, far := h.call("12349001", "13812345678"), h.call("12349002", "13912345678")
+	h.hangUp(near)
+	h.hangUp(far)
+	agent, assistant, head := h.signIn("agent"), h.signIn("village_assistant"), h.signIn("township_head")
+	visits := func(c client) []ticket.CallbackView {
+		return decode[api.CallbackItems](t, c.get("/callbacks?view=visits")).Items
+	}
+	path := "/callbacks/" + decode[api.CallbackItems](t, agent.get("/callbacks")).Items[0].ID
+	if got := visits(assistant); len(got) != 0 {
+		t.Errorf("to be visited before anybody was rung: %+v", got)
+	}
+	decode[ticket.CallbackView](t, agent.post(path+"/claims", nil))
+	decode[ticket.CallbackView](t, agent.post(path+"/attempts", map[string]any{"result": "wrong_number"}))
+	for _, login := range []string{"village_assistant", "worker", "township_head", "county_duty", "supervisor", "city_duty"} {
+		got := visits(h.signIn(login))
+		if len(got) != 1 || got[0].TicketID != near || got[0].Caller != "138****5678" || got[0].Visit == nil || got[0].Visit.Asked != 1 || got[0].Holder != "village_assistant" {
+			t.Errorf("%s is to visit %+v", login, got)
+		}
+	}
+	for _, login := range []string{"village_assistant.far", "worker.far", "township_head.far"} {
+		if got := visits(h.signIn(login)); len(got) != 0 {
+			t.Errorf("%s sees visits of another place: %+v", login, got)
+		}
+		if a := h.signIn(login).post(path+"/visit-result", map[string]any{"result": "reached", "note": "spoken"}); a.status != http.StatusNotFound {
+			t.Errorf("%s reports: %d %s", login, a.status, a.body)
+		}
+	}
+	for _, view := range []string{"open", "due", "mine"} {
+		if a := assistant.get("/callbacks?view=" + view); a.status != http.StatusNotFound {
+			t.Errorf("view %s as an assistant: %d", view, a.status)
+		}
+	}
+	if a := assistant.post(path+"/visit-result", map[string]any{"result": "asleep", "note": "at home"}); a.status != http.StatusUnprocessableEntity {
+		t.Errorf("an unknown result: %d %s", a.status, a.body)
+	}
+	if a := head.post(path+"/visit-decision", map[string]any{"again": true}); a.code() != "visit_under_way" {
+		t.Errorf("decided before anybody reported: %d %s", a.status, a.body)
+	}
+	if got := decode[ticket.CallbackView](t, assistant.post(path+"/visit-result", map[string]any{"result": "moved", "note": "the house is empty"})); got.Visit.Result != ticket.VisitMoved {
+		t.Errorf("after the report: %+v", got)
+	}
+	if got := visits(assistant); len(got) != 0 {
+		t.Errorf("still theirs to visit: %+v", got)
+	}
+	if a := assistant.post(path+"/visit-decision", map[string]any{"again": true}); a.status != http.StatusNotFound {
+		t.Errorf("an assistant decides: %d %s", a.status, a.body)
+	}
+	if got := visits(head); len(got) != 1 || got[0].Note != "the house is empty" || !slices.Contains(got[0].NextActs, "visit_decision") {
+		t.Errorf("the head sees %+v", got)
+	}
+	if a := head.post(path+"/visit-decision", map[string]any{"again": false}); a.code() != "reason_required" {
+		t.Errorf("ended without a reason: %d %s", a.status, a.body)
+	}
+	if got := decode[ticket.CallbackView](t, head.post(path+"/visit-decision", map[string]any{"again": true, "reason": "ask at the daughter's"})); got.Visit.Asked != 2 || got.Visit.Result != "" {
+		t.Errorf("after the head's word: %+v", got)
+	}
+	if got := decode[ticket.CallbackView](t, assistant.post(path+"/visit-result", map[string]any{"result": "reached", "note": "needs coal"})); got.Outcome != ticket.OutcomeVisited || got.Note != "needs coal" {
+		t.Errorf("after they met: %+v", got)
+	}
+	if page := h.signIn("worker").get("/tickets/" + near + "/timeline"); !strings.Contains(string(page.body), "ticket.noted") || !strings.Contains(string(page.body), "needs coal") {
+		t.Errorf("the ticket has no note of the need: %s", page.body)
+	}
+}
+
 // A call-back over HTTP: listed in scope, claimed once, tried, and told to be visited.
 func TestACallbackOverHTTP(t *testing.T) {
 	h := newHouse(t)
@@ -122,7 +191,7 @@ func TestACallbackOverHTTP(t *testing.T) {
 	if got := decode[ticket.CallbackView](t, agent.post(path+"/attempts", map[string]any{"result": "wrong_number"})); got.State != ticket.CallbackVisit || got.Tries != 1 {
 		t.Errorf("after a wrong number: %+v", got)
 	}
-	if got := decode[ticket.CallbackView](t, h.signIn("worker").post(path+"/completion", map[string]any{"note": "met at home"})); got.Outcome != ticket.OutcomeVisited {
+	if got := decode[ticket.CallbackView](t, h.signIn("worker").post(path+"/visit-result", map[string]any{"result": "reached", "note": "met at home"})); got.Outcome != ticket.OutcomeVisited {
 		t.Errorf("after the visit: %+v", got)
 	}
 	if a := agent.post(path+"/cancellation", map[string]any{"reason": "too late"}); a.status != http.StatusConflict || a.code() != "not_in_this_state" {

@@ -11,6 +11,7 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/failpoint"
+	"example.org/hotline/ticket"
 )
 
 // base is where the API lives.
@@ -47,8 +48,9 @@ var (
 	books    = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
 	phones   = []area.Role{area.RoleAgent, area.RoleSupervisor}
 	agents   = []area.Role{area.RoleAgent, area.RoleSupervisor}
-	ringers  = desks
-	visitors = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty}
+	ringers  = ticket.CallbackRingers()
+	visitors = ticket.VisitReporters()
+	deciders = ticket.VisitDeciders()
 	leaders  = []area.Role{area.RoleSupervisor, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
 	callers  = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty, area.RoleAuditor}
 )

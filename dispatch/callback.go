@@ -51,3 +51,19 @@ func (s *Service) callbackReady(ctx context.Context, tx Tx, timer act.Timer) err
 func (s *Service) callbackClaim(ctx context.Context, tx Tx, timer act.Timer) error {
 	return ticket.LapseClaim(ctx, tx, ticket.CallbackID(timer.Subject.ID), timer.Epoch, s.current.Callback.Rules())
 }
+
+// visitLate follows up a visit without a result in time. The township was told
+// by the first: from the second on those hear of it who are told of late call-backs.
+func (s *Service) visitLate(ctx context.Context, tx Tx, timer act.Timer) error {
+	c, t, rises, err := ticket.DueVisit(ctx, tx, ticket.CallbackID(timer.Subject.ID), timer.Epoch, s.current.Callback.Rules())
+	if err != nil || !rises {
+		return err
+	}
+	fill, err := fields(ctx, tx, t)
+	if err != nil {
+		return err
+	}
+	fill["due"] = ticket.InWords(timer.DueAt)
+	what := fmt.Sprintf("visit_late:%d:%d", c.ID, timer.Epoch)
+	return s.tell(ctx, tx, t, s.callbackRules(t).Tell, notice{what: what, template: "visit_late", fields: fill, mustReach: true})
+}

@@ -114,12 +114,17 @@ type Callback struct {
 	Tries    []time.Duration `yaml:"tries"`    // when each try may be made, from the first; then a message, and a visit
 	Late     time.Duration   `yaml:"late"`     // how long after its time a later try is late
 	Claim    time.Duration   `yaml:"claim"`    // how long a claim holds without a result
-	Tell     []Target        `yaml:"tell"`     // told of a late one
+
+	VisitUrgent   time.Duration `yaml:"visit_urgent"`   // by when a visit to a suspected emergency has a result, on the wall clock
+	VisitOrdinary time.Duration `yaml:"visit_ordinary"` // by when the others have
+
+	Tell []Target `yaml:"tell"` // told of a late one
 }
 
 // Rules are the times of call-backs as package ticket takes them.
 func (c Callback) Rules() ticket.CallbackRules {
-	return ticket.CallbackRules{Urgent: c.Urgent, Ordinary: c.Ordinary, Tries: c.Tries, Late: c.Late, Claim: c.Claim}
+	return ticket.CallbackRules{Urgent: c.Urgent, Ordinary: c.Ordinary, Tries: c.Tries, Late: c.Late, Claim: c.Claim,
+		VisitUrgent: c.VisitUrgent, VisitOrdinary: c.VisitOrdinary}
 }
 
 // StepsFor is the ladder's steps for a ticket in that area.

@@ -66,6 +66,8 @@ func (c *policyCheck) callback(b Callback) {
 	c.span("callback.ordinary", b.Ordinary, time.Minute, 24*time.Hour)
 	c.span("callback.late", b.Late, time.Minute, 2*time.Hour)
 	c.span("callback.claim", b.Claim, time.Minute, time.Hour)
+	c.span("callback.visit_urgent", b.VisitUrgent, 10*time.Minute, 24*time.Hour)
+	c.span("callback.visit_ordinary", b.VisitOrdinary, 10*time.Minute, 7*24*time.Hour)
 	c.targets("callback.tell", b.Tell)
 	if len(b.Tries) == 0 || b.Tries[0] != 0 {
 		c.fault("callback.tries", "out_of_range", "name at least one try; the first is at 0s, the others count from it")

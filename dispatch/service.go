@@ -64,6 +64,7 @@ func (s *Service) Handlers() map[string]Handler {
 		ticket.TimerCallbackDue:   s.callbackLate,
 		ticket.TimerCallbackTry:   s.callbackReady,
 		ticket.TimerCallbackClaim: s.callbackClaim,
+		ticket.TimerCallbackVisit: s.visitLate,
 	}
 }
 

@@ -17,18 +17,24 @@ const callbackViews = `SELECT ` + callbackColumns + `, t.number, t.public_id AS 
 	LEFT JOIN posts p ON p.id = b.holder_id `
 
 // Callbacks lists call-backs in the actor's scope: urgent ones first, then by
-// the place in the queue.
+// the place in the queue, visits by when their result is late.
 func (tx *Tx) Callbacks(ctx context.Context, view ticket.CallbackList, limit int) ([]ticket.CallbackView, error) {
 	where, args := `b.state IN ('open', 'claimed', 'visit') AND t.status NOT IN ('closed', 'duplicate')`, []any{}
+	order := `b.urgent DESC, b.entered_at, b.id`
 	switch view {
 	case ticket.CallbacksDue:
 		where, args = where+` AND b.state = 'open' AND b.try_at <= ?`, append(args, tx.now)
 	case ticket.CallbacksMine:
 		where, args = where+` AND b.holder_id = ?`, append(args, int64(tx.actor.PostID))
+	case ticket.CallbacksVisits:
+		where, order = where+` AND b.state = 'visit'`, `b.urgent DESC, b.due_at, b.id`
+		if tx.actor.Role == area.RoleVillageAssistant { // as ticket.ReportVisit has it
+			where, args = where+` AND b.visit_result IS NULL AND t.area_code = ? AND t.kind <> ?`, append(args, string(tx.actor.Area), ticket.KindComplaint)
+		}
 	case ticket.CallbacksOpen:
 	}
 	var rows []callbackRow
-	err := tx.find(ctx, "list callbacks", &rows, callbackViews+`WHERE `+where+` ORDER BY b.urgent DESC, b.entered_at, b.id LIMIT ?`, append(args, limit)...)
+	err := tx.find(ctx, "list callbacks", &rows, callbackViews+`WHERE `+where+` ORDER BY `+order+` LIMIT ?`, append(args, limit)...)
 	if err != nil {
 		return nil, err
 	}
@@ -55,11 +61,11 @@ func (tx *Tx) CallbackView(ctx context.Context, id ticket.CallbackID) (ticket.Ca
 func (tx *Tx) callbackView(r callbackRow) (ticket.CallbackView, error) {
 	masked, err := tx.maskedCaller(r.CallID, r.CallerSealed)
 	c := r.callback()
-	mine := c.State == ticket.CallbackClaimed && c.Holder == tx.actor.PostID
 	return ticket.CallbackView{ID: c.PublicID, TicketID: r.TicketRef, Number: ticket.Number(r.Number), Priority: ticket.Priority(r.Priority),
 		Area: area.Code(r.AreaCode), AreaName: r.AreaName, Caller: masked, Origin: c.Origin, Urgent: c.Urgent, State: c.State, Calls: c.Calls,
 		EnteredAt: c.EnteredAt, TryAt: c.TryAt, DueAt: c.DueAt, Tries: c.Tries, Holder: deref(r.Holder),
-		Mine: mine, NextActs: ticket.CallbackActs(c.State, mine, c.TryAt, tx.now), EndedAt: null(c.EndedAt), Outcome: c.Outcome, Note: c.Note}, err
+		Mine: c.ClaimedBy(tx.actor.PostID), NextActs: ticket.CallbackActs(c, tx.actor, tx.now), EndedAt: null(c.EndedAt), Outcome: c.Outcome, Note: c.Note,
+		Visit: c.Visit.View()}, err
 }
 
 // CallbackDial is what it takes to ring a citizen back. It is for the dialler
@@ -79,7 +85,7 @@ func (db *DB) CallbackNumber(ctx context.Context, task string, staff area.StaffI
 	if err != nil {
 		return CallbackDial{}, err
 	}
-	if !actor.May(area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty) {
+	if !actor.May(ticket.CallbackRingers()...) {
 		return CallbackDial{}, act.NotFound("callback")
 	}
 	err = db.InTx(ctx, actor, func(tx *Tx) error {

@@ -17,25 +17,27 @@ type callbackRow struct {
 	ID, TicketID, Epoch                             int64
 	PublicID, CallID, Origin, State, Note           string
 	Urgent                                          bool
-	Calls, Tries                                    int
+	Calls, Tries, VisitsAsked, VisitsLate           int
 	EnteredAt, CreatedAt, TryAt, DueAt              time.Time
-	FirstTryAt, ClaimedAt, EndedAt                  *time.Time
+	FirstTryAt, ClaimedAt, EndedAt, VisitAskedAt    *time.Time
 	HolderID                                        *int64
-	Outcome                                         *string
+	Outcome, VisitResult                            *string
 	Number, TicketRef, Priority, AreaCode, AreaName string // of lists only
 	Holder                                          *string
 	CallerSealed                                    []byte
 }
 
 const callbackColumns = `b.id, b.public_id, b.ticket_id, b.call_id, b.origin, b.urgent, b.state, b.calls, b.entered_at, b.created_at, b.try_at, b.due_at,
-	b.tries, b.first_try_at, b.holder_id, b.claimed_at, b.ended_at, b.outcome, b.note, b.epoch`
+	b.tries, b.first_try_at, b.holder_id, b.claimed_at, b.ended_at, b.outcome, b.note, b.epoch,
+	b.visits_asked, b.visit_asked_at, b.visits_late, b.visit_result`
 
 func (r callbackRow) callback() ticket.Callback {
 	return ticket.Callback{ID: ticket.CallbackID(r.ID), PublicID: r.PublicID, Ticket: ticket.ID(r.TicketID), Call: ticket.CallID(r.CallID),
 		Origin: ticket.CallbackOrigin(r.Origin), Urgent: r.Urgent, State: ticket.CallbackState(r.State), Calls: r.Calls, EnteredAt: r.EnteredAt.UTC(),
 		CreatedAt: r.CreatedAt.UTC(), TryAt: r.TryAt.UTC(), DueAt: r.DueAt.UTC(), Tries: r.Tries, FirstTryAt: orZero(r.FirstTryAt),
 		Holder: area.PostID(deref(r.HolderID)), ClaimedAt: orZero(r.ClaimedAt), EndedAt: orZero(r.EndedAt),
-		Outcome: ticket.CallbackOutcome(deref(r.Outcome)), Note: r.Note, Epoch: r.Epoch}
+		Outcome: ticket.CallbackOutcome(deref(r.Outcome)), Note: r.Note, Epoch: r.Epoch,
+		Visit: ticket.FieldVisit{Asked: r.VisitsAsked, AskedAt: orZero(r.VisitAskedAt), Late: r.VisitsLate, Result: ticket.VisitResult(deref(r.VisitResult))}}
 }
 
 // CallbackByRef resolves a call-back's public id, in scope.
@@ -74,9 +76,11 @@ func (tx *Tx) AddCallback(ctx context.Context, c *ticket.Callback) (added bool, 
 // SaveCallback writes a call-back that was locked.
 func (tx *Tx) SaveCallback(ctx context.Context, c *ticket.Callback) error {
 	_, err := tx.exec(ctx, "save callback", `UPDATE callbacks SET origin = ?, urgent = ?, state = ?, calls = ?, try_at = ?, due_at = ?, tries = ?, first_try_at = ?,
-		holder_id = ?, claimed_at = ?, ended_at = ?, outcome = ?, note = ?, epoch = ? WHERE id = ?`,
+		holder_id = ?, claimed_at = ?, ended_at = ?, outcome = ?, note = ?, epoch = ?,
+		visits_asked = ?, visit_asked_at = ?, visits_late = ?, visit_result = ? WHERE id = ?`,
 		c.Origin, c.Urgent, c.State, c.Calls, c.TryAt, c.DueAt, c.Tries, null(c.FirstTryAt), nonZero(int64(c.Holder)), null(c.ClaimedAt), null(c.EndedAt),
-		nonZero(string(c.Outcome)), c.Note, c.Epoch, int64(c.ID))
+		nonZero(string(c.Outcome)), c.Note, c.Epoch,
+		c.Visit.Asked, null(c.Visit.AskedAt), c.Visit.Late, nonZero(string(c.Visit.Result)), int64(c.ID))
 	return err
 }
 
@@ -85,6 +89,23 @@ func (tx *Tx) WaitingSince(ctx context.Context, call ticket.CallID) (since time.
 	err = tx.scan(ctx, "look since when the caller waits", `SELECT coalesce((SELECT min(at) FROM call_events WHERE call_id = c.id AND kind = 'queued'), c.invited_at)
 		FROM calls c WHERE c.id = ?`, []any{string(call)}, &since)
 	return since.UTC(), err
+}
+
+// OnDuty lists who is on duty for a role in exactly that area now, the first in position first.
+func (tx *Tx) OnDuty(ctx context.Context, where area.Code, role area.Role) ([]area.Post, error) {
+	answer, err := tx.DutyAt(ctx, where, role, 0, tx.now)
+	if err != nil {
+		return nil, err
+	}
+	posts := make([]area.Post, 0, len(answer.OnDuty))
+	for _, d := range answer.OnDuty {
+		post, err := tx.Post(ctx, d.Post)
+		if err != nil {
+			return nil, err
+		}
+		posts = append(posts, post)
+	}
+	return posts, nil
 }
 
 // Assistants lists the village assistants of exactly that area who are there now.

@@ -14,7 +14,8 @@ import (
 // agentRules are what the calls of these tests are judged by.
 func agentRules() ticket.CallRules {
 	return ticket.CallRules{Terms: testRules().Terms, Holds: ticket.Holds{Answer: 45 * time.Second, Untriaged: 5 * time.Minute, Longest: 20 * time.Minute},
-		Callback: ticket.CallbackRules{Urgent: 15 * time.Minute, Ordinary: time.Hour, Tries: []time.Duration{0, 10 * time.Minute}, Late: 5 * time.Minute, Claim: 10 * time.Minute}}
+		Callback: ticket.CallbackRules{Urgent: 15 * time.Minute, Ordinary: time.Hour, Tries: []time.Duration{0, 10 * time.Minute}, Late: 5 * time.Minute, Claim: 10 * time.Minute,
+			VisitUrgent: 2 * time.Hour, VisitOrdinary: 24 * time.Hour}}
 }
 
 // line is a house with an agent of the other county, whose area is not the caller's.
@@ -280,7 +281,7 @@ func TestCallbackNumber(t *testing.T) {
 	}
 }
 
-// A wrong number is not rung again; where nobody in the village is known the desk of the place is asked to go.
+// A wrong number is not rung again; where nobody in the village is known the worker on duty is asked to go.
 func TestAVillageAssistantVisits(t *testing.T) {
 	h, in := newPhoneHouse(t)
 	village := area.Code("990101101201")
@@ -304,7 +305,7 @@ func TestAVillageAssistantVisits(t *testing.T) {
 			return ticket.Ticket{}, err
 		})
 	}
-	for name, want := range map[string]int{"甲镇值班台": 1, "assistant": 1} {
+	for name, want := range map[string]int{"worker1": 1, "assistant": 1} {
 		if n := h.count(t, `SELECT count(*) FROM notices n JOIN posts p ON p.id = n.post_id WHERE n.template = 'callback_visit' AND p.name = ?`, name); n != want {
 			t.Errorf("%s is asked %d times, want %d", name, n, want)
 		}

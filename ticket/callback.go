@@ -27,14 +27,15 @@ type Callback struct {
 	EnteredAt  time.Time // since when the citizen waits: the place in the queue is kept
 	CreatedAt  time.Time
 	TryAt      time.Time // not to be tried before
-	DueAt      time.Time // the try is late after this
+	DueAt      time.Time // the try, the visit or the head's word is late after this
 	Tries      int
 	FirstTryAt time.Time   // zero before
-	Holder     area.PostID // who has claimed it, or who is to visit; zero for nobody
+	Holder     area.PostID // who has claimed it, is to visit, or decides about the visit; zero for nobody
 	ClaimedAt  time.Time
 	EndedAt    time.Time
 	Outcome    CallbackOutcome
 	Note       string
+	Visit      FieldVisit
 	Epoch      int64 // rises with every change of state: older timers are void
 }
 
@@ -57,7 +58,8 @@ type CallbackOutcome string
 const (
 	OutcomeReached     CallbackOutcome = "reached"
 	OutcomeCalledAgain CallbackOutcome = "called_again" // the citizen rang once more and reached a person
-	OutcomeVisited     CallbackOutcome = "visited"      // somebody went there
+	OutcomeVisited     CallbackOutcome = "visited"      // somebody went there and spoke to the citizen
+	OutcomeUnmet       CallbackOutcome = "unmet"        // somebody went there in vain, and the head ended it, with the reason
 	OutcomeWithdrawn   CallbackOutcome = "withdrawn"    // called off by a person, with the reason
 	OutcomeMoot        CallbackOutcome = "moot"         // somebody has spoken to the citizen meanwhile, or the ticket is closed
 )
@@ -96,26 +98,30 @@ const (
 	CallbackExhaust CallbackEvent = "exhaust" // not reached by any try, or the number is wrong
 	CallbackAgain   CallbackEvent = "again"   // the same number called in vain once more
 	CallbackMeet    CallbackEvent = "meet"    // the citizen rang again and reached a person, or nothing is left to ask
-	CallbackFinish  CallbackEvent = "finish"  // somebody has been there
+	CallbackFinish  CallbackEvent = "finish"  // somebody has been there and met the citizen
+	CallbackUnmet   CallbackEvent = "unmet"   // somebody has been there in vain: the head decides
+	CallbackSend    CallbackEvent = "send"    // somebody is asked to go there once more
 	CallbackCancel  CallbackEvent = "cancel"
 )
 
 // CallbackEvents lists every CallbackEvent.
 func CallbackEvents() []CallbackEvent {
-	return []CallbackEvent{CallbackClaim, CallbackRelease, CallbackReach, CallbackMiss, CallbackExhaust, CallbackAgain, CallbackMeet, CallbackFinish, CallbackCancel}
+	return []CallbackEvent{CallbackClaim, CallbackRelease, CallbackReach, CallbackMiss, CallbackExhaust, CallbackAgain, CallbackMeet, CallbackFinish,
+		CallbackUnmet, CallbackSend, CallbackCancel}
 }
 
 // callbackMoves is the whole life of a call-back. A pair not listed is refused.
 //
 //	open ─claim▶ claimed ─reach▶ done        open, claimed, visit ─meet▶ done
 //	 ▲ ▲            │ └──exhaust──▶ visit ─finish▶ done   … ─cancel▶ cancelled
-//	 │ └─miss,release                 │
+//	 │ └─miss,release                 │ └─unmet,send▶ visit
 //	 └────────────again───────────────┘
 var callbackMoves = map[CallbackState]map[CallbackEvent]CallbackState{
 	CallbackOpen: {CallbackClaim: CallbackClaimed, CallbackAgain: CallbackOpen, CallbackMeet: CallbackDone, CallbackCancel: CallbackCancelled},
 	CallbackClaimed: {CallbackRelease: CallbackOpen, CallbackReach: CallbackDone, CallbackMiss: CallbackOpen, CallbackExhaust: CallbackVisit,
 		CallbackAgain: CallbackClaimed, CallbackMeet: CallbackDone, CallbackCancel: CallbackCancelled},
-	CallbackVisit:     {CallbackAgain: CallbackOpen, CallbackMeet: CallbackDone, CallbackFinish: CallbackDone, CallbackCancel: CallbackCancelled},
+	CallbackVisit: {CallbackAgain: CallbackOpen, CallbackMeet: CallbackDone, CallbackFinish: CallbackDone, CallbackUnmet: CallbackVisit,
+		CallbackSend: CallbackVisit, CallbackCancel: CallbackCancelled},
 	CallbackDone:      {},
 	CallbackCancelled: {},
 }
@@ -151,6 +157,9 @@ type CallbackRules struct {
 	Tries    []time.Duration // when each try may be made, from the first; none: the line rings nobody back
 	Late     time.Duration   // how long after its time a later try is late
 	Claim    time.Duration   // how long a claim holds without a result
+
+	VisitUrgent   time.Duration // by when a visit to a suspected emergency has a result, on the wall clock
+	VisitOrdinary time.Duration // by when the others have
 }
 
 // apart is the least time between two tries: the shortest that the plan of the
@@ -177,6 +186,7 @@ const (
 	TimerCallbackDue   = "callback_due"   // late: told once for each try
 	TimerCallbackTry   = "callback_try"   // its next try may be made: lists show it
 	TimerCallbackClaim = "callback_claim" // a claim without a result lapses
+	TimerCallbackVisit = "callback_visit" // a visit without a result, or a head's word that is missing; armed anew until there is one
 )
 
 // Callable tells whether a call's number can be rung back, and why not: a
@@ -212,6 +222,8 @@ type CallbackTx interface {
 	SaveCallback(ctx context.Context, c *Callback) error
 	// WaitingSince is when the caller of a call first stood in a queue, else the INVITE's time.
 	WaitingSince(ctx context.Context, call CallID) (time.Time, error)
+	// OnDuty lists who is on duty for a role in exactly that area now, the first in position first.
+	OnDuty(ctx context.Context, where area.Code, role area.Role) ([]area.Post, error)
 	// Assistants lists the village assistants of exactly that area who are there now.
 	Assistants(ctx context.Context, where area.Code) ([]area.Post, error)
 }

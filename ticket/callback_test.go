@@ -11,7 +11,7 @@ import (
 var callbackTakes = map[CallbackState][]CallbackEvent{
 	CallbackOpen:      {CallbackClaim, CallbackAgain, CallbackMeet, CallbackCancel},
 	CallbackClaimed:   {CallbackRelease, CallbackReach, CallbackMiss, CallbackExhaust, CallbackAgain, CallbackMeet, CallbackCancel},
-	CallbackVisit:     {CallbackAgain, CallbackMeet, CallbackFinish, CallbackCancel},
+	CallbackVisit:     {CallbackAgain, CallbackMeet, CallbackFinish, CallbackUnmet, CallbackSend, CallbackCancel},
 	CallbackDone:      {},
 	CallbackCancelled: {},
 }

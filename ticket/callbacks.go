@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 )
 
@@ -88,6 +87,7 @@ func joinCallback(ctx context.Context, tx CallbackTx, t Ticket, c Callback, call
 	}
 	if c.State == CallbackVisit { // the citizen has a telephone in hand again
 		c.Tries, c.FirstTryAt, c.Holder, c.TryAt, c.DueAt = 0, time.Time{}, 0, at, at.Add(r.within(c.Urgent || urgent))
+		c.Visit = FieldVisit{}
 	}
 	c.State, c.Urgent = next, c.Urgent || urgent
 	if origin == CallbackRequested {
@@ -227,83 +227,6 @@ func tryLater(ctx context.Context, tx CallbackTx, c *Callback, r CallbackRules) 
 	return moveCallback(ctx, tx, c, r)
 }
 
-// sendSomebody is what follows the last try: a message to the citizen's mobile,
-// and a visit.
-func sendSomebody(ctx context.Context, tx CallbackTx, t Ticket, c *Callback, result TryResult, r CallbackRules) (err error) {
-	if c.State, err = c.State.Next(CallbackExhaust); err != nil {
-		return err
-	}
-	visitors, err := whoVisits(ctx, tx, t)
-	if err != nil {
-		return err
-	}
-	c.Holder, c.ClaimedAt = visitors[0].ID, time.Time{}
-	if err := moveCallback(ctx, tx, c, r); err != nil {
-		return err
-	}
-	call, err := tx.Call(ctx, c.Call)
-	if err != nil {
-		return err
-	}
-	if result != TryWrongNumber && ParsePhone(call.FromE164).Mobile {
-		if err := tx.Notify(ctx, Notice{Key: callbackKey(*c, "sms"), Ticket: t.ID, Citizen: true, Template: "callback_missed",
-			Fields: map[string]string{"number": string(t.Number)}, Urgent: c.Urgent}); err != nil {
-			return err
-		}
-	}
-	place, err := tx.Division(ctx, t.Area)
-	if err != nil {
-		place = area.Division{Name: string(t.Area)} // merged away: it still needs a visit
-	}
-	names := make([]string, 0, len(visitors))
-	for _, post := range visitors {
-		names = append(names, post.Name)
-		if err := tx.Notify(ctx, Notice{Key: fmt.Sprintf("%s:post:%d", callbackKey(*c, "visit"), post.ID), Ticket: t.ID, Post: post.ID, Template: "callback_visit",
-			Fields: map[string]string{"number": string(t.Number), "area": place.Name}, Urgent: c.Urgent}); err != nil {
-			return err
-		}
-	}
-	return tellCallback(ctx, tx, t, *c, "callback.visit_wanted", "", map[string]any{"to": names})
-}
-
-// whoVisits is the assistants of the village where it happened, else the owner
-// if they work in the field, else the desk of the place.
-func whoVisits(ctx context.Context, tx CallbackTx, t Ticket) ([]area.Post, error) {
-	assistants, err := tx.Assistants(ctx, t.Area)
-	if err != nil || len(assistants) > 0 {
-		return assistants, err
-	}
-	owner, err := tx.Post(ctx, t.Owner)
-	if err != nil {
-		return nil, err
-	}
-	if owner.Role != area.RoleAgent && owner.Role != area.RoleSupervisor {
-		return []area.Post{owner}, nil
-	}
-	desk, err := tx.Desk(ctx, t.Area.At(area.LevelTownship), area.RoleWorker)
-	if errors.Is(err, act.ErrNotFound) || !t.TownshipKnown() {
-		desk, err = tx.Desk(ctx, t.Area.At(area.LevelCounty), area.RoleCountyDuty)
-	}
-	if errors.Is(err, act.ErrNotFound) {
-		return []area.Post{owner}, nil
-	}
-	return []area.Post{desk}, err
-}
-
-// FinishCallback ends a call-back whose visit was made.
-func FinishCallback(ctx context.Context, tx CallbackTx, id CallbackID, note string) (Callback, error) {
-	if err := PlainText("note", note); err != nil {
-		return Callback{}, err
-	}
-	c, t, err := lockCallback(ctx, tx, id)
-	if err != nil {
-		return Callback{}, err
-	}
-	err = endCallback(ctx, tx, t, c, CallbackFinish, OutcomeVisited, note)
-	c.State, c.Outcome = CallbackDone, OutcomeVisited
-	return c, err
-}
-
 // CancelCallback calls a call-back off, with the reason; while somebody rings,
 // nobody but they.
 func CancelCallback(ctx context.Context, tx CallbackTx, id CallbackID, reason string) (Callback, error) {
@@ -319,6 +242,9 @@ func CancelCallback(ctx context.Context, tx CallbackTx, id CallbackID, reason st
 	}
 	if c.State == CallbackClaimed && c.Holder != tx.Actor().PostID {
 		return Callback{}, rungByAnother(ctx, tx, c)
+	}
+	if c.AwaitsHead() {
+		return Callback{}, headDecides()
 	}
 	err = endCallback(ctx, tx, t, c, CallbackCancel, OutcomeWithdrawn, reason)
 	c.State, c.Outcome = CallbackCancelled, OutcomeWithdrawn
@@ -386,7 +312,9 @@ func moveCallback(ctx context.Context, tx CallbackTx, c *Callback, r CallbackRul
 		return armDue(ctx, tx, *c)
 	case CallbackClaimed:
 		return tx.Arm(ctx, act.Timer{Subject: c.Subject(), Kind: TimerCallbackClaim, Epoch: c.Epoch, DueAt: tx.Now().Add(r.Claim)})
-	case CallbackVisit, CallbackDone, CallbackCancelled: // nothing is due any more
+	case CallbackVisit:
+		return tx.Arm(ctx, act.Timer{Subject: c.Subject(), Kind: TimerCallbackVisit, Epoch: c.Epoch, DueAt: c.DueAt})
+	case CallbackDone, CallbackCancelled: // nothing is due any more
 	}
 	return nil
 }
@@ -407,6 +335,9 @@ func endCallback(ctx context.Context, tx CallbackTx, t Ticket, c Callback, ev Ca
 	c.EndedAt, c.Outcome, c.Note = tx.Now(), outcome, note
 	if err := moveCallback(ctx, tx, &c, CallbackRules{}); err != nil {
 		return err
+	}
+	if outcome == OutcomeVisited {
+		note = "" // the ticket's own note says it
 	}
 	return tellCallback(ctx, tx, t, c, "callback.ended", note, map[string]any{"by": tx.Actor().Name, "outcome": string(outcome)})
 }

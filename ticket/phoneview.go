@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
 )
 
 // CallbackView is a call-back as lists show it. The number is never shown: the
@@ -24,29 +25,50 @@ type CallbackView struct {
 	TryAt     time.Time       `json:"try_at" doc:"Not to be rung before"`
 	DueAt     time.Time       `json:"due_at" doc:"Late after this"`
 	Tries     int             `json:"tries"`
-	Holder    string          `json:"holder,omitempty" doc:"Who has claimed it, or who is to visit"`
+	Holder    string          `json:"holder,omitempty" doc:"Who has claimed it, is to visit, or decides about the visit"`
 	Mine      bool            `json:"mine" doc:"You have claimed it"`
 	EndedAt   *time.Time      `json:"ended_at,omitempty"`
-	Outcome   CallbackOutcome `json:"outcome,omitempty" enum:"reached,called_again,visited,withdrawn,moot"`
+	Outcome   CallbackOutcome `json:"outcome,omitempty" enum:"reached,called_again,visited,unmet,withdrawn,moot"`
 	Note      string          `json:"note,omitempty"`
-	NextActs  []string        `json:"next_acts" doc:"What you may do with it now: claim, try, complete, cancel"`
+	Visit     *FieldVisitView `json:"visit,omitempty" doc:"The visit that somebody was asked for last"`
+	NextActs  []string        `json:"next_acts" doc:"What you may do with it now: claim, try, cancel, visit_result, visit_decision"`
 }
 
-// CallbackActs lists what somebody may do with a call-back in its state. mine
-// tells that they have claimed it.
-func CallbackActs(s CallbackState, mine bool, tryAt, now time.Time) []string {
-	acts := []string{}
-	if s == CallbackOpen && !tryAt.After(now) || s == CallbackClaimed && mine {
-		acts = append(acts, "claim")
+// FieldVisitView is a visit as lists show it. What it is late after is the call-back's due_at.
+type FieldVisitView struct {
+	AskedAt time.Time   `json:"asked_at"`
+	Asked   int         `json:"asked" doc:"How often somebody was asked to go"`
+	Late    int         `json:"late" doc:"How often its time has passed without a result, or without the head's word"`
+	Result  VisitResult `json:"result,omitempty" enum:"reached,not_found,moved,refused" doc:"Missing until somebody has reported"`
+}
+
+// View is the visit as lists show it; nil where nobody was asked to go.
+func (v FieldVisit) View() *FieldVisitView {
+	if v.Asked == 0 {
+		return nil
 	}
-	if s == CallbackClaimed && mine {
-		acts = append(acts, "try")
+	return &FieldVisitView{AskedAt: v.AskedAt, Asked: v.Asked, Late: v.Late, Result: v.Result}
+}
+
+// CallbackActs lists what somebody may do with a call-back as it stands.
+func CallbackActs(c Callback, me act.Actor, now time.Time) []string {
+	acts, mine := []string{}, c.ClaimedBy(me.PostID)
+	if me.May(CallbackRingers()...) {
+		if c.State == CallbackOpen && !c.TryAt.After(now) || mine {
+			acts = append(acts, "claim")
+		}
+		if mine {
+			acts = append(acts, "try")
+		}
+		if c.State.Alive() && (c.State != CallbackClaimed || mine) && !c.AwaitsHead() {
+			acts = append(acts, "cancel")
+		}
 	}
-	if s == CallbackVisit {
-		acts = append(acts, "complete")
+	if c.State == CallbackVisit && me.May(VisitReporters()...) {
+		acts = append(acts, "visit_result")
 	}
-	if s.Alive() && (s != CallbackClaimed || mine) {
-		acts = append(acts, "cancel")
+	if c.AwaitsHead() && me.May(VisitDeciders()...) {
+		acts = append(acts, "visit_decision")
 	}
 	return acts
 }
@@ -59,6 +81,9 @@ const (
 	CallbacksOpen CallbackList = "open" // all that are not over
 	CallbacksDue  CallbackList = "due"  // may be rung now
 	CallbacksMine CallbackList = "mine" // claimed by the actor, or theirs to visit
+	// CallbacksVisits is who is to be visited, or was visited in vain; a village
+	// assistant sees those whom they may be asked to visit alone.
+	CallbacksVisits CallbackList = "visits"
 )
 
 // Pop is what an agent sees of a call that rings or that they have: the ticket

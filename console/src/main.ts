@@ -9,7 +9,7 @@ import { i18n, speak } from './i18n'
 import { startEvents, stopEvents } from './live/events'
 import { notices, startNotices } from './live/notices'
 import { router } from './router'
-import { session } from './session'
+import { readsTickets, session } from './session'
 
 speak(i18n.global.locale.value)
 followColourScheme()
@@ -19,10 +19,10 @@ startNotices()
 
 // Who signs out stops listening; who is signed out by the server is shown the way back in.
 watch(() => session.me, (me, before) => {
-  if (me) return startEvents()
+  if (me && readsTickets()) return startEvents()
   stopEvents()
   notices.length = 0
-  if (before) void router.push({ name: 'sign-in', query: { to: router.currentRoute.value.fullPath } })
+  if (!me && before) void router.push({ name: 'sign-in', query: { to: router.currentRoute.value.fullPath } })
 })
 
 createApp(App).use(i18n).use(router).mount('#app')

@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { i18n } from './i18n'
-import { loadSession, session } from './session'
+import { hasRole, loadSession, session } from './session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -18,6 +18,7 @@ export const router = createRouter({
     { path: '/tickets', name: 'tickets', component: () => import('./tickets/ListPage.vue'), meta: { title: 'page.tickets' } },
     { path: '/tickets/:id', name: 'ticket', component: () => import('./tickets/TicketPage.vue'), meta: { title: 'page.ticket' } },
     { path: '/approvals', name: 'approvals', component: () => import('./pages/Approvals.vue'), meta: { title: 'page.approvals' } },
+    { path: '/visits', name: 'visits', component: () => import('./visits/VisitsPage.vue'), meta: { title: 'page.visits' } },
     { path: '/duty', name: 'duty', component: () => import('./pages/Duty.vue'), meta: { title: 'page.duty' } },
     { path: '/money', name: 'money', component: () => import('./pages/Money.vue'), meta: { title: 'page.money' } },
     { path: '/calls', name: 'calls', component: () => import('./pages/Calls.vue'), meta: { title: 'page.calls' } },
@@ -36,6 +37,7 @@ router.beforeEach(async (to) => {
   }
   if (!to.meta.open && session.me === null) return { name: 'sign-in', query: { to: to.fullPath } }
   if (to.name === 'sign-in' && session.me) return { name: 'tickets' }
+  if (to.name === 'tickets' && hasRole('village_assistant')) return { name: 'visits' } // their home: tickets are not theirs to read
   return true
 })
 

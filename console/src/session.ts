@@ -34,6 +34,11 @@ export async function signOut(): Promise<boolean> {
   return true
 }
 
+/** Whether the server lets the person read tickets and live events; these are worth a link. */
+export function readsTickets(): boolean {
+  return session.me != null && !hasRole('village_assistant', 'volunteer', 'system_admin', 'security_admin', 'audit_admin')
+}
+
 /** Whether the person has one of the roles. The server decides what may be done; this decides what is worth a link. */
 export function hasRole(...roles: string[]): boolean {
   return session.me != null && roles.includes(session.me.role)

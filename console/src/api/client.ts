@@ -71,6 +71,7 @@ export const api = {
   myCalls: async (cursor?: string) => answer(await client.GET('/calls', { params: { query: { mine: 'today', ...(cursor && { cursor }) } } })),
   pop: async (call: string) => answer(await client.GET('/calls/{id}/pop', { params: { path: { id: call } } })),
   dispositions: async () => answer(await client.GET('/dispositions')).items ?? [],
+  visits: async () => answer(await client.GET('/callbacks', { params: { query: { view: 'visits' } } })).items ?? [],
   callbacks: async () => answer(await client.GET('/callbacks', { params: { query: {} } })).items ?? [],
   figures: async (query: { from: string; to: string; interval: '15m' | '30m' | '60m' | '1d'; queue?: string }) => answer(await client.GET('/queues/figures', { params: { query } })).items ?? [],
   abandoned: async (from: string) => answer(await client.GET('/queues/abandoned', { params: { query: { from, short: true, limit: 200 } } })).items ?? [],

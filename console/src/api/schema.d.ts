@@ -79,7 +79,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is to be rung back */
+        /** Who is to be rung back or visited */
         get: operations["get_callbacks"];
         put?: never;
         post?: never;
@@ -140,7 +140,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/callbacks/{id}/completion": {
+    "/api/v1/callbacks/{id}/visit-decision": {
         parameters: {
             query?: never;
             header?: never;
@@ -149,8 +149,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say that somebody has been there */
-        post: operations["post_callbacks_id_completion"];
+        /** Decide what follows a visit in vain */
+        post: operations["post_callbacks_id_visit_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/visit-result": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what came of a visit */
+        post: operations["post_callbacks_id_visit_result"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1364,10 +1381,6 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        CompletionInputBody: {
-            /** @description What was found at the door */
-            note?: string;
-        };
         DecideInputBody: {
             /** Format: int64 */
             amount_fen: number;
@@ -2041,13 +2054,13 @@ export interface components {
              * @description Since when the citizen waits: the place in the queue
              */
             entered_at: string;
-            /** @description Who has claimed it, or who is to visit */
+            /** @description Who has claimed it, is to visit, or decides about the visit */
             holder?: string;
             /** Format: uuid */
             id: string;
             /** @description You have claimed it */
             mine: boolean;
-            /** @description What you may do with it now: claim, try, complete, cancel */
+            /** @description What you may do with it now: claim, try, cancel, visit_result, visit_decision */
             next_acts: string[] | null;
             note?: string;
             /** @description The ticket's number */
@@ -2055,7 +2068,7 @@ export interface components {
             /** @enum {string} */
             origin: "missed" | "asked";
             /** @enum {string} */
-            outcome?: "reached" | "called_again" | "visited" | "withdrawn" | "moot";
+            outcome?: "reached" | "called_again" | "visited" | "unmet" | "withdrawn" | "moot";
             priority: string;
             /** @enum {string} */
             state: "open" | "claimed" | "visit" | "done" | "cancelled";
@@ -2069,6 +2082,8 @@ export interface components {
              */
             try_at: string;
             urgent: boolean;
+            /** @description The visit that somebody was asked for last */
+            visit?: components["schemas"]["TicketFieldVisitView"];
         };
         TicketClockView: {
             /** Format: date-time */
@@ -2119,6 +2134,25 @@ export interface components {
             id: string;
             /** @description Message key, such as ticket.accepted */
             kind: string;
+        };
+        TicketFieldVisitView: {
+            /**
+             * Format: int64
+             * @description How often somebody was asked to go
+             */
+            asked: number;
+            /** Format: date-time */
+            asked_at: string;
+            /**
+             * Format: int64
+             * @description How often its time has passed without a result, or without the head's word
+             */
+            late: number;
+            /**
+             * @description Missing until somebody has reported
+             * @enum {string}
+             */
+            result?: "reached" | "not_found" | "moved" | "refused";
         };
         TicketHolder: {
             kind: string;
@@ -2354,6 +2388,12 @@ export interface components {
             /** @description Why you need the number; it is kept */
             purpose: string;
         };
+        VisitDecisionInputBody: {
+            /** @description Somebody goes there once more; else the call-back ends */
+            again: boolean;
+            /** @description Required where it ends */
+            reason?: string;
+        };
         VisitInputBody: {
             /**
              * Format: date-time
@@ -2370,6 +2410,12 @@ export interface components {
             place?: string;
             /** @description Names; empty: you alone */
             visitors?: string[] | null;
+        };
+        VisitResultInputBody: {
+            /** @description What the citizen needs, which becomes a note of the ticket; or what was found at the door */
+            note: string;
+            /** @enum {string} */
+            result: "reached" | "not_found" | "moved" | "refused";
         };
     };
     responses: never;
@@ -2520,7 +2566,8 @@ export interface operations {
     get_callbacks: {
         parameters: {
             query?: {
-                view?: "open" | "due" | "mine";
+                /** @description All that are not over, those to ring now, yours, or those to visit. Without it: open, and visits for who does not ring */
+                view?: "open" | "due" | "mine" | "visits";
                 limit?: number;
             };
             header?: never;
@@ -2670,7 +2717,7 @@ export interface operations {
             };
         };
     };
-    post_callbacks_id_completion: {
+    post_callbacks_id_visit_decision: {
         parameters: {
             query?: never;
             header: {
@@ -2685,7 +2732,47 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CompletionInputBody"];
+                "application/json": components["schemas"]["VisitDecisionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketCallbackView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_callbacks_id_visit_result: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the call-back */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitResultInputBody"];
             };
         };
         responses: {

@@ -4,5 +4,6 @@ import { page } from './en/page'
 import { problem } from './en/problem'
 import { recording } from './en/recording'
 import { timeline } from './en/timeline'
+import { visit } from './en/visit'
 
-export const en = { ...page, ...code, ...desk, ...recording, ...timeline, ...problem }
+export const en = { ...page, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }

@@ -4,5 +4,6 @@ import { page } from './zh/page'
 import { problem } from './zh/problem'
 import { recording } from './zh/recording'
 import { timeline } from './zh/timeline'
+import { visit } from './zh/visit'
 
-export const zh = { ...page, ...code, ...desk, ...recording, ...timeline, ...problem }
+export const zh = { ...page, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }

@@ -15,6 +15,7 @@ export const people = {
   agent: { login: 'agent1', name: '周小雨', role: 'agent', area: '990100000000', area_name: '云川市', post: '周小雨', acts: ['triage'] },
   supervisor: { login: 'supervisor', name: '吴思源', role: 'supervisor', area: '990100000000', area_name: '云川市', post: '吴思源', acts: [] },
   head: { login: 'head1', name: '石文山', role: 'township_head', area: '990101001000', area_name: '青石镇', post: '石文山', acts: ['check'] },
+  assistant: { login: 'assistant1', name: '何桂花', role: 'village_assistant', area: '990101001201', area_name: '上坪村', post: '何桂花', acts: ['report_visit'] },
   auditor: { login: 'auditor1', name: '严一清', role: 'auditor', area: '990100000000', area_name: '云川市', post: '严一清', acts: [] },
 }
 
@@ -83,6 +84,17 @@ const accounts = [
   account('a1', 'appropriation', '990101000000', '', -25_000_000), account('a2', 'fund', '990101000000', '', 15_000_000), account('a3', 'float', '990101001000', '', 4_920_000, 120_000), account('a4', 'float', '990101002000', '', 1_400_000),
   account('a5', 'cash', '990101001000', '林小河', 80_000), account('a6', 'payable', '990101001000', ticket.number, -80_000), account('a7', 'expense', '990101001000', 'urgent', 3_680_000),
 ]
+
+const visit = (id, r, more) => ({ id, ticket_id: r.id, number: r.number, priority: r.priority, area: r.area, area_name: r.area_name, caller_masked: r.caller_masked, origin: 'missed', urgent: false, state: 'visit', calls: 1, entered_at: iso(-200), try_at: iso(-150), tries: 3, mine: false, ...more })
+/** Visits as each role sees them: an assistant those of their village, the head those in vain too. */
+export const visits = {
+  village_assistant: [visit('b5', rows[3], { urgent: true, calls: 2, due_at: iso(70), holder: '何桂花', visit: { asked_at: iso(-50), asked: 1, late: 0 }, next_acts: ['visit_result'] })],
+  township_head: [
+    visit('b6', rows[4], { due_at: iso(-20), holder: '林小河', visit: { asked_at: iso(-1400), asked: 2, late: 1 }, next_acts: ['visit_result'] }),
+    visit('b7', rows[3], { origin: 'asked', due_at: iso(800), holder: '石文山', note: '门锁着，邻居说去县城女儿家了。', visit: { asked_at: iso(-300), asked: 1, late: 0, result: 'not_found' }, next_acts: ['visit_result', 'visit_decision'] }),
+  ],
+  worker: [visit('b6', rows[3], { due_at: iso(800), holder: '林小河', visit: { asked_at: iso(-20), asked: 2, late: 1 }, next_acts: ['visit_result'] })],
+}
 
 export const answers = {
   '/system': { version: 'look', dev: true, app_now: now, time_scale: 1 }, '/policy': policy, '/posts': { items: [

@@ -15,6 +15,7 @@ const shots = [
   ['sign-in', null, '/sign-in'], ['tickets', 'worker', '/tickets'], ['offered', 'worker', '/tickets?view=offered'], ['ticket', 'worker', t],
   ['receipt', 'worker', `${t}?act=receipt&item=p1`], ['visit', 'worker', `${t}?act=visit`], ['findings', 'worker', `${t}?act=findings`], ['decide', 'worker', `${t}?act=decide`, { acts: ['decide'] }],
   ['triage', 'agent', `${t}?act=triage`, { acts: ['triage', 'hand_over'] }], ['close', 'agent', `${t}?act=close`, { acts: ['close'] }], ['check', 'head', `${t}?act=check&item=p1`, { disbursements: [{ ...house.ticket.disbursements[0], state: 'submitted', level: 'township', next_acts: ['check'] }] }],
+  ['visits', 'assistant', '/'], ['visits-head', 'head', '/visits'], ['visits-worker', 'worker', '/visits'],
   ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['sms', 'agent', '/sms'],
 ]
 
@@ -23,6 +24,8 @@ const button = (page, name) => page.getByRole('button', { name }).first()
 const signOn = async (page) => { await button(page, '上线接电话').click(); await page.getByText('声音已接通').waitFor() }
 const talk = async (page, line, more) => { await signOn(page); line.say({ type: 'seat', seat: seat({ state: 'talking', call: 'c0' }) }); line.say({ type: 'call', call: news('talking', more) }); await button(page, '挂断').waitFor() }
 const moments = [
+  ['visits-form', 'assistant', '/visits', async (page) => { await button(page, '登记上门结果').click(); await page.getByLabel('没有找到人或地址').check() }],
+  ['visits-decide', 'head', '/visits', async (page) => { await button(page, '决定是否再访').click(); await page.getByLabel('不再上门，结束回拨').check() }],
   ['desk-off', 'agent', '/desk', async () => {}],
   ['desk-idle', 'agent', '/desk', async (page) => { await signOn(page); await page.getByText('麦克风 ·').click() }],
   ['desk-callbacks', 'agent', '/desk', async (page) => { await signOn(page); await button(page, '回拨任务').click(); await button(page, '登记回拨结果').click() }],

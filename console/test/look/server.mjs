@@ -11,7 +11,7 @@ const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src
 
 /** Starts it; state.me is who is signed in, state.calls what was asked, state.fail makes acts fail. */
 export async function serve() {
-  const state = { me: null, calls: [], fail: null, streams: new Set(), rows: [...house.rows], ticket: house.ticket, parts: new Map() }
+  const state = { me: null, calls: [], fail: null, streams: new Set(), rows: [...house.rows], ticket: house.ticket, parts: new Map(), visited: new Set() }
   const server = createServer(async (req, res) => {
     const url = new URL(req.url, 'http://look')
     if (!url.pathname.startsWith('/api/v1')) return page(url.pathname, res)
@@ -61,6 +61,7 @@ function answer(state, method, path, query, octets, req, res) {
     state.me = null
     return json(res, 204)
   }
+  if (state.me.role === 'village_assistant' && !['/system', '/areas', '/callbacks'].includes(path) && !path.endsWith('/visit-result')) return problem(res, 404, 'not_found') // all else is not theirs
   if (path === '/events') {
     res.writeHead(200, { 'Content-Type': 'text/event-stream' })
     res.write('event: ready\ndata: {}\n\n')
@@ -88,6 +89,12 @@ function answer(state, method, path, query, octets, req, res) {
     const u = state.parts.get(path.split('/')[2])
     const size = [...(u?.got.values() ?? [])].reduce((n, p) => n + p.length, 0)
     return u ? json(res, 200, { id: 'u9', part_size: 20_000, received: [...u.got.keys()], complete: size === u.size }) : problem(res, 404, 'not_found')
+  }
+  if (path === '/callbacks' && query.get('view') === 'visits') return json(res, 200, { items: (house.visits[state.me.role] ?? []).filter((v) => !state.visited.has(v.id)) })
+  if (path.endsWith('/visit-result')) {
+    const id = path.split('/')[2]
+    state.visited.add(id)
+    return json(res, 200, Object.values(house.visits).flat().find((v) => v.id === id))
   }
   if (path.endsWith('/caller-views')) return json(res, 200, { phone: '+8613800005678' })
   if (path.startsWith('/tickets/') || method === 'POST') return json(res, 200, state.ticket)

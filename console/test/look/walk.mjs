@@ -167,6 +167,43 @@ await step('whoever is signed out by the server comes back to their draft', asyn
   assert.equal(await page.getByLabel('交接说明').inputValue(), '家中无人照料')
 })
 
+await step('a village assistant comes home to their visits, and says what the caller needs; nothing they may not read is asked for', async () => {
+  server.me = house.people.assistant
+  const before = server.calls.length
+  await page.goto(server.origin)
+  await page.getByRole('heading', { name: '待上门' }).waitFor()
+  assert.equal(new URL(page.url()).pathname, '/visits')
+  assert.equal(await page.getByRole('navigation').getByRole('link').count(), 1)
+  await page.getByText('号码只对经办人开放').waitFor()
+  assert.equal(await page.locator('a[href^="tel:"]').count(), 0)
+  await page.getByRole('button', { name: '登记上门结果' }).click()
+  await page.getByRole('button', { name: '确认提交' }).click()
+  assert.ok(await page.getByText('请填写这一项').count() || await page.locator('[aria-invalid=true]').count())
+  await page.getByLabel('见到了，已问清需求').check()
+  await page.getByLabel('来电人需要什么').fill('断粮三天，需要米面。')
+  await page.reload()
+  await page.getByRole('button', { name: '登记上门结果' }).click()
+  await page.getByText('已恢复您').waitFor()
+  await page.getByRole('button', { name: '确认提交' }).click()
+  await page.getByText('✓ 上门结果已登记。').waitFor()
+  await page.getByText('没有待上门的来电人。').waitFor()
+  assert.deepEqual(acts('/visit-result').map((c) => c.body), [{ result: 'reached', note: '断粮三天，需要米面。' }])
+  const asked = [...new Set(server.calls.slice(before).map((c) => c.path))].filter((p) => !/^\/(session|system|areas|callbacks)/.test(p))
+  assert.deepEqual(asked, [])
+  server.me = house.people.worker
+})
+
+await step('whoever has the ticket calls the citizen from the visit, by the rules of the number', async () => {
+  server.ticket = { ...house.ticket, acts: ['view_caller'] }
+  await page.goto(`${server.origin}/visits`)
+  await page.getByRole('button', { name: '打电话给来电人' }).click()
+  await page.getByRole('button', { name: '查看来电号码' }).click()
+  await page.getByRole('button', { name: '确认提交' }).click()
+  await page.locator('a[href="tel:+8613800005678"]').waitFor()
+  await page.goto(ticket)
+  server.ticket = house.ticket
+})
+
 await step('the page speaks English too', async () => {
   await page.getByRole('button', { name: 'English' }).click()
   await page.getByRole('heading', { name: 'What happened' }).waitFor()

@@ -7,7 +7,7 @@ export const timeline = {
       consulted: '咨询 {to}', transferred: '转接 {to}', conferenced: '三方通话：{to}', supervised: '主管 {by} 介入（{why}）', rang_duty: '拨打值班电话 {to}（{why}）', marked: '来电流程定为 {priority}', voicemail: '来电人留言 {seconds} 秒', callback_asked: '来电人要求回拨', surveyed: '来电人评分 {score}', secret_digits: '录音已为保密按键暂停', disposed: '{by} 登记通话结果：{code}',
     },
     callback: {
-      created: '已登记回拨任务（{due_at} 前）', joined: '再次来电并入已有回拨任务', impossible: '无法回拨：{why}', claimed: '{by} 开始回拨', released: '回拨无结果，任务退回', tried: '{by} 第 {try} 次回拨：{result}', late: '⚑ 回拨已超时（{due_at}）', visit_wanted: '多次回拨未接通，请 {to} 上门', ended: '回拨任务结束：{outcome}',
+      created: '已登记回拨任务（{due_at} 前）', joined: '再次来电并入已有回拨任务', impossible: '无法回拨：{why}', claimed: '{by} 开始回拨', released: '回拨无结果，任务退回', tried: '{by} 第 {try} 次回拨：{result}', late: '⚑ 回拨已超时（{due_at}）', visit_wanted: '回拨未接通，请 {to} 在 {due_at} 前上门', visited: '{by} 上门：{result}，请 {to} 决定', visit_late: '⚑ 上门没有按时回报（{due_at}），已告知 {to}', decision_late: '⚑ 是否再访没有按时决定（{due_at}），已提醒 {to}', ended: '回拨任务结束：{outcome}',
     },
     caller: { viewed: '{by} 查看了来电号码（{purpose}）' },
     recording: { heard: '{by} 收听了录音', held: '{by} 将录音设为依法保留', released: '{by} 解除录音的依法保留', shredded: '录音到期，密钥已销毁' },
