@@ -5,8 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
 	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/ticket"
@@ -23,17 +25,18 @@ type CallBackOrder struct {
 
 // Why a citizen could not be rung back, beside what Outbound and Queue.Engage fail with.
 var (
-	ErrNoDesk   = errors.New("the agent is not connected to this node")
+	ErrNoDesk   = act.Refused("no_desk", "Your desk is not connected to this server; wait for the sound and try again.")
 	ErrGivenUp  = errors.New("the agent has given the call up")
-	ErrDraining = errors.New("the node is draining: it begins no new calls")
+	ErrDraining = act.Refused("draining", "This server is being stopped and begins no new calls; reload the page and try again.")
 	errStopping = errors.New("the node is stopping")
 )
 
-// CallBack rings a citizen and joins them to the agent's standing leg. It returns
-// once they have answered, or with the reason why not; the conversation goes on by
-// itself, with all that an agent may do, until either hangs up. While it rings the
-// agent hears so, and hanging up gives it up. It makes no ticket.
-func (e *Endpoint) CallBack(ctx context.Context, o CallBackOrder) error {
+// CallBack begins to ring a citizen, to join them to the agent's standing leg, or
+// says why it does not. rung hears once, on a goroutine of its own, how the ringing
+// ended: nil when they have answered. The conversation goes on by itself, with all
+// that an agent may do, until either hangs up. While it rings the agent hears so,
+// and hanging up gives it up. It makes no ticket.
+func (e *Endpoint) CallBack(ctx context.Context, o CallBackOrder, rung func(error)) error {
 	if e.deps.Outbound == nil {
 		return errNoPhone
 	}
@@ -56,18 +59,14 @@ func (e *Endpoint) CallBack(ctx context.Context, o CallBackOrder) error {
 	c.log = c.log.With(slog.String("ticket", string(o.Ticket)))
 	c.diary.log, c.tapes.call, c.tapes.number = c.log, o.Call, o.Ticket
 	c.accepted.Store(true)
-	answered := make(chan error, 1)
+	var once sync.Once
+	tell := func(err error) { once.Do(func() { e.work.start(func() { rung(err) }) }) }
 	e.calls.begin()
 	e.work.start(func() {
 		defer e.calls.finish()
-		c.ringBack(ctx, deskMember(leg, roleAgent), o, func(err error) {
-			select {
-			case answered <- err:
-			default: // it has been told
-			}
-		})
+		c.ringBack(ctx, deskMember(leg, roleAgent), o, tell)
 	})
-	return <-answered
+	return nil
 }
 
 // ringBack is the whole call-back. Its goroutine is the conversation's.

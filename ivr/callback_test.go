@@ -19,14 +19,29 @@ func (c *centre) owed(t *testing.T, d *desk) ivr.CallBackOrder {
 	return ivr.CallBackOrder{Agent: d.id, Call: earlier.ID, Ticket: testNumber, To: "+8613800000001", Queue: "aid"}
 }
 
+// ring begins a call-back and hands out how its ringing ends.
+func (c *centre) ring(t *testing.T, o ivr.CallBackOrder) <-chan error {
+	t.Helper()
+	rung := make(chan error, 1)
+	if err := c.CallBack(t.Context(), o, func(err error) { rung <- err }); err != nil {
+		t.Fatal(err)
+	}
+	return rung
+}
+
+// refused is why a call-back does not begin.
+func (c *centre) refused(t *testing.T, o ivr.CallBackOrder) error {
+	t.Helper()
+	return c.CallBack(t.Context(), o, func(error) { t.Error("what did not begin has ended") })
+}
+
 func TestAnAgentRingsACitizenBack(t *testing.T) {
 	c := open(t)
 	an := c.an()
 	citizen := c.out.phone("+8613800000001")
 	leg := newPhoneLeg(t, phoneHz)
-	result := make(chan error, 1)
 	order := c.owed(t, an)
-	go func() { result <- c.CallBack(t.Context(), order) }()
+	result := c.ring(t, order)
 	an.told(ivr.CallConsulting)
 	an.in(acd.StateTalking) // nobody else is offered to them
 	await(t, "the tone of ringing", func() bool { return an.heard(citizenHz) == 0 && len(c.out.rang()) == 1 })
@@ -61,19 +76,18 @@ func TestACallBackThatFailsSaysWhy(t *testing.T) {
 	citizen := c.out.phone("+8613800000001")
 	order := c.owed(t, an)
 	citizen <- nil
-	if err := c.CallBack(t.Context(), order); !errors.Is(err, errBusy) {
+	if err := <-c.ring(t, order); !errors.Is(err, errBusy) {
 		t.Errorf("nobody answers: %v", err)
 	}
 	an.told(ivr.CallEnded)
 	an.in(acd.StateWrapUp)
-	if err := c.CallBack(t.Context(), order); !errors.Is(err, acd.ErrNotFree) {
+	if err := c.refused(t, order); !errors.Is(err, acd.ErrNotFree) {
 		t.Errorf("an agent who is not free: %v", err)
 	}
 	an.seat.WrapUpDone()
 	an.in(acd.StateIdle)
 
-	result := make(chan error, 1)
-	go func() { result <- c.CallBack(t.Context(), order) }()
+	result := c.ring(t, order)
 	an.told(ivr.CallConsulting)
 	an.do(ivr.VerbHangUp)
 	if err := <-result; !errors.Is(err, ivr.ErrGivenUp) {
@@ -81,7 +95,7 @@ func TestACallBackThatFailsSaysWhy(t *testing.T) {
 	}
 	an.in(acd.StateWrapUp)
 	order.Agent = 99
-	if err := c.CallBack(t.Context(), order); !errors.Is(err, ivr.ErrNoDesk) {
+	if err := c.refused(t, order); !errors.Is(err, ivr.ErrNoDesk) {
 		t.Errorf("nobody's desk: %v", err)
 	}
 	await(t, "the calls to be over", func() bool { return c.Stats().Live == 0 })
@@ -95,7 +109,7 @@ func TestAnAgentLostInACallBackIsFree(t *testing.T) {
 	citizen := c.out.phone("+8613800000001")
 	leg := newPhoneLeg(t, phoneHz)
 	citizen <- leg
-	if err := c.CallBack(t.Context(), c.owed(t, an)); err != nil {
+	if err := <-c.ring(t, c.owed(t, an)); err != nil {
 		t.Fatal(err)
 	}
 	only(t, "the agent", &an.ears, phoneHz)
@@ -112,7 +126,7 @@ func TestADrainingNodeRingsNobodyBack(t *testing.T) {
 	if err := c.Drain(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if err := c.CallBack(t.Context(), order); !errors.Is(err, ivr.ErrDraining) {
+	if err := c.refused(t, order); !errors.Is(err, ivr.ErrDraining) {
 		t.Errorf("rung back while draining: %v", err)
 	}
 	if n := len(c.out.rang()); n != 0 {

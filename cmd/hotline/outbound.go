@@ -52,22 +52,22 @@ func (n *node) callBacks() softphone.CallBacks {
 
 // CallBack claims a task for the agent and begins to ring its citizen. It returns
 // before anybody has answered, since a telephone rings for longer than a page is
-// kept waiting; the call itself shows the agent how it goes.
+// kept waiting; the call itself shows the agent how it goes. Where it cannot begin,
+// the page is told and the claim stays for another go; it lapses by itself.
 func (c callBacks) CallBack(ctx context.Context, agent area.StaffID, task string) error {
 	dial, err := c.n.db.CallbackNumber(ctx, task, agent, c.n.ladder.Callback.Rules())
 	if err != nil {
 		return err
 	}
-	go c.ring(context.WithoutCancel(ctx), agent, task, dial)
-	return nil
+	failpoint.Hit(failpoint.CallbackBeforeDial)
+	ctx = context.WithoutCancel(ctx) // the page's question is over long before the ringing is
+	return c.n.phone.CallBack(ctx, ivr.CallBackOrder{Agent: agent, Call: dial.Call, Ticket: dial.Ticket, To: dial.To},
+		func(err error) { c.rung(ctx, agent, task, dial, err) })
 }
 
-// ring joins the citizen and the agent. Nobody there, busy or a number that is not
-// in service counts as a try; what failed on our side does not: the claim stays for
-// another go, and lapses by itself.
-func (c callBacks) ring(ctx context.Context, agent area.StaffID, task string, dial store.CallbackDial) {
-	failpoint.Hit(failpoint.CallbackBeforeDial)
-	err := c.n.phone.CallBack(ctx, ivr.CallBackOrder{Agent: agent, Call: dial.Call, Ticket: dial.Ticket, To: dial.To})
+// rung notes how the ringing ended. Nobody there, busy or a number that is not in
+// service counts as a try; what failed on our side does not.
+func (c callBacks) rung(ctx context.Context, agent area.StaffID, task string, dial store.CallbackDial, err error) {
 	log := c.n.log.With(slog.String("ticket", string(dial.Ticket)))
 	result, known := triedAs(err)
 	if !known {

@@ -60,7 +60,7 @@ export const desk = {
       too_fast: { what: '操作太快，这一次没有办理。', do: '请稍候再试。' }, busy: { what: '电话系统正忙。', do: '请稍候再试。' }, sdp_refused: { what: '浏览器不支持电话所用的编码。', do: '请用新版 Chrome、Edge 或 Firefox。' }, nobody: { what: '没有这样的人在线。', do: '请另选一位。' }, unavailable: { what: '这台服务器现在不能办理。', do: '请稍候再试或联系主管。' },
       signed_on: { what: '您已经上线。', do: '无需再操作。' }, unknown_offer: { what: '这通来电已不再派给您。', do: '来电人已挂断或已由他人接听。' }, failed: { what: '电话系统没有办成。', do: '请再试一次。' }, voice_failed: { what: '声音没有接通。', do: '请检查网络；页面会自动再试。' }, in_call: { what: '您还在通话中。', do: '请先结束通话。' },
       already_taken: { what: '已有同事在回拨这位来电人。', do: '无需您再办理。' }, too_early: { what: '刚刚已经回拨过。', do: '请到任务所示的时间再拨。' }, not_callable: { what: '这个号码不能回拨。', do: '号码被隐藏或是境外号码，请写明后撤销任务。' }, not_found: { what: '没有这一项，或不属于您的范围。', do: '请刷新列表。' }, not_in_this_state: { what: '以现在的状态不能这样办理。', do: '请刷新列表后再看。' },
-      no_such_conversation: { what: '这次通话已经结束，或不属于您的辖区。', do: '请看列表中的最新情况。' }, agent_not_free: { what: '坐席现在不空闲。', do: '通话、整理、小休或离开时不能呼叫，请稍候或另选一位。' }, offer_over: { what: '这通来电已不再派给您。', do: '来电人已挂断或已由他人接听。' },
+      no_desk: { what: '您的坐席没有连到这台服务器。', do: '等声音接通后再试。' }, draining: { what: '这台服务器正在停机，不再发起新的呼叫。', do: '刷新页面后再试；还没有呼叫对方。' }, no_such_conversation: { what: '这次通话已经结束，或不属于您的辖区。', do: '请看列表中的最新情况。' }, agent_not_free: { what: '坐席现在不空闲。', do: '通话、整理、小休或离开时不能呼叫，请稍候或另选一位。' }, offer_over: { what: '这通来电已不再派给您。', do: '来电人已挂断或已由他人接听。' },
       caller_left: { what: '来电人已挂断。', do: '无需再接；未接来电会列入回拨。' }, answered_elsewhere: { what: '同事已接听这通来电。', do: '无需您再办理。' }, agent_unanswered: { what: '坐席没有接听。', do: '请稍候再试或另选一位。' }, no_wrap_up: { what: '没有需要结束的话后整理。', do: '无需再操作。' }, unknown_pause: { what: '没有这个小休原因。', do: '请从列表中选择。' }, unknown_status: { what: '没有这个状态。', do: '请从列表中选择。' },
     },
   },
