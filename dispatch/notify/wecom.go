@@ -181,19 +181,23 @@ func (*Robots) Name() string { return ChannelGroup }
 // Serves reports whether an area has a group, of its own or of an area it lies in.
 func (r *Robots) Serves(area string) bool { return r.webhook(area) != "" }
 
-// webhook is the nearest group's: that of the longest code whose leading digits the area has.
-func (r *Robots) webhook(area string) string {
-	best, length := "", -1
-	for code, address := range r.urls {
+// webhook is the nearest group's: that of the longest code whose leading digits
+// the area has; for what lies nowhere the widest group's.
+func (r *Robots) webhook(area string) (address string) {
+	best := -1
+	for code, candidate := range r.urls {
 		prefix := strings.TrimRight(code, "0")
-		if (area == "" || strings.HasPrefix(area, prefix)) && len(prefix) > length {
-			if area == "" && length >= 0 && len(prefix) >= length {
-				continue
-			}
-			best, length = address, len(prefix)
+		near := len(prefix)
+		if area == "" {
+			near = len(code) - len(prefix)
+		} else if !strings.HasPrefix(area, prefix) {
+			continue
+		}
+		if near > best {
+			address, best = candidate, near
 		}
 	}
-	return best
+	return address
 }
 
 // Send posts the text. Robots know no ids: one whose fate nobody knows is written twice at worst.
