@@ -87,7 +87,7 @@ func (tx *Tx) replySender(ctx context.Context, index []byte, o *OpenReply) error
 	}
 	err := tx.find(ctx, "find who replies", &rows, `SELECT DISTINCT ON (staff_id) coalesce(d.staff_id, 0) AS staff_id, coalesce(n.ticket_id, 0) AS ticket_id
 		FROM deliveries d JOIN notices n ON n.id = d.notice_id LEFT JOIN staff s ON s.id = d.staff_id
-		WHERE d.address_index = ? AND d.updated_at > ? AND (d.staff_id IS NULL OR s.active) ORDER BY staff_id, d.id DESC`, index, tx.now.Add(-replyMemory))
+		WHERE d.address_index = ? AND d.updated_at > ? AND (d.staff_id IS NULL OR s.active) ORDER BY staff_id, n.ticket_id IS NULL, d.id DESC`, index, tx.now.Add(-replyMemory))
 	if err != nil || len(rows) == 0 {
 		return err
 	}
