@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router'
+import { api } from './api/client'
 import { i18n } from './i18n'
 import { hasRole, loadSession, session } from './session'
 
@@ -26,6 +27,8 @@ export const router = createRouter({
     { path: '/floor', name: 'floor', component: () => import('./floor/FloorPage.vue'), meta: { title: 'page.floor', phone: true } },
     { path: '/audit', name: 'audit', component: () => import('./pages/Audit.vue'), meta: { title: 'page.audit' } },
     { path: '/sms', name: 'sms', component: () => import('./pages/Sms.vue'), meta: { title: 'page.sms' } },
+    { path: '/contact', name: 'contact', component: () => import('./notify/ContactPage.vue'), meta: { title: 'page.contact' } },
+    { path: '/dead-letters', name: 'dead-letters', component: () => import('./notify/DeadLetters.vue'), meta: { title: 'page.deadLetters' } },
     { path: '/:rest(.*)*', name: 'nowhere', component: () => import('./pages/Nowhere.vue'), meta: { title: 'page.nowhere', open: true } },
   ],
   scrollBehavior: (_to, _from, saved) => saved ?? { top: 0 },
@@ -42,6 +45,8 @@ router.beforeEach(async (to) => {
 })
 
 router.afterEach((to) => {
+  if (typeof to.query.notice === 'string' && session.me) void api.readNotice(to.query.notice).catch(() => { /* an old one, or of somebody else: nothing hangs on it */ })
+  if (typeof to.query.notice === 'string' && session.me) void api.readNotice(to.query.notice).catch(() => { /* an old one, or of somebody else: nothing hangs on it */ })
   const { t } = i18n.global
   document.title = `${t(to.meta.title)} · ${t('app.name')}`
 })

@@ -55,6 +55,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/areas/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a file of places: what it would change, and its faults */
+        post: operations["post_areas_imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/imports/{id}/application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply a file that was looked at, all of it or nothing */
+        post: operations["post_areas_imports_id_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Places by name, pinyin or first letters, the likeliest first */
+        get: operations["get_areas_search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/areas/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One place, what it lies in and what lies in it */
+        get: operations["get_areas_code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -219,6 +287,177 @@ export interface paths {
         get: operations["get_calls_id_pop"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your own contact methods */
+        get: operations["get_contacts"];
+        put?: never;
+        /** Add a contact method; it is used once it was verified */
+        post: operations["post_contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/push": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Subscribe this browser to web push */
+        post: operations["post_contacts_push"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a contact method */
+        delete: operations["delete_contacts_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change a contact method */
+        post: operations["post_contacts_id_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/tests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a test message with a code */
+        post: operations["post_contacts_id_tests"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Type in the code of a test */
+        post: operations["post_contacts_id_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Notices that reached nobody, newest first */
+        get: operations["get_dead_letters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/causes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Why they did not, with how many */
+        get: operations["get_dead_letters_causes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/resending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send all of one cause again */
+        post: operations["post_dead_letters_resending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{id}/resending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send one of them again */
+        post: operations["post_dead_letters_id_resending"];
         delete?: never;
         options?: never;
         head?: never;
@@ -466,6 +705,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/notices/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every notice as its reader sees it, with typical values */
+        get: operations["get_notices_preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that you have read a notice: the rest of its ladder is not sent */
+        post: operations["post_notices_id_reading"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/papers/{id}/receipt": {
         parameters: {
             query?: never;
@@ -696,6 +969,23 @@ export interface paths {
         };
         /** A picture of a recording */
         get: operations["get_recordings_id_peaks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/replies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people wrote to the line by SMS, newest first */
+        get: operations["get_replies"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1296,9 +1586,23 @@ export interface components {
             /** @description What kind of row it is about */
             subject: string;
         };
+        AddContactInputBody: {
+            /** @description Phone number, WeCom user id or e-mail address */
+            address: string;
+            /** @enum {string} */
+            channel: "sms" | "voice" | "wecom" | "email";
+            label?: string;
+        };
         AddPaperInputBody: {
             /** @description Code of the policy's papers */
             kind: string;
+        };
+        AddPushInputBody: {
+            auth: string;
+            endpoint: string;
+            /** @description The browser and its device */
+            label?: string;
+            p256dh: string;
         };
         AnswerInputBody: {
             /** @description What the caller was told */
@@ -1308,6 +1612,115 @@ export interface components {
             approve: boolean;
             /** @description Required for a no */
             reason?: string;
+        };
+        AreaChange: {
+            code: string;
+            /** @enum {string} */
+            kind: "new" | "changed" | "reopened" | "closed" | "merged";
+            /** Format: int64 */
+            line: number;
+            /** @description The place that took it in */
+            merged_into?: string;
+            name: string;
+            valid_from?: string;
+            /** @description First day on which it is no place any more; absent while it is one */
+            valid_to?: string;
+            /** @description Its name before, where that changes */
+            was?: string;
+        };
+        AreaCounts: {
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            faults: number;
+            /** Format: int64 */
+            lines: number;
+            /** Format: int64 */
+            merged: number;
+            /** Format: int64 */
+            new: number;
+            /** Format: int64 */
+            reopened: number;
+            /**
+             * Format: int64
+             * @description Lines that change nothing
+             */
+            same: number;
+        };
+        AreaFigures: {
+            /** Format: int64 */
+            cities: number;
+            /** Format: int64 */
+            counties: number;
+            /** Format: int64 */
+            townships: number;
+            /** Format: int64 */
+            villages: number;
+        };
+        AreaHit: {
+            code: string;
+            /**
+             * Format: int64
+             * @description 1 province, 2 city, 3 county, 4 township, 5 village
+             */
+            level: number;
+            match: components["schemas"]["AreaMatch"];
+            name: string;
+            parent: string;
+            /** @description Names of the places it lies in, the widest first */
+            path: string[] | null;
+        };
+        AreaImportPreview: {
+            /**
+             * Format: date-time
+             * @description When it was; absent where nothing was changed yet
+             */
+            applied?: string;
+            /** @description The first 500 */
+            changes: components["schemas"]["AreaChange"][] | null;
+            counts: components["schemas"]["AreaCounts"];
+            /** @description The first 500; a file with a fault cannot be applied */
+            faults: components["schemas"]["AreaLineFault"][] | null;
+            file: string;
+            /** @description By which it is applied */
+            id: string;
+        };
+        AreaLineFault: {
+            /** @description Facts for the translated message */
+            args?: {
+                [key: string]: unknown;
+            };
+            /** @description Stable; pages translate it */
+            code: string;
+            /** @description Name of the column; absent where the whole line is at fault */
+            column?: string;
+            /**
+             * Format: int64
+             * @description Counted from 1, the header's; 0 where the whole file is at fault
+             */
+            line: number;
+            /** @description What to do, in English */
+            remedy: string;
+            /** @description What is wrong, in English */
+            what: string;
+        };
+        AreaMatch: {
+            /**
+             * Format: int64
+             * @description First character of the name that agrees, from 0
+             */
+            from: number;
+            /** @enum {string} */
+            kind: "code" | "exact" | "prefix" | "part" | "pinyin" | "initials" | "sound" | "near";
+            /** @description How the agreeing characters are read */
+            reading?: string;
+            /**
+             * Format: int64
+             * @description The character after the last that agrees
+             */
+            to: number;
         };
         AreaPlace: {
             code: string;
@@ -1371,6 +1784,16 @@ export interface components {
         Caller: {
             phone: string;
         };
+        ChangeContactInputBody: {
+            /** @description true: as the city's ladder says, no delay of your own */
+            as_city?: boolean;
+            /** Format: int64 */
+            delay_seconds?: number;
+            enabled?: boolean;
+            label?: string;
+            /** Format: int64 */
+            position?: number;
+        };
         CloseInputBody: {
             note?: string;
             /**
@@ -1380,6 +1803,21 @@ export interface components {
             outcome: "satisfied" | "dissatisfied" | "unreachable" | "not_received";
             /** Format: int64 */
             version: number;
+        };
+        ContactList: {
+            /** @description Kinds that can be added */
+            channels: string[] | null;
+            items: components["schemas"]["TicketContactMethod"][] | null;
+            /** @description applicationServerKey for web push; absent: there is none */
+            push_key?: string;
+        };
+        DeadLetterCauseList: {
+            items: components["schemas"]["TicketDeadLetterCause"][] | null;
+        };
+        DeadLetterPage: {
+            items: components["schemas"]["TicketDeadLetter"][] | null;
+            /** @description cursor of the next page; absent on the last */
+            next?: string;
         };
         DecideInputBody: {
             /** Format: int64 */
@@ -1402,6 +1840,9 @@ export interface components {
         };
         DispositionList: {
             items: components["schemas"]["AcdTerm"][] | null;
+        };
+        Done: {
+            done: boolean;
         };
         DutyList: {
             /** Format: date-time */
@@ -1478,6 +1919,9 @@ export interface components {
             to_login?: string;
             /** @description A desk: area code / role */
             to_post?: string;
+        };
+        HitList: {
+            items: components["schemas"]["AreaHit"][] | null;
         };
         HoldInputBody: {
             /** @description Such as the file number of a complaint */
@@ -1633,8 +2077,55 @@ export interface components {
             role: string;
         };
         Nothing: Record<string, never>;
+        NoticePreview: {
+            /**
+             * Format: int64
+             * @description Of the Chinese text
+             */
+            characters: number;
+            en: string;
+            /** @enum {string} */
+            for: "staff" | "citizen";
+            /**
+             * Format: int64
+             * @description Short messages it may take
+             */
+            most: number;
+            name: string;
+            /**
+             * Format: int64
+             * @description Short messages it takes: 70 characters in one, 67 in each of several
+             */
+            parts: number;
+            /** @description Fields that are about a person */
+            personal: string[] | null;
+            zh: string;
+        };
+        NoticePreviewList: {
+            items: components["schemas"]["NoticePreview"][] | null;
+        };
         PlaceList: {
             items: components["schemas"]["AreaPlace"][] | null;
+        };
+        PlaceView: {
+            children: components["schemas"]["AreaPlace"][] | null;
+            code: string;
+            /** @description Places at or below it */
+            figures: components["schemas"]["AreaFigures"];
+            /**
+             * Format: int64
+             * @description 1 province, 2 city, 3 county, 4 township, 5 village
+             */
+            level: number;
+            name: string;
+            parent: string;
+            /** @description What it lies in, the widest first */
+            parents: components["schemas"]["AreaPlace"][] | null;
+            /** @description Who answers for it, where it has been merged */
+            successor?: components["schemas"]["AreaPlace"];
+            valid_from: string;
+            /** @description First day on which it is no place any more */
+            valid_to?: string;
         };
         PolicyLimits: {
             /** Format: int64 */
@@ -1835,9 +2326,25 @@ export interface components {
             /** @description true merges it into the earlier ticket */
             same: boolean;
         };
+        ReplyPage: {
+            items: components["schemas"]["TicketReplyView"][] | null;
+            /** @description cursor of the next page; absent on the last */
+            next?: string;
+        };
+        ResendInputBody: {
+            channel: string;
+            /** @description As the list of causes has it */
+            reason: string;
+        };
+        Resent: {
+            /** Format: int64 */
+            count: number;
+        };
         SMS: {
             /** Format: date-time */
             at: string;
+            /** @description sms, wecom, wecom_group, email or webpush */
+            channel: string;
             text: string;
             to: string;
         };
@@ -2117,11 +2624,60 @@ export interface components {
              */
             stopped_at?: string;
         };
+        TicketContactMethod: {
+            /** @description Masked; empty for web push */
+            address: string;
+            /** @enum {string} */
+            channel: "sms" | "voice" | "wecom" | "email" | "webpush";
+            /**
+             * Format: int64
+             * @description Absent: as the city's ladder says
+             */
+            delay_seconds?: number;
+            enabled: boolean;
+            id: string;
+            label: string;
+            /** Format: int64 */
+            position: number;
+            /** @description The telephone of the staff register: it cannot be changed here */
+            register: boolean;
+            /** Format: date-time */
+            since?: string;
+            /** @description Only such a one is used */
+            verified: boolean;
+        };
         TicketDay: {
             counted: boolean;
             date: string;
             kind: string;
             name?: string;
+        };
+        TicketDeadLetter: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            attempts: number;
+            channel: string;
+            citizen: boolean;
+            id: string;
+            /** @description Of the member of staff; absent for citizens and the alarm number */
+            name?: string;
+            number?: string;
+            /** @description What the provider or the program said */
+            reason: string;
+            /** @enum {string} */
+            state: "failed" | "dead";
+            template: string;
+            /** @description Public id */
+            ticket?: string;
+            /** @description The ticket has moved on: sent again it would not be sent */
+            void: boolean;
+        };
+        TicketDeadLetterCause: {
+            channel: string;
+            /** Format: int64 */
+            count: number;
+            reason: string;
         };
         TicketEntryView: {
             actor: string;
@@ -2285,6 +2841,20 @@ export interface components {
             of_number: string;
             state: string;
         };
+        TicketReplyView: {
+            /** Format: date-time */
+            at: string;
+            /** @description Masked */
+            from: string;
+            /** @description Of the member of staff */
+            name?: string;
+            number?: string;
+            /** @description Absent until it was looked at */
+            outcome?: string;
+            text: string;
+            /** @description Public id */
+            ticket?: string;
+        };
         TicketRow: {
             /** @description 12-digit division code; a county while the township is unknown */
             area: string;
@@ -2383,6 +2953,14 @@ export interface components {
             /** Format: int64 */
             size: number;
             state: string;
+        };
+        Verified: {
+            /** @description false: the code is another one; five tries are given */
+            verified: boolean;
+        };
+        VerifyContactInputBody: {
+            /** @description The six digits of the test message */
+            code: string;
         };
         ViewCallerInputBody: {
             /** @description Why you need the number; it is kept */
@@ -2516,6 +3094,155 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_areas_imports: {
+        parameters: {
+            query?: {
+                /** @description Its name, to be shown again */
+                file?: string;
+            };
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaImportPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_areas_imports_id_application: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaImportPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_areas_search: {
+        parameters: {
+            query?: {
+                /** @description Characters, pinyin or first letters: 石桥, shi qiao, sq; several words name places within one another */
+                q?: string;
+                /** @description Default: your own area */
+                within?: string;
+                /** @description Where names agree alike, places close to it come first. Default: your own area */
+                near?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HitList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_areas_code: {
+        parameters: {
+            query?: {
+                /** @description As it was or will be on this day. Default: today */
+                on?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaceView"];
                 };
             };
             /** @description Error */
@@ -2893,6 +3620,401 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketPop"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddContactInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketContactMethod"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_push: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddPushInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketContactMethod"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contacts_id: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the contact method */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_changes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the contact method */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeContactInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_tests: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the contact method */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_id_verification: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the contact method */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyContactInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Verified"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dead_letters: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+                channel?: string;
+                reason?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_dead_letters_causes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetterCauseList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_dead_letters_resending: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResendInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_dead_letters_id_resending: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the notice's delivery */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Resent"];
                 };
             };
             /** @description Error */
@@ -3420,6 +4542,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrialBalance"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notices_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePreviewList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_notices_id_reading: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Id of the notice's delivery */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description Error */
@@ -3962,6 +5150,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketRecordingPeaks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_replies: {
+        parameters: {
+            query?: {
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyPage"];
                 };
             };
             /** @description Error */

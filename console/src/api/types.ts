@@ -30,6 +30,8 @@ export type UploadState = Schemas['Upload']
 export type Recording = Schemas['TicketRecordingView']
 export type Peaks = Schemas['TicketRecordingPeaks']
 export type SystemInfo = Schemas['System']
+export type ContactMethod = Schemas['TicketContactMethod']
+export type DeadLetterCause = Schemas['TicketDeadLetterCause']
 export type LiveEvent = Schemas['Event']
 
 export type View = 'open' | 'offered' | 'mine' | 'all'

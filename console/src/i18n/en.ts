@@ -1,9 +1,10 @@
 import { code } from './en/code'
 import { desk } from './en/desk'
+import { notify } from './en/notify'
 import { page } from './en/page'
 import { problem } from './en/problem'
 import { recording } from './en/recording'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }
+export const en = { ...page, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }

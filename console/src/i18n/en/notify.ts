@@ -1,0 +1,16 @@
+// Words of how people are told: contact methods, dead letters, replies.
+export const notify = {
+  channel: { live: 'screen', sms: 'SMS', voice: 'telephone', wecom: 'WeCom', wecom_group: 'WeCom group', email: 'e-mail', webpush: 'web push' },
+  contact: {
+    lead: 'How you are told when somebody needs you. About urgent (P1) tickets you are always rung and written to at once.', register: 'The telephone of the staff register; only an administrator changes it', notVerified: 'not verified, not used', off: 'switched off', asCity: 'as the city says', delay: 'after {n} s',
+    add: 'Add a way', kind: 'Way', address: { sms: 'Mobile number', voice: 'Telephone number', wecom: 'WeCom user id', email: 'E-mail address' }, label: 'Note', go: 'Add', test: 'Send a test', code: 'Code', verify: 'Verify', wrongCode: 'That is not the code. Please check it.', testSent: 'A test is on its way. Enter its code within 15 minutes.',
+    turnOn: 'Switch on', turnOff: 'Switch off', remove: 'Remove', none: 'You have added none yet.',
+    push: 'Web push', pushLead: 'This browser shows new tickets, also with no page open. A push is a reminder only; it does not count as having told you.', pushOn: 'Switch on in this browser', pushOff: 'Switch off in this browser', pushIsOn: 'On in this browser', pushRefused: 'The browser did not allow notifications.',
+    hindrance: { unsupported: 'This browser cannot do web push.', insecure: 'Web push needs an https address.', denied: 'You have blocked notifications of this site; allow them in the browser’s settings.', notSetUp: 'This line has not set web push up.' },
+  },
+  dead: {
+    lead: 'Notices that reached nobody, newest first. Once the cause is mended they can be sent again.', causes: 'Causes', count: '{n}', all: 'All causes', resend: 'Send again', resendAll: 'Send all again ({n})', resent: '{n} on their way again.', to: 'To', citizen: 'the caller', nobody: 'nobody', template: 'Notice', reason: 'Why', attempts: 'Attempts',
+    void: 'the ticket has moved on; no longer needed', empty: 'Every notice has arrived.', replies: 'Messages received', repliesLead: 'SMS from staff and callers. Those not understood need a person.', noReplies: 'No messages yet.',
+    outcome: { accepted: 'accepted', declined: 'cannot come', taken: 'somebody else was first', not_asked: 'nothing was asked', which: 'several fit; asked which', unknown_text: 'not understood: please read it', unknown_number: 'not a known number', waiting: 'being handled' },
+  },
+}
