@@ -1,3 +1,4 @@
+import './ui' // first: our colours come after the library's, whichever way the bundle is cut
 import './styles/base.css'
 import './styles/layout.css'
 import './styles/tables.css'

@@ -16,6 +16,7 @@ export const people = {
   supervisor: { login: 'supervisor', name: '吴思源', role: 'supervisor', area: '990100000000', area_name: '云川市', post: '吴思源', acts: [] },
   head: { login: 'head1', name: '石文山', role: 'township_head', area: '990101001000', area_name: '青石镇', post: '石文山', acts: ['check'] },
   assistant: { login: 'assistant1', name: '何桂花', role: 'village_assistant', area: '990101001201', area_name: '上坪村', post: '何桂花', acts: ['report_visit'] },
+  admin: { login: 'admin1', name: '管理员', role: 'system_admin', area: '990100000000', area_name: '云川市', post: '管理员', acts: [] },
   auditor: { login: 'auditor1', name: '严一清', role: 'auditor', area: '990100000000', area_name: '云川市', post: '严一清', acts: [] },
 }
 

@@ -16,16 +16,22 @@ const shots = [
   ['receipt', 'worker', `${t}?act=receipt&item=p1`], ['visit', 'worker', `${t}?act=visit`], ['findings', 'worker', `${t}?act=findings`], ['decide', 'worker', `${t}?act=decide`, { acts: ['decide'] }],
   ['triage', 'agent', `${t}?act=triage`, { acts: ['triage', 'hand_over'] }], ['close', 'agent', `${t}?act=close`, { acts: ['close'] }], ['check', 'head', `${t}?act=check&item=p1`, { disbursements: [{ ...house.ticket.disbursements[0], state: 'submitted', level: 'township', next_acts: ['check'] }] }],
   ['visits', 'assistant', '/'], ['visits-head', 'head', '/visits'], ['visits-worker', 'worker', '/visits'],
-  ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['sms', 'agent', '/sms'],
+  ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'],
 ]
 
 // The desk and the floor, at a moment of a call each.
+const file = (name) => ({ name, mimeType: 'text/csv', buffer: Buffer.from('code,name\n') })
 const button = (page, name) => page.getByRole('button', { name }).first()
 const signOn = async (page) => { await button(page, '上线接电话').click(); await page.getByText('声音已接通').waitFor() }
 const talk = async (page, line, more) => { await signOn(page); line.say({ type: 'seat', seat: seat({ state: 'talking', call: 'c0' }) }); line.say({ type: 'call', call: news('talking', more) }); await button(page, '挂断').waitFor() }
 const moments = [
   ['visits-form', 'assistant', '/visits', async (page) => { await button(page, '登记上门结果').click(); await page.getByLabel('没有找到人或地址').check() }],
   ['visits-decide', 'head', '/visits', async (page) => { await button(page, '决定是否再访').click(); await page.getByLabel('不再上门，结束回拨').check() }],
+  ['areas-search', 'agent', '/areas', async (page) => { await page.getByRole('combobox').fill('sq'); await page.getByRole('option').first().waitFor() }],
+  ['areas-faults', 'admin', '/areas', async (page) => { await page.setInputFiles('input[type=file]', file('faulty.csv')); await page.getByText('处错误').first().waitFor() }],
+  ['areas-preview', 'admin', '/areas', async (page) => { await page.setInputFiles('input[type=file]', file('places.csv')); await button(page, '应用').waitFor() }],
+  ['areas-applied', 'admin', '/areas', async (page) => { await page.setInputFiles('input[type=file]', file('places.csv')); await button(page, '应用').click(); await page.getByText('已应用').waitFor() }],
+  ['areas-triage', 'agent', `${t}?act=triage`, async (page) => { await button(page, '逐级选择').click(); await page.getByRole('combobox').first().fill('石'); await page.getByRole('option').first().waitFor() }, { acts: ['triage', 'hand_over'] }],
   ['desk-off', 'agent', '/desk', async () => {}],
   ['desk-idle', 'agent', '/desk', async (page) => { await signOn(page); await page.getByText('麦克风 ·').click() }],
   ['desk-callbacks', 'agent', '/desk', async (page) => { await signOn(page); await button(page, '回拨任务').click(); await button(page, '登记回拨结果').click() }],
@@ -66,7 +72,7 @@ for (const [width, height] of [[1440, 900], [390, 844]]) {
     await page.screenshot({ path: `${folder}/${name}-${width}${dark ? '-dark' : ''}.png`, fullPage: true })
     await context.close()
   }
-  for (const [name, who, path, moment] of moments.filter(([name]) => !only || name.startsWith(only))) {
+  for (const [name, who, path, moment, change] of moments.filter(([name]) => !only || name.startsWith(only))) {
     const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', hasTouch: width < 500 })
     context.setDefaultTimeout(10_000)
     const page = await context.newPage()
@@ -74,7 +80,7 @@ for (const [width, height] of [[1440, 900], [390, 844]]) {
     page.on('console', (m) => { if (['error', 'warning'].includes(m.type())) said.push(m.text()) })
     page.on('pageerror', (e) => said.push(e.stack ?? String(e)))
     server.me = house.people[who]
-    server.ticket = house.ticket
+    server.ticket = { ...house.ticket, ...change }
     const line = await putLine(page)
     await page.goto(server.origin + path)
     await page.locator('h1').first().waitFor()

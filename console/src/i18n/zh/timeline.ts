@@ -16,7 +16,7 @@ export const timeline = {
       triaged: '{by} 定级：{area}，{priority}，{kind}', raised_by_caller: '来电人按 1，升为特急', marked: '来电流程定为 {priority}，{kind}', with_agent: '{by} 接听，成为责任人，暂不派单', agent_lapsed: '话务员未及时定级，按无人接听派单', offered: '派给 {to}（{role}），等待接单', declined: '{by} 无法前往，转派下一位', rung_answered: '已拨通 {to} 的电话', rung_no_key: '{to} 的电话已接通，无人按键', rung_busy: '{to} 的电话占线或拒接', rung_no_answer: '{to} 的电话无人接听', rung_failed: '{to} 的电话未能拨通', offer_skipped: '{target}：{why}，跳过', accepted: '{by} 接单，成为责任人', handover_offered: '{by} 请 {to} 接手',
       lowered: '{by} 批准降为 {to}', lowering_refused: '{by} 不同意降级，维持原级', rose: '{clock}已到，上报县级', breached: '⚑ {clock}时限超时（{due_at}）', clock_stopped: '时限停止：{proof}',
       aid_confirmed: '救助已收到：{proof}', follow_up: '转入跟踪回访', rejected: '决定不予救助', no_aid_asked: '未申请救助', answered: '{by} 已答复来电人', closed: '{by} 回访办结：{outcome}', not_received: '{by} 回访：本人说没有收到，退回责任人', reopened: '{by} 重新打开',
-      area_corrected: '{by} 更正区划为 {area}', timers_mended: '系统补上了缺失的计时', ladder_alarm: '⚑ 派单走完一轮仍无人接单，已报警并重新开始（第 {loop} 轮）', warned: '提醒：应已{until}，尚无进展', silent: '{owner} 接单后久无进展（自 {since}），已提醒', called_again: '同一号码再次来电，新工单 {number}', noted: '{by} 作了备注', arrived: '{by} 已到场',
+      area_corrected: '{by} 更正区划为 {area}', area_merged: '{from_area} 已并入 {area}，本工单改由其负责', timers_mended: '系统补上了缺失的计时', ladder_alarm: '⚑ 派单走完一轮仍无人接单，已报警并重新开始（第 {loop} 轮）', warned: '提醒：应已{until}，尚无进展', silent: '{owner} 接单后久无进展（自 {since}），已提醒', called_again: '同一号码再次来电，新工单 {number}', noted: '{by} 作了备注', arrived: '{by} 已到场',
     },
     visit: { recorded: '{by} 已到场或联系上本人（{arrived_at}）' },
     findings: { recorded: '{by} 填写了核查情况' },
