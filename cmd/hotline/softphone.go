@@ -35,6 +35,7 @@ type softphoneParts struct {
 func openSoftphone(cfg configs.Config, queues acd.Config, p softphoneParts) (*softphone.Server, error) {
 	desk := softphone.DeskOf(queues)
 	desk.Emergency = append([]string{}, p.Emergency...)
+	desk.RingsBack = p.CallBacks != nil
 	seats := softphone.HubSeats{Hub: p.Queue, Profile: func(ctx context.Context, who area.Staff) (acd.Agent, error) {
 		a, err := p.Store.AgentSeat(ctx, who.ID)
 		if err != nil { // the database is away: who is there takes every call

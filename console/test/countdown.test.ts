@@ -19,7 +19,7 @@ describe('splitSpan', () => {
 })
 
 describe('urgency', () => {
-  it.each([[2 * h + 1, 'calm'], [2 * h, 'soon'], [30 * m + 1, 'soon'], [30 * m, 'urgent'], [1, 'urgent'], [0, 'over'], [-1, 'over']] as const)(
+  it.each([[2 * h, 'calm'], [h + 1, 'calm'], [h, 'soon'], [30 * m + 1, 'soon'], [30 * m, 'urgent'], [1, 'urgent'], [0, 'over'], [-1, 'over']] as const)(
     '%d ms left is %s', (left, level) => { expect(urgency(left)).toBe(level) })
 })
 

@@ -80,6 +80,7 @@ type Desk struct {
 	Dispositions []string          `json:"dispositions"` // how a conversation may end
 	Words        []acd.Term        `json:"words"`        // of queues, pause reasons, dispositions and skills
 	WrapUp       time.Duration     `json:"wrap_up_ns"`
+	RingsBack    bool              `json:"rings_back"` // the line can ring citizens: it has a trunk for calls of its own
 }
 
 // ICEServer is an RTCIceServer. A TURN server's credential is good for ten

@@ -7,7 +7,8 @@ import (
 )
 
 // DeskOf fills what the queue's configuration knows of a Desk: the keys a page
-// may send, and the city's words for them. The emergency list is not in it.
+// may send, and the city's words for them. The emergency list is not in it,
+// nor whether the line rings citizens.
 func DeskOf(c acd.Config) Desk {
 	d := Desk{Words: slices.Concat(c.Pauses, c.Dispositions, c.Skills)}
 	for _, q := range c.Queues {

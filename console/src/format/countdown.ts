@@ -6,11 +6,11 @@ const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
 
-/** Judges the time that is left: below two hours it is near, below thirty minutes somebody has to run. */
+/** Judges the time that is left: below one hour it is near, below thirty minutes somebody has to run. */
 export function urgency(leftMs: number): Urgency {
   if (leftMs <= 0) return 'over'
   if (leftMs <= 30 * minute) return 'urgent'
-  if (leftMs <= 2 * hour) return 'soon'
+  if (leftMs <= hour) return 'soon'
   return 'calm'
 }
 

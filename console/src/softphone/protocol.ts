@@ -111,6 +111,7 @@ export interface Desk {
   dispositions: string[] | null
   words: { key: string; zh: string; en: string }[] | null // the city's, for queues, pause reasons, dispositions and skills
   wrap_up_ns: number
+  rings_back: boolean // the line has a trunk for calls of its own
 }
 
 export type MessageType = 'welcome' | 'taken' | 'ok' | 'error' | 'answer' | 'candidate' | 'ring' | 'stop' | 'call' | 'seat' | 'board' | 'pong' | 'revoked'

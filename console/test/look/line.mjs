@@ -55,7 +55,7 @@ async function usual(r, far, script) {
   const own = await script(r)
   if (own) return own
   switch (r.type) {
-    case 'hello': return [{ type: 'welcome', desk: { ice_servers: [], queues: ['aid', 'night'], pause_reasons: pauses, emergency: ['110', '119', '120'], dispositions: ['registered', 'advised', 'wrong_number', 'silent'], words, wrap_up_ns: 30e9 } }]
+    case 'hello': return [{ type: 'welcome', desk: { ice_servers: [], queues: ['aid', 'night'], pause_reasons: pauses, emergency: ['110', '119', '120'], dispositions: ['registered', 'advised', 'wrong_number', 'silent'], words, wrap_up_ns: 30e9, rings_back: true } }]
     case 'sign_on': return [{ type: 'seat', seat: seat(), id: undefined }, { type: 'ok' }]
     case 'sign_off': return [{ type: 'seat', seat: seat({ status: 'signed_off', state: 'away' }), id: undefined }, { type: 'ok' }]
     case 'status': return [{ type: 'seat', seat: seat({ status: r.status, reason: r.reason }), id: undefined }, { type: 'ok' }]
