@@ -149,9 +149,12 @@ type PolicyConfig struct {
 	Contact string `yaml:"contact"`
 }
 
-// AlarmConfig is what a ladder that has come to its end reaches.
+// AlarmConfig is who hears when dispatching goes wrong: a ladder that has come
+// to its end, or a watch that no longer finds all well.
 type AlarmConfig struct {
-	AlarmNumber string `yaml:"alarm_number"`
+	AlarmNumber   string `yaml:"alarm_number"`
+	DeadManURL    Secret `yaml:"dead_man_url"`
+	DeadManMethod string `yaml:"dead_man_method"`
 }
 
 // DrainConfig bounds an orderly stop.

@@ -27,7 +27,7 @@ func (c *Config) Check() error {
 func (c *Config) resolve(l *faultList) {
 	for path, secret := range map[string]*Secret{
 		"postgres.url": &c.Postgres.URL, "postgres.owner_url": &c.Postgres.OwnerURL, "redis.url": &c.Redis.URL, "softphone.turn.secret": &c.Softphone.TURN.Secret,
-		"sip.outbound.password": &c.SIP.Outbound.Password,
+		"sip.outbound.password": &c.SIP.Outbound.Password, "dispatch.dead_man_url": &c.Dispatch.DeadManURL,
 	} {
 		if err := secret.resolve(); err != nil {
 			l.at(path, "%s", err)
@@ -55,6 +55,8 @@ func (c *Config) check(l *faultList) {
 	if number := c.Dispatch.AlarmNumber; number != "" && ticket.ParsePhone(number).E164 == "" {
 		l.at("dispatch.alarm_number", "must be a phone number such as +8619900000000, or empty")
 	}
+	checkURL(l, "dispatch.dead_man_url", c.Dispatch.DeadManURL.Reveal(), false, "http", "https")
+	oneOf(l, "dispatch.dead_man_method", c.Dispatch.DeadManMethod, "GET", "POST")
 	if c.Demo.TimeScale < 0.1 || c.Demo.TimeScale > 1000 {
 		l.at("demo.time_scale", "must lie between 0.1 and 1000")
 	}

@@ -10,9 +10,6 @@ import (
 	"example.org/hotline/internal/pulse"
 )
 
-// overdueLimit is how late a timer may be before a node calls itself unready.
-const overdueLimit = 30 * time.Second
-
 // checks is what /readyz asks. The oldest overdue timer is asked of the
 // database itself, not of the dispatcher that may have died.
 func (n *node) checks() []api.Check {
@@ -26,15 +23,15 @@ func (n *node) checks() []api.Check {
 			return string(state), nil
 		}},
 		{Name: "dispatch", Required: true, Probe: func(ctx context.Context) (string, error) {
-			overdue, err := n.engine.OldestOverdue(ctx)
-			if err != nil {
-				return "", err
+			overdue, err := n.watch.Overdue(ctx)
+			return fmt.Sprintf("oldest overdue timer %s", overdue.Round(time.Millisecond)), err
+		}},
+		{Name: "dead_man", Probe: func(context.Context) (string, error) {
+			answered, err := n.watch.DeadMan()
+			if answered.IsZero() {
+				return "not called yet, or no address", err
 			}
-			detail := fmt.Sprintf("oldest overdue timer %s", overdue.Round(time.Millisecond))
-			if overdue > overdueLimit {
-				return detail, errors.New("timers fire late")
-			}
-			return detail, nil
+			return "answered " + answered.UTC().Format(time.RFC3339), err
 		}},
 		{Name: "clock", Probe: func(context.Context) (string, error) { return n.clock.Now().Format(time.RFC3339Nano), nil }},
 		{Name: "journal", Probe: func(context.Context) (string, error) {

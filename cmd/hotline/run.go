@@ -58,6 +58,7 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	base.start("journal", n.calls.Run)
 	base.start("audit anchors", func(ctx context.Context) error { return keepAnchors(ctx, n.db, n.cfg.Node.DataDir, n.log) })
 	base.start("relay", n.relay.Run)
+	base.start("watch over timers", n.watch.Run)
 	base.start("places", n.places.Run)
 	base.start("places", n.places.Run)
 	if n.has(configs.RoleDispatch) {

@@ -107,6 +107,7 @@ type node struct {
 	lost       *lostNodes        // other nodes that died
 
 	engine   *timer.Engine[*store.Tx] // fires timers where the node dispatches; elsewhere only brings them to the index
+	watch    *timer.Watch             // whether timers fire, asked of the database alone
 	relay    pulse.Relay
 	places   *store.Areas     // the area tree
 	telling  telling          // how people are told
@@ -194,6 +195,7 @@ func (n *node) openIntake() (err error) {
 // buildDispatch makes the engine with a handler for every kind of timer, the relay and the notifier.
 func (n *node) buildDispatch() error {
 	n.engine = timer.New[*store.Tx](n.db, n.redis, timer.Options{Node: n.cfg.Node.ID, Logger: n.log, Registerer: n.metrics, Now: n.clock.Now, Scale: n.clock.Scale})
+	n.watch = timer.NewWatch(n.db, timer.WatchOptions{Logger: n.log, Registerer: n.metrics, URL: n.cfg.Dispatch.DeadManURL.Reveal(), Method: n.cfg.Dispatch.DeadManMethod})
 	n.db.OnArmed = n.engine.Armed
 	n.db.OnEvents = func() { n.redis.WakeLocal(pulse.WakeOutbox, "") }
 	n.db.OnNotices = func() { n.redis.WakeLocal(pulse.WakeNotices, "") }

@@ -35,7 +35,7 @@ type Engine[T act.Tx] struct {
 func New[T act.Tx](store Store[T], redis *pulse.Client, o Options) *Engine[T] {
 	o.fill()
 	e := &Engine[T]{store: store, redis: redis, o: o, log: o.Logger, owner: o.Node + "/" + uuid.NewString()[:8],
-		metrics: newMetrics(o.Registerer, store.OldestOverdue), handlers: map[string]Handler[T]{},
+		metrics: newMetrics(o.Registerer), handlers: map[string]Handler[T]{},
 		slots: make(chan struct{}, o.Workers), armed: make(chan []act.Timer, 1024), sweepNow: make(chan struct{}, 1)}
 	for i := range e.shards {
 		e.shards[i] = &shard{number: int16(i), nudge: make(chan struct{}, 1)}
@@ -54,12 +54,6 @@ func (e *Engine[T]) real(app time.Duration) time.Duration {
 // app turns a length of real time into application time.
 func (e *Engine[T]) app(real time.Duration) time.Duration {
 	return time.Duration(float64(real) * e.o.Scale())
-}
-
-// OldestOverdue is how long, in real time, the oldest pending timer has been
-// due. /readyz and the metrics ask it.
-func (e *Engine[T]) OldestOverdue(ctx context.Context) (time.Duration, error) {
-	return e.store.OldestOverdue(ctx)
 }
 
 // Run fires timers until ctx ends, then gives its shards back. It returns nil:

@@ -1,7 +1,6 @@
 package timer
 
 import (
-	"context"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -9,8 +8,8 @@ import (
 	"example.org/hotline/internal/act"
 )
 
-// metrics are what an operator watches: how late timers fire, and whether any
-// do not fire at all.
+// metrics are what an operator watches of a dispatcher: how late timers fire,
+// and what went wrong. Whether any do not fire at all, the Watch tells.
 type metrics struct {
 	lag      *prometheus.HistogramVec
 	rebuilds prometheus.Counter
@@ -19,7 +18,7 @@ type metrics struct {
 	mended   prometheus.Counter
 }
 
-func newMetrics(r prometheus.Registerer, oldest func(context.Context) (time.Duration, error)) *metrics {
+func newMetrics(r prometheus.Registerer) *metrics {
 	counter := func(name, help string) prometheus.Counter {
 		return prometheus.NewCounter(prometheus.CounterOpts{Namespace: "hotline", Subsystem: "timer", Name: name, Help: help})
 	}
@@ -35,17 +34,7 @@ func newMetrics(r prometheus.Registerer, oldest func(context.Context) (time.Dura
 	if r == nil {
 		return m
 	}
-	overdue := prometheus.NewGaugeFunc(prometheus.GaugeOpts{Namespace: "hotline", Subsystem: "timer", Name: "oldest_overdue_seconds",
-		Help: "For how long the oldest pending timer has been due, by the database; -1 when it does not answer."}, func() float64 {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
-		defer cancel()
-		age, err := oldest(ctx)
-		if err != nil {
-			return -1
-		}
-		return age.Seconds()
-	})
-	r.MustRegister(m.lag, m.rebuilds, m.dead, m.failed, m.mended, overdue)
+	r.MustRegister(m.lag, m.rebuilds, m.dead, m.failed, m.mended)
 	return m
 }
 

@@ -33,8 +33,6 @@ type Store[T act.Tx] interface {
 	OverdueTimers(ctx context.Context, shards []int16, grace time.Duration, limit int) ([]act.Timer, error)
 	// UpcomingTimers lists pending timers due before until, after the place (due time, id).
 	UpcomingTimers(ctx context.Context, shard int16, until, afterDue time.Time, afterID int64, limit int) ([]act.Timer, error)
-	// OldestOverdue is how long, in real time, the oldest pending timer has been due.
-	OldestOverdue(ctx context.Context) (time.Duration, error)
 	// AuditTimers finds open subjects that nothing would ever wake, arms a timer for them and lists them.
 	AuditTimers(ctx context.Context) ([]act.Subject, error)
 }
@@ -61,8 +59,8 @@ type Options struct {
 	Now   func() time.Time
 	Scale func() float64
 
-	LeaseLength    time.Duration // 15 s: how long a dead process keeps its shards
-	LeaseEvery     time.Duration // 5 s
+	LeaseLength    time.Duration // 10 s: how long a dead process keeps its shards
+	LeaseEvery     time.Duration // 2 s: with the length, shards have moved within 12 s of a death
 	ClaimLease     time.Duration // 30 s: after that a claimed timer is claimed again
 	Horizon        time.Duration // 6 h: what falls due later is not in Redis yet
 	TopUpEvery     time.Duration // 5 min
@@ -86,8 +84,8 @@ func (o *Options) fill() {
 			*n = def
 		}
 	}
-	orDuration(&o.LeaseLength, 15*time.Second)
-	orDuration(&o.LeaseEvery, 5*time.Second)
+	orDuration(&o.LeaseLength, 10*time.Second)
+	orDuration(&o.LeaseEvery, 2*time.Second)
 	orDuration(&o.ClaimLease, 30*time.Second)
 	orDuration(&o.Horizon, 6*time.Hour)
 	orDuration(&o.TopUpEvery, 5*time.Minute)
