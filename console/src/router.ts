@@ -20,6 +20,7 @@ export const router = createRouter({
     { path: '/tickets/:id', name: 'ticket', component: () => import('./tickets/TicketPage.vue'), meta: { title: 'page.ticket' } },
     { path: '/approvals', name: 'approvals', component: () => import('./pages/Approvals.vue'), meta: { title: 'page.approvals' } },
     { path: '/visits', name: 'visits', component: () => import('./visits/VisitsPage.vue'), meta: { title: 'page.visits' } },
+    { path: '/areas', name: 'areas', component: () => import('./areas/AreasPage.vue'), meta: { title: 'areas.title' } },
     { path: '/duty', name: 'duty', component: () => import('./pages/Duty.vue'), meta: { title: 'page.duty' } },
     { path: '/money', name: 'money', component: () => import('./pages/Money.vue'), meta: { title: 'page.money' } },
     { path: '/calls', name: 'calls', component: () => import('./pages/Calls.vue'), meta: { title: 'page.calls' } },

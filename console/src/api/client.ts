@@ -2,7 +2,7 @@ import createClient from 'openapi-fetch'
 import { newKey } from '../forms/key'
 import type { paths } from './paths'
 import { ApiProblem, problemOf, unanswered } from './problem'
-import type { Priority, View } from './types'
+import type { ImportPreview, Priority, View } from './types'
 
 const base = '/api/v1'
 const patience = 20_000 // milliseconds before an answer counts as missing
@@ -48,6 +48,22 @@ export const api = {
   system: async () => answer(await client.GET('/system')),
   policy: async () => answer(await client.GET('/policy')),
   areas: async (under: string) => answer(await client.GET('/areas', { params: { query: under ? { under } : {} } })).items ?? [],
+  area: async (code: string) => answer(await client.GET('/areas/{code}', { params: { path: { code } } })),
+  searchAreas: async (q: string, near?: string) => answer(await client.GET('/areas/search', { params: { query: { q, limit: 12, ...(near && { near }) } } })).items ?? [],
+  /** Looks at a file of places. It travels packed: a whole city would not fit into one request as it is. */
+  previewAreas: async (file: File): Promise<ImportPreview> => {
+    let response: Response
+    try {
+      const body = await new Response(file.stream().pipeThrough(new CompressionStream('gzip'))).blob()
+      response = await fetch(`${base}/areas/imports?file=${encodeURIComponent(file.name)}`, {
+        method: 'POST', body, credentials: 'same-origin', signal: AbortSignal.timeout(patience * 3), headers: { 'Content-Type': 'text/csv', 'Idempotency-Key': newKey() },
+      })
+    } catch (cause) {
+      throw unanswered(cause)
+    }
+    if (!response.ok) throw await problemOf(response)
+    return await response.json() as ImportPreview
+  },
 
   posts: async (area: string) => answer(await client.GET('/posts', { params: { query: { area } } })).items ?? [],
   tickets: async (query: { view: View; area?: string; priority?: Priority; cursor?: string; limit?: number }) => answer(await client.GET('/tickets', { params: { query } })),

@@ -1,3 +1,4 @@
+import { areas } from './en/areas'
 import { code } from './en/code'
 import { desk } from './en/desk'
 import { notify } from './en/notify'
@@ -7,4 +8,4 @@ import { recording } from './en/recording'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }
+export const en = { ...page, ...areas, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }

@@ -1,3 +1,4 @@
+import { areas } from './zh/areas'
 import { code } from './zh/code'
 import { desk } from './zh/desk'
 import { notify } from './zh/notify'
@@ -7,4 +8,4 @@ import { recording } from './zh/recording'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }
+export const zh = { ...page, ...areas, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }

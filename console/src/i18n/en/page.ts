@@ -36,7 +36,6 @@ export const page: Words<typeof zh> = {
     keptUnanswered: 'What you typed is kept on this device. Whether the server did it is not known; a retry with the same key does nothing twice.', keptRefused: 'Nothing was done. What you typed is still here and kept on this device.', bareUnanswered: 'Whether the server did it is not known; a retry under the same number does nothing twice.', bareRefused: 'Nothing was done.',
     draft: { empty: '', kept: 'Draft kept on this device', not_kept: '⚠ This device cannot keep drafts' },
   },
-  area: { choose: 'Choose or type a place', unread: 'The places could not be read; reload the page.' },
   triage: {
     areaHint: 'Where the emergency happened, not where the person is registered.', loweringReason: 'Why it is less urgent', loweringHint: 'A supervisor other than the owner must approve; the old deadline runs until then.', marks: 'Marks', lifeDanger: 'Life in danger (also transfer to 110 / 119 / 120)', confidential: 'The caller asks for confidence',
   },

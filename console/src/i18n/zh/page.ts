@@ -34,7 +34,6 @@ export const page = {
     keptUnanswered: '您填写的内容已保存在本设备。服务器是否已办理尚不确定；用同一提交编号重试不会重复办理。', keptRefused: '没有办理任何事项。您填写的内容仍在，已保存在本设备。', bareUnanswered: '服务器是否已办理尚不确定；用同一提交编号重试不会重复办理。', bareRefused: '没有办理任何事项。',
     draft: { empty: '', kept: '草稿已保存在本设备', not_kept: '⚠ 本设备无法保存草稿' },
   },
-  area: { choose: '选择或输入地名', unread: '区划读取失败，请刷新页面重试。' },
   triage: {
     areaHint: '以急难发生地为准，不看户籍。', loweringReason: '降低紧急程度的理由', loweringHint: '须由责任人以外的主管审批；批准前按原时限计时。', marks: '标记', lifeDanger: '有生命危险（同时转 110 / 119 / 120）', confidential: '来电人要求保密',
   },
