@@ -154,10 +154,16 @@ func directory(t *testing.T) area.Directory {
 			{Area: township, Role: area.RoleWorker, Name: "甲镇值班台"}, {Area: town2, Role: area.RoleWorker, Name: "乙镇值班台"},
 			{Area: township, Role: area.RoleTownshipHead, Name: "甲镇负责人"}, {Area: city, Role: area.RoleCityDuty, Name: "市值班台"}},
 	}
+	for _, place := range homes(area.RoleAgency) {
+		d.Agencies = append(d.Agencies, area.Agency{Name: "机构 " + string(place), Area: place, ContractFrom: "2020-01-01", ContractUntil: "2099-12-31"})
+	}
 	for _, role := range area.Roles() {
 		for suffix, place := range homes(role) {
-			login := string(role) + suffix
-			d.Staff = append(d.Staff, area.NewStaff{Login: login, Name: login, Role: role, Area: place, Phone: "+8619900000001", PasswordHash: hash})
+			login, agency := string(role)+suffix, ""
+			if role == area.RoleAgency {
+				agency = "机构 " + string(place)
+			}
+			d.Staff = append(d.Staff, area.NewStaff{Login: login, Name: login, Role: role, Area: place, Phone: "+8619900000001", PasswordHash: hash, Agency: agency})
 		}
 	}
 	d.Staff = append(d.Staff, area.NewStaff{Login: "worker.b", Name: "worker.b", Role: area.RoleWorker, Area: township, Phone: "+8619900000002", PasswordHash: hash})

@@ -8,9 +8,13 @@ import "time"
 type Directory struct {
 	Divisions []Division
 	Desks     []Desk
+	Agencies  []Agency
+	Stations  []Station
 	Staff     []NewStaff
 	Shifts    []NewShift
 	Absences  []NewAbsence
+	Deputies  map[string][]string // of a login, the first to be asked first
+	Trusts    []Household         // of Area, Reference and Login
 }
 
 // Desk is a shared post.
@@ -28,6 +32,7 @@ type NewStaff struct {
 	Area         Code
 	Phone        string // E.164, for notices
 	PasswordHash string // argon2id, in its encoded form
+	Agency       string // name of the one they are of; only with RoleAgency
 }
 
 // NewShift puts a person on duty. Position 1 is the first to be asked.

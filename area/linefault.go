@@ -43,7 +43,7 @@ func fault(line int, column, code string, args map[string]any) LineFault {
 
 // wordsOf looks a code up among the words of tables and of each kind of import.
 func wordsOf(code string) words {
-	for _, known := range []map[string]words{sheetWords, divisionWords} {
+	for _, known := range []map[string]words{sheetWords, divisionWords, staffWords} {
 		if w, ok := known[code]; ok {
 			return w
 		}

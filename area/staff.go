@@ -32,6 +32,7 @@ const (
 	RoleCityHead         Role = "city_head"         // head of the city bureau
 	RoleVillageAssistant Role = "village_assistant" // finds and reports households
 	RoleVolunteer        Role = "volunteer"         // may only report
+	RoleAgency           Role = "agency"            // of an outside agency: sees the tickets that were opened to them, for a time
 	RoleAuditor          Role = "auditor"           // reads everything in scope, changes nothing
 	RoleSystemAdmin      Role = "system_admin"
 	RoleSecurityAdmin    Role = "security_admin"
@@ -41,7 +42,7 @@ const (
 // Roles lists every role, in the order above.
 func Roles() []Role {
 	return []Role{RoleAgent, RoleSupervisor, RoleWorker, RoleTownshipHead, RoleCountyDuty, RoleCountyFinance,
-		RoleCityDuty, RoleCityHead, RoleVillageAssistant, RoleVolunteer, RoleAuditor, RoleSystemAdmin, RoleSecurityAdmin, RoleAuditAdmin}
+		RoleCityDuty, RoleCityHead, RoleVillageAssistant, RoleVolunteer, RoleAgency, RoleAuditor, RoleSystemAdmin, RoleSecurityAdmin, RoleAuditAdmin}
 }
 
 // Valid reports whether r is one of Roles.

@@ -25,10 +25,19 @@ func (db *DB) ImportDirectory(ctx context.Context, d area.Directory) error {
 				return err
 			}
 		}
+		for _, g := range d.Agencies {
+			if _, err := tx.exec(ctx, "import agency", `INSERT INTO agencies (name, area_code, contact, contract_from, contract_until, created_at) VALUES (?, ?, ?, ?::date, ?::date, ?)
+				ON CONFLICT (area_code, name) DO UPDATE SET contract_until = excluded.contract_until`, g.Name, g.Area, g.Contact, string(g.ContractFrom), string(g.ContractUntil), tx.now); err != nil {
+				return err
+			}
+		}
 		for _, s := range d.Staff {
 			if err := tx.importStaff(ctx, s); err != nil {
 				return err
 			}
+		}
+		if err := tx.importField(ctx, d); err != nil {
+			return err
 		}
 		return tx.importDuty(ctx, d)
 	})
@@ -40,16 +49,43 @@ func (tx *Tx) importStaff(ctx context.Context, s area.NewStaff) error {
 	if err != nil {
 		return fmt.Errorf("seal phone of %s: %w", s.Login, err)
 	}
-	n, err := tx.exec(ctx, "update staff", `UPDATE staff SET name = ?, role = ?, area_code = ?, phone_sealed = ?,
+	n, err := tx.exec(ctx, "update staff", `UPDATE staff SET name = ?, role = ?, area_code = ?, phone_sealed = ?, agency_id = (SELECT id FROM agencies WHERE name = ?),
 		password_hash = CASE WHEN ? = '' THEN password_hash ELSE ? END WHERE login = ?`,
-		s.Name, s.Role, s.Area, sealed, s.PasswordHash, s.PasswordHash, s.Login)
+		s.Name, s.Role, s.Area, sealed, s.Agency, s.PasswordHash, s.PasswordHash, s.Login)
 	if err != nil || n > 0 {
 		return err
 	}
 	_, err = tx.exec(ctx, "import staff", `WITH p AS (INSERT INTO posts (kind, area_code, role, name) VALUES ('person', ?, ?, ?) RETURNING id)
-		INSERT INTO staff (post_id, login, name, role, area_code, phone_sealed, password_hash)
-		SELECT id, ?, ?, ?, ?, ?, ? FROM p`, s.Area, s.Role, s.Name, s.Login, s.Name, s.Role, s.Area, sealed, s.PasswordHash)
+		INSERT INTO staff (post_id, login, name, role, area_code, phone_sealed, password_hash, agency_id)
+		SELECT id, ?, ?, ?, ?, ?, ?, (SELECT id FROM agencies WHERE name = ?) FROM p`, s.Area, s.Role, s.Name, s.Login, s.Name, s.Role, s.Area, sealed, s.PasswordHash, s.Agency)
 	return err
+}
+
+// importField writes stations, deputies and households that are not there yet.
+func (tx *Tx) importField(ctx context.Context, d area.Directory) error {
+	for _, s := range d.Stations {
+		if _, err := tx.exec(ctx, "import station", `INSERT INTO stations (area_code, name, lead_id, opened_on, changed_at) VALUES (?, ?, (SELECT id FROM staff WHERE login = ?), ?::date, ?)
+			ON CONFLICT (area_code) DO NOTHING`, s.Area, s.Name, s.Lead, string(s.OpenedOn), tx.now); err != nil {
+			return err
+		}
+	}
+	for login, deputies := range d.Deputies {
+		for i, deputy := range deputies {
+			if _, err := tx.exec(ctx, "import deputy", `INSERT INTO deputies (staff_id, deputy_id, position, starts_at, created_at)
+				SELECT s.id, w.id, ?, ?, ? FROM staff s JOIN staff w ON w.login = ? WHERE s.login = ? AND NOT EXISTS (SELECT 1 FROM deputies x
+				    WHERE x.staff_id = s.id AND x.deputy_id = w.id AND x.ends_at IS NULL)`, i+1, tx.now, tx.now, deputy, login); err != nil {
+				return err
+			}
+		}
+	}
+	for _, h := range d.Trusts {
+		if _, err := tx.exec(ctx, "import household", `INSERT INTO households_entrusted (area_code, reference, staff_id, entrusted_at) SELECT ?, ?, s.id, ? FROM staff s
+			WHERE s.login = ? AND NOT EXISTS (SELECT 1 FROM households_entrusted x WHERE x.area_code = ? AND x.reference = ? AND x.released_at IS NULL)`,
+			h.Area, h.Reference, tx.now, h.Login, h.Area, h.Reference); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // staffPhoneContext names the place of a sealed staff phone.

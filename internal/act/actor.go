@@ -24,6 +24,10 @@ var (
 	SystemConsole  = Actor{System: "sign_in", Name: "sign_in"} // looks up accounts before anyone has signed in
 )
 
+// NoArea is the scope of somebody who acts, and to whom no area is open: people
+// of agencies see what was opened to them one by one.
+const NoArea = "-"
+
 // Scope is the area prefix that row level security compares, "*" for a system
 // actor, and empty (no rows) for nobody.
 func (a Actor) Scope() string {
@@ -32,6 +36,8 @@ func (a Actor) Scope() string {
 		return "*"
 	case a.StaffID == 0 || a.Area == "":
 		return ""
+	case a.Role == area.RoleAgency:
+		return NoArea
 	default:
 		return a.Area.Prefix()
 	}

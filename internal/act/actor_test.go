@@ -18,6 +18,7 @@ func TestScopeOfAnActor(t *testing.T) {
 		"somebody nowhere":    {Actor{StaffID: 1}, ""},
 		"a county's duty":     {Actor{StaffID: 1, Area: "990101000000"}, "990101"},
 		"a township's worker": {Actor{StaffID: 1, Area: "990101101000"}, "990101101"},
+		"an agency's visitor": {Actor{StaffID: 1, Area: "990101000000", Role: area.RoleAgency}, NoArea},
 		"the phone side":      {SystemIVR, "*"},
 	}
 	for name, tt := range tests {
