@@ -110,6 +110,7 @@ var drivers = []driver{
 	{"github.com/pion/interceptor", []string{"ivr/...", "test/agent"}, "as webrtc"},
 	{"github.com/gofiber/contrib/websocket", []string{"api/..."}, "as Fiber"},
 	{"github.com/fasthttp/websocket", []string{"api/...", "test/agent"}, "as Fiber; and the tests' agent is a browser"},
+	{"github.com/mozillazg/go-pinyin", []string{"area"}, "how a name is read is asked where names are searched"},
 	{"golang.org/x/sys", []string{"ivr/media", "test/bench/media", "cmd/..."}, "system calls by hand belong where exact time is kept, and nowhere else"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pulse"}, "retries off, keys under one prefix, never in a pipeline: decided in one place"},
 	{"github.com/spf13/cobra", []string{"cmd/..."}, "flags are the program's, not the rooms'"},

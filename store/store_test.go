@@ -53,7 +53,7 @@ func newHouse(t *testing.T) house {
 	return house{db: db, urls: urls}
 }
 
-func testSealer(t *testing.T) seal.Sealer {
+func testSealer(t testing.TB) seal.Sealer {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "keys")
 	if err := seal.Generate(path); err != nil {

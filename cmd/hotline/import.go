@@ -125,7 +125,7 @@ func tellImport(w io.Writer, p area.ImportPreview) error {
 	}
 	switch {
 	case c.Faults > 0:
-		_, err = fmt.Fprintf(w, "%d faults: nothing was changed. Correct them and bring the file again.\n", c.Faults)
+		_, err = fmt.Fprintf(w, "Faults: %d. Nothing was changed: correct them and bring the file again.\n", c.Faults)
 	case p.Applied != nil:
 		_, err = fmt.Fprintln(w, "Applied. Every running node takes it over within seconds.")
 	default:
