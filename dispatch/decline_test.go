@@ -53,3 +53,36 @@ func TestWhoCannotComeIsNotWaitedFor(t *testing.T) {
 		t.Errorf("declined after it was accepted: %v", err)
 	}
 }
+
+// A ladder that has begun anew and waits for the office to open keeps its hour
+// when somebody declines an offer from before. It was hastened once, its timer's
+// key was spent, and nobody was ever asked (found by hotline simulate).
+func TestADeclinedOfferFromBeforeLeavesTheNewLadderItsHour(t *testing.T) {
+	h := newHouse(t)
+	id := h.call(townLine, "", invited)
+	h.settled()
+	equal(t, "asked while it seemed urgent", h.offered(id), []string{"+0s worker1"})
+	version := func() (v int64) {
+		return int64(h.count(`SELECT version FROM tickets WHERE id = $1`, int64(id)))
+	}
+	h.do(h.actor("agent"), func(tx *store.Tx) error {
+		_, err := ticket.DoTriage(t.Context(), tx, id, ticket.Triage{Version: version(), Area: township, Priority: ticket.P3, Kind: ticket.KindAid,
+			Reason: "no emergency", Terms: h.rules.Terms, Calendar: h.rules.Calendar})
+		return err
+	})
+	h.settled()
+	h.do(h.actor("supervisor"), func(tx *store.Tx) error {
+		_, err := ticket.ApproveLowering(t.Context(), tx, id, version(), true, "", h.rules.Terms, h.rules.Calendar)
+		return err
+	})
+	h.settled()
+	before := h.texts(`SELECT kind || due_at::text FROM timers WHERE kind = 'offer'`)
+	if len(before) != 1 {
+		t.Fatalf("the new ladder waits with %q", before)
+	}
+	if err := h.decline(id, "worker1"); err != nil {
+		t.Fatal(err)
+	}
+	h.settled()
+	equal(t, "the ladder waits for", h.texts(`SELECT kind || due_at::text FROM timers WHERE kind = 'offer'`), before)
+}

@@ -2,6 +2,8 @@ package ticket
 
 import (
 	"context"
+
+	"example.org/hotline/area"
 )
 
 // Decline says that the actor, who was asked, cannot come. The offer is closed,
@@ -30,12 +32,20 @@ func Decline(ctx context.Context, tx Tx, id ID) error {
 	if err := Tell(ctx, tx, &t, "ticket.declined", "", map[string]any{"by": tx.Actor().Name, "step": offer.Step}); err != nil {
 		return err
 	}
-	for _, o := range offers {
-		if o.Post != offer.Post {
+	return nextAtOnce(ctx, tx, t, offers, offer.Post)
+}
+
+// nextAtOnce takes the next step of the ladder at once where nobody is asked any
+// more since a post is gone from the open offers. From the ladder's turns on it
+// keeps its time. So does a ladder that has begun anew and has asked nobody yet:
+// what was declined is an offer from before, and its first step waits for its hour.
+func nextAtOnce(ctx context.Context, tx Tx, t Ticket, open []Offer, gone area.PostID) error {
+	for _, o := range open {
+		if o.Post != gone {
 			return nil // somebody else may still come
 		}
 	}
-	if t.Loop > 0 {
+	if !t.Status.Waiting() || t.Loop > 0 || t.Step == 0 {
 		return nil
 	}
 	return tx.Hasten(ctx, t.Subject(), TimerOffer)

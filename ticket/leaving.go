@@ -49,13 +49,5 @@ func OffereeLeft(ctx context.Context, tx Tx, id ID, post area.PostID, who string
 	if err := Tell(ctx, tx, &t, "ticket.offeree_left", "", map[string]any{"from": who}); err != nil {
 		return err
 	}
-	for _, o := range offers {
-		if o.Post != post {
-			return nil
-		}
-	}
-	if !t.Status.Waiting() || t.Loop > 0 {
-		return nil
-	}
-	return tx.Hasten(ctx, t.Subject(), TimerOffer)
+	return nextAtOnce(ctx, tx, t, offers, post)
 }
