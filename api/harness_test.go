@@ -98,8 +98,8 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 		},
 		Places: areas, Sessions: db, Rules: rules(), Wakes: h.wakes, Metrics: prometheus.NewRegistry(),
 		Telling: api.Telling{Channels: []string{"sms", "wecom", "email", "webpush"}, PushKey: "key", CheckPush: func(notify.Subscription) error { return nil }},
-		Logger: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
-		Checks: []api.Check{{Name: "postgres", Required: true, Probe: func(ctx context.Context) (string, error) { return "", db.Ping(ctx) }}},
+		Logger:  slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Checks:  []api.Check{{Name: "postgres", Required: true, Probe: func(ctx context.Context) (string, error) { return "", db.Ping(ctx) }}},
 	}
 	for _, c := range change {
 		c(&cfg, &deps)
@@ -118,6 +118,7 @@ func rules() api.Rules {
 		Papers: relief.Papers{DueWorkingDays: 10, RemindBefore: []int{5, 2}, Kinds: []relief.PaperKind{{Code: "id_copy", Zh: "身份证复印件", En: "copy of the identity card"}}}}
 	calendar := ticket.Calendar{Version: "test", Opens: 9 * time.Hour, Closes: 17 * time.Hour, Years: map[int]bool{2026: true}, Special: map[ticket.Date]ticket.Day{}}
 	return api.Rules{Terms: terms(), Calendar: calendar, Relief: policy,
+		Moves: ticket.MoveRules{Terms: terms(), Calendar: calendar, ReturnDays: 2, PauseMost: map[ticket.Priority]time.Duration{ticket.P1: 10 * time.Minute, ticket.P2: time.Hour}},
 		Callback: ticket.CallbackRules{Urgent: 15 * time.Minute, Ordinary: time.Hour, Tries: []time.Duration{0, 10 * time.Minute, 30 * time.Minute},
 			Late: 5 * time.Minute, Claim: 10 * time.Minute, VisitUrgent: 2 * time.Hour, VisitOrdinary: 24 * time.Hour},
 		Dispositions: []acd.Term{{Key: "registered", Zh: "已登记", En: "registered"}, {Key: "silent", Zh: "无声", En: "silent"}}}

@@ -25,6 +25,13 @@ var bodies = map[string]any{
 	"POST /tickets/{id}/answer":       map[string]any{"answer": "told"},
 	"POST /tickets/{id}/closure":      map[string]any{"version": 1, "outcome": "satisfied"},
 	"POST /tickets/{id}/reopening":    map[string]any{"reason": "again"},
+	"POST /tickets/{id}/returns":      map[string]any{"reason": "the next township's"},
+	"POST /tickets/{id}/pulls":        map[string]any{"reason": "I see to it"},
+	"POST /tickets/{id}/pushes":       map[string]any{"to_login": "worker.b", "reason": "knows the family"},
+	"POST /tickets/{id}/pauses":       map[string]any{"minutes": 5, "reason": "the worker is at the door"},
+	"POST /tickets/{id}/resumptions":  map[string]any{},
+	"POST /tickets/{id}/merges":       map[string]any{"into": someID, "reason": "one fire"},
+	"POST /tickets/{id}/splits":       map[string]any{"reason": "two families"},
 	"POST /tickets/{id}/caller-views": map[string]any{"purpose": "call back"},
 
 	"POST /tickets/{id}/visits":        map[string]any{"mode": "on_site", "arrived_at": "2026-10-01T00:10:00+08:00", "facts": "a burnt kitchen"},

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"example.org/hotline/area"
+	"example.org/hotline/dispatch"
 	"example.org/hotline/dispatch/duty"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ivr/acd"
@@ -22,7 +23,7 @@ import (
 // models of the pages, and the keys that make a retry harmless.
 type Tx interface {
 	relief.Tx // with it ticket.Tx and ledger.Tx
-	ticket.CallbackTx
+	ticket.MoveTx
 	ticket.DispositionTx
 	Reads
 	MoneyReads
@@ -40,6 +41,8 @@ type Reads interface {
 	TicketRows(ctx context.Context, f ticket.Filter) ([]ticket.Row, ticket.Cursor, error)
 	// TicketView loads a ticket's page; act.ErrNotFound outside the scope.
 	TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
+	// HouseholdArea is where somebody was last found in need under the number that called; act.ErrNotFound for nowhere.
+	HouseholdArea(ctx context.Context, id ticket.ID) (area.Division, ticket.Number, error)
 	// Timeline reads a ticket's history on from an entry, in the order of writing.
 	Timeline(ctx context.Context, id ticket.ID, after int64, limit int) ([]ticket.EntryView, error)
 	// CallRows lists calls newest first; mineSince not zero: those that the actor has spoken in since.
@@ -142,6 +145,7 @@ type Rules struct {
 	Terms    ticket.Terms
 	Calendar ticket.Calendar
 	Relief   *relief.Policy
+	Moves    ticket.MoveRules
 
 	Callback     ticket.CallbackRules
 	Queues       []acd.Queue // whose figures are shown
@@ -155,7 +159,8 @@ type Deps struct {
 	Run        func(ctx context.Context, actor act.Actor, fn func(Tx) error) error
 	Sessions   Sessions
 	Rules      Rules
-	Wakes      <-chan struct{} // something was added to the event log; nil: it is only looked at every second
+	Ladder     func(t ticket.Ticket, now time.Time) dispatch.LadderView // how far a ticket's ladder is; nil: it is not shown
+	Wakes      <-chan struct{}                                          // something was added to the event log; nil: it is only looked at every second
 	Checks     []Check
 	Metrics    *prometheus.Registry
 	Places     Places                                   // the area tree of this node

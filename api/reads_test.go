@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -120,7 +121,7 @@ func TestRepeatIsDecided(t *testing.T) {
 		t.Fatalf("repeat %+v", page.Repeat)
 	}
 	merged := decode[api.Ticket](t, agent.post("/tickets/"+second+"/repeat", map[string]any{"same": true}))
-	if merged.Status != ticket.StatusDuplicate || merged.Repeat.State != ticket.RepeatConfirmed || len(merged.Acts) != 0 {
+	if merged.Status != ticket.StatusDuplicate || merged.Repeat.State != ticket.RepeatConfirmed || !slices.Equal(merged.Acts, []string{"split"}) {
 		t.Errorf("merged: %s %+v acts %v", merged.Status, merged.Repeat, merged.Acts)
 	}
 	if a := agent.post("/tickets/"+second+"/repeat", map[string]any{"same": false}); a.status != http.StatusConflict {

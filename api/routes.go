@@ -95,7 +95,28 @@ func table() []*route {
 			summary: "Bring a closed ticket back", bind: do((*Server).reopen)},
 		{method: post, path: "/tickets/{id}/caller-views", who: owners, act: "view_caller", when: mayViewCaller,
 			summary: "Look the caller's number up; leaves a record", bind: each((*Server).viewCaller)},
-	}, phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), notifyTable())
+	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), notifyTable())
+}
+
+// moveTable is the part of the table where a ticket changes hands.
+func moveTable() []*route {
+	post := http.MethodPost
+	return []*route{
+		{method: post, path: "/tickets/{id}/returns", who: ticket.Returners(), act: "return", when: mayReturn,
+			summary: "Return a ticket that is not your township's to the county", bind: do((*Server).returnTicket)},
+		{method: post, path: "/tickets/{id}/pulls", who: ticket.Movers(), act: "pull", when: mayPull,
+			summary: "Take a ticket of your area to yourself", bind: do((*Server).pull)},
+		{method: post, path: "/tickets/{id}/pushes", who: ticket.Movers(), act: "push", when: mayPush,
+			summary: "Give a ticket of your area to another, who accepts it unless forced", bind: do((*Server).push)},
+		{method: post, path: "/tickets/{id}/pauses", who: ticket.Movers(), act: "pause", when: mayPause,
+			summary: "Let the ladder rest for a while; no clock does", bind: do((*Server).pause)},
+		{method: post, path: "/tickets/{id}/resumptions", who: ticket.Movers(), act: "resume", when: mayResume,
+			summary: "Let a paused ladder go on", bind: do((*Server).resume)},
+		{method: post, path: "/tickets/{id}/merges", who: ticket.Joiners(), act: "merge", when: mayMerge,
+			summary: "Join it to another ticket of the same matter", bind: do((*Server).merge)},
+		{method: post, path: "/tickets/{id}/splits", who: ticket.Joiners(), act: "split", when: maySplit,
+			summary: "Undo a joining, or make a ticket of a second matter", bind: do((*Server).split)},
+	}
 }
 
 // aidTable is the part of the table where help is found out, decided and paid.

@@ -51,7 +51,11 @@ func (s *Server) triage(ctx context.Context, tx Tx, in *triageInput) (Ticket, er
 		if err := mayMove(ctx, tx, id, where); err != nil {
 			return err
 		}
-		_, err := ticket.DoTriage(ctx, tx, id, ticket.Triage{Version: b.Version, Area: where, Priority: ticket.Priority(b.Priority),
+		household, like, err := tx.HouseholdArea(ctx, id)
+		if err != nil && !errors.Is(err, act.ErrNotFound) {
+			return err
+		}
+		_, err = ticket.DoTriage(ctx, tx, id, ticket.Triage{Version: b.Version, Suggested: household.Code, Like: like, Area: where, Priority: ticket.Priority(b.Priority),
 			Kind: ticket.Kind(b.Kind), Cause: ticket.Cause(b.Cause), Confidential: b.Confidential, LifeDanger: b.LifeDanger, Reason: b.Reason,
 			Terms: s.deps.Rules.Terms, Calendar: s.deps.Rules.Calendar})
 		return err
@@ -108,7 +112,7 @@ type repeatInput struct {
 
 func (s *Server) decideRepeat(ctx context.Context, tx Tx, in *repeatInput) (Ticket, error) {
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
-		_, err := ticket.DecideRepeat(ctx, tx, id, in.Body.Same)
+		_, err := ticket.DecideRepeat(ctx, tx, id, in.Body.Same, s.deps.Rules.Moves)
 		return err
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/hotline/area"
+	"example.org/hotline/dispatch"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
@@ -23,6 +24,8 @@ type Ticket struct {
 	Disbursements []ledger.View         `json:"disbursements"`
 	Receipts      []relief.ReceiptView  `json:"receipts"`
 	Papers        []relief.PaperView    `json:"papers"`
+	Ladder        *dispatch.LadderView  `json:"ladder,omitempty" doc:"Who is asked when; absent for one that is joined or closed"`
+	ReturnBy      *time.Time            `json:"return_by,omitempty" doc:"Until when its township may return it to the county; absent where it may not"`
 	Acts          []string              `json:"acts" doc:"What you may do on it now"`
 }
 
@@ -85,8 +88,33 @@ func (s *Server) ticketPage(ctx context.Context, tx Tx, id ticket.ID) (Ticket, e
 			return Ticket{}, err
 		}
 	}
+	if err := s.showLadder(ctx, tx, &t); err != nil {
+		return Ticket{}, err
+	}
 	t.Acts = s.actsOn(t, tx.Actor())
 	return t, nil
+}
+
+// showLadder adds how far the ladder is, and until when a return is possible.
+func (s *Server) showLadder(ctx context.Context, tx Tx, t *Ticket) error {
+	if rules := s.deps.Rules.Moves; can(*t, ticket.EventReturn) && !t.OwnedSince.IsZero() {
+		if by := rules.Calendar.Count(t.OwnedSince, rules.ReturnDays).Due; !tx.Now().After(by) {
+			t.ReturnBy = &by
+		}
+	}
+	if s.deps.Ladder == nil || !t.Status.Open() {
+		return nil
+	}
+	plain, err := tx.Ticket(ctx, t.TicketID)
+	if err != nil {
+		return err
+	}
+	ladder := s.deps.Ladder(plain, tx.Now())
+	if t.Pause != nil {
+		ladder.Next = nil
+	}
+	t.Ladder = &ladder
+	return nil
 }
 
 type timelineInput struct {

@@ -19,14 +19,6 @@ func (s *Service) lapseAgent(ctx context.Context, tx Tx, timer act.Timer) error 
 	return ticket.LapseAgent(ctx, tx, &t)
 }
 
-// callbackRules are the times of a call-back, of the policy its ticket was born under.
-func (s *Service) callbackRules(t ticket.Ticket) Callback {
-	if p, ok := s.policies[t.Policy]; ok {
-		return p.Callback
-	}
-	return s.current.Callback
-}
-
 // callbackLate tells people, once for each try, that a citizen has not been rung back in time.
 func (s *Service) callbackLate(ctx context.Context, tx Tx, timer act.Timer) error {
 	c, t, late, err := ticket.DueCallback(ctx, tx, ticket.CallbackID(timer.Subject.ID), timer.Epoch)
@@ -39,7 +31,7 @@ func (s *Service) callbackLate(ctx context.Context, tx Tx, timer act.Timer) erro
 	}
 	fill := map[string]string{"number": string(t.Number), "due": ticket.InWords(c.DueAt)}
 	what := fmt.Sprintf("callback_late:%d:%d", c.ID, c.Epoch)
-	return s.tell(ctx, tx, t, s.callbackRules(t).Tell, notice{what: what, template: "callback_late", fields: fill, mustReach: true})
+	return s.tell(ctx, tx, t, s.policy(t).Callback.Tell, notice{what: what, template: "callback_late", fields: fill, mustReach: true})
 }
 
 // callbackReady shows in the lists that the next try may be made.
@@ -65,5 +57,5 @@ func (s *Service) visitLate(ctx context.Context, tx Tx, timer act.Timer) error {
 	}
 	fill["due"] = ticket.InWords(timer.DueAt)
 	what := fmt.Sprintf("visit_late:%d:%d", c.ID, timer.Epoch)
-	return s.tell(ctx, tx, t, s.callbackRules(t).Tell, notice{what: what, template: "visit_late", fields: fill, mustReach: true})
+	return s.tell(ctx, tx, t, s.policy(t).Callback.Tell, notice{what: what, template: "visit_late", fields: fill, mustReach: true})
 }

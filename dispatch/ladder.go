@@ -12,7 +12,8 @@ import (
 
 // climbLadder fires the timers "route" (the ladder begins) and "offer" (its
 // next step or turn is due). It makes every offer whose time has come, in
-// order, and arms one timer for the next. A ticket born late, from a journal
+// order, and arms one timer for the next. "route" also lets a paused ladder go
+// on. A ticket born late, from a journal
 // or after an outage, is offered to everybody who would have been asked by now.
 //
 //	route ──▶ step 0 ──▶ step 1 ──▶ … last step ──▶ turn 1 ──▶ turn 2 ──▶ … until somebody accepts
@@ -32,8 +33,11 @@ func (s *Service) climbLadder(ctx context.Context, tx Tx, timer act.Timer) error
 	}
 	c := climb{s: s, tx: tx, t: &t, ladder: s.ladder(t), now: tx.Now()}
 	c.steps = c.ladder.StepsFor(t.AskedIn())
-	if timer.Kind == ticket.TimerOffer {
-		if c.empty, err = allDeclined(ctx, tx, t); err != nil {
+	if c.empty, err = allDeclined(ctx, tx, t); err != nil {
+		return err
+	}
+	if c.empty {
+		if c.empty, err = c.nobodyElse(ctx); err != nil {
 			return err
 		}
 	}
@@ -50,6 +54,26 @@ func allDeclined(ctx context.Context, tx Tx, t ticket.Ticket) (bool, error) {
 	return err == nil && len(offers) == 0, err
 }
 
+// nobodyElse asks the next of several who share a position, where all before
+// have declined; it reports whether there was none.
+func (c *climb) nobodyElse(ctx context.Context) (bool, error) {
+	number := c.t.Step - 1
+	if number >= len(c.steps) || c.steps[number].To.Position == 0 {
+		return true, nil
+	}
+	asked, err := c.tx.AskedAt(ctx, c.t.ID, c.t.Loop, number)
+	if err != nil {
+		return false, err
+	}
+	found, err := resolve(ctx, c.tx, *c.t, []Target{c.steps[number].To}, &asking{asked: asked})
+	if err != nil || len(found.posts) == 0 {
+		return true, err
+	}
+	c.again = len(asked)
+	made, err := c.ask(ctx, number, found, c.template(number, c.steps[number].To))
+	return made == 0, err
+}
+
 // climb is one pass over the ladder of one ticket.
 type climb struct {
 	s      *Service
@@ -61,6 +85,7 @@ type climb struct {
 
 	empty bool // the step before had nobody: its minute goes to the next
 	dirty bool // t has changed since it was saved
+	again int  // how many were asked before at the step whose others are asked now: the next timer needs a key of its own
 }
 
 func (c *climb) run(ctx context.Context) error {
@@ -131,6 +156,9 @@ func (c *climb) alarm(ctx context.Context) error {
 		Fields: fields, Epoch: c.t.Epoch, Voidable: true, Urgent: true})
 }
 
+// againStep keeps the timers apart that wait for one step's minute, one after another.
+const againStep = 10_000
+
 // rest saves what changed and arms the timer of the next step or turn.
 func (c *climb) rest(ctx context.Context, step int, due time.Time) error {
 	if c.dirty {
@@ -138,7 +166,7 @@ func (c *climb) rest(ctx context.Context, step int, due time.Time) error {
 			return err
 		}
 	}
-	return c.tx.Arm(ctx, act.Timer{Subject: c.t.Subject(), Kind: ticket.TimerOffer, Step: step, Epoch: c.t.Epoch, DueAt: due})
+	return c.tx.Arm(ctx, act.Timer{Subject: c.t.Subject(), Kind: ticket.TimerOffer, Step: step + againStep*c.again, Epoch: c.t.Epoch, DueAt: due})
 }
 
 // template is how a step is worded: an offer to those whose task it is, a rise
@@ -153,10 +181,14 @@ func (c *climb) template(number int, to Target) string {
 // offer asks everybody whom the targets name, and tells of those who were
 // passed over. It returns how many offers were made.
 func (c *climb) offer(ctx context.Context, step int, targets []Target, template string) (made int, err error) {
-	found, err := resolve(ctx, c.tx, *c.t, targets)
+	found, err := resolve(ctx, c.tx, *c.t, targets, &asking{})
 	if err != nil {
 		return 0, err
 	}
+	return c.ask(ctx, step, found, template)
+}
+
+func (c *climb) ask(ctx context.Context, step int, found found, template string) (made int, err error) {
 	for _, nobody := range found.nobody {
 		if err := ticket.Tell(ctx, c.tx, c.t, "ticket.offer_skipped", "", c.place(step, nobody)); err != nil {
 			return made, err

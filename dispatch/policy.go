@@ -15,18 +15,21 @@ type Policy struct {
 	Repeat   Repeat                     `yaml:"repeat"`
 	Answer   Answer                     `yaml:"answer"`
 	Callback Callback                   `yaml:"callback"`
+	Moves    Moves                      `yaml:"moves"`
 	Ladders  map[ticket.Priority]Ladder `yaml:"ladders"` // one for every priority
 }
 
 // Ladder says, for one priority, who is offered a ticket when, who is warned and
 // which clocks run. Every Span counts from the INVITE unless it says otherwise.
 type Ladder struct {
-	Steps    []Step    `yaml:"steps"`    // where the township is known; the first is at zero or at an opening
-	Unplaced []Step    `yaml:"unplaced"` // where it is not: no area, or a county's
-	Loop     Loop      `yaml:"loop"`     // after the last step, until somebody accepts
-	Warnings []Warning `yaml:"warnings"`
-	Clocks   []Clock   `yaml:"clocks"`
-	Silence  *Silence  `yaml:"silence"` // nil: nobody is asked
+	Steps    []Step        `yaml:"steps"`    // where the township is known; the first is at zero or at an opening
+	Unplaced []Step        `yaml:"unplaced"` // where it is not: no area, or a county's
+	Loop     Loop          `yaml:"loop"`     // after the last step, until somebody accepts
+	Warnings []Warning     `yaml:"warnings"`
+	Clocks   []Clock       `yaml:"clocks"`
+	Near     []Near        `yaml:"near"`    // told before a clock passes whose passing is a breach
+	Silence  *Silence      `yaml:"silence"` // nil: nobody is asked
+	Pause    time.Duration `yaml:"pause"`   // the longest that it may be paused, all pauses of a ticket together; 0: never. Clocks are not paused
 }
 
 // Step offers the ticket to one Target. A step with nobody on duty is skipped at
@@ -85,6 +88,18 @@ type Clock struct {
 	Stops  Milestone        `yaml:"stops"`
 	Breach bool             `yaml:"breach"` // false: it rises to Tell, and no promise was broken
 	Tell   []Target         `yaml:"tell"`
+}
+
+// Near is a warning before a deadline that is a promise.
+type Near struct {
+	Percent int      `yaml:"percent"` // of the clock that is used up
+	Tell    []Target `yaml:"tell"`
+}
+
+// Moves rules how a ticket may change hands.
+type Moves struct {
+	ReturnWithin ticket.Span `yaml:"return_within"` // working days from when the owner took it, for a township to return it to the county
+	TellPause    []Target    `yaml:"tell_pause"`    // told that a ladder was paused
 }
 
 // Silence asks after an accepted ticket on which nothing has happened for After.
@@ -152,6 +167,15 @@ func (p *Policy) Terms() ticket.Terms {
 	day, _ := p.Ladders[ticket.P1].Clock(ticket.ClockDay)
 	answer, _ := p.Ladders[ticket.PInfo].Clock(ticket.ClockAnswer)
 	return ticket.Terms{TwoHour: twoHour.After.Wall, Day: day.After.Wall, WorkingDays: answer.After.WorkingDays}
+}
+
+// MoveRules are the rules of moves as package ticket takes them.
+func (p *Policy) MoveRules(cal ticket.Calendar) ticket.MoveRules {
+	r := ticket.MoveRules{Terms: p.Terms(), Calendar: cal, ReturnDays: p.Moves.ReturnWithin.WorkingDays, PauseMost: map[ticket.Priority]time.Duration{}}
+	for priority, ladder := range p.Ladders {
+		r.PauseMost[priority] = ladder.Pause
+	}
+	return r
 }
 
 // Holds are how long a ladder waits, as package ticket takes it.

@@ -23,6 +23,10 @@ func (p *Policy) Validate() error {
 	}
 	c.answer(p.Answer)
 	c.callback(p.Callback)
+	if s := p.Moves.ReturnWithin; s.WorkingDays < 1 || s.AtOpening {
+		c.fault("moves.return_within", "out_of_range", "write working days, such as 2wd")
+	}
+	c.targets("moves.tell_pause", p.Moves.TellPause)
 	for priority := range p.Ladders {
 		if !priority.Valid() {
 			c.fault("ladders."+string(priority), "unknown_priority", "priorities are P1, P2, P3 and INFO")
@@ -91,6 +95,8 @@ func (c *policyCheck) ladder(path string, l Ladder) {
 		c.fault(path+".loop.every", "missing", "after the last step the ladder must repeat: escalation never ends in silence")
 	}
 	c.targets(path+".loop.to", l.Loop.To)
+	c.span(path+".pause", l.Pause, 0, 7*24*time.Hour)
+	c.near(path+".near", l.Near)
 	for i, w := range l.Warnings {
 		at := fmt.Sprintf("%s.warnings[%d]", path, i)
 		c.milestone(at+".until", w.Until, false)
@@ -169,6 +175,18 @@ func (c *policyCheck) clocks(path string, p ticket.Priority, clocks []Clock) {
 		if !seen[kind] {
 			c.fault(path, "missing", "%s needs the clock %s", p, kind)
 		}
+	}
+}
+
+func (c *policyCheck) near(path string, all []Near) {
+	before := 0
+	for i, n := range all {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		if n.Percent <= before || n.Percent > 99 {
+			c.fault(at+".percent", "out_of_order", "must be above the one before it and at most 99")
+		}
+		before = n.Percent
+		c.targets(at+".tell", n.Tell)
 	}
 }
 

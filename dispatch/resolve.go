@@ -23,13 +23,20 @@ type found struct {
 	nobody []map[string]any // targets that came to nobody, with the reasons
 }
 
-// resolve turns targets into posts, as things stand now; nobody twice.
-func resolve(ctx context.Context, tx Tx, t ticket.Ticket, targets []Target) (found, error) {
+// asking is for whom a step of the ladder looks: somebody to take the ticket,
+// rather than to hear of it. Of several at a position one is asked at a time.
+type asking struct {
+	asked []area.PostID // by this step before
+}
+
+// resolve turns targets into posts, as things stand now; nobody twice. ask nil:
+// they are only told.
+func resolve(ctx context.Context, tx Tx, t ticket.Ticket, targets []Target, ask *asking) (found, error) {
 	t.Area = t.AskedIn()
 	var all found
 	seen := map[area.PostID]bool{}
 	for _, target := range targets {
-		posts, nobody, err := resolveOne(ctx, tx, t, target)
+		posts, nobody, err := resolveOne(ctx, tx, t, target, ask)
 		if err != nil {
 			return found{}, err
 		}
@@ -47,10 +54,10 @@ func resolve(ctx context.Context, tx Tx, t ticket.Ticket, targets []Target) (fou
 	return all, nil
 }
 
-func resolveOne(ctx context.Context, tx Tx, t ticket.Ticket, target Target) ([]recipient, map[string]any, error) {
+func resolveOne(ctx context.Context, tx Tx, t ticket.Ticket, target Target, ask *asking) ([]recipient, map[string]any, error) {
 	switch target.Kind {
 	case TargetDuty:
-		return onDuty(ctx, tx, t, target)
+		return onDuty(ctx, tx, t, target, ask)
 	case TargetDesk:
 		if t.Area.Level() < target.Level {
 			return nil, map[string]any{"reason": "area_not_known"}, nil
@@ -60,6 +67,8 @@ func resolveOne(ctx context.Context, tx Tx, t ticket.Ticket, target Target) ([]r
 	case TargetOwner:
 		owner, err := tx.Post(ctx, t.Owner)
 		return one(owner, map[string]any{"owner": true}, err)
+	case TargetAbove:
+		return above(ctx, tx, t)
 	case TargetOfferee:
 		return offerees(ctx, tx, t)
 	default:
@@ -76,7 +85,7 @@ func one(p area.Post, why map[string]any, err error) ([]recipient, map[string]an
 }
 
 // onDuty asks the roster of the ticket's area, lifted to where the role stands.
-func onDuty(ctx context.Context, tx Tx, t ticket.Ticket, target Target) ([]recipient, map[string]any, error) {
+func onDuty(ctx context.Context, tx Tx, t ticket.Ticket, target Target, ask *asking) ([]recipient, map[string]any, error) {
 	if t.Area.Level() < target.Level {
 		return nil, map[string]any{"reason": "area_not_known"}, nil
 	}
@@ -85,23 +94,73 @@ func onDuty(ctx context.Context, tx Tx, t ticket.Ticket, target Target) ([]recip
 		return nil, nil, err
 	}
 	passed := passedOver(answer)
+	free := make([]candidate, len(answer.OnDuty))
+	for i, d := range answer.OnDuty {
+		free[i].OnDuty = d
+	}
+	var also []map[string]any
+	if ask != nil {
+		related := []map[string]any{}
+		if free, related, err = weigh(ctx, tx, t, answer); err != nil {
+			return nil, nil, err
+		}
+		passed = append(passed, related...)
+		if target.Position > 0 {
+			free, also = least(free, ask.asked)
+		}
+	}
 	var posts []recipient
-	for _, d := range answer.OnDuty {
+	for _, d := range free {
 		post, err := tx.Post(ctx, d.Post)
 		if err != nil {
 			return nil, nil, err
 		}
 		why := map[string]any{"on_duty": true, "position": d.Position, "shift_from": d.Starts.Format(time.RFC3339), "shift_to": d.Ends.Format(time.RFC3339), "duty": d.Why}
+		if ask != nil {
+			why["load"] = d.open
+		}
+		if len(also) > 0 {
+			why["also"] = also
+		}
 		if len(passed) > 0 {
 			why["skipped"] = passed
 		}
 		posts = append(posts, recipient{post: post, why: why})
 	}
-	nobody := map[string]any{"reason": "nobody_on_duty"}
-	if len(passed) > 0 {
-		nobody["reason"], nobody["skipped"] = "all_away", passed
+	return posts, nobodyBecause(answer, passed), nil
+}
+
+// nobodyBecause says why a roster came to nobody.
+func nobodyBecause(answer duty.Answer, passed []map[string]any) map[string]any {
+	switch {
+	case len(passed) == 0:
+		return map[string]any{"reason": "nobody_on_duty"}
+	case len(answer.OnDuty) > 0:
+		return map[string]any{"reason": conflicted, "skipped": passed}
+	default:
+		return map[string]any{"reason": "all_away", "skipped": passed}
 	}
-	return posts, nobody, nil
+}
+
+// aboveOf is who stands above the owner of a ticket.
+var aboveOf = map[area.Role]area.Role{
+	area.RoleWorker: area.RoleTownshipHead, area.RoleTownshipHead: area.RoleCountyDuty, area.RoleAgent: area.RoleSupervisor,
+	area.RoleSupervisor: area.RoleCityDuty, area.RoleCountyDuty: area.RoleCityDuty, area.RoleCityDuty: area.RoleCityHead,
+}
+
+// above is whoever is on duty at the nearest level above the owner that has somebody.
+func above(ctx context.Context, tx Tx, t ticket.Ticket) ([]recipient, map[string]any, error) {
+	owner, err := tx.Post(ctx, t.Owner)
+	if err != nil {
+		return nil, nil, err
+	}
+	for role, ok := aboveOf[owner.Role]; ok; role, ok = aboveOf[role] {
+		posts, _, err := onDuty(ctx, tx, t, Target{Kind: TargetDuty, Role: role, Level: dutyLevels[role]}, nil)
+		if err != nil || len(posts) > 0 {
+			return posts, nil, err
+		}
+	}
+	return nil, map[string]any{"reason": "nobody_on_duty"}, nil
 }
 
 func passedOver(a duty.Answer) []map[string]any {

@@ -17,11 +17,17 @@ import (
 
 // Tx is what dispatch needs of a transaction.
 type Tx interface {
-	ticket.CallbackTx
+	ticket.MoveTx
 	// DutyAt tells who is on duty for a role in an area at an instant; position zero asks for everybody.
 	DutyAt(ctx context.Context, where area.Code, role area.Role, position int, at time.Time) (duty.Answer, error)
 	// LastHeard is when a person last did something to the ticket; zero if nobody has.
 	LastHeard(ctx context.Context, id ticket.ID) (time.Time, error)
+	// Workloads tells what speaks for and against giving a ticket to some posts.
+	Workloads(ctx context.Context, id ticket.ID, posts []area.PostID) (map[area.PostID]ticket.Workload, error)
+	// AskedAt lists the posts that a step has asked under the ticket's present epoch.
+	AskedAt(ctx context.Context, id ticket.ID, loop, step int) ([]area.PostID, error)
+	// WarnOnce marks a warning before a deadline as told; false where it was before.
+	WarnOnce(ctx context.Context, id ticket.ID, kind ticket.ClockKind, due time.Time, percent int) (bool, error)
 }
 
 // Service decides who must go. All of it is handlers of timers: the ladder has
@@ -60,6 +66,8 @@ func (s *Service) Handlers() map[string]Handler {
 		ticket.TimerWarning:     s.warn,
 		ticket.TimerDeadline:    s.deadline,
 		ticket.TimerSilence:     s.askAfterSilence,
+		ticket.TimerPaused:      s.tellPaused,
+		ticket.TimerResume:      s.resume,
 
 		ticket.TimerCallbackDue:   s.callbackLate,
 		ticket.TimerCallbackTry:   s.callbackReady,
@@ -68,23 +76,18 @@ func (s *Service) Handlers() map[string]Handler {
 	}
 }
 
-// ladder is the rules a ticket was born under. A version that is no longer
+// policy is the rules a ticket was born under. A version that is no longer
 // among the files must not stop the ladder: the current one takes over, loudly.
-func (s *Service) ladder(t ticket.Ticket) Ladder {
+func (s *Service) policy(t ticket.Ticket) *Policy {
 	p, ok := s.policies[t.Policy]
 	if !ok {
 		s.log.Error("a ticket's ladder policy is not configured; the current one is used", "alarm", true, "policy", t.Policy, "ticket", t.Number)
-		p = s.current
+		return s.current
 	}
-	return p.Ladders[t.Priority]
+	return p
 }
 
-func (s *Service) repeatRules(t ticket.Ticket) Repeat {
-	if p, ok := s.policies[t.Policy]; ok {
-		return p.Repeat
-	}
-	return s.current.Repeat
-}
+func (s *Service) ladder(t ticket.Ticket) Ladder { return s.policy(t).Ladders[t.Priority] }
 
 // lapseRepeat ends the minutes in which a person may say that two calls are one matter.
 func (s *Service) lapseRepeat(ctx context.Context, tx Tx, timer act.Timer) error {
@@ -111,5 +114,5 @@ func (s *Service) tellCalledAgain(ctx context.Context, tx Tx, timer act.Timer) e
 		return err
 	}
 	fields := map[string]string{"number": string(original.Number), "at": ticket.InWords(again.InvitedAt)}
-	return s.tell(ctx, tx, original, s.repeatRules(again).Tell, notice{what: fmt.Sprintf("called_again:%d", again.ID), template: "called_again", fields: fields})
+	return s.tell(ctx, tx, original, s.policy(again).Repeat.Tell, notice{what: fmt.Sprintf("called_again:%d", again.ID), template: "called_again", fields: fields})
 }

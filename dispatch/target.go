@@ -15,11 +15,12 @@ const (
 	TargetDuty    TargetKind = "duty"    // whoever the roster has on duty for Role at Position
 	TargetDesk    TargetKind = "desk"    // the shared desk of the ticket's area at Level
 	TargetOwner   TargetKind = "owner"   // the ticket's owner now
+	TargetAbove   TargetKind = "above"   // whoever is on duty at the next level above the owner
 	TargetOfferee TargetKind = "offeree" // whoever holds the newest offer
 )
 
 // Target names who is offered or told. It is resolved when the timer fires.
-// In files: "duty worker 1", "duty county_duty", "desk county", "owner", "offeree".
+// In files: "duty worker 1", "duty county_duty", "desk county", "owner", "above", "offeree".
 type Target struct {
 	Kind     TargetKind
 	Role     area.Role  // of the roster or of the desk
@@ -43,10 +44,10 @@ var desks = map[string]Target{
 
 // ParseTarget reads the form a file writes.
 func ParseTarget(s string) (Target, error) {
-	bad := fmt.Errorf(`target %q: write "duty ROLE", "duty ROLE POSITION", "desk township|county|city", "owner" or "offeree"`, s)
+	bad := fmt.Errorf(`target %q: write "duty ROLE", "duty ROLE POSITION", "desk township|county|city", "owner", "above" or "offeree"`, s)
 	words := strings.Fields(s)
 	switch {
-	case len(words) == 1 && (words[0] == "owner" || words[0] == "offeree"):
+	case len(words) == 1 && (words[0] == "owner" || words[0] == "above" || words[0] == "offeree"):
 		return Target{Kind: TargetKind(words[0])}, nil
 	case len(words) == 2 && words[0] == "desk" && desks[words[1]].Kind != "":
 		return desks[words[1]], nil
@@ -77,7 +78,7 @@ func (t Target) String() string {
 				return "desk " + name
 			}
 		}
-	case TargetOwner, TargetOfferee: // the kind alone says who
+	case TargetOwner, TargetAbove, TargetOfferee: // the kind alone says who
 	}
 	return string(t.Kind)
 }

@@ -16,6 +16,7 @@ func TestTargetReadsWhatItWrites(t *testing.T) {
 		"desk county":      {Kind: TargetDesk, Role: area.RoleCountyDuty, Level: area.LevelCounty},
 		"desk city":        {Kind: TargetDesk, Role: area.RoleCityDuty, Level: area.LevelCity},
 		"owner":            {Kind: TargetOwner},
+		"above":            {Kind: TargetAbove},
 		"offeree":          {Kind: TargetOfferee},
 	}
 	for text, want := range tests {

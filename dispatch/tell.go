@@ -19,12 +19,12 @@ type notice struct {
 // tell queues a notice to everybody whom the targets name: exactly one to each,
 // however often it is called. It is not voided by an acceptance.
 func (s *Service) tell(ctx context.Context, tx Tx, t ticket.Ticket, targets []Target, n notice) error {
-	who, err := resolve(ctx, tx, t, targets)
+	who, err := resolve(ctx, tx, t, targets, nil)
 	if err != nil {
 		return err
 	}
 	if len(who.posts) == 0 && n.mustReach {
-		if who, err = resolve(ctx, tx, t, []Target{{Kind: TargetDesk, Role: area.RoleCityDuty, Level: area.LevelCity}, {Kind: TargetOwner}}); err != nil {
+		if who, err = resolve(ctx, tx, t, []Target{{Kind: TargetDesk, Role: area.RoleCityDuty, Level: area.LevelCity}, {Kind: TargetOwner}}, nil); err != nil {
 			return err
 		}
 		s.log.Error("nobody whom the policy names could be told; the city's desk and the owner were", "alarm", true, "ticket", t.Number, "notice", n.template)

@@ -34,7 +34,7 @@ func (s *Service) armWarnings(ctx context.Context, tx Tx, t ticket.Ticket) error
 			return err
 		}
 	}
-	return nil
+	return s.armNear(ctx, tx, t)
 }
 
 // warn reminds people that a milestone has not been reached. It is no breach.
@@ -42,6 +42,9 @@ func (s *Service) warn(ctx context.Context, tx Tx, timer act.Timer) error {
 	t, err := tx.TicketForUpdate(ctx, ticket.ID(timer.Subject.ID))
 	if err != nil || t.ClockRevision() != timer.Epoch || !t.Status.Open() {
 		return err
+	}
+	if timer.Step > nearStep {
+		return s.near(ctx, tx, t, timer.Step)
 	}
 	warnings := s.ladder(t).Warnings
 	if timer.Step < 1 || timer.Step > len(warnings) || reached(t, warnings[timer.Step-1].Until) {

@@ -84,7 +84,7 @@ func (db *DB) Supervise(ctx context.Context, who area.StaffID, call ticket.CallI
 		return acd.ErrNoCall
 	}
 	return db.InTx(ctx, actor, func(tx *Tx) error {
-		t, err := tx.loadTicket(ctx, `SELECT `+ticketColumns+` FROM tickets WHERE call_id = ?`, string(call))
+		t, err := tx.loadTicket(ctx, `SELECT `+ticketColumns+` FROM tickets WHERE call_id = ? AND split_from IS NULL`, string(call))
 		if errors.Is(err, act.ErrNotFound) {
 			return acd.ErrNoCall
 		}

@@ -103,7 +103,7 @@ func (tx *Tx) ticketsOfCalls(ctx context.Context, records []journal.Record, held
 	}
 	var rows []ticketRow
 	err := tx.find(ctx, "lock the tickets of calls", &rows, `SELECT `+ticketColumns+` FROM tickets
-		WHERE call_id = ANY (ARRAY(SELECT jsonb_array_elements_text(?::jsonb)::uuid)) ORDER BY id FOR UPDATE `+held, jsonOf(calls))
+		WHERE split_from IS NULL AND call_id = ANY (ARRAY(SELECT jsonb_array_elements_text(?::jsonb)::uuid)) ORDER BY id FOR UPDATE `+held, jsonOf(calls))
 	for _, r := range rows {
 		t := r.ticket()
 		found[t.CallID] = &t

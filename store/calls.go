@@ -80,7 +80,7 @@ func (db *DB) openCaller(c *ticket.Call, sealed []byte) error {
 
 // ticketOfCall resolves and locks the ticket of a call.
 func (tx *Tx) ticketOfCall(ctx context.Context, id ticket.CallID) (ticket.Ticket, error) {
-	return tx.loadTicket(ctx, `SELECT `+ticketColumns+` FROM tickets WHERE call_id = ? FOR UPDATE`, string(id))
+	return tx.loadTicket(ctx, `SELECT `+ticketColumns+` FROM tickets WHERE call_id = ? AND split_from IS NULL FOR UPDATE`, string(id))
 }
 
 // CallAnswered records the answer. A second report of it changes nothing. A

@@ -49,7 +49,7 @@ func (db *DB) DutyPhones(ctx context.Context, call ticket.CallID, level string) 
 	}
 	err = db.InTx(ctx, act.SystemIVR, func(tx *Tx) error {
 		var where area.Code
-		if err := tx.scan(ctx, "find the place of a call", `SELECT area_code FROM tickets WHERE call_id = ?`, []any{string(call)}, &where); err != nil {
+		if err := tx.scan(ctx, "find the place of a call", `SELECT area_code FROM tickets WHERE call_id = ? AND split_from IS NULL`, []any{string(call)}, &where); err != nil {
 			return err
 		}
 		if where.Level() < at.level {

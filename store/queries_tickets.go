@@ -35,6 +35,8 @@ type listRow struct {
 	ReachedAt                                 *time.Time
 	SurveyScore                               *int
 	Disposition, DispositionNote              *string
+	Epoch                                     int64
+	Returned                                  bool
 }
 
 // listSQL takes the actor's post, role and area prefix, then a WHERE. A clock
@@ -43,7 +45,7 @@ type listRow struct {
 // (see migration 00009).
 const listSQL = `SELECT t.id, t.public_id, t.number, t.kind, t.priority, t.cause, t.status, t.area_code, t.version, t.step, t.invited_at,
 	t.confidential, t.life_danger, t.pending_priority, t.call_id, t.owner_id, t.call_taker_id, t.pending_by, t.pending_reason, t.accepted_at,
-	t.closed_at, t.policy, t.repeat_state, d.name AS area_name, p.name AS owner_name, p.role AS owner_role, p.kind AS owner_kind,
+	t.closed_at, t.policy, t.epoch, t.returned, t.repeat_state, d.name AS area_name, p.name AS owner_name, p.role AS owner_role, p.kind AS owner_kind,
 	n.due_at, n.kind AS due_clock, r.public_id AS repeat_of, r.number AS repeat_number, s.name AS call_taker,
 	c.caller_sealed, c.dialled, c.answered_at, c.ended_at, c.end_reason,
 	t.with_agent, t.voicemail, t.survey_score, c.reached_at, c.disposition, c.disposition_note,
@@ -148,7 +150,7 @@ func (tx *Tx) TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
 	v := ticket.View{Row: row, CallTaker: deref(r.CallTaker), PendingReason: deref(r.PendingReason), AcceptedAt: utc(r.AcceptedAt),
 		ClosedAt: utc(r.ClosedAt), Policy: r.Policy, TicketID: id, CallID: ticket.CallID(r.CallID), OwnerPost: area.PostID(r.OwnerID),
 		CallTakerID: area.StaffID(deref(r.CallTakerID)), PendingBy: area.StaffID(deref(r.PendingBy)),
-		WithAgent: r.WithAgent,
+		WithAgent: r.WithAgent, Epoch: r.Epoch, Returned: r.Returned,
 		Call: ticket.CallView{ID: ticket.CallID(r.CallID), ReachedAt: utc(r.ReachedAt), Voicemail: r.Voicemail, SurveyScore: deref(r.SurveyScore),
 			Disposition: deref(r.Disposition), Note: deref(r.DispositionNote), InvitedAt: row.InvitedAt, AnsweredAt: utc(r.AnsweredAt), EndedAt: utc(r.EndedAt),
 			EndReason: ticket.EndReason(deref(r.EndReason)), To: r.Dialled, CallerMasked: row.CallerMasked}}
@@ -158,8 +160,10 @@ func (tx *Tx) TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
 	if v.Clocks, err = tx.clockViews(ctx, id); err != nil {
 		return ticket.View{}, err
 	}
-	v.Offers, err = tx.offerViews(ctx, id)
-	return v, err
+	if v.Offers, err = tx.offerViews(ctx, id); err != nil {
+		return ticket.View{}, err
+	}
+	return v, tx.moveViews(ctx, &v)
 }
 
 func (tx *Tx) clockViews(ctx context.Context, id ticket.ID) ([]ticket.ClockView, error) {
@@ -167,7 +171,7 @@ func (tx *Tx) clockViews(ctx context.Context, id ticket.ID) ([]ticket.ClockView,
 	views := make([]ticket.ClockView, 0, len(clocks))
 	for _, c := range clocks {
 		views = append(views, ticket.ClockView{Kind: c.Kind, StartedAt: c.StartedAt, DueAt: c.DueAt, FirstDueAt: c.FirstDueAt, StoppedAt: null(c.StoppedAt),
-			ReportedAt: null(c.ReportedAt), Proof: c.Proof, BreachedAt: null(c.BreachedAt), RoseAt: null(c.RoseAt), Counted: c.Counted})
+			ReportedAt: null(c.ReportedAt), Proof: c.Proof, BreachedAt: null(c.BreachedAt), RoseAt: null(c.RoseAt), Counted: c.Counted, Span: c.Span().String()})
 	}
 	return views, err
 }
@@ -176,18 +180,19 @@ func (tx *Tx) offerViews(ctx context.Context, id ticket.ID) ([]ticket.OfferView,
 	var rows []struct {
 		Name, Role string
 		OfferedAt  time.Time
+		Step, Loop int
 		Why        []byte
 		Outcome    *string
 		EndedAt    *time.Time
 	}
-	err := tx.find(ctx, "list offers", &rows, `SELECT p.name, o.role, o.offered_at, o.why, o.outcome, o.ended_at
+	err := tx.find(ctx, "list offers", &rows, `SELECT p.name, o.role, o.offered_at, o.step, o.loop, o.why, o.outcome, o.ended_at
 		FROM offers o JOIN posts p ON p.id = o.post_id WHERE o.ticket_id = ? ORDER BY o.id`, int64(id))
 	if err != nil {
 		return nil, err
 	}
 	views := make([]ticket.OfferView, 0, len(rows))
 	for _, r := range rows {
-		v := ticket.OfferView{Post: r.Name, Role: area.Role(r.Role), OfferedAt: r.OfferedAt.UTC(), Outcome: deref(r.Outcome), EndedAt: utc(r.EndedAt)}
+		v := ticket.OfferView{Post: r.Name, Role: area.Role(r.Role), OfferedAt: r.OfferedAt.UTC(), Step: r.Step, Loop: r.Loop, Outcome: deref(r.Outcome), EndedAt: utc(r.EndedAt)}
 		if err := json.Unmarshal(r.Why, &v.Why); err != nil {
 			return nil, fmt.Errorf("read the reason of an offer: %w", err)
 		}

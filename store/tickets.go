@@ -40,6 +40,8 @@ type ticketRow struct {
 	RepeatOf        *int64
 	RepeatState     string
 	MergedInto      *int64
+	SplitFrom       *int64
+	Returned        bool
 	PendingPriority *string
 	PendingReason   *string
 	PendingBy       *int64
@@ -54,7 +56,7 @@ type ticketRow struct {
 // ticketColumns is what ticketRow reads.
 const ticketColumns = `id, public_id, number, call_id, kind, priority, cause, status, area_code, confidential, life_danger, owner_id, call_taker_id,
 	with_agent, invited_at, triaged_at, call_ended, accepted_at, closed_at, repeat_of, repeat_state, merged_into, pending_priority, pending_reason, pending_by,
-	policy, ladder_from, step, loop, epoch, version`
+	policy, ladder_from, step, loop, epoch, version, split_from, returned`
 
 // deref reads a nullable column as its zero value.
 func deref[T any](p *T) (v T) {
@@ -81,6 +83,7 @@ func (r ticketRow) ticket() ticket.Ticket {
 		Owner: area.PostID(r.OwnerID), CallTaker: area.StaffID(deref(r.CallTakerID)), WithAgent: r.WithAgent, TriagedAt: orZero(r.TriagedAt),
 		InvitedAt: r.InvitedAt.UTC(), CallEnded: r.CallEnded, AcceptedAt: orZero(r.AcceptedAt), ClosedAt: orZero(r.ClosedAt),
 		RepeatOf: ticket.ID(deref(r.RepeatOf)), RepeatState: ticket.RepeatState(r.RepeatState), MergedInto: ticket.ID(deref(r.MergedInto)),
+		SplitFrom: ticket.ID(deref(r.SplitFrom)), Returned: r.Returned,
 		PendingPriority: ticket.Priority(deref(r.PendingPriority)), PendingReason: deref(r.PendingReason), PendingBy: area.StaffID(deref(r.PendingBy)),
 		Policy: r.Policy, LadderFrom: orZero(r.LadderFrom), Step: r.Step, Loop: r.Loop, Epoch: r.Epoch, Version: r.Version,
 	}
@@ -166,11 +169,11 @@ func (tx *Tx) clocks(ctx context.Context, id ticket.ID) ([]ticket.Clock, error) 
 func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
 	n, err := tx.exec(ctx, "save ticket", `UPDATE tickets SET kind = ?, priority = ?, cause = ?, status = ?, area_code = ?, confidential = ?, life_danger = ?,
 		owner_id = ?, call_taker_id = ?, with_agent = ?, triaged_at = ?, call_ended = ?, accepted_at = ?, closed_at = ?, repeat_of = ?, repeat_state = ?, merged_into = ?,
-		pending_priority = ?, pending_reason = ?, pending_by = ?, ladder_from = ?, step = ?, loop = ?, epoch = ?, version = version + 1
+		pending_priority = ?, pending_reason = ?, pending_by = ?, ladder_from = ?, step = ?, loop = ?, epoch = ?, returned = ?, version = version + 1
 		WHERE id = ? AND version = ?`,
 		t.Kind, t.Priority, t.Cause, t.Status, t.Area, t.Confidential, t.LifeDanger, int64(t.Owner), nonZero(int64(t.CallTaker)), t.WithAgent, null(t.TriagedAt), t.CallEnded,
 		null(t.AcceptedAt), null(t.ClosedAt), nonZero(int64(t.RepeatOf)), t.RepeatState, nonZero(int64(t.MergedInto)),
-		nonZero(string(t.PendingPriority)), nonZero(t.PendingReason), nonZero(int64(t.PendingBy)), null(t.LadderFrom), t.Step, t.Loop, t.Epoch, int64(t.ID), t.Version)
+		nonZero(string(t.PendingPriority)), nonZero(t.PendingReason), nonZero(int64(t.PendingBy)), null(t.LadderFrom), t.Step, t.Loop, t.Epoch, t.Returned, int64(t.ID), t.Version)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 // deadline for which none is. Index only reads; the list is empty unless
 // something went wrong.
 const untimedTickets = `SELECT t.id FROM tickets t WHERE (t.status IN ('new', 'triaged', 'offered', 'reopened') AND NOT EXISTS (
-		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('route', 'offer', 'repeat', 'agent')))
+		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('route', 'offer', 'repeat', 'agent', 'resume')))
 	OR (t.status NOT IN ('closed', 'duplicate') AND EXISTS (
 		SELECT 1 FROM clocks c WHERE c.ticket_id = t.id AND c.stopped_at IS NULL AND c.breached_at IS NULL AND c.rose_at IS NULL AND c.kind <> 'decide' AND NOT EXISTS (
 			SELECT 1 FROM timers d WHERE d.subject_kind = 'ticket' AND d.subject_id = t.id AND d.kind = 'deadline' AND d.epoch = c.revision

@@ -33,42 +33,48 @@ func Accept(ctx context.Context, tx Tx, id ID) (Ticket, error) {
 	if t.Status, err = t.Status.Next(EventAccept); err != nil {
 		return Ticket{}, err
 	}
-	t.Owner, t.Epoch, t.WithAgent = tx.Actor().PostID, t.Epoch+1, false
-	if t.AcceptedAt.IsZero() {
-		t.AcceptedAt = tx.Now()
-	}
-	if err := tx.CloseOffers(ctx, id, offer.Post); err != nil {
+	if err := takeOver(ctx, tx, &t, tx.Actor().PostID, offer.Post, change{kind: "ticket.accepted", data: map[string]any{"by": tx.Actor().Name, "step": offer.Step}}); err != nil {
 		return Ticket{}, err
 	}
-	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerSilence, TimerAgent); err != nil {
-		return Ticket{}, err
-	}
-	if t.RepeatState == RepeatSuggested {
-		t.RepeatState = RepeatLapsed
-	}
-	if err := record(ctx, tx, &t, change{kind: "ticket.accepted", data: map[string]any{"by": tx.Actor().Name, "step": offer.Step}}); err != nil {
-		return Ticket{}, err
-	}
-	if err := tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: TimerSilence, Epoch: t.Epoch, DueAt: tx.Now()}); err != nil {
-		return Ticket{}, err
-	}
-	if err := tellCitizenWhoComes(ctx, tx, t); err != nil {
+	if err := tellCitizenWhoComes(ctx, tx, t, tx.Actor().Name, tx.Actor().StaffID); err != nil {
 		return Ticket{}, err
 	}
 	failpoint.Hit(failpoint.AcceptBeforeCommit)
 	return t, nil
 }
 
+// takeOver makes a post the one owner: the offers end, won by the post whose
+// offer it was, the ladder rests, and silence is watched from here on.
+func takeOver(ctx context.Context, tx Tx, t *Ticket, owner, won area.PostID, c change) error {
+	t.Owner, t.Epoch, t.WithAgent, t.Returned = owner, t.Epoch+1, false, false
+	if t.AcceptedAt.IsZero() {
+		t.AcceptedAt = tx.Now()
+	}
+	if err := tx.CloseOffers(ctx, t.ID, won); err != nil {
+		return err
+	}
+	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerSilence, TimerAgent, TimerResume); err != nil {
+		return err
+	}
+	if t.RepeatState == RepeatSuggested {
+		t.RepeatState = RepeatLapsed
+	}
+	if err := record(ctx, tx, t, c); err != nil {
+		return err
+	}
+	return tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: TimerSilence, Epoch: t.Epoch, DueAt: tx.Now()})
+}
+
 // tellCitizenWhoComes says who has taken the matter, how to reach them, and by
 // when help is promised.
-func tellCitizenWhoComes(ctx context.Context, tx Tx, t Ticket) error {
+func tellCitizenWhoComes(ctx context.Context, tx Tx, t Ticket, worker string, staff area.StaffID) error {
 	due := t.nextDue()
 	if due.IsZero() { // helped already: a later hand-over changes nothing for the citizen
 		return nil
 	}
 	return tx.Notify(ctx, Notice{Key: noticeKey(t, "accepted", t.Epoch), Ticket: t.ID, Citizen: true, Template: "accepted_citizen",
-		Fields:   map[string]string{"number": string(t.Number), "worker": tx.Actor().Name, "due": InWords(due)},
-		Callback: tx.Actor().StaffID, Urgent: true})
+		Fields:   map[string]string{"number": string(t.Number), "worker": worker, "due": InWords(due)},
+		Callback: staff, Urgent: true})
 }
 
 // offerTo picks the open offer that the actor may accept: their own post's, or

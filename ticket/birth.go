@@ -31,7 +31,8 @@ func FromCall(c Call, line Line, policy string, terms Terms, holds Holds, cal Ca
 		Policy: policy, Epoch: 1, Version: 1,
 		Clocks: NewClocks(P2, c.InvitedAt, terms, cal),
 	}
-	b := Birth{Entries: []Entry{{Kind: "call.received", At: c.InvitedAt, Data: map[string]any{"number": c.To, "ticket": string(c.Number)}}}}
+	b := Birth{Entries: []Entry{{Kind: "call.received", At: c.InvitedAt, Data: map[string]any{"number": c.To, "ticket": string(c.Number),
+		"area": string(line.Area), "area_source": string(placeOfLine(line.Area))}}}}
 	first := act.Timer{Kind: TimerRoute, Epoch: t.Epoch, DueAt: c.InvitedAt.Add(holds.Answer)} // brought forward by what happens before, see EndCall
 	if repeatOf != 0 && c.FromE164 != "" {
 		t.RepeatOf, t.RepeatState = repeatOf, RepeatSuggested
@@ -46,6 +47,14 @@ func FromCall(c Call, line Line, policy string, terms Terms, holds Holds, cal Ca
 	b.Ticket = t
 	b.Timers = append(append(b.Timers, first), deadlineTimers(t)...)
 	return b
+}
+
+// placeOfLine is what the number dialled tells of where it happened.
+func placeOfLine(where area.Code) PlaceSource {
+	if where.Level() >= area.LevelTownship {
+		return PlaceLine
+	}
+	return PlaceCounty
 }
 
 // deadlineTimers arms every running clock.

@@ -19,6 +19,13 @@ func AskCallback(ctx context.Context, tx CallbackTx, t Ticket, call Call, origin
 	if ok, why := Callable(call); !ok {
 		return tx.AddEntry(ctx, &t, Entry{Kind: "callback.impossible", At: at, Data: map[string]any{"reason": why}})
 	}
+	if t.MergedInto != 0 { // joined while its call went on: the other ticket's people ring back
+		survivor, err := tx.Ticket(ctx, t.MergedInto)
+		if err != nil {
+			return err
+		}
+		t = survivor
+	}
 	urgent := t.Priority == P1
 	c, err := tx.AliveCallback(ctx, call.ID)
 	if err == nil {

@@ -57,6 +57,21 @@ type Clock struct {
 // Running reports whether the clock still has to be stopped.
 func (c Clock) Running() bool { return c.StoppedAt.IsZero() }
 
+// Span is what the clock counted from its start: time on the wall clock, or
+// working days.
+func (c Clock) Span() Span {
+	days := 0
+	for _, day := range c.Counted {
+		if day.Counted {
+			days++
+		}
+	}
+	if days > 0 {
+		return Span{WorkingDays: days}
+	}
+	return Span{Wall: c.FirstDueAt.Sub(c.StartedAt)}
+}
+
 // ClockRevision rises with every change of the ticket's clocks. It is the epoch
 // of timers that hang on all of them.
 func (t *Ticket) ClockRevision() (revision int64) {

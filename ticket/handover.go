@@ -2,7 +2,6 @@ package ticket
 
 import (
 	"context"
-	"slices"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -10,25 +9,27 @@ import (
 
 // OfferHandover asks another post to take the ticket over. The owner stays the
 // owner until the other accepts (promise 3).
-func OfferHandover(ctx context.Context, tx Tx, id ID, to area.PostID, reason string) (Ticket, error) {
+func OfferHandover(ctx context.Context, tx MoveTx, id ID, to area.PostID, reason string) (Ticket, error) {
 	t, err := Owned(ctx, tx, id)
 	if err != nil {
 		return Ticket{}, err
 	}
+	return askNext(ctx, tx, t, to, reason, "ticket.handover_offered")
+}
+
+// askNext offers a ticket to the post that is to own it next.
+func askNext(ctx context.Context, tx MoveTx, t Ticket, to area.PostID, reason, kind string) (Ticket, error) {
 	if reason == "" {
 		return Ticket{}, act.Invalid("reason", "reason_required", "Say what the next owner needs to know.")
 	}
-	post, err := tx.Post(ctx, to)
+	post, err := nextOwner(ctx, tx, t, to)
 	if err != nil {
 		return Ticket{}, err
-	}
-	if to == t.Owner || !slices.Contains(owners, post.Role) || !post.Area.Contains(t.Area) {
-		return Ticket{}, act.Invalid("to", "cannot_own", "This post cannot take the ticket over: name another than its owner, who may own tickets and serves the place where it happened.")
 	}
 	if _, err := t.Status.Next(EventAccept); err != nil {
 		return Ticket{}, err
 	}
-	offer := Offer{Ticket: id, Loop: t.Loop, Step: handoverStep - int(t.Version), Post: to, Role: post.Role, OfferedAt: tx.Now(),
+	offer := Offer{Ticket: t.ID, Loop: t.Loop, Step: handoverStep - int(t.Version), Post: to, Role: post.Role, OfferedAt: tx.Now(),
 		Why: map[string]any{"handover": true, "from": tx.Actor().Name, "reason": reason}}
 	if err := tx.AddOffer(ctx, offer); err != nil {
 		return Ticket{}, err
@@ -37,7 +38,7 @@ func OfferHandover(ctx context.Context, tx Tx, id ID, to area.PostID, reason str
 	if err != nil {
 		return Ticket{}, err
 	}
-	return t, record(ctx, tx, &t, change{kind: "ticket.handover_offered", reason: reason, data: map[string]any{"to": post.Name, "by": tx.Actor().Name}})
+	return t, record(ctx, tx, &t, change{kind: kind, reason: reason, data: map[string]any{"to": post.Name, "by": tx.Actor().Name}})
 }
 
 // owners are the roles that can accept a ticket and own it.

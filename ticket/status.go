@@ -49,6 +49,8 @@ const (
 	EventPlace      Event = "place" // the township became known after a desk had accepted: its workers are asked
 	EventOffer      Event = "offer"
 	EventAccept     Event = "accept"
+	EventAssign     Event = "assign" // pulled by one who leads, or given to somebody without asking
+	EventReturn     Event = "return" // the township says that it is not theirs
 	EventArrive     Event = "arrive"
 	EventFind       Event = "find"
 	EventDecide     Event = "decide"
@@ -63,7 +65,7 @@ const (
 
 // Events lists every Event.
 func Events() []Event {
-	return []Event{EventConnect, EventTriage, EventPlace, EventOffer, EventAccept, EventArrive, EventFind, EventDecide, EventConfirmAid,
+	return []Event{EventConnect, EventTriage, EventPlace, EventOffer, EventAccept, EventAssign, EventReturn, EventArrive, EventFind, EventDecide, EventConfirmAid,
 		EventReject, EventRefer, EventFollowUp, EventMerge, EventClose, EventReopen}
 }
 
@@ -77,23 +79,25 @@ func Events() []Event {
 //
 // An agent who answers the call takes an offered ticket back to new (connect).
 // An agent may triage for as long as nobody has found anything; a hand-over
-// accepts again in place; whatever is open may turn out to be a duplicate.
+// or an assignment accepts again in place; what a township returns before anything
+// was found is triaged anew by the county; whatever is open may turn out to be a
+// duplicate, which a split takes back to where it stood (see Split).
 var transitions = map[Status]map[Event]Status{
-	StatusNew:      {EventConnect: StatusNew, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
-	StatusTriaged:  {EventConnect: StatusTriaged, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
-	StatusOffered:  {EventConnect: StatusNew, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
-	StatusAccepted: {EventTriage: StatusAccepted, EventPlace: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
-	StatusOnSite:   {EventTriage: StatusOnSite, EventAccept: StatusOnSite, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
-	StatusFindings: {EventAccept: StatusFindings, EventArrive: StatusFindings, EventFind: StatusFindings, EventDecide: StatusAidDecided,
+	StatusNew:      {EventConnect: StatusNew, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventAssign: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusTriaged:  {EventConnect: StatusTriaged, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventAssign: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusOffered:  {EventConnect: StatusNew, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventAssign: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusAccepted: {EventReturn: StatusTriaged, EventTriage: StatusAccepted, EventPlace: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventAssign: StatusAccepted, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
+	StatusOnSite:   {EventReturn: StatusTriaged, EventTriage: StatusOnSite, EventAccept: StatusOnSite, EventAssign: StatusOnSite, EventArrive: StatusOnSite, EventFind: StatusFindings, EventMerge: StatusDuplicate},
+	StatusFindings: {EventAccept: StatusFindings, EventAssign: StatusFindings, EventArrive: StatusFindings, EventFind: StatusFindings, EventDecide: StatusAidDecided,
 		EventReject: StatusRejected, EventRefer: StatusReferred, EventMerge: StatusDuplicate},
-	StatusAidDecided: {EventAccept: StatusAidDecided, EventArrive: StatusAidDecided, EventFind: StatusAidDecided, EventDecide: StatusAidDecided,
+	StatusAidDecided: {EventAccept: StatusAidDecided, EventAssign: StatusAidDecided, EventArrive: StatusAidDecided, EventFind: StatusAidDecided, EventDecide: StatusAidDecided,
 		EventConfirmAid: StatusAidConfirmed, EventReject: StatusRejected},
-	StatusAidConfirmed: {EventAccept: StatusAidConfirmed, EventConfirmAid: StatusAidConfirmed, EventFollowUp: StatusFollowUp},
-	StatusRejected:     {EventAccept: StatusRejected, EventFind: StatusFindings, EventFollowUp: StatusFollowUp},
-	StatusReferred:     {EventAccept: StatusReferred, EventFind: StatusFindings, EventDecide: StatusAidDecided, EventFollowUp: StatusFollowUp},
-	StatusFollowUp: {EventAccept: StatusFollowUp, EventArrive: StatusFollowUp, EventFind: StatusFindings, EventDecide: StatusAidDecided,
+	StatusAidConfirmed: {EventAccept: StatusAidConfirmed, EventAssign: StatusAidConfirmed, EventConfirmAid: StatusAidConfirmed, EventFollowUp: StatusFollowUp},
+	StatusRejected:     {EventAccept: StatusRejected, EventAssign: StatusRejected, EventFind: StatusFindings, EventFollowUp: StatusFollowUp},
+	StatusReferred:     {EventAccept: StatusReferred, EventAssign: StatusReferred, EventFind: StatusFindings, EventDecide: StatusAidDecided, EventFollowUp: StatusFollowUp},
+	StatusFollowUp: {EventAccept: StatusFollowUp, EventAssign: StatusFollowUp, EventArrive: StatusFollowUp, EventFind: StatusFindings, EventDecide: StatusAidDecided,
 		EventConfirmAid: StatusFollowUp, EventFollowUp: StatusFollowUp, EventClose: StatusClosed},
-	StatusReopened:  {EventConnect: StatusReopened, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventMerge: StatusDuplicate},
+	StatusReopened:  {EventConnect: StatusReopened, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventAssign: StatusAccepted, EventMerge: StatusDuplicate},
 	StatusDuplicate: {},
 	StatusClosed:    {EventReopen: StatusReopened},
 }

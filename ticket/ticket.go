@@ -43,6 +43,8 @@ type Ticket struct {
 	RepeatOf    ID // suggestion: an open ticket of the same caller
 	RepeatState RepeatState
 	MergedInto  ID
+	SplitFrom   ID   // this is a second matter of that ticket's call; zero for the ticket that the call was born with
+	Returned    bool // the township says that it is not theirs: the county is asked until somebody decides
 
 	PendingPriority Priority // a lowering that a supervisor has yet to approve; empty for none
 	PendingReason   string
@@ -73,11 +75,11 @@ const (
 // Subject names the ticket in timers, audit and events.
 func (t Ticket) Subject() act.Subject { return act.Subject{Kind: "ticket", ID: int64(t.ID)} }
 
-// AskedIn is where the ladder looks for people: where it happened, but for a
-// complaint no lower than the county, since it never goes to its subject or
-// their subordinates (DOMAIN 0a.5).
+// AskedIn is where the ladder looks for people: where it happened, but no lower
+// than the county for what its township has returned, and for a complaint, since
+// it never goes to its subject or their subordinates (DOMAIN 0a.5).
 func (t Ticket) AskedIn() area.Code {
-	if t.Kind == KindComplaint && t.TownshipKnown() {
+	if (t.Kind == KindComplaint || t.Returned) && t.TownshipKnown() {
 		return t.Area.At(area.LevelCounty)
 	}
 	return t.Area
@@ -116,5 +118,7 @@ const (
 	TimerWarnings    = "warnings"     // the clocks have moved: plan the warnings anew; due at once
 	TimerDeadline    = "deadline"     // Step is the clock's ordinal, Epoch its revision
 	TimerSilence     = "silence"      // accepted: look again and again whether anything was heard since; first due at once, to be planned
+	TimerPaused      = "paused"       // due at once: tell whom the policy names that the ladder rests
+	TimerResume      = "resume"       // the end of a pause
 	TimerCalledAgain = "called_again" // due at birth of a suggested repeat: tell whoever has the original
 )

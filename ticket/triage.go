@@ -17,7 +17,9 @@ type Triage struct {
 	Cause        Cause
 	Confidential bool
 	LifeDanger   bool
-	Reason       string // required to lower a priority
+	Reason       string    // required to lower a priority
+	Suggested    area.Code // where the caller's number was found in need before; empty for nowhere
+	Like         Number    // the earlier ticket that says so
 	Terms        Terms
 	Calendar     Calendar
 }
@@ -63,7 +65,7 @@ func DoTriage(ctx context.Context, tx Tx, id ID, r Triage) (Ticket, error) {
 	if t.Status, err = t.Status.Next(EventTriage); err != nil {
 		return Ticket{}, err
 	}
-	t.Area, t.Kind, t.Confidential, t.LifeDanger = r.Area, r.Kind, r.Confidential, r.LifeDanger
+	t.Area, t.Kind, t.Confidential, t.LifeDanger, t.Returned = r.Area, r.Kind, r.Confidential, r.LifeDanger, false
 	if r.Cause != "" {
 		t.Cause = r.Cause
 	}
@@ -84,7 +86,30 @@ func DoTriage(ctx context.Context, tx Tx, id ID, r Triage) (Ticket, error) {
 	}
 	return t, record(ctx, tx, &t, change{kind: "ticket.triaged", reason: r.Reason, data: map[string]any{
 		"by": tx.Actor().Name, "area": string(t.Area), "priority": string(t.Priority), "kind": string(t.Kind),
-		"from_area": string(before.Area), "from_priority": string(before.Priority), "pending_priority": string(t.PendingPriority)}})
+		"from_area": string(before.Area), "from_priority": string(before.Priority), "pending_priority": string(t.PendingPriority),
+		"area_source": string(r.placeSource(before)), "like": string(r.like())}})
+}
+
+// placeSource is what the choice of the place rests on.
+func (r Triage) placeSource(before Ticket) PlaceSource {
+	switch {
+	case r.Area.Level() < area.LevelTownship:
+		return PlaceCounty
+	case r.Area == r.Suggested:
+		return PlaceHousehold
+	case r.Area == before.Area && before.TriagedAt.IsZero():
+		return PlaceLine
+	default:
+		return PlaceAgent
+	}
+}
+
+// like is the earlier ticket whose place was taken, empty where it was not.
+func (r Triage) like() Number {
+	if r.Area == r.Suggested {
+		return r.Like
+	}
+	return ""
 }
 
 // askTownship starts the ladder of a ticket that nobody has accepted, and of one
@@ -94,7 +119,7 @@ func DoTriage(ctx context.Context, tx Tx, id ID, r Triage) (Ticket, error) {
 // (DOMAIN 0a.3), its deadlines from the INVITE.
 // What turns out to be a complaint is taken from the township and put to the county.
 func askTownship(ctx context.Context, tx Tx, t *Ticket, before Ticket) error {
-	if t.WithAgent || t.TownshipKnown() && t.Area != before.Area {
+	if t.WithAgent || t.TownshipKnown() && (t.Area != before.Area || before.Returned) {
 		t.LadderFrom = tx.Now()
 	}
 	accused := t.Kind == KindComplaint && before.Kind != KindComplaint
@@ -127,7 +152,7 @@ func restartLadder(ctx context.Context, tx Tx, t *Ticket) error {
 	if t.RepeatState == RepeatSuggested {
 		t.RepeatState = RepeatLapsed
 	}
-	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerAgent); err != nil {
+	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerAgent, TimerResume); err != nil {
 		return err
 	}
 	return tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: TimerRoute, Epoch: t.Epoch, DueAt: tx.Now()})

@@ -51,6 +51,14 @@ type View struct {
 	AcceptedAt    *time.Time  `json:"accepted_at,omitempty"`
 	ClosedAt      *time.Time  `json:"closed_at,omitempty"`
 	Policy        string      `json:"policy" doc:"Version of the ladder, frozen at the INVITE"`
+	Place         *PlaceView  `json:"place,omitempty" doc:"How it came to its place"`
+	Suggested     *PlaceHint  `json:"suggested_place,omitempty" doc:"Where somebody was in need under this number before: no more than a hint"`
+	Returned      bool        `json:"returned" doc:"The township says that it is not theirs; the county decides"`
+	Pause         *PauseView  `json:"pause,omitempty" doc:"Nobody else is asked for now; the clocks run"`
+	MergedInto    *Link       `json:"merged_into,omitempty" doc:"The ticket that goes on for this one"`
+	Joined        []Link      `json:"joined,omitempty" doc:"Tickets that this one goes on for"`
+	SplitFrom     *Link       `json:"split_from,omitempty" doc:"This is a second matter of that ticket's call"`
+	SplitOff      []Link      `json:"split_off,omitempty" doc:"Second matters of this call"`
 
 	// What the rules ask about and nobody is shown.
 	TicketID    ID           `json:"-"`
@@ -58,6 +66,50 @@ type View struct {
 	OwnerPost   area.PostID  `json:"-"`
 	CallTakerID area.StaffID `json:"-"`
 	PendingBy   area.StaffID `json:"-"`
+	OwnedSince  time.Time    `json:"-"`
+	Epoch       int64        `json:"-"`
+}
+
+// PauseView is a time in which the ladder rests.
+type PauseView struct {
+	From   time.Time `json:"from"`
+	Until  time.Time `json:"until"`
+	Reason string    `json:"reason"`
+	By     string    `json:"by"`
+}
+
+// Link names another ticket.
+type Link struct {
+	ID        string    `json:"id" format:"uuid"`
+	Number    Number    `json:"number"`
+	InvitedAt time.Time `json:"invited_at"`
+}
+
+// PlaceSource is what the choice of a place rested on (DOMAIN 0a.3).
+type PlaceSource string
+
+// The sources.
+const (
+	PlaceHousehold PlaceSource = "household" // where the caller's number was found in need before
+	PlaceLine      PlaceSource = "did"       // the number dialled is that township's
+	PlaceAgent     PlaceSource = "agent"     // somebody who spoke with the caller, or looked into it
+	PlaceCounty    PlaceSource = "county"    // nothing is known: the county decides
+)
+
+// PlaceView is how a ticket came to its place.
+type PlaceView struct {
+	Source   PlaceSource `json:"source" enum:"household,did,agent,county"`
+	AreaName string      `json:"area_name"`
+	By       string      `json:"by"`
+	At       time.Time   `json:"at"`
+	Like     Number      `json:"like,omitempty" doc:"The earlier ticket that suggested it"`
+}
+
+// PlaceHint is where somebody was in need under the same number before.
+type PlaceHint struct {
+	Area     area.Code `json:"area"`
+	AreaName string    `json:"area_name"`
+	Number   Number    `json:"number" doc:"The earlier ticket"`
 }
 
 // CallView is the call a ticket was born from.
@@ -87,7 +139,8 @@ type ClockView struct {
 	Proof      Proof      `json:"proof,omitempty"`
 	BreachedAt *time.Time `json:"breached_at,omitempty"`
 	RoseAt     *time.Time `json:"rose_at,omitempty" doc:"P2: when it went up to the county"`
-	Counted    []Day      `json:"counted,omitempty" doc:"Days walked, for a working-day clock"`
+	Counted    []Day      `json:"counted,omitempty" doc:"Days walked, for a working-day clock, make-up days among them"`
+	Span       string     `json:"span" doc:"What was counted: 2h0m0s on the wall clock, day and night, or 5wd of the calendar"`
 }
 
 // OfferView is one question to one post.
@@ -95,7 +148,9 @@ type OfferView struct {
 	Post      string         `json:"post"`
 	Role      area.Role      `json:"role"`
 	OfferedAt time.Time      `json:"offered_at"`
-	Why       map[string]any `json:"why" doc:"Why this post: shift, position, who was skipped"`
+	Step      int            `json:"step" doc:"Of the ladder, from 0; below zero for a hand-over"`
+	Loop      int            `json:"loop"`
+	Why       map[string]any `json:"why" doc:"Why this post: shift, position, open tickets, who was passed over for what reason"`
 	Outcome   string         `json:"outcome,omitempty" doc:"accepted, taken, declined, withdrawn; absent while it can be accepted"`
 	EndedAt   *time.Time     `json:"ended_at,omitempty"`
 }

@@ -262,12 +262,18 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 	for _, p := range n.cfg.API.TrustedProxies {
 		proxies = append(proxies, p.String())
 	}
+	ladders, err := dispatch.NewService(n.policies.Ladders, n.ladder.Version, n.policies.Calendar, n.log)
+	if err != nil {
+		return err
+	}
 	deps := api.Deps{
+		Ladder: ladders.View,
 		Run: func(ctx context.Context, actor act.Actor, fn func(api.Tx) error) error {
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
 		Sessions: n.db,
 		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief, Callback: n.ladder.Callback.Rules(),
+			Moves:  n.ladder.MoveRules(n.policies.Calendar),
 			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions},
 		Wakes:  n.redis.Listen(pulse.WakeEvents).C,
 		Places: n.places, Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},

@@ -1254,6 +1254,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join it to another ticket of the same matter */
+        post: operations["post_tickets_id_merges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/papers": {
         parameters: {
             query?: never;
@@ -1265,6 +1282,57 @@ export interface paths {
         put?: never;
         /** Note a paper that is missing */
         post: operations["post_tickets_id_papers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the ladder rest for a while; no clock does */
+        post: operations["post_tickets_id_pauses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/pulls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a ticket of your area to yourself */
+        post: operations["post_tickets_id_pulls"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/pushes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a ticket of your area to another, who accepts it unless forced */
+        post: operations["post_tickets_id_pushes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1333,6 +1401,57 @@ export interface paths {
         put?: never;
         /** Say whether it is the same matter as the earlier ticket */
         post: operations["post_tickets_id_repeat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/resumptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused ladder go on */
+        post: operations["post_tickets_id_resumptions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return a ticket that is not your township's to the county */
+        post: operations["post_tickets_id_returns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Undo a joining, or make a ticket of a second matter */
+        post: operations["post_tickets_id_splits"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1829,6 +1948,50 @@ export interface components {
             reason: string;
             short_check?: components["schemas"]["ShortCheckBody"];
         };
+        DispatchLadderView: {
+            /**
+             * Format: date-time
+             * @description What the steps count from: the INVITE, or a later beginning
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description How often it has begun anew with everybody, with an alarm
+             */
+            loop: number;
+            /** @description What comes if nobody accepts before; absent once somebody has, and while the ladder rests */
+            next?: components["schemas"]["DispatchNextView"];
+            /** @description The version that the ticket was born under */
+            policy: string;
+            steps: components["schemas"]["DispatchStepView"][] | null;
+        };
+        DispatchNextView: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description As many as there are steps: everybody is asked again
+             */
+            step: number;
+        };
+        DispatchStepView: {
+            /** @description A length of time, or working days such as 1wd@open */
+            after: string;
+            /**
+             * Format: date-time
+             * @description Its own minute; the minute of one before it where that had nobody
+             */
+            due_at: string;
+            /** @enum {string} */
+            state: "done" | "next" | "later" | "unneeded";
+            /**
+             * Format: int64
+             * @description From 0; offers name it
+             */
+            step: number;
+            /** @description Whom it asks: duty ROLE POSITION, desk LEVEL */
+            to: string;
+        };
         Disposition: {
             code: string;
             note?: string;
@@ -2065,6 +2228,15 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        MatterInput: {
+            area: string;
+            /** @enum {string} */
+            cause?: "unknown" | "accident" | "illness" | "fire" | "traffic" | "disaster" | "other";
+            /** @enum {string} */
+            kind: "aid" | "consultation" | "progress" | "complaint";
+            /** @enum {string} */
+            priority: "P1" | "P2" | "P3" | "INFO";
+        };
         Me: {
             /** @description What your role may do somewhere; a ticket lists what you may do on it now */
             acts: string[] | null;
@@ -2075,6 +2247,14 @@ export interface components {
             /** @description Name of your own post */
             post: string;
             role: string;
+        };
+        MergeInputBody: {
+            /** @description Public id or number of the ticket that goes on for both */
+            into: string;
+            reason: string;
+        };
+        MoveInputBody: {
+            reason: string;
         };
         Nothing: Record<string, never>;
         NoticePreview: {
@@ -2103,6 +2283,11 @@ export interface components {
         };
         NoticePreviewList: {
             items: components["schemas"]["NoticePreview"][] | null;
+        };
+        PauseInputBody: {
+            /** Format: int64 */
+            minutes: number;
+            reason: string;
         };
         PlaceList: {
             items: components["schemas"]["AreaPlace"][] | null;
@@ -2175,6 +2360,15 @@ export interface components {
             title: string;
             /** @description urn:hotline:problem: followed by code */
             type: string;
+        };
+        PushInputBody: {
+            /** @description The person owns it at once, without being asked; not for desks */
+            forced?: boolean;
+            reason: string;
+            /** @description A person */
+            to_login?: string;
+            /** @description A desk: area code / role */
+            to_post?: string;
         };
         QueueList: {
             items: components["schemas"]["AcdQueue"][] | null;
@@ -2369,6 +2563,11 @@ export interface components {
             /** @description cursor of the next page; absent on the last */
             next?: string;
         };
+        SplitInputBody: {
+            /** @description The second matter of an open ticket; absent to undo a joining */
+            matter?: components["schemas"]["MatterInput"];
+            reason: string;
+        };
         StartPayoutInputBody: {
             /**
              * Format: int64
@@ -2440,8 +2639,14 @@ export interface components {
              * @description The INVITE, from which the deadlines count
              */
             invited_at: string;
+            /** @description Tickets that this one goes on for */
+            joined?: components["schemas"]["TicketLink"][] | null;
             kind: string;
+            /** @description Who is asked when; absent for one that is joined or closed */
+            ladder?: components["schemas"]["DispatchLadderView"];
             life_danger: boolean;
+            /** @description The ticket that goes on for this one */
+            merged_into?: components["schemas"]["TicketLink"];
             /**
              * Format: date-time
              * @description The earliest deadline that still runs
@@ -2456,9 +2661,13 @@ export interface components {
             offers: components["schemas"]["TicketOfferView"][] | null;
             owner: components["schemas"]["TicketHolder"];
             papers: components["schemas"]["ReliefPaperView"][] | null;
+            /** @description Nobody else is asked for now; the clocks run */
+            pause?: components["schemas"]["TicketPauseView"];
             /** @description A lowering that a supervisor has yet to approve */
             pending_priority?: string;
             pending_reason?: string;
+            /** @description How it came to its place */
+            place?: components["schemas"]["TicketPlaceView"];
             /** @description Version of the ladder, frozen at the INVITE */
             policy: string;
             priority: string;
@@ -2466,7 +2675,20 @@ export interface components {
             repeat?: components["schemas"]["TicketRepeatView"];
             /** @description Public id of the earlier open ticket of the same caller */
             repeat_of?: string;
+            /**
+             * Format: date-time
+             * @description Until when its township may return it to the county; absent where it may not
+             */
+            return_by?: string;
+            /** @description The township says that it is not theirs; the county decides */
+            returned: boolean;
+            /** @description This is a second matter of that ticket's call */
+            split_from?: components["schemas"]["TicketLink"];
+            /** @description Second matters of this call */
+            split_off?: components["schemas"]["TicketLink"][] | null;
             status: string;
+            /** @description Where somebody was in need under this number before: no more than a hint */
+            suggested_place?: components["schemas"]["TicketPlaceHint"];
             /**
              * Format: int64
              * @description Send it back with acts that decide on what you saw
@@ -2595,7 +2817,7 @@ export interface components {
         TicketClockView: {
             /** Format: date-time */
             breached_at?: string;
-            /** @description Days walked, for a working-day clock */
+            /** @description Days walked, for a working-day clock, make-up days among them */
             counted?: components["schemas"]["TicketDay"][] | null;
             /** Format: date-time */
             due_at: string;
@@ -2616,6 +2838,8 @@ export interface components {
              * @description P2: when it went up to the county
              */
             rose_at?: string;
+            /** @description What was counted: 2h0m0s on the wall clock, day and night, or 5wd of the calendar */
+            span: string;
             /** Format: date-time */
             started_at: string;
             /**
@@ -2715,16 +2939,30 @@ export interface components {
             name: string;
             role: string;
         };
+        TicketLink: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            invited_at: string;
+            number: string;
+        };
         TicketOfferView: {
             /** Format: date-time */
             ended_at?: string;
+            /** Format: int64 */
+            loop: number;
             /** Format: date-time */
             offered_at: string;
             /** @description accepted, taken, declined, withdrawn; absent while it can be accepted */
             outcome?: string;
             post: string;
             role: string;
-            /** @description Why this post: shift, position, who was skipped */
+            /**
+             * Format: int64
+             * @description Of the ladder, from 0; below zero for a hand-over
+             */
+            step: number;
+            /** @description Why this post: shift, position, open tickets, who was passed over for what reason */
             why: {
                 [key: string]: unknown;
             };
@@ -2733,6 +2971,30 @@ export interface components {
             items: components["schemas"]["TicketRow"][] | null;
             /** @description cursor of the next page; absent on the last */
             next?: string;
+        };
+        TicketPauseView: {
+            by: string;
+            /** Format: date-time */
+            from: string;
+            reason: string;
+            /** Format: date-time */
+            until: string;
+        };
+        TicketPlaceHint: {
+            area: string;
+            area_name: string;
+            /** @description The earlier ticket */
+            number: string;
+        };
+        TicketPlaceView: {
+            area_name: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description The earlier ticket that suggested it */
+            like?: string;
+            /** @enum {string} */
+            source: "household" | "did" | "agent" | "county";
         };
         TicketPop: {
             call_id: string;
@@ -5810,6 +6072,46 @@ export interface operations {
             };
         };
     };
+    post_tickets_id_merges: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tickets_id_papers: {
         parameters: {
             query?: never;
@@ -5826,6 +6128,126 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AddPaperInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_pauses: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_pulls: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_pushes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PushInputBody"];
             };
         };
         responses: {
@@ -5979,6 +6401,126 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["RepeatInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_resumptions: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_returns: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_splits: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitInputBody"];
             };
         };
         responses: {

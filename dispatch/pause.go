@@ -1,0 +1,41 @@
+package dispatch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
+)
+
+// tellPaused tells whom the policy names that a ladder rests, for how long and by whose word.
+func (s *Service) tellPaused(ctx context.Context, tx Tx, timer act.Timer) error {
+	t, err := tx.TicketForUpdate(ctx, ticket.ID(timer.Subject.ID))
+	if err != nil || t.Epoch != timer.Epoch {
+		return err
+	}
+	p, err := tx.PauseAt(ctx, t.ID, t.Epoch)
+	if errors.Is(err, act.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	fill := map[string]string{"priority": string(t.Priority), "number": string(t.Number), "worker": p.By, "due": ticket.InWords(p.Until)}
+	return s.tell(ctx, tx, t, s.policy(t).Moves.TellPause, notice{what: fmt.Sprintf("paused:%d", p.Epoch), template: "paused", fields: fill, mustReach: true})
+}
+
+// resume is the end of a pause that nobody has ended before.
+func (s *Service) resume(ctx context.Context, tx Tx, timer act.Timer) error {
+	t, err := tx.TicketForUpdate(ctx, ticket.ID(timer.Subject.ID))
+	if err != nil || t.Epoch != timer.Epoch {
+		return err
+	}
+	rules := s.ladder(t).Silence
+	if rules == nil {
+		rules = &Silence{}
+	}
+	_, err = ticket.Resume(ctx, tx, t.ID, rules.After)
+	return err
+}
