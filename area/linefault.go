@@ -10,7 +10,7 @@ import (
 // LineFault is one thing that is wrong in one cell of an imported file. It
 // names the place and the remedy and never repeats what stands there, which may
 // be somebody's telephone number.
-type LineFault struct {
+type LineFault struct { //nolint:errname // a fault, as everywhere here
 	Line   int            `json:"line" doc:"Counted from 1, the header's; 0 where the whole file is at fault"`
 	Column string         `json:"column,omitempty" doc:"Name of the column; absent where the whole line is at fault"`
 	Code   string         `json:"code" doc:"Stable; pages translate it"`
