@@ -52,7 +52,7 @@ func TestEveryFaultOfASheetNamesItsLine(t *testing.T) {
 		"PK\x03\x04\x00\x00":         {"0  file_binary"},
 		"code;name\n1;2\n":           {"1  file_separator"},
 		"code\tname\n1\t2\n":         {"1  file_separator"},
-		"code,nom,code\n1,2,3\n":    {"1 nom column_unknown", "1 code column_twice", "1 name column_missing"},
+		"code,nom,code\n1,2,3\n":     {"1 nom column_unknown", "1 code column_twice", "1 name column_missing"},
 		"code,name\n1,2,3\n4,5\n6\n": {"2  cell_count", "4  cell_count"},
 		"code,name\n1,\"a\"b\n2,c\n": {"2  quotes"},
 		"code,name\n1,\xff\xff\xff\n2,\xff\xff\n": {"2  text_encoding", "3  text_encoding"},
