@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -76,6 +77,23 @@ var bodies = map[string]any{
 	"POST /notices/{id}/reading":        map[string]any{},
 	"POST /dead-letters/{id}/resending": map[string]any{},
 	"POST /dead-letters/resending":      map[string]any{"channel": "sms", "reason": "away"},
+
+	"POST /staff":                          map[string]any{"login": "new.worker", "name": "新人", "role": "worker", "area": string(township)},
+	"POST /staff/imports":                  "login,name,role,area\nnew.two,新人,worker,990101101000\n",
+	"POST /staff/imports/{id}/application": map[string]any{},
+	"POST /staff/{id}/changes":             map[string]any{"name": "新名"},
+	"POST /staff/{id}/departure":           map[string]any{"reason": "retired"},
+	"POST /staff/{id}/deputies":            map[string]any{"deputies": []string{"worker.b"}},
+	"POST /staff/{id}/invitations":         map[string]any{},
+	"POST /staff/{id}/households":          map[string]any{"village": string(village), "reference": "3"},
+	"POST /assistants":                     map[string]any{"login": "new.helper", "name": "新人", "role": "village_assistant", "area": string(village)},
+	"POST /households/{id}/release":        map[string]any{"reason": "moved away"},
+	"POST /stations":                       map[string]any{"area": string(township), "name": "甲镇社工站", "opened_on": "2026-01-01"},
+	"POST /agencies":                       map[string]any{"name": "一家机构", "area": string(county), "contract_from": "2026-01-01", "contract_until": "2099-01-01"},
+	"POST /agencies/{id}/contract":         map[string]any{"until": "2098-01-01", "reason": "a new contract"},
+	"POST /agencies/{id}/people":           map[string]any{"login": "new.visitor", "name": "新人"},
+	"POST /tickets/{id}/agency-accesses":   map[string]any{"login": "agency", "until": time.Now().AddDate(0, 0, 3), "reason": "visit the household"},
+	"POST /agency-accesses/{id}/ending":    map[string]any{"reason": "done"},
 
 	"POST /uploads":                  map[string]any{"ticket": someID, "media_type": "image/jpeg", "size": 10, "sha256": someHash},
 	"PUT /uploads/{id}/parts/{part}": "0123456789",

@@ -31,6 +31,17 @@ type verifier struct{ slots chan struct{} }
 
 func newVerifier() verifier { return verifier{slots: make(chan struct{}, 4)} }
 
+// hash makes the text of a password that is kept; it waits for its turn as a comparison does.
+func (v verifier) hash(ctx context.Context, password string) (string, error) {
+	select {
+	case v.slots <- struct{}{}:
+		defer func() { <-v.slots }()
+	case <-ctx.Done():
+		return "", fmt.Errorf("hash a password: %w", ctx.Err())
+	}
+	return HashPassword(password)
+}
+
 // matches reports whether the password is the one behind the hash. An empty
 // hash (no such login, or no password set) takes as long and never matches.
 func (v verifier) matches(ctx context.Context, password, hash string) (bool, error) {

@@ -30,6 +30,7 @@ type Tx interface {
 	RecordingRows
 	QueueRows
 	PlaceRows
+	StaffRows
 	NoticeRows
 	ContactRows
 	Keys
@@ -118,6 +119,10 @@ type Sessions interface {
 	RefuseSession(ctx context.Context, staff area.Staff) error
 	// Session finds who holds a token; act.ErrSignIn where nobody does any more. seen: a person did this, so the idle time begins anew.
 	Session(ctx context.Context, tokenHash []byte, idle time.Duration, seen bool) (area.Staff, error)
+	// Invited finds whom a code of an invitation is for; act.ErrSignIn where it is good for nothing.
+	Invited(ctx context.Context, codeHash []byte) (area.Staff, error)
+	// AcceptInvitation gives the person of a code a password, once.
+	AcceptInvitation(ctx context.Context, codeHash []byte, passwordHash string) error
 	// CloseSession signs out.
 	CloseSession(ctx context.Context, staff area.Staff, tokenHash []byte) error
 	// Tidy forgets sessions long idle and kept answers older than keep.

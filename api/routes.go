@@ -38,6 +38,9 @@ var (
 	everyone = area.Roles()
 	readers  = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty,
 		area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
+	// caseReaders read single tickets that were opened to them, too: people of agencies.
+	caseReaders = slices.Concat(readers, []area.Role{area.RoleAgency})
+
 	owners = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty,
 		area.RoleCityDuty, area.RoleCityHead}
 	desks    = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty}
@@ -73,9 +76,9 @@ func table() []*route {
 		{method: get, path: "/calls", who: callers, summary: "Calls, newest first", bind: read((*Server).listCalls)},
 		{method: get, path: "/audit", who: []area.Role{area.RoleAuditor, area.RoleAuditAdmin}, summary: "The audit chain, newest first", bind: read((*Server).listAudit)},
 
-		{method: get, path: "/tickets", who: readers, background: true, summary: "Tickets, newest first", bind: read((*Server).listTickets)},
-		{method: get, path: "/tickets/{id}", who: readers, background: true, summary: "One ticket", bind: read((*Server).getTicket)},
-		{method: get, path: "/tickets/{id}/timeline", who: readers, background: true, summary: "What happened to a ticket", bind: read((*Server).getTimeline)},
+		{method: get, path: "/tickets", who: caseReaders, background: true, summary: "Tickets, newest first", bind: read((*Server).listTickets)},
+		{method: get, path: "/tickets/{id}", who: caseReaders, background: true, summary: "One ticket", bind: read((*Server).getTicket)},
+		{method: get, path: "/tickets/{id}/timeline", who: caseReaders, background: true, summary: "What happened to a ticket", bind: read((*Server).getTimeline)},
 
 		{method: post, path: "/tickets/{id}/triage", who: desks, act: "triage", when: mayTriage,
 			summary: "Say where, how urgent and what it is", bind: do((*Server).triage)},
@@ -95,7 +98,7 @@ func table() []*route {
 			summary: "Bring a closed ticket back", bind: do((*Server).reopen)},
 		{method: post, path: "/tickets/{id}/caller-views", who: owners, act: "view_caller", when: mayViewCaller,
 			summary: "Look the caller's number up; leaves a record", bind: each((*Server).viewCaller)},
-	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), notifyTable())
+	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), staffTable(), notifyTable())
 }
 
 // moveTable is the part of the table where a ticket changes hands.

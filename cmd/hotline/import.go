@@ -27,17 +27,24 @@ func importCommand(config *string) *cobra.Command {
 		Use:   "import",
 		Short: "Bring a city's own files in: every fault is told by line, and nothing is half done",
 	}
-	cmd.AddCommand(importAreasCommand(config))
+	cmd.AddCommand(importAreasCommand(config), importStaffCommand(config))
 	return cmd
 }
 
-func importAreasCommand(config *string) *cobra.Command {
+// fileImport is one kind of file that a city brings; P is what a look at it gives.
+type fileImport[P any] struct {
+	use, short, long string
+	look             func(ctx context.Context, tx *store.Tx, name string, raw []byte) (p P, id string, faults int, err error)
+	apply            func(ctx context.Context, tx *store.Tx, id string) (P, error)
+	tell             func(w io.Writer, p P) error
+}
+
+// importFileCommand looks at a file and, where that is wanted and it has no
+// fault, applies it in the same transaction.
+func importFileCommand[P any](config *string, kind fileImport[P]) *cobra.Command {
 	var apply, asJSON bool
 	cmd := &cobra.Command{
-		Use:   "areas FILE",
-		Short: "Look at a CSV file of places (code, name, valid_from, valid_to, merged_into), or apply it",
-		Long: "Tells what the file would change and every fault in it, by line, with what to do. With --apply it is carried out, in one transaction,\n" +
-			"if it has no fault. Places that the file does not name stay as they are. UTF-8 or GB18030; - reads the standard input.",
+		Use: kind.use, Short: kind.short, Long: kind.long,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			raw, name, err := readImport(cmd.InOrStdin(), args[0])
@@ -49,16 +56,25 @@ func importAreasCommand(config *string) *cobra.Command {
 				return err
 			}
 			defer db.Close() //nolint:errcheck // the process ends here
-			p, err := importAreas(cmd.Context(), db, name, raw, apply)
+			var p P
+			var faults int
+			err = db.InTx(cmd.Context(), importer, func(tx *store.Tx) (err error) {
+				var id string
+				if p, id, faults, err = kind.look(cmd.Context(), tx, name, raw); err != nil || !apply || faults > 0 {
+					return err
+				}
+				p, err = kind.apply(cmd.Context(), tx, id)
+				return err
+			})
 			if err != nil {
 				return err
 			}
 			if asJSON {
 				err = json.NewEncoder(cmd.OutOrStdout()).Encode(p)
 			} else {
-				err = tellImport(cmd.OutOrStdout(), p)
+				err = kind.tell(cmd.OutOrStdout(), p)
 			}
-			if err == nil && p.Counts.Faults > 0 {
+			if err == nil && faults > 0 {
 				err = &exitError{why: "the file has faults"}
 			}
 			return err
@@ -67,6 +83,27 @@ func importAreasCommand(config *string) *cobra.Command {
 	cmd.Flags().BoolVar(&apply, "apply", false, "carry it out; without it nothing is changed")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the preview as JSON")
 	return cmd
+}
+
+func importAreasCommand(config *string) *cobra.Command {
+	return importFileCommand(config, fileImport[area.ImportPreview]{
+		use:   "areas FILE",
+		short: "Look at a CSV file of places (code, name, valid_from, valid_to, merged_into), or apply it",
+		long: "Tells what the file would change and every fault in it, by line, with what to do. With --apply it is carried out, in one transaction,\n" +
+			"if it has no fault. Places that the file does not name stay as they are. UTF-8 or GB18030; - reads the standard input.",
+		look: func(ctx context.Context, tx *store.Tx, name string, raw []byte) (p area.ImportPreview, id string, faults int, err error) {
+			p, err = tx.PreviewDivisions(ctx, name, raw)
+			return p, p.ID, p.Counts.Faults, err
+		},
+		apply: func(ctx context.Context, tx *store.Tx, id string) (area.ImportPreview, error) {
+			return tx.ApplyDivisions(ctx, id)
+		},
+		tell: func(w io.Writer, p area.ImportPreview) error {
+			c := p.Counts
+			what := fmt.Sprintf("%d lines: %d new, %d changed, %d closed, %d merged, %d back again, %d as they are", c.Lines, c.New, c.Changed, c.Closed, c.Merged, c.Reopened, c.Same)
+			return tellImport(w, p.Faults, what, c.Faults, p.Applied != nil, "Applied. Every running node takes it over within seconds.")
+		},
+	})
 }
 
 // openConfiguredStore opens the database that is configured, for one command.
@@ -99,37 +136,20 @@ func readImport(in io.Reader, path string) (raw []byte, name string, err error) 
 	return raw, name, nil
 }
 
-// importAreas looks at a file of places and applies it where that is wanted and it has no fault.
-func importAreas(ctx context.Context, db *store.DB, name string, raw []byte, apply bool) (p area.ImportPreview, err error) {
-	err = db.InTx(ctx, importer, func(tx *store.Tx) error {
-		if p, err = tx.PreviewDivisions(ctx, name, raw); err != nil || !apply || p.Counts.Faults > 0 {
-			return err
-		}
-		p, err = tx.ApplyDivisions(ctx, p.ID)
-		return err
-	})
-	return p, err
-}
-
 // tellImport says what a file would change, or has.
-func tellImport(w io.Writer, p area.ImportPreview) error {
-	for _, f := range p.Faults {
+func tellImport(w io.Writer, shown []area.LineFault, what string, faults int, applied bool, done string) error {
+	for _, f := range shown {
 		if _, err := fmt.Fprintln(w, f.Error()); err != nil {
 			return err
 		}
 	}
-	c := p.Counts
-	_, err := fmt.Fprintf(w, "%d lines: %d new, %d changed, %d closed, %d merged, %d back again, %d as they are\n", c.Lines, c.New, c.Changed, c.Closed, c.Merged, c.Reopened, c.Same)
-	if err != nil {
-		return err
-	}
+	end := "No fault. Nothing was changed; --apply carries it out."
 	switch {
-	case c.Faults > 0:
-		_, err = fmt.Fprintf(w, "Faults: %d. Nothing was changed: correct them and bring the file again.\n", c.Faults)
-	case p.Applied != nil:
-		_, err = fmt.Fprintln(w, "Applied. Every running node takes it over within seconds.")
-	default:
-		_, err = fmt.Fprintln(w, "No fault. Nothing was changed; --apply carries it out.")
+	case faults > 0:
+		end = fmt.Sprintf("Faults: %d. Nothing was changed: correct them and bring the file again.", faults)
+	case applied:
+		end = done
 	}
+	_, err := fmt.Fprintf(w, "%s\n%s\n", what, end)
 	return err
 }

@@ -29,16 +29,17 @@ func TestImportAreas(t *testing.T) {
 	if err := os.WriteFile(config, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run := func(stdin []byte, args ...string) (string, error) {
+	bring := func(kind string, stdin []byte, args ...string) (string, error) {
 		t.Helper()
 		var out bytes.Buffer
 		cmd := root()
 		cmd.SetOut(&out)
 		cmd.SetIn(bytes.NewReader(stdin))
-		cmd.SetArgs(append([]string{"--config", config, "import", "areas"}, args...))
+		cmd.SetArgs(append([]string{"--config", config, "import", kind}, args...))
 		err := cmd.ExecuteContext(t.Context())
 		return out.String(), err
 	}
+	run := func(stdin []byte, args ...string) (string, error) { return bring("areas", stdin, args...) }
 	whole := places.CSV(places.Generate(places.Counties, places.Townships, places.Villages))
 	file := filepath.Join(dir, "places.csv")
 	if err := os.WriteFile(file, whole, 0o600); err != nil {
@@ -64,5 +65,14 @@ func TestImportAreas(t *testing.T) {
 	}
 	if _, err := run(nil, filepath.Join(dir, "nowhere.csv")); err == nil {
 		t.Error("a file that is not there is read")
+	}
+
+	staff := "账号,姓名,角色,区划代码,电话\nkeeper,管理员,system_admin,990101000000,19900000001\nhelper,协理,协理员,990101101201,19900000002\n"
+	out, err = bring("staff", []byte(staff+"x,某,协理员,990101101201,1\n"), "-", "--apply")
+	if !errors.As(err, &quiet) || !strings.Contains(out, "line 4, phone: It is no telephone number.") || !strings.Contains(out, "Faults: 2. Nothing was changed") {
+		t.Errorf("a fault in a file of people: %v\n%s", err, out)
+	}
+	if out, err := bring("staff", []byte(staff), "-", "--apply"); err != nil || !strings.Contains(out, "2 lines: 2 new, 0 changed, 0 as they are; 1 village assistants") || !strings.Contains(out, "Applied.") {
+		t.Errorf("people applied, an administrator among them: %v\n%s", err, out)
 	}
 }
