@@ -56,6 +56,12 @@ func TestWrongBodies(t *testing.T) {
 	if a := (client{h: h}).send(http.MethodPost, "/session", `{"login":"a\u0000b","password":"x"}`, nil); a.code() != "zero_character" {
 		t.Errorf("a zero character in a login: %d %s", a.status, a.body)
 	}
+	for _, coding := range []string{"gzip", "br", "deflate", "zstd", "gzip, gzip"} { // before sign-in as well
+		a := (client{h: h}).send(http.MethodPost, "/session", `{"login":"agent","password":"x"}`, http.Header{"Content-Encoding": {coding}})
+		if a.status != http.StatusUnsupportedMediaType || a.code() != "encoded_body" {
+			t.Errorf("a body in %s: %d %s", coding, a.status, a.body)
+		}
+	}
 	xml := agent.send(http.MethodPost, "/tickets/"+id+"/triage", "<a/>", http.Header{"Idempotency-Key": {uuid.NewString()}, "Content-Type": {"application/xml"}})
 	if xml.status != http.StatusUnsupportedMediaType {
 		t.Errorf("XML: %d %s", xml.status, xml.body)

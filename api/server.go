@@ -49,7 +49,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	}
 	s.app = fiber.New(s.fiberConfig())
 	s.app.Use(fiberrecover.New(fiberrecover.Config{EnableStackTrace: true, StackTraceHandler: s.logPanic}))
-	s.app.Use(s.measure, s.secure, s.withDeadline, s.refuseWhileDraining)
+	s.app.Use(s.measure, s.secure, s.withDeadline, s.refuseWhileDraining, refuseEncoded)
 	s.mountHealth()
 	s.api = humafiber.New(s.app, openAPIConfig())
 	s.mountRoutes()
@@ -151,6 +151,16 @@ func (s *Server) refuseWhileDraining(c *fiber.Ctx) error {
 	}
 	c.Set(fiber.HeaderConnection, "close")
 	return problemOf(context.Canceled)
+}
+
+// refuseEncoded refuses a body with a Content-Encoding: Fiber would unpack it
+// without a bound, for whoever asks, and a small body becomes gigabytes. A file
+// that may come packed says so by itself, and its route unpacks it with a bound.
+func refuseEncoded(c *fiber.Ctx) error {
+	if c.Get(fiber.HeaderContentEncoding) == "" {
+		return c.Next()
+	}
+	return newProblem(http.StatusUnsupportedMediaType, "encoded_body", "Send the body without Content-Encoding. Nothing was done.")
 }
 
 // contentPolicy lets the console load what this server has and nothing else,
