@@ -67,12 +67,12 @@ var (
 		area.RoleAuditor, area.RoleSystemAdmin, area.RoleSecurityAdmin}
 	fieldReaders = []area.Role{area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty, area.RoleCityHead,
 		area.RoleAuditor, area.RoleSystemAdmin}
-	keepers   = []area.Role{area.RoleSystemAdmin}
-	inviters  = []area.Role{area.RoleSecurityAdmin}
-	villagers = []area.Role{area.RoleTownshipHead}
-	namers    = []area.Role{area.RoleSystemAdmin, area.RoleTownshipHead}
-	deputers  = []area.Role{area.RoleSystemAdmin, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty, area.RoleSupervisor}
-	openers   = []area.Role{area.RoleCountyDuty, area.RoleSupervisor}
+	accountKeepers = []area.Role{area.RoleSystemAdmin}
+	inviters       = []area.Role{area.RoleSecurityAdmin}
+	villagers      = []area.Role{area.RoleTownshipHead}
+	namers         = []area.Role{area.RoleSystemAdmin, area.RoleTownshipHead}
+	deputers       = []area.Role{area.RoleSystemAdmin, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCityDuty, area.RoleSupervisor}
+	openers        = []area.Role{area.RoleCountyDuty, area.RoleSupervisor}
 )
 
 // staffTable is the part of the table about people.
@@ -81,9 +81,9 @@ func staffTable() []*route {
 	return []*route{
 		{method: post, path: "/session/invitation", open: true, keyless: true, summary: "Give yourself a password by a code that you were handed", bind: bindAcceptInvitation},
 		{method: get, path: "/staff", who: staffReaders, summary: "People of the line, by area and login", bind: read((*Server).listStaff)},
-		{method: post, path: "/staff", who: keepers, summary: "Make an account, without a password", bind: do((*Server).addStaff)},
-		{method: post, path: "/staff/imports", who: keepers, summary: "Look at a file of people: what it would change, and its faults", bind: do((*Server).previewStaff)},
-		{method: post, path: "/staff/imports/{id}/application", who: keepers, summary: "Apply a file that was looked at, all of it or nothing", bind: do((*Server).applyStaff)},
+		{method: post, path: "/staff", who: accountKeepers, summary: "Make an account, without a password", bind: do((*Server).addStaff)},
+		{method: post, path: "/staff/imports", who: accountKeepers, summary: "Look at a file of people: what it would change, and its faults", bind: do((*Server).previewStaff)},
+		{method: post, path: "/staff/imports/{id}/application", who: accountKeepers, summary: "Apply a file that was looked at, all of it or nothing", bind: do((*Server).applyStaff)},
 		{method: post, path: "/staff/{id}/changes", who: namers, summary: "Change somebody's name, role, place or telephone", bind: do((*Server).changeStaff)},
 		{method: post, path: "/staff/{id}/departure", who: namers, summary: "End somebody's service: their tickets go to the desks, what was open to them closes", bind: do((*Server).leaveStaff)},
 		{method: post, path: "/staff/{id}/deputies", who: deputers, summary: "Say who stands in for somebody", bind: do((*Server).setDeputies)},
@@ -97,9 +97,9 @@ func staffTable() []*route {
 		{method: get, path: "/figures/coverage", who: fieldReaders, summary: "Villages without an assistant, townships without duty, and what is nearly full or ends soon", bind: read((*Server).coverage)},
 
 		{method: get, path: "/agencies", who: fieldReaders, summary: "Outside agencies, their contracts and people", bind: read((*Server).listAgencies)},
-		{method: post, path: "/agencies", who: keepers, summary: "Write down an agency and its contract", bind: do((*Server).addAgency)},
-		{method: post, path: "/agencies/{id}/contract", who: keepers, summary: "Prolong a contract or end it", bind: do((*Server).endContract)},
-		{method: post, path: "/agencies/{id}/people", who: keepers, summary: "Make an account for somebody of an agency", bind: do((*Server).addAgencySeat)},
+		{method: post, path: "/agencies", who: accountKeepers, summary: "Write down an agency and its contract", bind: do((*Server).addAgency)},
+		{method: post, path: "/agencies/{id}/contract", who: accountKeepers, summary: "Prolong a contract or end it", bind: do((*Server).endContract)},
+		{method: post, path: "/agencies/{id}/people", who: accountKeepers, summary: "Make an account for somebody of an agency", bind: do((*Server).addAgencySeat)},
 		{method: get, path: "/agency-accesses", who: fieldReaders, summary: "Tickets that are open to people of agencies", bind: read((*Server).listAccesses)},
 		{method: post, path: "/tickets/{id}/agency-accesses", who: openers, act: "open_to_agency", when: mayOpenToAgency,
 			summary: "Open a ticket to somebody of an agency, for at most 30 days", bind: do((*Server).grantAccess)},
