@@ -26,6 +26,7 @@ var bodies = map[string]any{
 	"POST /tickets/{id}/answer":       map[string]any{"answer": "told"},
 	"POST /tickets/{id}/closure":      map[string]any{"version": 1, "outcome": "satisfied"},
 	"POST /tickets/{id}/reopening":    map[string]any{"reason": "again"},
+	"POST /tickets/{id}/declines":     map[string]any{},
 	"POST /tickets/{id}/returns":      map[string]any{"reason": "the next township's"},
 	"POST /tickets/{id}/pulls":        map[string]any{"reason": "I see to it"},
 	"POST /tickets/{id}/pushes":       map[string]any{"to_login": "worker.b", "reason": "knows the family"},

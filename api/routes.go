@@ -105,6 +105,8 @@ func table() []*route {
 func moveTable() []*route {
 	post := http.MethodPost
 	return []*route{
+		{method: post, path: "/tickets/{id}/declines", who: owners, act: "cannot_come", when: mayDecline,
+			summary: "Say that you, who were asked, cannot come", bind: do((*Server).cannotCome)},
 		{method: post, path: "/tickets/{id}/returns", who: ticket.Returners(), act: "return", when: mayReturn,
 			summary: "Return a ticket that is not your township's to the county", bind: do((*Server).returnTicket)},
 		{method: post, path: "/tickets/{id}/pulls", who: ticket.Movers(), act: "pull", when: mayPull,

@@ -31,6 +31,11 @@ func (s *Server) pull(ctx context.Context, tx Tx, in *moveInput) (Ticket, error)
 	})
 }
 
+// cannotCome is the word of somebody who was asked: the next is asked at once.
+func (s *Server) cannotCome(ctx context.Context, tx Tx, in *acceptInput) (Ticket, error) {
+	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error { return ticket.Decline(ctx, tx, id) })
+}
+
 type pushInput struct {
 	TicketRef
 	Body struct {
@@ -147,6 +152,8 @@ func (s *Server) split(ctx context.Context, tx Tx, in *splitInput) (Ticket, erro
 func mayReturn(t Ticket, me act.Actor) bool {
 	return owns(t, me) && can(t, ticket.EventReturn) && me.Area.Level() >= area.LevelTownship && t.ReturnBy != nil
 }
+
+func mayDecline(t Ticket, _ act.Actor) bool { return t.OfferedToMe && t.Status.Waiting() }
 
 func mayPull(t Ticket, me act.Actor) bool {
 	return !owns(t, me) && can(t, ticket.EventAssign) && me.Area.Contains(t.askedIn())

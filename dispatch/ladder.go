@@ -13,8 +13,8 @@ import (
 // climbLadder fires the timers "route" (the ladder begins) and "offer" (its
 // next step or turn is due). It makes every offer whose time has come, in
 // order, and arms one timer for the next. "route" also lets a paused ladder go
-// on. A ticket born late, from a journal
-// or after an outage, is offered to everybody who would have been asked by now.
+// on. A ticket born late, from a journal or after an outage, is offered to
+// everybody who would have been asked by now.
 //
 //	route ──▶ step 0 ──▶ step 1 ──▶ … last step ──▶ turn 1 ──▶ turn 2 ──▶ … until somebody accepts
 //	           └ nobody on duty: the next step takes its minute; the one after that keeps its own

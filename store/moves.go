@@ -66,10 +66,12 @@ func (tx *Tx) Workloads(ctx context.Context, id ticket.ID, posts []area.PostID) 
 	return loads, err
 }
 
-// AskedAt lists the posts that a step has asked under the ticket's present epoch.
+// AskedAt lists the posts that a step has asked under the ticket's present epoch,
+// and those that have declined before: a pause does not make them come.
 func (tx *Tx) AskedAt(ctx context.Context, id ticket.ID, loop, step int) ([]area.PostID, error) {
 	var posts []area.PostID
-	err := tx.find(ctx, "look who was asked", &posts, `SELECT o.post_id FROM offers o JOIN tickets t ON t.id = o.ticket_id AND t.epoch = o.epoch
+	err := tx.find(ctx, "look who was asked", &posts, `SELECT o.post_id FROM offers o JOIN tickets t ON t.id = o.ticket_id
+			AND (t.epoch = o.epoch OR (o.outcome = 'declined' AND o.ended_at >= coalesce(t.triaged_at, t.invited_at)))
 		WHERE o.ticket_id = ? AND o.loop = ? AND o.step = ?`, int64(id), loop, step)
 	return posts, err
 }

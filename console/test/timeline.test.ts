@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createI18n } from 'vue-i18n'
-import { arithmetic } from '../src/format/arithmetic'
+import { arithmetic, inOneLine } from '../src/format/arithmetic'
 import { remember } from '../src/format/areas'
 import { tell } from '../src/format/timeline'
 import { shown } from '../src/format/values'
@@ -74,6 +74,11 @@ describe('arithmetic', () => {
   const base = { kind: 'two_hour', started_at: '2026-10-01T15:40:05Z', due_at: '2026-10-01T17:40:05Z', first_due_at: '2026-10-01T17:40:05Z' }
   it('adds hours to the call', () => {
     expect(arithmetic(base, t)).toEqual(['起点（来电时刻）2026-10-01 23:40:05', '＋ 2 小时（自然时间，昼夜节假日不停）', '＝ 时限 2026-10-02 01:40:05'])
+  })
+  it('says it in one line, make-up days marked', () => {
+    expect(inOneLine(base, t)).toBe('2026-10-01 23:40:05 起 2 小时（自然时间）→ 2026-10-02 01:40:05')
+    const counted = [{ date: '2026-10-09', kind: 'working' as const, counted: true }, { date: '2026-10-10', kind: 'make_up' as const, counted: true }, { date: '2026-10-11', kind: 'rest' as const, counted: false }]
+    expect(inOneLine({ ...base, counted }, t)).toBe('2026-10-01 23:40:05 起 2 个工作日（10-09, 10-10（调休上班））→ 2026-10-02 01:40:05')
   })
   it('shows both deadlines after a re-triage', () => {
     expect(arithmetic({ ...base, due_at: '2026-10-01T18:10:05Z' }, t).at(-1)).toBe('重新定级后改为 2026-10-02 02:10:05（自来电起 2 小时 30 分钟）')

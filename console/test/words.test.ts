@@ -52,7 +52,7 @@ describe('doables', () => {
     expect(doables(t)).toEqual([{ form: 'receipt', item: 'd1' }, { form: 'paperReceive', item: 'p1' }, { form: 'handOver', item: '' }, { form: 'returnCash', item: 'd1' }])
   })
   it('have words for every form', () => {
-    const acts = ['accept', 'triage', 'decide_repeat', 'approve_lowering', 'visit', 'findings', 'decide', 'refuse', 'add_paper', 'answer', 'hand_over', 'close', 'reopen']
+    const acts = ['accept', 'triage', 'decide_repeat', 'approve_lowering', 'visit', 'findings', 'decide', 'refuse', 'add_paper', 'answer', 'hand_over', 'close', 'reopen', 'return', 'pull', 'push', 'pause', 'resume', 'merge', 'split']
     for (const { form } of doables(ticket(acts))) expect(at(zh, `act.${form}`), form).toBeTypeOf('string')
   })
 })

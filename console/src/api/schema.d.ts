@@ -4,6 +4,92 @@
  */
 
 export interface paths {
+    "/api/v1/agencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Outside agencies, their contracts and people */
+        get: operations["get_agencies"];
+        put?: never;
+        /** Write down an agency and its contract */
+        post: operations["post_agencies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/contract": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prolong a contract or end it */
+        post: operations["post_agencies_id_contract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agencies/{id}/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an account for somebody of an agency */
+        post: operations["post_agencies_id_people"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agency-accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets that are open to people of agencies */
+        get: operations["get_agency_accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agency-accesses/{id}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a ticket to somebody of an agency at once */
+        post: operations["post_agency_accesses_id_ending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agents/spans": {
         parameters: {
             query?: never;
@@ -117,6 +203,23 @@ export interface paths {
         get: operations["get_areas_code"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assistants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name a village assistant or a volunteer of your township */
+        post: operations["post_assistants"];
         delete?: never;
         options?: never;
         head?: never;
@@ -671,6 +774,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/coverage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Villages without an assistant, townships without duty, and what is nearly full or ends soon */
+        get: operations["get_figures_coverage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Households that somebody looks after */
+        get: operations["get_households"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/households/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a household out of somebody's hands */
+        post: operations["post_households_id_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/accounts/{id}/statement": {
         parameters: {
             query?: never;
@@ -1013,6 +1167,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/session/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give yourself a password by a code that you were handed */
+        post: operations["post_session_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sms": {
         parameters: {
             query?: never;
@@ -1044,6 +1215,161 @@ export interface paths {
         get: operations["get_softphone"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People of the line, by area and login */
+        get: operations["get_staff"];
+        put?: never;
+        /** Make an account, without a password */
+        post: operations["post_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a file of people: what it would change, and its faults */
+        post: operations["post_staff_imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/imports/{id}/application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Apply a file that was looked at, all of it or nothing */
+        post: operations["post_staff_imports_id_application"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change somebody's name, role, place or telephone */
+        post: operations["post_staff_id_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/departure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End somebody's service: their tickets go to the desks, what was open to them closes */
+        post: operations["post_staff_id_departure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/deputies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say who stands in for somebody */
+        post: operations["post_staff_id_deputies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Entrust a household to an assistant: at most twenty */
+        post: operations["post_staff_id_households"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand out a code for a first password; the ones before are void */
+        post: operations["post_staff_id_invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/stations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The townships' social-work stations */
+        get: operations["get_stations"];
+        put?: never;
+        /** Open, change or close a township's station */
+        post: operations["post_stations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1118,6 +1444,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/agency-accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open a ticket to somebody of an agency, for at most 30 days */
+        post: operations["post_tickets_id_agency_accesses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/answer": {
         parameters: {
             query?: never;
@@ -1180,6 +1523,23 @@ export interface paths {
         put?: never;
         /** Grant urgent aid */
         post: operations["post_tickets_id_decisions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/declines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that you, who were asked, cannot come */
+        post: operations["post_tickets_id_declines"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1586,6 +1946,25 @@ export interface components {
             /** @description cursor of the next page; absent on the last */
             next?: string;
         };
+        AcceptInvitationInputBody: {
+            code: string;
+            /** @description At least 10 characters, letters and digits among them, and not the login */
+            password: string;
+        };
+        AccessInputBody: {
+            /** @description Of somebody of an agency */
+            login: string;
+            /** @description What they are to do */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description At most 30 days from now
+             */
+            until: string;
+        };
+        AccessList: {
+            items: components["schemas"]["AreaAgencyAccess"][] | null;
+        };
         AcdAbandonedRow: {
             call: string;
             /** Format: date-time */
@@ -1723,6 +2102,28 @@ export interface components {
             label?: string;
             p256dh: string;
         };
+        AgencyInputBody: {
+            /** @description Whose contract it is */
+            area: string;
+            /** @description Whom to ask there */
+            contact?: string;
+            /** Format: date */
+            contract_from: string;
+            /**
+             * Format: date
+             * @description Last day
+             */
+            contract_until: string;
+            name: string;
+        };
+        AgencyList: {
+            items: components["schemas"]["AreaAgency"][] | null;
+        };
+        AgencySeatInputBody: {
+            login: string;
+            name: string;
+            phone?: string;
+        };
         AnswerInputBody: {
             /** @description What the caller was told */
             answer: string;
@@ -1731,6 +2132,48 @@ export interface components {
             approve: boolean;
             /** @description Required for a no */
             reason?: string;
+        };
+        AreaAgency: {
+            /** @description Whose contract it is */
+            area: string;
+            area_name: string;
+            contact?: string;
+            contract_from: string;
+            /** @description Last day */
+            contract_until: string;
+            id: string;
+            name: string;
+            people: components["schemas"]["AreaAgencySeat"][] | null;
+        };
+        AreaAgencyAccess: {
+            agency: string;
+            /**
+             * Format: date-time
+             * @description Early
+             */
+            ended_at?: string;
+            /** Format: date-time */
+            from: string;
+            granted_by: string;
+            id: string;
+            login: string;
+            name: string;
+            number: string;
+            reason: string;
+            /** @description Public id */
+            ticket: string;
+            /** Format: date-time */
+            until: string;
+        };
+        AreaAgencySeat: {
+            active: boolean;
+            login: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Tickets that are open to them now
+             */
+            opened: number;
         };
         AreaChange: {
             code: string;
@@ -1768,6 +2211,50 @@ export interface components {
              */
             same: number;
         };
+        AreaCoverage: {
+            /** @description Tickets that close to an agency within seven days */
+            access_ending: components["schemas"]["AreaAgencyAccess"][] | null;
+            /** Format: int64 */
+            accesses_running: number;
+            /**
+             * Format: int64
+             * @description Who work here
+             */
+            assistants: number;
+            /**
+             * Format: int64
+             * @description That somebody looks after
+             */
+            households: number;
+            /** @description Assistants with 18 households or more */
+            nearly_full: components["schemas"]["AreaFull"][] | null;
+            on: string;
+            /** Format: int64 */
+            townships: number;
+            /**
+             * Format: int64
+             * @description Townships with an hour within seven days in which no worker is on duty
+             */
+            townships_uncovered: number;
+            /** Format: int64 */
+            townships_without_station: number;
+            /** @description The first 500 of them */
+            uncovered: components["schemas"]["AreaUncovered"][] | null;
+            /** Format: int64 */
+            villages: number;
+            /**
+             * Format: int64
+             * @description Villages in which no assistant works
+             */
+            villages_without: number;
+            /** @description The first 500 of them */
+            without: components["schemas"]["AreaPlace"][] | null;
+            /**
+             * Format: int64
+             * @description People who cannot sign in yet
+             */
+            without_password: number;
+        };
         AreaFigures: {
             /** Format: int64 */
             cities: number;
@@ -1777,6 +2264,14 @@ export interface components {
             townships: number;
             /** Format: int64 */
             villages: number;
+        };
+        AreaFull: {
+            area: string;
+            area_name: string;
+            /** Format: int64 */
+            households: number;
+            login: string;
+            name: string;
         };
         AreaHit: {
             code: string;
@@ -1790,6 +2285,19 @@ export interface components {
             parent: string;
             /** @description Names of the places it lies in, the widest first */
             path: string[] | null;
+        };
+        AreaHousehold: {
+            /** @description Its village */
+            area: string;
+            area_name: string;
+            /** Format: date-time */
+            entrusted_at: string;
+            id: string;
+            /** @description Who looks after it */
+            login: string;
+            name: string;
+            /** @description Door number or number of the village's own register */
+            reference: string;
         };
         AreaImportPreview: {
             /**
@@ -1805,6 +2313,26 @@ export interface components {
             file: string;
             /** @description By which it is applied */
             id: string;
+        };
+        AreaLeaving: {
+            /**
+             * Format: int64
+             * @description Tickets that have closed to them
+             */
+            accesses: number;
+            /**
+             * Format: int64
+             * @description That nobody looks after now
+             */
+            households: number;
+            /** Format: date-time */
+            left_at: string;
+            login: string;
+            /**
+             * Format: int64
+             * @description Open ones that went to the desks of their places
+             */
+            tickets: number;
         };
         AreaLineFault: {
             /** @description Facts for the translated message */
@@ -1866,6 +2394,104 @@ export interface components {
             name: string;
             role: string;
         };
+        AreaStaffChange: {
+            area: string;
+            /** @description Which of name, role, area, phone and deputies are others than before */
+            changed?: string[] | null;
+            /** @enum {string} */
+            kind: "new" | "changed";
+            /** Format: int64 */
+            line: number;
+            login: string;
+            name: string;
+            role: string;
+        };
+        AreaStaffCounts: {
+            /**
+             * Format: int64
+             * @description Lines of village assistants
+             */
+            assistants: number;
+            /** Format: int64 */
+            changed: number;
+            /** Format: int64 */
+            faults: number;
+            /** Format: int64 */
+            lines: number;
+            /** Format: int64 */
+            new: number;
+            /**
+             * Format: int64
+             * @description Lines that change nothing
+             */
+            same: number;
+        };
+        AreaStaffPreview: {
+            /**
+             * Format: date-time
+             * @description When it was; absent where nothing was changed yet
+             */
+            applied?: string;
+            /** @description The first 500; telephones are not shown */
+            changes: components["schemas"]["AreaStaffChange"][] | null;
+            counts: components["schemas"]["AreaStaffCounts"];
+            /** @description The first 500; a file with a fault cannot be applied */
+            faults: components["schemas"]["AreaLineFault"][] | null;
+            file: string;
+            /** @description By which it is applied */
+            id: string;
+        };
+        AreaStaffRow: {
+            /**
+             * Format: date-time
+             * @description Away now, until then
+             */
+            absent_until?: string;
+            active: boolean;
+            agency?: string;
+            area: string;
+            area_name: string;
+            /** @description Logins of who stands in for them, the first to be asked first */
+            deputies: string[] | null;
+            /** @description false: nobody can sign in as them yet */
+            has_password: boolean;
+            /**
+             * Format: int64
+             * @description Looked after; at most 20
+             */
+            households: number;
+            /** Format: date-time */
+            left_at?: string;
+            login: string;
+            name: string;
+            /** @description Masked */
+            phone?: string;
+            role: string;
+        };
+        AreaStation: {
+            area: string;
+            area_name: string;
+            closed_on?: string;
+            /** @description Login */
+            lead?: string;
+            lead_name?: string;
+            name: string;
+            opened_on: string;
+        };
+        AreaUncovered: {
+            area: string;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description How many there are; the first is shown
+             */
+            holes: number;
+            name: string;
+            role: string;
+            /** Format: date-time */
+            until: string;
+        };
         AttemptInputBody: {
             note?: string;
             /** @enum {string} */
@@ -1913,6 +2539,13 @@ export interface components {
             /** Format: int64 */
             position?: number;
         };
+        ChangeStaffInputBody: {
+            area?: string;
+            name?: string;
+            /** @description Empty: none */
+            phone?: string;
+            role?: string;
+        };
         CloseInputBody: {
             note?: string;
             /**
@@ -1929,6 +2562,14 @@ export interface components {
             items: components["schemas"]["TicketContactMethod"][] | null;
             /** @description applicationServerKey for web push; absent: there is none */
             push_key?: string;
+        };
+        ContractInputBody: {
+            reason: string;
+            /**
+             * Format: date
+             * @description Last day. What is open to its people beyond it closes now; where it is past, its people leave
+             */
+            until: string;
         };
         DeadLetterCauseList: {
             items: components["schemas"]["TicketDeadLetterCause"][] | null;
@@ -1947,6 +2588,15 @@ export interface components {
             missing_papers?: string[] | null;
             reason: string;
             short_check?: components["schemas"]["ShortCheckBody"];
+        };
+        DeputiesInputBody: {
+            /** @description Logins, the first to be asked first; none: nobody stands in */
+            deputies: string[] | null;
+            /**
+             * Format: date-time
+             * @description Default: until it is said otherwise
+             */
+            until?: string;
         };
         DispatchLadderView: {
             /**
@@ -2038,6 +2688,11 @@ export interface components {
             /** @description shift, absent or left */
             why: string;
         };
+        EntrustInputBody: {
+            /** @description Its door number, or its number in the village's register; no name, no identity number */
+            reference: string;
+            village: string;
+        };
         Event: {
             area: string;
             data?: {
@@ -2090,8 +2745,25 @@ export interface components {
             /** @description Such as the file number of a complaint */
             reason: string;
         };
+        HouseholdList: {
+            items: components["schemas"]["AreaHousehold"][] | null;
+        };
         Inbox: {
             items: components["schemas"]["LedgerInboxItem"][] | null;
+        };
+        Invitation: {
+            /** @description Hand it over in person or by telephone; it is shown only now */
+            code: string;
+            /** Format: date-time */
+            expires: string;
+            login: string;
+        };
+        Invited: {
+            /** @description By which they sign in from now on */
+            login: string;
+        };
+        LeaveInputBody: {
+            reason: string;
         };
         LedgerAccountView: {
             area: string;
@@ -2289,6 +2961,17 @@ export interface components {
             minutes: number;
             reason: string;
         };
+        PersonInputBody: {
+            /** @description Where they serve */
+            area: string;
+            /** @description Logins of who stands in for them */
+            deputies?: string[] | null;
+            login: string;
+            name: string;
+            /** @description For notices; never shown in full */
+            phone?: string;
+            role: string;
+        };
         PlaceList: {
             items: components["schemas"]["AreaPlace"][] | null;
         };
@@ -2408,6 +3091,9 @@ export interface components {
             /** Format: uuid */
             id?: string;
             /** @description The citizen gets it in writing */
+            reason: string;
+        };
+        ReleaseInputBody: {
             reason: string;
         };
         ReliefDecisionView: {
@@ -2568,6 +3254,11 @@ export interface components {
             matter?: components["schemas"]["MatterInput"];
             reason: string;
         };
+        StaffPage: {
+            items: components["schemas"]["AreaStaffRow"][] | null;
+            /** @description Cursor of the next page */
+            next?: string;
+        };
         StartPayoutInputBody: {
             /**
              * Format: int64
@@ -2586,6 +3277,23 @@ export interface components {
              * @description Made by you before you send, kept for the retry
              */
             id?: string;
+        };
+        StationInputBody: {
+            /** @description Its township */
+            area: string;
+            /** Format: date */
+            closed_on?: string;
+            /** @description Login of who leads it */
+            lead?: string;
+            name: string;
+            /**
+             * Format: date
+             * @description Kept from the first time
+             */
+            opened_on: string;
+        };
+        StationList: {
+            items: components["schemas"]["AreaStation"][] | null;
         };
         System: {
             /**
@@ -3266,6 +3974,227 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_agencies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agencies: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgencyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaAgency"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agencies_id_contract: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaAgency"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agencies_id_people: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgencySeatInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaAgency"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agency_accesses: {
+        parameters: {
+            query?: {
+                /** @description With those that are over */
+                over?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agency_accesses_id_ending: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaAgencyAccess"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_agents_spans: {
         parameters: {
             query?: {
@@ -3505,6 +4434,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PlaceView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_assistants: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaStaffRow"];
                 };
             };
             /** @description Error */
@@ -4747,6 +5713,115 @@ export interface operations {
             };
         };
     };
+    get_figures_coverage: {
+        parameters: {
+            query?: {
+                /** @description At or below it. Default: your own area */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaCoverage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_households: {
+        parameters: {
+            query?: {
+                /** @description At or below it. Default: your own area */
+                area?: string;
+                /** @description Only this person's */
+                login?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HouseholdList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_households_id_release: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReleaseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaStaffRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_ledger_accounts_id_statement: {
         parameters: {
             query?: {
@@ -5554,6 +6629,39 @@ export interface operations {
             };
         };
     };
+    post_session_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptInvitationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_sms: {
         parameters: {
             query?: never;
@@ -5599,6 +6707,424 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_staff: {
+        parameters: {
+            query?: {
+                /** @description At or below it. Default: your own area */
+                area?: string;
+                /** @description Only this role */
+                role?: string;
+                /** @description Part of a name or login */
+                q?: string;
+                /** @description Those who have left, instead of those who work here */
+                left?: boolean;
+                /** @description next of the page before */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaStaffRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_imports: {
+        parameters: {
+            query?: {
+                /** @description Its name, to be shown again */
+                file?: string;
+            };
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaStaffPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_imports_id_application: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaStaffPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_id_changes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Login */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeStaffInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaStaffRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_id_departure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Login */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaLeaving"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_id_deputies: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Login */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeputiesInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaStaffRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_id_households: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Login */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntrustInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaStaffRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_staff_id_invitations: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Login */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_stations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_stations: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaStation"];
+                };
             };
             /** @description Error */
             default: {
@@ -5752,6 +7278,46 @@ export interface operations {
             };
         };
     };
+    post_tickets_id_agency_accesses: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AccessInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaAgencyAccess"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tickets_id_answer: {
         parameters: {
             query?: never;
@@ -5888,6 +7454,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["DecideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_declines: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
             };
         };
         responses: {

@@ -7,7 +7,7 @@ type Data = Record<string, unknown>
 
 /** Why a post was asked, in sentences: its place on the roster, and who was passed over for what reason. */
 export function because(why: Data | null | undefined, t: T, te: TE): string[] {
-  const { on_duty: onDuty, position, shift_from: from, shift_to: to, skipped, handover, from: giver, reason, ...rest } = why ?? {}
+  const { on_duty: onDuty, position, shift_from: from, shift_to: to, skipped, handover, from: giver, reason, load, also, duty, ...rest } = why ?? {}
   const lines: string[] = []
   if (onDuty) lines.push(t('because.onDuty', { position, from: shortTime(text(from)), to: shortTime(text(to)) }))
   if (handover) lines.push(t('because.handover', { from: giver, reason }))
@@ -15,6 +15,9 @@ export function because(why: Data | null | undefined, t: T, te: TE): string[] {
   for (const [key, value] of Object.entries(rest)) {
     lines.push(value === true && te(`because.${key}`) ? t(`because.${key}`) : `${fieldName(key, t, te)} ${shown(key, value, t, te)}`)
   }
+  if (isDuty(duty)) lines.push(t(`because.by.${duty.source}`, { rule: text(duty.rule), name: text(duty.temporary_name) }))
+  if (typeof load === 'number') lines.push(t('because.load', { n: load }))
+  if (Array.isArray(also)) lines.push(t('because.also', { names: also.map((a: Data) => t('because.alsoOne', { name: a.name, n: a.load })).join(t('app.comma')) }))
   return [...lines, ...passedOver(skipped, t, te)]
 }
 
@@ -38,6 +41,11 @@ export function targetName(target: string, t: T, te: TE): string {
   if (kind === 'duty' && of && te(`role.${of}`)) return t(position ? 'because.dutyNth' : 'because.duty', { role: t(`role.${of}`), position })
   const key = `because.target.${[kind, of].filter(Boolean).join('_')}`
   return te(key) ? t(key) : target
+}
+
+/** What the roster's answer rested on; a source that the messages do not know is left out. */
+function isDuty(value: unknown): value is Data {
+  return typeof value === 'object' && value !== null && ['rule', 'shift', 'temporary', 'cover'].includes(String((value as Data).source))
 }
 
 function text(value: unknown): string {

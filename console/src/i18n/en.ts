@@ -1,6 +1,7 @@
 import { areas } from './en/areas'
 import { code } from './en/code'
 import { desk } from './en/desk'
+import { moves } from './en/moves'
 import { notify } from './en/notify'
 import { page } from './en/page'
 import { problem } from './en/problem'
@@ -8,4 +9,4 @@ import { recording } from './en/recording'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...areas, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }
+export const en = { ...page, ...areas, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }

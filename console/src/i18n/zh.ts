@@ -1,6 +1,7 @@
 import { areas } from './zh/areas'
 import { code } from './zh/code'
 import { desk } from './zh/desk'
+import { moves } from './zh/moves'
 import { notify } from './zh/notify'
 import { page } from './zh/page'
 import { problem } from './zh/problem'
@@ -8,4 +9,4 @@ import { recording } from './zh/recording'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...areas, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }
+export const zh = { ...page, ...areas, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }

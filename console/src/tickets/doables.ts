@@ -10,6 +10,7 @@ export interface Doable {
 const ofTicket: Record<string, string> = {
   accept: 'accept', triage: 'triage', decide_repeat: 'repeat', approve_lowering: 'lowering', visit: 'visit', findings: 'findings',
   decide: 'decide', refuse: 'refuse', add_paper: 'addPaper', answer: 'answer', hand_over: 'handOver', close: 'close', reopen: 'reopen',
+  return: 'giveBack', pull: 'pull', push: 'push', pause: 'pause', resume: 'resume', merge: 'merge', split: 'splitOff',
 }
 const ofDecision: Record<string, string> = { short_check: 'shortCheck', approve: 'approve', decline: 'decline', start_payout: 'startPayout' }
 const ofDisbursement: Record<string, string> = {
@@ -20,12 +21,12 @@ const ofPaper: Record<string, string> = { receive: 'paperReceive', verify: 'pape
 
 // What a person most likely came for, first.
 const order = ['accept', 'repeat', 'receipt', 'issueCash', 'check', 'approve', 'shortCheck', 'startPayout', 'secondSign', 'lowering', 'triage', 'visit',
-  'findings', 'decide', 'answer', 'close', 'addPaper', 'paperReceive', 'paperVerify', 'handOver', 'reopen', 'refuse', 'decline', 'paperReturn', 'paperWaive',
+  'findings', 'decide', 'answer', 'close', 'addPaper', 'paperReceive', 'paperVerify', 'resume', 'giveBack', 'handOver', 'pull', 'push', 'pause', 'merge', 'splitOff', 'undoMerge', 'reopen', 'refuse', 'decline', 'paperReturn', 'paperWaive',
   'returnCash', 'cancelPayout', 'reverse']
 
 /** Everything that may be done on a ticket now, as the server says, likeliest first. */
 export function doables(t: Ticket): Doable[] {
-  const found: Doable[] = (t.acts ?? []).flatMap((a) => (ofTicket[a] ? [{ form: ofTicket[a], item: '' }] : []))
+  const found: Doable[] = (t.acts ?? []).flatMap((a) => (ofTicket[a] ? [{ form: a === 'split' && t.status === 'duplicate' ? 'undoMerge' : ofTicket[a], item: '' }] : []))
   const collect = (items: { id: string; next_acts: string[] | null }[] | null | undefined, names: Record<string, string>) => {
     for (const item of items ?? []) {
       for (const act of item.next_acts ?? []) if (names[act]) found.push({ form: names[act], item: item.id })

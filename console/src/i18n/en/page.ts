@@ -19,6 +19,7 @@ export const page: Words<typeof zh> = {
   countdown: { calm: 'Left', soon: 'Soon · left', urgent: 'Urgent · left', over: 'Past due', days: '{days} d {clock}' },
   span: { hours: '{n} h', minutes: '{n} min' },
   clocks: {
+    line: { wall: '{span} on the wall clock from {from} → {to}', days: '{n} working days from {from} ({days}) → {to}', makeUp: ' (make-up day)' },
     due: 'Due', firstDue: 'First deadline', how: 'How counted', stopped: 'Stopped · {minutes} min · on time', stoppedLate: 'Stopped · {minutes} min · late', breachedAt: 'breached {at}', roseAt: 'rose to the county {at}',
     proof: 'Stopped {at} on: {proof}', reported: 'device says {at}', onlyRises: 'At P2 the two hours only take it up to the county; that is no breach.',
     sum: { start: 'Start (the call) {at}', plus: '+ {span} (wall clock, nights and holidays count)', counted: '{date} {kind}: working day {n}', skipped: '{date} {kind}: not counted', first: '= deadline {at}', moved: 'Moved by re-triage to {at} ({span} from the call)' },

@@ -17,6 +17,7 @@ export const page = {
   countdown: { calm: '剩余', soon: '临近 剩余', urgent: '紧急 剩余', over: '已到期', days: '{days} 天 {clock}' },
   span: { hours: '{n} 小时', minutes: '{n} 分钟' },
   clocks: {
+    line: { wall: '{from} 起 {span}（自然时间）→ {to}', days: '{from} 起 {n} 个工作日（{days}）→ {to}', makeUp: '（调休上班）' },
     due: '截止', firstDue: '首次时限', how: '怎么算的', stopped: '已停止 · 用时 {minutes} 分钟 · 按时', stoppedLate: '已停止 · 用时 {minutes} 分钟 · 超时', breachedAt: '{at} 超时', roseAt: '{at} 已上报县级',
     proof: '{at} 凭「{proof}」停止', reported: '设备记录时间 {at}', onlyRises: 'P2 的 2 小时只触发上报县级，不算超时。',
     sum: { start: '起点（来电时刻）{at}', plus: '＋ {span}（自然时间，昼夜节假日不停）', counted: '{date} {kind}：计第 {n} 个工作日', skipped: '{date} {kind}：不计', first: '＝ 时限 {at}', moved: '重新定级后改为 {at}（自来电起 {span}）' },

@@ -18,6 +18,10 @@ function contentHash(t: Ticket, id: string): string {
 export const wordActs: Record<string, WordAct> = {
   answer: { text: 'required', label: 'answer', rows: 4, send: (t, _item, answer, key) => api.act('/tickets/{id}/answer', t.id, { answer }, key) },
   reopen: { text: 'required', send: (t, _item, reason, key) => api.act('/tickets/{id}/reopening', t.id, { reason }, key) },
+  giveBack: { text: 'required', rows: 3, send: (t, _item, reason, key) => api.act('/tickets/{id}/returns', t.id, { reason }, key) },
+  pull: { text: 'required', send: (t, _item, reason, key) => api.act('/tickets/{id}/pulls', t.id, { reason }, key) },
+  resume: { text: 'none', send: (t, _item, _text, key) => api.act('/tickets/{id}/resumptions', t.id, {}, key) },
+  undoMerge: { text: 'required', send: (t, _item, reason, key) => api.act('/tickets/{id}/splits', t.id, { reason }, key) },
   refuse: { text: 'required', label: 'refusal', rows: 4, danger: true, send: (t, _item, reason, key) => api.act('/tickets/{id}/refusals', t.id, { reason }, key) },
   approve: { text: 'none', send: (_t, item, _text, key) => api.act('/decisions/{id}/approval', item, { approve: true }, key) },
   decline: { text: 'required', danger: true, send: (_t, item, reason, key) => api.act('/decisions/{id}/approval', item, { approve: false, reason }, key) },
