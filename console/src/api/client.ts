@@ -2,7 +2,7 @@ import createClient from 'openapi-fetch'
 import { newKey } from '../forms/key'
 import type { paths } from './paths'
 import { ApiProblem, problemOf, unanswered } from './problem'
-import type { ImportPreview, Priority, View } from './types'
+import type { ImportPreview, Priority, StaffPreview, View } from './types'
 
 const base = '/api/v1'
 const patience = 20_000 // milliseconds before an answer counts as missing
@@ -40,6 +40,21 @@ function answer<T>(result: { data?: T; response: Response }): T {
   return result.data
 }
 
+/** Looks at an imported file. It travels packed: a whole city would not fit into one request as it is. */
+async function look<P>(path: string, file: File): Promise<P> {
+  let response: Response
+  try {
+    const body = await new Response(file.stream().pipeThrough(new CompressionStream('gzip'))).blob()
+    response = await fetch(`${base}${path}?file=${encodeURIComponent(file.name)}`, {
+      method: 'POST', body, credentials: 'same-origin', signal: AbortSignal.timeout(patience * 3), headers: { 'Content-Type': 'text/csv', 'Idempotency-Key': newKey() },
+    })
+  } catch (cause) {
+    throw unanswered(cause)
+  }
+  if (!response.ok) throw await problemOf(response)
+  return await response.json() as P
+}
+
 /** Every request of the page. Each throws an ApiProblem unless it succeeded. */
 export const api = {
   me: async () => answer(await client.GET('/session')),
@@ -50,20 +65,14 @@ export const api = {
   areas: async (under: string) => answer(await client.GET('/areas', { params: { query: under ? { under } : {} } })).items ?? [],
   area: async (code: string) => answer(await client.GET('/areas/{code}', { params: { path: { code } } })),
   searchAreas: async (q: string, near?: string) => answer(await client.GET('/areas/search', { params: { query: { q, limit: 12, ...(near && { near }) } } })).items ?? [],
-  /** Looks at a file of places. It travels packed: a whole city would not fit into one request as it is. */
-  previewAreas: async (file: File): Promise<ImportPreview> => {
-    let response: Response
-    try {
-      const body = await new Response(file.stream().pipeThrough(new CompressionStream('gzip'))).blob()
-      response = await fetch(`${base}/areas/imports?file=${encodeURIComponent(file.name)}`, {
-        method: 'POST', body, credentials: 'same-origin', signal: AbortSignal.timeout(patience * 3), headers: { 'Content-Type': 'text/csv', 'Idempotency-Key': newKey() },
-      })
-    } catch (cause) {
-      throw unanswered(cause)
-    }
-    if (!response.ok) throw await problemOf(response)
-    return await response.json() as ImportPreview
-  },
+  previewAreas: (file: File) => look<ImportPreview>('/areas/imports', file),
+  previewStaff: (file: File) => look<StaffPreview>('/staff/imports', file),
+
+  staff: async (query: { area?: string; role?: string; q?: string; left?: boolean; cursor?: string }) => answer(await client.GET('/staff', { params: { query } })),
+  households: async (login: string) => answer(await client.GET('/households', { params: { query: { login } } })).items ?? [],
+  agencies: async () => answer(await client.GET('/agencies')).items ?? [],
+  accesses: async () => answer(await client.GET('/agency-accesses', { params: { query: {} } })).items ?? [],
+  coverage: async () => answer(await client.GET('/figures/coverage', { params: { query: {} } })),
 
   posts: async (area: string) => answer(await client.GET('/posts', { params: { query: { area } } })).items ?? [],
   tickets: async (query: { view: View; area?: string; priority?: Priority; cursor?: string; limit?: number }) => answer(await client.GET('/tickets', { params: { query } })),

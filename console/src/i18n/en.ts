@@ -6,7 +6,8 @@ import { notify } from './en/notify'
 import { page } from './en/page'
 import { problem } from './en/problem'
 import { recording } from './en/recording'
+import { staff } from './en/staff'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...areas, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }
+export const en = { ...page, ...areas, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...problem }

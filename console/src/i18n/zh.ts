@@ -6,7 +6,8 @@ import { notify } from './zh/notify'
 import { page } from './zh/page'
 import { problem } from './zh/problem'
 import { recording } from './zh/recording'
+import { staff } from './zh/staff'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...areas, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...visit, ...problem }
+export const zh = { ...page, ...areas, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...problem }

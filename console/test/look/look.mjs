@@ -16,7 +16,7 @@ const shots = [
   ['receipt', 'worker', `${t}?act=receipt&item=p1`], ['visit', 'worker', `${t}?act=visit`], ['findings', 'worker', `${t}?act=findings`], ['decide', 'worker', `${t}?act=decide`, { acts: ['decide'] }],
   ['triage', 'agent', `${t}?act=triage`, { acts: ['triage', 'hand_over'] }], ['close', 'agent', `${t}?act=close`, { acts: ['close'] }], ['check', 'head', `${t}?act=check&item=p1`, { disbursements: [{ ...house.ticket.disbursements[0], state: 'submitted', level: 'township', next_acts: ['check'] }] }],
   ['visits', 'assistant', '/'], ['visits-head', 'head', '/visits'], ['visits-worker', 'worker', '/visits'],
-  ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'],
+  ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['staff', 'admin', '/staff'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'],
 ]
 
 // The desk and the floor, at a moment of a call each.
@@ -27,6 +27,9 @@ const talk = async (page, line, more) => { await signOn(page); line.say({ type: 
 const moments = [
   ['visits-form', 'assistant', '/visits', async (page) => { await button(page, '登记上门结果').click(); await page.getByLabel('没有找到人或地址').check() }],
   ['visits-decide', 'head', '/visits', async (page) => { await button(page, '决定是否再访').click(); await page.getByLabel('不再上门，结束回拨').check() }],
+  ['staff-faults', 'admin', '/staff', async (page) => { await page.setInputFiles('input[type=file]', file('faulty.csv')); await page.getByText('处错误').first().waitFor() }],
+  ['staff-preview', 'admin', '/staff', async (page) => { await page.setInputFiles('input[type=file]', file('staff.csv')); await button(page, '应用').waitFor() }],
+  ['staff-member', 'head', '/staff', async (page) => { await button(page, '冯知夏').click(); await page.getByText('托付').first().waitFor() }],
   ['areas-search', 'agent', '/areas', async (page) => { await page.getByRole('combobox').fill('sq'); await page.getByRole('option').first().waitFor() }],
   ['areas-faults', 'admin', '/areas', async (page) => { await page.setInputFiles('input[type=file]', file('faulty.csv')); await page.getByText('处错误').first().waitFor() }],
   ['areas-preview', 'admin', '/areas', async (page) => { await page.setInputFiles('input[type=file]', file('places.csv')); await button(page, '应用').waitFor() }],

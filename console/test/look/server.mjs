@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import { answerAreas } from './areas.mjs'
+import { answerStaff } from './staff.mjs'
 import * as house from './house.mjs'
 import { answerRecordings } from './recordings.mjs'
 
@@ -75,6 +76,7 @@ function answer(state, method, path, query, octets, req, res) {
     const view = query.get('view')
     return json(res, 200, { items: state.rows.filter((r) => (view === 'offered' ? r.offered_to_me : view === 'mine' ? r.owner.name === state.me.name : true) && (!query.get('priority') || r.priority === query.get('priority'))) })
   }
+  if (answerStaff(method, path, query, res, json)) return
   if (answerAreas(method, path, query, res, json)) return
   if (answerRecordings(method, path, query, req, res, json)) return
   if (path.endsWith('/timeline')) return json(res, 200, { items: house.timeline })

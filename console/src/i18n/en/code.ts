@@ -9,7 +9,7 @@ export const code: Words<typeof zh> = {
     new: 'new', triaged: 'triaged', offered: 'being offered', accepted: 'accepted', on_site: 'on site', findings: 'findings written', aid_decided: 'aid decided', aid_confirmed: 'aid received', rejected: 'no aid due', referred: 'referred', follow_up: 'follow-up', duplicate: 'merged', closed: 'closed', reopened: 'reopened',
   },
   role: {
-    agent: 'agent', supervisor: 'supervisor', worker: 'township worker', township_head: 'township head', county_duty: 'county duty', county_finance: 'county finance', city_duty: 'city duty', city_head: 'city head', village_assistant: 'village assistant', volunteer: 'volunteer', auditor: 'auditor',
+    agent: 'agent', supervisor: 'supervisor', worker: 'township worker', township_head: 'township head', county_duty: 'county duty', county_finance: 'county finance', city_duty: 'city duty', city_head: 'city head', village_assistant: 'village assistant', volunteer: 'volunteer', agency: 'agency', auditor: 'auditor',
     system_admin: 'system administrator', security_admin: 'security administrator', audit_admin: 'audit administrator',
   },
   clock: { two_hour: '2 hours', day: '24 hours', answer: 'Answer (5 working days)', accepted: 'Acceptance (5 working days)', decide: 'Decision (20 working days)' },

@@ -7,7 +7,7 @@ export const code = {
     new: '新来电', triaged: '已定级', offered: '派单中', accepted: '已接单', on_site: '已到场', findings: '已核查', aid_decided: '已决定救助', aid_confirmed: '已收到救助', rejected: '不予救助', referred: '已转介', follow_up: '跟踪回访', duplicate: '已合并', closed: '已办结', reopened: '重新打开',
   },
   role: {
-    agent: '话务员', supervisor: '话务主管', worker: '乡镇经办人', township_head: '乡镇负责人', county_duty: '县级值班', county_finance: '县级财务', city_duty: '市级值班', city_head: '市级负责人', village_assistant: '村级协理员', volunteer: '志愿者', auditor: '审计员',
+    agent: '话务员', supervisor: '话务主管', worker: '乡镇经办人', township_head: '乡镇负责人', county_duty: '县级值班', county_finance: '县级财务', city_duty: '市级值班', city_head: '市级负责人', village_assistant: '村级协理员', volunteer: '志愿者', agency: '机构人员', auditor: '审计员',
     system_admin: '系统管理员', security_admin: '安全管理员', audit_admin: '审计管理员',
   },
   clock: { two_hour: '2 小时', day: '24 小时', answer: '答复（5 个工作日）', accepted: '受理（5 个工作日）', decide: '审核确认（20 个工作日）' },
