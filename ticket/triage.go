@@ -184,7 +184,7 @@ func raise(ctx context.Context, tx Tx, t *Ticket, p Priority, terms Terms) error
 	}
 	if !wasUrgent { // P3 or INFO became urgent: both wall clocks start, from the INVITE
 		stopRunning(t, StoppedBy{Proof: ProofRetriaged}, tx.Now())
-		t.Clocks = append(t.Clocks, NewClocks(p, t.InvitedAt, terms, Calendar{})...)
+		startClocks(t, NewClocks(p, t.InvitedAt, terms, Calendar{}))
 	}
 	if p == P1 && t.CallEnded {
 		if err := moveDue(t.Clock(ClockTwoHour), RaisedDue(tx.Now(), t.Clock(ClockDay).DueAt, terms)); err != nil {
@@ -192,6 +192,21 @@ func raise(ctx context.Context, tx Tx, t *Ticket, p Priority, terms Terms) error
 		}
 	}
 	return rearm(ctx, tx, t)
+}
+
+// startClocks starts the clocks of another priority. One that the ticket had
+// before, and that only a change of the priority has stopped, runs on: its
+// revision rises, since its timers have had their keys, and its breach stays.
+func startClocks(t *Ticket, clocks []Clock) {
+	for _, fresh := range clocks {
+		c := t.Clock(fresh.Kind)
+		switch {
+		case c == nil:
+			t.Clocks = append(t.Clocks, fresh)
+		case c.Proof == ProofRetriaged:
+			c.DueAt, c.StoppedAt, c.Proof, c.ProofRef, c.RoseAt = fresh.DueAt, time.Time{}, "", "", time.Time{}
+		}
+	}
 }
 
 // moveDue changes a deadline and voids the timer armed for the old one. A
@@ -280,11 +295,7 @@ func lower(ctx context.Context, tx Tx, t *Ticket, p Priority, terms Terms, cal C
 	t.Priority = p
 	if !p.Urgent() {
 		stopRunning(t, StoppedBy{Proof: ProofRetriaged}, tx.Now())
-		for _, fresh := range NewClocks(p, t.InvitedAt, terms, cal) {
-			if t.Clock(fresh.Kind) == nil {
-				t.Clocks = append(t.Clocks, fresh)
-			}
-		}
+		startClocks(t, NewClocks(p, t.InvitedAt, terms, cal))
 	}
 	if err := rearm(ctx, tx, t); err != nil {
 		return err

@@ -496,15 +496,36 @@ func TestMemoryDoesWhatPostgreSQLDoes(t *testing.T) {
 	p.after(102 * time.Minute)
 	p.hangUp(fourth)
 	p.do("agent", triage(fourth, ticket.P3, ticket.KindAid))
-	p.do("supervisor", func(ctx context.Context, tx dispatch.Tx) error {
+	approve := func(ctx context.Context, tx dispatch.Tx) error {
 		now, err := tx.Ticket(ctx, fourth)
 		if err != nil {
 			return err
 		}
 		_, err = ticket.ApproveLowering(ctx, tx, fourth, now.Version, true, "", p.rules.Ladder.Terms(), p.rules.Calendar)
 		return err
-	})
+	}
+	p.do("supervisor", approve)
 	p.do("worker1", decline(fourth))
+
+	// It turns out to be urgent after all, and then not: what the change of priority stopped runs on.
+	deadlines := func(want ...string) {
+		t.Helper()
+		var got []string
+		for _, one := range p.m.tickets[fourth].timers {
+			if one.Kind == ticket.TimerDeadline {
+				got = append(got, string(ticket.ClockByOrdinal(one.Step)))
+			}
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("deadlines armed: %q, want %q", got, want)
+		}
+	}
+	p.after(103 * time.Minute)
+	p.do("agent", triage(fourth, ticket.P1, ticket.KindAid))
+	deadlines("day", "two_hour")
+	p.do("agent", triage(fourth, ticket.P3, ticket.KindAid))
+	p.do("supervisor", approve)
+	deadlines("accepted")
 
 	// The first is helped in the end, after its deadline; the third waits a day.
 	p.after(3 * time.Hour)

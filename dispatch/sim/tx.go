@@ -92,8 +92,23 @@ func (tx *Tx) SaveTicket(_ context.Context, t *ticket.Ticket) error {
 	t.Version++
 	tx.m.weigh(before, *t)
 	r.t = *t
-	r.t.Clocks = slices.Clone(t.Clocks)
+	r.t.Clocks = clocksOf(t.Clocks)
 	return nil
+}
+
+// clocksOf keeps one clock of each kind, as the table's key has it: a later one
+// of the same kind overwrites what changes, and leaves what it was born with.
+func clocksOf(clocks []ticket.Clock) (kept []ticket.Clock) {
+	for _, c := range clocks {
+		i := slices.IndexFunc(kept, func(k ticket.Clock) bool { return k.Kind == c.Kind })
+		if i < 0 {
+			kept = append(kept, c)
+			continue
+		}
+		c.StartedAt, c.FirstDueAt, c.Counted = kept[i].StartedAt, kept[i].FirstDueAt, kept[i].Counted
+		kept[i] = c
+	}
+	return kept
 }
 
 // AddEntry notes who was heard; the lines of a timeline are not kept.
