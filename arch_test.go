@@ -113,6 +113,9 @@ var drivers = []driver{
 	{"github.com/mozillazg/go-pinyin", []string{"area"}, "how a name is read is asked where names are searched"},
 	{"golang.org/x/sys", []string{"ivr/media", "test/bench/media", "cmd/..."}, "system calls by hand belong where exact time is kept, and nowhere else"},
 	{"github.com/redis/go-redis/v9", []string{"internal/pulse"}, "retries off, keys under one prefix, never in a pipeline: decided in one place"},
+	{"github.com/SherClockHolmes/webpush-go", []string{"dispatch/notify/..."}, "how people are told is one room's affair; all others know notices"},
+	{"github.com/wneessen/go-mail", []string{"dispatch/notify/..."}, "as webpush"},
+	{"github.com/emersion/go-smtp", []string{"dispatch/notify/sink"}, "the line sends mail and takes none; the demo city's sink does"},
 	{"github.com/spf13/cobra", []string{"cmd/..."}, "flags are the program's, not the rooms'"},
 }
 
@@ -144,6 +147,8 @@ func TestPlantedImportsAreFound(t *testing.T) {
 		{"configs", ours("internal/pulse")},
 		{"dispatch/timer", "github.com/redis/go-redis/v9"},
 		{"cmd/hotline", "github.com/gofiber/fiber/v2"},
+		{"cmd/hotline", "github.com/wneessen/go-mail"},
+		{"dispatch/notify", "github.com/emersion/go-smtp"},
 		{"cmd/hotline", ours("test/servers")},
 		{"store", ours("internal/localservers")},
 	} {

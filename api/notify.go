@@ -41,7 +41,7 @@ func (s *Server) mountInbound() {
 // notifyTable is the part of the table about how people are told.
 func notifyTable() []*route {
 	get, post, del := http.MethodGet, http.MethodPost, http.MethodDelete
-	resenders := []area.Role{area.RoleSupervisor, area.RoleCityDuty}
+	resenders := []area.Role{area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty} // each of their own area's, as row level security has it
 	watchers := []area.Role{area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
 	return []*route{
 		{method: get, path: "/contacts", who: everyone, summary: "Your own contact methods", bind: read((*Server).listContacts)},

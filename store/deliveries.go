@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -33,6 +34,7 @@ type deliveryRow struct {
 	StaffID    *int64
 	MethodID   *int64
 	ProviderID string
+	Begun      *time.Time
 }
 
 // dueDeliveries are what may be taken on a channel, urgent ones first. One is
@@ -47,13 +49,15 @@ const dueDeliveries = `SELECT d.id, coalesce(d.staff_id, 0) AS staff_id, d.exemp
 
 // deliveryColumns are what a deliveryRow needs.
 const deliveryColumns = `d.id, d.ref, d.attempt, d.attempts_from AS forgiven, d.resent, d.queries, n.ticket_id, n.post_id IS NULL AND NOT n.alarm AS citizen,
-		n.alarm, n.template, n.fields, n.callback_id AS callback, n.urgent, d.staff_id, d.method_id, coalesce(d.provider_id, '') AS provider_id`
+		n.alarm, n.template, n.fields, n.callback_id AS callback, n.urgent, d.staff_id, d.method_id, coalesce(d.provider_id, '') AS provider_id,
+		d.begun_at AS begun`
 
 // claimDeliveries takes what was chosen. An unknown one keeps its state and is
 // only put off, a void one ends here, any other is being sent.
 const claimDeliveries = `UPDATE deliveries d SET
 		state = CASE WHEN due.unknown THEN 'unknown' WHEN due.void THEN 'void' ELSE 'sending' END,
 		attempt = d.attempt + CASE WHEN due.unknown OR due.void THEN 0 ELSE 1 END,
+		begun_at = CASE WHEN due.unknown OR due.void THEN d.begun_at ELSE clock_timestamp() END,
 		send_deadline = clock_timestamp() + ? * interval '1 microsecond',
 		not_before = clock_timestamp() + ? * interval '1 microsecond', updated_at = ?
 	FROM jsonb_to_recordset(?::jsonb) AS due(id bigint, "unknown" boolean, void boolean) JOIN deliveries x ON x.id = due.id JOIN notices n ON n.id = x.notice_id
@@ -135,7 +139,7 @@ func (tx *Tx) keepAddress(ctx context.Context, d ticket.Delivery) error {
 // delivery completes a claimed row with whom it goes to.
 func (tx *Tx) delivery(ctx context.Context, r deliveryRow, channel, alarmNumber string) (ticket.Delivery, error) {
 	d := ticket.Delivery{ID: r.ID, Ref: r.Ref, Channel: channel, Attempt: r.Attempt, Forgiven: r.Forgiven, Unknown: r.Unknown, Void: r.Void, Resent: r.Resent,
-		Queries: r.Queries, Citizen: r.Citizen, Template: r.Template, Urgent: r.Urgent, Method: deref(r.MethodID), Provider: r.ProviderID}
+		Queries: r.Queries, Citizen: r.Citizen, Template: r.Template, Urgent: r.Urgent, Method: deref(r.MethodID), Provider: r.ProviderID, Begun: deref(r.Begun)}
 	if err := json.Unmarshal(r.Fields, &d.Fields); err != nil {
 		return d, fmt.Errorf("read notice fields: %w", err)
 	}
@@ -194,6 +198,11 @@ func (tx *Tx) staffAddress(ctx context.Context, staff int64, d *ticket.Delivery)
 // nobody is told in its ticket's timeline, and the next rung takes its time.
 func (db *DB) SettleDelivery(ctx context.Context, d ticket.Delivery, r ticket.DeliveryResult) error {
 	return db.InTx(ctx, act.SystemDispatch, func(tx *Tx) error {
+		if r.ProviderID != "" {
+			if err := tx.lockReceipts(ctx, d.Channel, r.ProviderID); err != nil {
+				return err
+			}
+		}
 		var poll *int64
 		if r.Poll > 0 {
 			us := r.Poll.Microseconds()

@@ -57,7 +57,9 @@ func (tx *Tx) DeadLetterCauses(ctx context.Context) ([]ticket.DeadLetterCause, e
 
 // revive queues dead letters anew. Their attempts go on counting, so that a
 // result of before still fits none of them; the throttle holds them as any other.
-const revive = `UPDATE deliveries d SET state = 'queued', attempts_from = d.attempt, queries = 0, resent = false, paced = 0, error = NULL, not_before = clock_timestamp(), updated_at = ?
+// Each has a new name at the provider: under the old one a provider that keeps
+// to our names would take it for the message it has already failed to deliver.
+const revive = `UPDATE deliveries d SET state = 'queued', ref = gen_random_uuid(), provider_id = NULL, provider_seq = 0, attempts_from = d.attempt, queries = 0, resent = false, paced = 0, error = NULL, not_before = clock_timestamp(), updated_at = ?
 	FROM notices n LEFT JOIN tickets t ON t.id = n.ticket_id WHERE n.id = d.notice_id AND d.state IN ('failed', 'dead') AND NOT coalesce(n.epoch < t.epoch, false) AND (d.staff_id IS NOT NULL OR n.post_id IS NULL)`
 
 // ResendDeadLetter sends one again. act.ErrNotFound where it is not in the

@@ -18,16 +18,20 @@ func (db *DB) KeepReceipt(ctx context.Context, r ticket.Receipt) (moved bool, er
 		if key == "" {
 			key = r.Ref
 		}
+		if err := tx.lockReceipts(ctx, r.Channel, key); err != nil {
+			return err
+		}
 		var told *time.Time
 		if !r.At.IsZero() {
 			told = &r.At
 		}
 		var receipt int64
 		err := tx.scan(ctx, "keep a receipt", `INSERT INTO provider_receipts (provider, message_id, status, seq, detail, told_at, received_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, message_id, status) DO NOTHING RETURNING id`,
-			[]any{r.Channel, key, r.Status, r.Sequence(), r.Detail, told, tx.now}, &receipt)
+			VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, message_id, status)
+			DO UPDATE SET seq = greatest(provider_receipts.seq, excluded.seq) WHERE provider_receipts.delivery_id IS NULL RETURNING id`,
+			[]any{r.Channel, key, r.Status, r.Seq, r.Detail, told, tx.now}, &receipt)
 		if errors.Is(err, act.ErrNotFound) {
-			return nil // told before
+			return nil // told before, and its delivery had it
 		}
 		if err != nil {
 			return err
@@ -47,6 +51,14 @@ func (db *DB) KeepReceipt(ctx context.Context, r ticket.Receipt) (moved bool, er
 	return moved, err
 }
 
+// lockReceipts lets the answer to a sending and the receipt of the same message
+// wait for one another: each looks for what the other writes, and side by side
+// neither would see it.
+func (tx *Tx) lockReceipts(ctx context.Context, channel, message string) error {
+	_, err := tx.exec(ctx, "lock a message's receipts", `SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, "receipt|"+channel+"|"+message)
+	return err
+}
+
 // applyReceipt takes a locked delivery further.
 func (tx *Tx) applyReceipt(ctx context.Context, receipt, delivery int64, r ticket.Receipt) (moved bool, err error) {
 	if _, err := tx.exec(ctx, "attach a receipt", `UPDATE provider_receipts SET delivery_id = ? WHERE id = ?`, delivery, receipt); err != nil {
@@ -57,12 +69,12 @@ func (tx *Tx) applyReceipt(ctx context.Context, receipt, delivery int64, r ticke
 	if err := tx.scan(ctx, "load a delivery's state", `SELECT state, provider_seq FROM deliveries WHERE id = ?`, []any{delivery}, &state, &seq); err != nil {
 		return false, err
 	}
-	if r.Sequence() < seq || !r.Moves(state) {
+	if r.Seq > 0 && r.Seq < seq || !r.Moves(state) {
 		return false, nil
 	}
-	if _, err := tx.exec(ctx, "apply a receipt", `UPDATE deliveries SET state = ?, provider_seq = ?, provider_id = coalesce(provider_id, ?), error = CASE WHEN ? = 'failed' THEN ? END,
+	if _, err := tx.exec(ctx, "apply a receipt", `UPDATE deliveries SET state = ?, provider_seq = greatest(provider_seq, ?), provider_id = coalesce(provider_id, ?), error = CASE WHEN ? = 'failed' THEN ? END,
 		poll_at = CASE WHEN ? = 'sent' THEN poll_at END, updated_at = ? WHERE id = ?`,
-		r.Status, r.Sequence(), nonZero(r.Message), r.Status, "the provider could not deliver it: "+r.Detail, r.Status, tx.now, delivery); err != nil {
+		r.Status, r.Seq, nonZero(r.Message), r.Status, "the provider could not deliver it: "+r.Detail, r.Status, tx.now, delivery); err != nil {
 		return false, err
 	}
 	if r.Status != ticket.DeliveryFailed {

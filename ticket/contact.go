@@ -59,7 +59,7 @@ type Receipt struct {
 	Message string        // the provider's id; may be empty where Ref is known
 	Ref     string        // ours; may be empty where Message is known
 	Status  DeliveryState // sent, delivered, read or failed
-	Seq     int64         // rises with each receipt of a message; zero: the order of the states is taken
+	Seq     int64         // rises with each receipt of a message; zero: the provider counts none, and the order of the states is taken
 	Detail  string        // the provider's code; holds no address
 	At      time.Time     // by the provider's clock; may be zero
 }
@@ -67,14 +67,6 @@ type Receipt struct {
 // progress orders the states that a receipt may tell. What failed for good has
 // not been delivered; what was delivered did not fail.
 var progress = map[DeliveryState]int64{DeliverySent: 1, DeliveryFailed: 2, DeliveryDelivered: 2, DeliveryRead: 3}
-
-// Sequence is the receipt's place among those of its message.
-func (r Receipt) Sequence() int64 {
-	if r.Seq > 0 {
-		return r.Seq
-	}
-	return progress[r.Status]
-}
 
 // Moves reports whether a receipt takes a delivery in a state further: never
 // back, and never from delivered to failed.
@@ -106,6 +98,7 @@ const (
 	ReplyAccepted      ReplyOutcome = "accepted"
 	ReplyDeclined      ReplyOutcome = "declined"
 	ReplyTaken         ReplyOutcome = "taken"          // somebody else was first
+	ReplyYours         ReplyOutcome = "yours"          // "cannot come" about what they have accepted: a message does not give it back
 	ReplyNotAsked      ReplyOutcome = "not_asked"      // nothing is asked of them, or not under this number
 	ReplyWhich         ReplyOutcome = "which"          // several tickets fit
 	ReplyUnknownText   ReplyOutcome = "unknown_text"   // kept for a person to read

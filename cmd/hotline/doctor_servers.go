@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"net"
-	"net/url"
 	"strings"
 	"time"
 
@@ -262,28 +260,6 @@ func (e *examination) checkRedis(ctx context.Context) {
 	} else {
 		e.ok("Redis user", "%s is kept to %s*", c.User, pulse.KeyPrefix)
 	}
-}
-
-// checkSMS only connects: a message would cost money and wake somebody up.
-func (e *examination) checkSMS(ctx context.Context) {
-	const check = "SMS gateway"
-	if e.cfg.SMS.URL == "" {
-		e.warn(check, "not configured: a worker who does not look at the console hears of nothing", "set sms.url, sms.account and sms.secret")
-		return
-	}
-	u, err := url.Parse(e.cfg.SMS.URL)
-	if err != nil {
-		e.fault(check, "sms.url cannot be read", "correct it")
-		return
-	}
-	port := cmp.Or(u.Port(), map[string]string{"http": "80", "https": "443"}[u.Scheme])
-	conn, err := (&net.Dialer{Timeout: e.cfg.SMS.Timeout}).DialContext(ctx, "tcp", net.JoinHostPort(u.Hostname(), port))
-	if err != nil {
-		e.fault(check, oneLine(err), e.startIt("check sms.url, the name server and the firewall; messages wait until it is back"))
-		return
-	}
-	_ = conn.Close() // reaching it was all
-	e.ok(check, "%s takes connections; no message was sent", u.Host)
 }
 
 // oneLine keeps a driver's error to one line of the report.

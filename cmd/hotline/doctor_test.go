@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +20,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"example.org/hotline/dispatch/notify"
+	"example.org/hotline/dispatch/notify/sink"
 	"example.org/hotline/internal/seal"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
@@ -68,6 +72,43 @@ func closedPort(t *testing.T) string {
 }
 
 const town1 = "990101001000" // 望湖街道, the first township of the demo city
+
+// weComThatSays is a WeCom that answers with an errcode.
+func weComThatSays(code string) func(*testing.T, *patient) {
+	return func(t *testing.T, p *patient) {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintf(w, `{"errcode": %s}`, code) }))
+		t.Cleanup(server.Close)
+		p.settings["wecom.url"], p.settings["wecom.corp"], p.settings["wecom.agent"], p.settings["wecom.secret"] = server.URL, "c", "1", "hush"
+	}
+}
+
+// mailServer is one with a certificate of its own, trusted or not.
+func mailServer(trusted bool) func(*testing.T, *patient) {
+	return func(t *testing.T, p *patient) {
+		kept, err := sink.Open(p.path("sms.jsonl"), "secret")
+		if err != nil {
+			t.Fatal(err)
+		}
+		server, err := sink.NewMail(kept)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() { done <- server.Serve(l) }()
+		t.Cleanup(func() { _ = server.Close(); <-done; _ = kept.Close() })
+		p.settings["email.server"], p.settings["email.security"], p.settings["email.from"] = l.Addr().String(), "starttls", "line@demo.invalid"
+		if trusted {
+			p.settings["email.ca_file"] = p.path("ca.pem")
+			if err := os.WriteFile(p.path("ca.pem"), server.CA, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+}
 
 // TestDoctorFindsWhatIsBroken breaks one thing of a sound node at a time.
 func TestDoctorFindsWhatIsBroken(t *testing.T) {
@@ -152,6 +193,29 @@ func TestDoctorFindsWhatIsBroken(t *testing.T) {
 			finding{"Redis user", verdictWarning, "admin reaches keys outside hl:* and CONFIG", "ACL SETUSER"}},
 		{"SMS unset", func(_ *testing.T, p *patient) { p.settings["sms.url"] = "" }, finding{"SMS gateway", verdictWarning, "not configured", "sms.url"}},
 		{"SMS away", set("sms.url", "http://"+closedPort(t)), finding{"SMS gateway", verdictFault, "refused", "firewall"}},
+		{"SMS of a provider that wants codes", func(_ *testing.T, p *patient) {
+			p.settings["sms.gateway"], p.settings["sms.settings"], p.settings["sms.codes"] = "aliyun", "{sign_name: 测试}", "{offer: SMS_1}"
+		}, finding{"SMS gateway", verdictWarning, "reply_accepted", "sms.codes"}},
+		{"SMS without what the provider needs", set("sms.gateway", "aliyun"), finding{"SMS gateway", verdictFault, "sms.settings.sign_name", "sms.settings"}},
+		{"WeCom refuses this node", weComThatSays("60020"), finding{"WeCom", verdictFault, "60020", "企业可信IP"}},
+		{"WeCom refuses for another reason", weComThatSays("40091"), finding{"WeCom", verdictFault, "40091", "全局错误码"}},
+		{"WeCom gives a token", weComThatSays(`0, "access_token": "hush", "expires_in": 7200`), finding{"WeCom", verdictOK, "token", ""}},
+		{"WeCom away", func(t *testing.T, p *patient) {
+			p.settings["wecom.url"], p.settings["wecom.corp"], p.settings["wecom.agent"], p.settings["wecom.secret"] = "http://"+closedPort(t), "c", "1", "hush"
+		}, finding{"WeCom", verdictFault, "refused", "wecom.url"}},
+		{"mail server away", func(t *testing.T, p *patient) {
+			p.settings["email.server"], p.settings["email.from"] = closedPort(t), "line@demo.invalid"
+		}, finding{"mail server", verdictFault, "refused", "email.security"}},
+		{"mail server with a certificate that is not trusted", mailServer(false), finding{"mail server", verdictFault, "certificate", "email.ca_file"}},
+		{"mail server", mailServer(true), finding{"mail server", verdictOK, "encrypted", ""}},
+		{"web push", func(t *testing.T, p *patient) {
+			public, private, err := notify.NewVAPID()
+			if err != nil {
+				t.Fatal(err)
+			}
+			p.settings["api.public_origin"] = "https://line.invalid"
+			p.settings["webpush.public_key"], p.settings["webpush.private_key"], p.settings["webpush.contact"], p.settings["webpush.hosts"] = public, private, "line@demo.invalid", "[push.invalid]"
+		}, finding{"web push", verdictOK, "belong to each other", ""}},
 		{"data folder not made yet", func(_ *testing.T, p *patient) { p.settings["node.data_dir"] = p.path("new") },
 			finding{"data folder", verdictWarning, "not there yet", "first start"}},
 		{"data folder out of reach", func(_ *testing.T, p *patient) { p.settings["node.data_dir"] = p.path("no/such") },

@@ -84,9 +84,8 @@ func (n *node) textChannels() ([]notify.Channel, error) {
 		}
 		channels = append(channels, sms)
 	}
-	origin := n.cfg.API.PublicOrigin
-	if w := n.cfg.WeCom; w.Corp != "" {
-		channels = append(channels, notify.NewWeCom(notify.WeComSetup{URL: w.URL, Corp: w.Corp, Agent: w.Agent, Secret: w.Secret.Reveal(), Origin: origin}))
+	if n.cfg.WeCom.Corp != "" {
+		channels = append(channels, weCom(n.cfg))
 	}
 	if len(n.cfg.WeCom.Robots) > 0 {
 		urls := map[string]string{}
@@ -95,19 +94,15 @@ func (n *node) textChannels() ([]notify.Channel, error) {
 		}
 		channels = append(channels, notify.NewRobots(urls))
 	}
-	if e := n.cfg.Email; e.Server != "" {
-		trust, err := trustOnly(e.CAFile)
-		if err != nil {
-			return nil, err
-		}
-		email, err := notify.NewEmail(notify.EmailSetup{Server: e.Server, TLS: e.Security == "tls", From: e.From, User: e.User, Password: e.Password.Reveal(), Origin: origin, Trust: trust})
+	if n.cfg.Email.Server != "" {
+		email, err := email(n.cfg)
 		if err != nil {
 			return nil, err
 		}
 		channels = append(channels, email)
 	}
-	if w := n.cfg.WebPush; w.PublicKey != "" {
-		push, err := notify.NewWebPush(notify.WebPushSetup{Contact: w.Contact, PublicKey: w.PublicKey, PrivateKey: w.PrivateKey.Reveal(), Hosts: w.Hosts})
+	if n.cfg.WebPush.PublicKey != "" {
+		push, err := webPush(n.cfg)
 		if err != nil {
 			return nil, err
 		}
@@ -115,6 +110,26 @@ func (n *node) textChannels() ([]notify.Channel, error) {
 		channels = append(channels, push)
 	}
 	return channels, nil
+}
+
+func weCom(cfg configs.Config) *notify.WeCom {
+	w := cfg.WeCom
+	return notify.NewWeCom(notify.WeComSetup{URL: w.URL, Corp: w.Corp, Agent: w.Agent, Secret: w.Secret.Reveal(), Origin: cfg.API.PublicOrigin})
+}
+
+func email(cfg configs.Config) (*notify.Email, error) {
+	e := cfg.Email
+	trust, err := trustOnly(e.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	return notify.NewEmail(notify.EmailSetup{Server: e.Server, TLS: e.Security == "tls", From: e.From, User: e.User, Password: e.Password.Reveal(),
+		Origin: cfg.API.PublicOrigin, Trust: trust})
+}
+
+func webPush(cfg configs.Config) (*notify.WebPush, error) {
+	w := cfg.WebPush
+	return notify.NewWebPush(notify.WebPushSetup{Contact: w.Contact, PublicKey: w.PublicKey, PrivateKey: w.PrivateKey.Reveal(), Hosts: w.Hosts})
 }
 
 // trustOnly trusts the certificates of a file; nil, the system's, without one.

@@ -158,7 +158,7 @@ func (p *patient) config(t *testing.T) string {
 		if !ok {
 			t.Fatalf("setting %q has no section", path)
 		}
-		if raw := strings.HasPrefix(value, "[") || value == "true" || value != "" && strings.Trim(value, "0123456789") == ""; !raw {
+		if raw := strings.HasPrefix(value, "[") || strings.HasPrefix(value, "{") || value == "true" || value != "" && strings.Trim(value, "0123456789") == ""; !raw {
 			value = fmt.Sprintf("%q", value)
 		}
 		sections[section] += fmt.Sprintf("  %s: %s\n", key, value)

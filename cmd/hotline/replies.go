@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/internal/act"
@@ -57,7 +58,7 @@ func (r replyDesk) handle(ctx context.Context, reply *store.OpenReply) (outcome 
 	if !ok {
 		return r.tell(ctx, actor, reply, ticket.ReplyUnknownText, "")
 	}
-	switch fit := notify.Meant(reply.Offers, reply.Numbers, tail); {
+	switch fit := meant(reply.Offers, tail); {
 	case len(fit) > 1:
 		return r.tell(ctx, actor, reply, ticket.ReplyWhich, "")
 	case len(fit) == 1:
@@ -66,6 +67,18 @@ func (r replyDesk) handle(ctx context.Context, reply *store.OpenReply) (outcome 
 		return r.tell(ctx, actor, reply, ticket.ReplyNotAsked, "")
 	}
 	return r.act(ctx, actor, reply, command)
+}
+
+// meant picks the tickets that a tail fits among those that a person is asked
+// about. Without one, those of which a message went to the number that answers:
+// nobody accepts by a bare 1 what they were not written of.
+func meant(offers []store.ReplyOffer, tail string) (fit []ticket.ID) {
+	for _, o := range offers {
+		if tail == "" && o.Written || tail != "" && strings.HasSuffix(string(o.Number), tail) {
+			fit = append(fit, o.ID)
+		}
+	}
+	return fit
 }
 
 // earlier finds a ticket that was offered to the person and is somebody's now.
@@ -80,22 +93,25 @@ func (r replyDesk) earlier(ctx context.Context, actor act.Actor, reply *store.Op
 // act accepts or declines as the person, exactly as the console and the telephone do.
 func (r replyDesk) act(ctx context.Context, actor act.Actor, reply *store.OpenReply, command notify.ReplyCommand) (outcome ticket.ReplyOutcome, err error) {
 	var number ticket.Number
-	err = r.n.db.InTx(ctx, actor, func(tx *store.Tx) error {
+	err = r.once(ctx, actor, reply, &outcome, func(tx *store.Tx) error {
 		t, err := tx.Ticket(ctx, reply.Ticket)
 		if err != nil {
 			return err
 		}
 		number = t.Number
-		if command == notify.ReplyDecline {
-			outcome, err = ticket.ReplyDeclined, ticket.Decline(ctx, tx, reply.Ticket)
-		} else {
+		switch {
+		case command == notify.ReplyAccept:
 			outcome = ticket.ReplyAccepted
 			_, err = ticket.Accept(ctx, tx, reply.Ticket)
+		case t.Owner == actor.PostID && !t.Status.Waiting():
+			outcome = ticket.ReplyYours
+		default:
+			outcome, err = ticket.ReplyDeclined, ticket.Decline(ctx, tx, reply.Ticket)
 		}
 		if err != nil {
 			return err
 		}
-		return r.answer(ctx, tx, reply, outcome, number)
+		return answer(ctx, tx, reply, outcome, number)
 	})
 	switch {
 	case err == nil:
@@ -111,15 +127,35 @@ func (r replyDesk) act(ctx context.Context, actor act.Actor, reply *store.OpenRe
 
 // tell answers a reply that changes nothing.
 func (r replyDesk) tell(ctx context.Context, actor act.Actor, reply *store.OpenReply, outcome ticket.ReplyOutcome, number ticket.Number) (ticket.ReplyOutcome, error) {
-	return outcome, r.n.db.InTx(ctx, actor, func(tx *store.Tx) error { return r.answer(ctx, tx, reply, outcome, number) })
+	err := r.once(ctx, actor, reply, &outcome, func(tx *store.Tx) error {
+		if outcome == ticket.ReplyUnknownText && reply.Babble {
+			return nil
+		}
+		return answer(ctx, tx, reply, outcome, number)
+	})
+	return outcome, err
 }
 
-// answer queues the answer, by SMS alone and once however often it is asked for.
-func (r replyDesk) answer(ctx context.Context, tx *store.Tx, reply *store.OpenReply, outcome ticket.ReplyOutcome, number ticket.Number) error {
-	n := ticket.Notice{Key: fmt.Sprintf("reply:%d", reply.ID), Post: tx.Actor().PostID, Template: "reply_" + string(outcome), Only: notify.ChannelSMS, Urgent: true,
-		Fields: map[string]string{}}
+// once does what a reply asks unless that was done: by another node, or before a crash.
+func (r replyDesk) once(ctx context.Context, actor act.Actor, reply *store.OpenReply, outcome *ticket.ReplyOutcome, do func(*store.Tx) error) error {
+	return r.n.db.InTx(ctx, actor, func(tx *store.Tx) error {
+		done, err := tx.ReplyAnswered(ctx, reply.ID)
+		if err != nil {
+			return err
+		}
+		if done != "" {
+			*outcome = done
+			return nil
+		}
+		return do(tx)
+	})
+}
+
+// answer queues the answer, with the ticket's number where there is one.
+func answer(ctx context.Context, tx *store.Tx, reply *store.OpenReply, outcome ticket.ReplyOutcome, number ticket.Number) error {
+	fields := map[string]string{}
 	if number != "" {
-		n.Fields["number"] = string(number)
+		fields["number"] = string(number)
 	}
-	return tx.Notify(ctx, n)
+	return tx.AnswerReply(ctx, reply.ID, outcome, fields)
 }

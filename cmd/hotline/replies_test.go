@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -212,6 +213,171 @@ func TestRepliesThatAcceptNothing(t *testing.T) {
 		list, _, err := tx.Replies(t.Context(), ticket.Cursor{}, 10)
 		if len(list) != 6 || !slices.ContainsFunc(list, func(r ticket.ReplyView) bool { return r.Text == "马上到" && r.Name == "worker1" }) {
 			t.Errorf("a person reads %+v", list)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// unwritten makes a ticket one of which no message went to a worker.
+func (h *replyHouse) unwritten(number ticket.Number) (restore func()) {
+	h.t.Helper()
+	was := h.one(`SELECT encode(address_index, 'hex') FROM deliveries d JOIN notices n ON n.id = d.notice_id WHERE n.key = '` + string(number) + `worker1'`)
+	set := func(value string) {
+		h.exec(`UPDATE deliveries SET address_index = ` + value + ` WHERE notice_id IN (SELECT id FROM notices WHERE key = '` + string(number) + `worker1')`)
+	}
+	set("NULL")
+	return func() { set(`decode('` + was + `', 'hex')`) }
+}
+
+func (h *replyHouse) exec(sql string) {
+	h.t.Helper()
+	if _, err := h.look.Exec(h.t.Context(), sql); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *replyHouse) owned() string {
+	return h.one(`SELECT coalesce(string_agg(s.login || ' ' || t.number, ', ' ORDER BY t.id), '') FROM tickets t JOIN staff s ON s.post_id = t.owner_id`)
+}
+
+// Two workers write at once and two nodes answer at once: one owner, and each
+// worker has one answer, which fits.
+func TestTwoWorkersReplyAtOnce(t *testing.T) {
+	h := newReplyHouse(t, 6)
+	for _, number := range h.numbers {
+		for i, from := range []string{"19900000001", "19900000002"} {
+			r := ticket.Reply{Provider: "test", Message: string(number) + from, From: from, Text: "1 " + string(number[9:])}
+			if err := h.db.KeepReply(t.Context(), r); err != nil {
+				t.Fatal(i, err)
+			}
+		}
+	}
+	var nodes sync.WaitGroup
+	for range 3 {
+		nodes.Go(func() {
+			if _, err := h.desk.AnswerReplies(context.Background(), 100); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	nodes.Wait()
+	answers := strings.Join(h.bringAll(), ", ")
+	if n := strings.Count(answers, "reply_accepted"); n != 6 {
+		t.Errorf("%d are told that it is theirs: %s", n, answers)
+	}
+	if n := strings.Count(answers, "reply_taken"); n != 6 {
+		t.Errorf("%d are told that it is not: %s", n, answers)
+	}
+	if n := h.one(`SELECT count(*)::text FROM tickets t JOIN sms_replies r ON r.ticket_id = t.id AND r.outcome = 'accepted' JOIN staff s ON s.id = r.staff_id AND s.post_id = t.owner_id`); n != "6" {
+		t.Errorf("%s of 6 tickets belong to who was told so", n)
+	}
+	if n := h.one(`SELECT count(*)::text FROM timeline WHERE kind = 'ticket.accepted'`); n != "6" {
+		t.Errorf("accepted %s times", n)
+	}
+}
+
+// A bare 1 accepts what its writer was written of, and nothing else: not an offer
+// that came after it, not one that they know from nowhere, and not another one
+// when whoever answered died over it.
+func TestABareOneMeansWhatWasWritten(t *testing.T) {
+	t.Run("another is open that was not written of", func(t *testing.T) {
+		h := newReplyHouse(t, 2)
+		restore := h.unwritten(h.numbers[1])
+		if got := h.write("19900000001", "1"); !slices.Equal(got, []string{"worker1 reply_accepted"}) {
+			t.Errorf("answered %q", got)
+		}
+		restore()
+		h.exec(`UPDATE sms_replies SET handled_at = NULL`) // died before the result was down
+		h.answer()
+		if got := h.bringAll(); len(got) != 0 {
+			t.Errorf("answered again: %q", got)
+		}
+		if got := h.owned(); got != "worker1 "+string(h.numbers[0]) {
+			t.Errorf("owned: %s", got)
+		}
+	})
+	t.Run("it came before the offer", func(t *testing.T) {
+		h := newReplyHouse(t, 2)
+		first, second := string(h.numbers[0]), string(h.numbers[1])
+		h.exec(`UPDATE offers SET ended_at = now(), outcome = 'withdrawn' WHERE ticket_id = (SELECT id FROM tickets WHERE number = '` + first + `')`)
+		h.exec(`UPDATE offers SET offered_at = now() + interval '1 hour' WHERE ticket_id = (SELECT id FROM tickets WHERE number = '` + second + `')`)
+		h.exec(`UPDATE notices SET created_at = now() + interval '1 hour' WHERE key LIKE '` + second + `%'`)
+		if got := h.write("19900000001", "1"); !slices.Equal(got, []string{"worker1 reply_not_asked"}) || h.owned() != "" {
+			t.Errorf("answered %q; owned %q", got, h.owned())
+		}
+	})
+	t.Run("the offer is over", func(t *testing.T) {
+		h := newReplyHouse(t, 1)
+		h.exec(`UPDATE offers SET ended_at = now(), outcome = 'withdrawn'`)
+		if got := h.write("19900000001", "1"); !slices.Equal(got, []string{"worker1 reply_not_asked"}) || h.owned() != "" {
+			t.Errorf("answered %q; owned %q", got, h.owned())
+		}
+	})
+	t.Run("a 2 for what is theirs already", func(t *testing.T) {
+		h := newReplyHouse(t, 1)
+		h.write("19900000001", "1")
+		if got := h.write("19900000001", "2"); !slices.Equal(got, []string{"worker1 reply_yours"}) {
+			t.Errorf("answered %q", got)
+		}
+	})
+}
+
+// A number speaks for the one whose it is now, and for nobody where two have it.
+func TestWhoseNumberItIs(t *testing.T) {
+	h := newReplyHouse(t, 1)
+	phone := h.one(`SELECT encode(phone_sealed, 'hex') FROM staff WHERE login = 'worker1'`)
+	h.exec(`UPDATE staff SET phone_sealed = NULL WHERE login = 'worker1'`)
+	if got := h.write("19900000001", "1"); len(got) != 0 || h.one(`SELECT outcome FROM sms_replies`) != "unknown_number" {
+		t.Errorf("who has the number now is answered %q", got)
+	}
+	h.exec(`UPDATE staff SET phone_sealed = decode('` + phone + `', 'hex') WHERE login = 'worker1'`)
+	err := h.db.ImportDirectory(t.Context(), area.Directory{Staff: []area.NewStaff{{Login: "worker3", Name: "worker3", Role: area.RoleWorker, Area: "990101101000", Phone: "+8619900000001"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = h.db.InTx(t.Context(), act.SystemDispatch, func(tx *store.Tx) error {
+		return tx.Notify(t.Context(), ticket.Notice{Key: "third", Post: h.post("worker3"), Template: "silence", Fields: map[string]string{}})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.bringAll()
+	if got := h.write("19900000001", "1"); len(got) != 0 || h.owned() != "" {
+		t.Errorf("two have the number: answered %q, owned %q", got, h.owned())
+	}
+}
+
+// Two machines do not write to each other for ever, and a reply that cannot be
+// opened holds up no other.
+func TestRepliesThatWouldNeverEnd(t *testing.T) {
+	h := newReplyHouse(t, 1)
+	answers := 0
+	for range 6 {
+		answers += len(h.write("19900000001", "您好，我正在开会，稍后联系您。"))
+	}
+	if answers != 3 {
+		t.Errorf("a machine is answered %d times, want 3", answers)
+	}
+	for _, from := range []string{"19900000002", "19900000001"} {
+		if err := h.db.KeepReply(t.Context(), ticket.Reply{Provider: "test", Message: from, From: from, Text: "1"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h.exec(`UPDATE sms_replies SET text_sealed = '\x01' WHERE message_id = '19900000002'`)
+	h.answer()
+	if got := h.owned(); got != "worker1 "+string(h.numbers[0]) {
+		t.Errorf("owned: %s", got)
+	}
+	if n := h.one(`SELECT count(*)::text FROM sms_replies WHERE handled_at IS NULL`); n != "0" {
+		t.Errorf("%s replies wait", n)
+	}
+	err := h.db.InTx(t.Context(), act.SystemDispatch, func(tx *store.Tx) error {
+		list, _, err := tx.Replies(t.Context(), ticket.Cursor{}, 100)
+		if len(list) != 8 {
+			t.Errorf("a person reads %d of 8", len(list))
 		}
 		return err
 	})

@@ -109,6 +109,10 @@ func TestRobotsWriteInTheNearestGroup(t *testing.T) {
 			t.Errorf("%q went to %s (%v), want %s", code, p.request.URL.Path, err, want)
 		}
 	}
+	tens := notify.NewRobots(map[string]string{"990110000000": address + "/county10"})
+	if !tens.Serves("990110101000") || tens.Serves("990115101000") {
+		t.Error("county 10 and county 15 are mixed up")
+	}
 	if robots.Serves("880000000000") {
 		t.Error("another city's area has a group")
 	}

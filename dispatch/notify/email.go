@@ -102,6 +102,20 @@ func (e *Email) Send(ctx context.Context, m Message) (string, error) {
 	return "", mailFault(err)
 }
 
+// Check connects, encrypts and signs in as Send does, and sends nothing.
+func (e *Email) Check(ctx context.Context) error {
+	client, err := mail.NewClient(e.host, e.client...)
+	if err != nil {
+		return fmt.Errorf("set the mail server up: %w", err)
+	}
+	conn, err := client.DialToSMTPClientWithContext(ctx)
+	if err != nil {
+		return fmt.Errorf("reach the mail server: %w", err)
+	}
+	_ = client.CloseWithSMTPClient(conn) // it was reached: that was all
+	return nil
+}
+
 // mailFault sorts what went wrong. Its text names no address.
 func mailFault(err error) error {
 	var fault *mail.SendError

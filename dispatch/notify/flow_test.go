@@ -5,6 +5,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -16,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/hotline/area"
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/store"
@@ -432,5 +434,138 @@ func TestDeadLettersAreSentAgain(t *testing.T) {
 	h.ends(ticket.DeliverySent, 3)
 	if n := h.count(`SELECT count(*) FROM audit_records WHERE action LIKE 'notice.resend%'`); n != 2 {
 		t.Errorf("%d records of it", n)
+	}
+}
+
+// A receipt that comes while the answer to the sending is put down meets it in
+// every interleaving, and one that was told in vain before counts when it is told again.
+func TestAReceiptBesideTheAnswer(t *testing.T) {
+	h := newHouse(t, "")
+	var telling sync.WaitGroup
+	sms := &scripted{name: "sms", do: func(_ context.Context, m notify.Message) (string, error) {
+		telling.Go(func() {
+			if _, err := h.db.KeepReceipt(context.Background(), ticket.Receipt{Channel: "sms", Message: "id-" + m.Ref, Status: ticket.DeliveryDelivered}); err != nil {
+				t.Error(err)
+			}
+		})
+		return "id-" + m.Ref, nil
+	}}
+	const many = 40
+	for range many {
+		h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer"})
+	}
+	stop := h.notifier(sms)
+	h.ends(ticket.DeliveryDelivered, many)
+	stop()
+	telling.Wait()
+	h.exec(`UPDATE provider_receipts SET delivery_id = NULL`)
+	h.exec(`UPDATE deliveries SET state = 'sent', provider_seq = 7`)
+	id := h.text(`SELECT provider_id FROM deliveries LIMIT 1`)
+	moved, err := h.db.KeepReceipt(t.Context(), ticket.Receipt{Channel: "sms", Message: id, Status: ticket.DeliveryDelivered}) // by a question: without a number
+	if err != nil || !moved {
+		t.Errorf("told again it moves nothing (%v)", err)
+	}
+	if moved, err := h.db.KeepReceipt(t.Context(), ticket.Receipt{Channel: "sms", Message: id, Status: ticket.DeliveryDelivered}); err != nil || moved {
+		t.Errorf("and a third time it does (%v)", err)
+	}
+}
+
+// A provider that keeps to our names takes a message that a person sends again
+// for a new one.
+func TestAResentMessageIsANewOne(t *testing.T) {
+	h := newHouse(t, "")
+	sms := &scripted{name: "sms"}
+	h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer"})
+	h.notifier(sms)
+	h.ends(ticket.DeliverySent, 1)
+	first := h.text(`SELECT ref::text FROM deliveries`)
+	fail := func(ref string) {
+		if _, err := h.db.KeepReceipt(t.Context(), ticket.Receipt{Channel: "sms", Message: "id-" + ref, Status: ticket.DeliveryFailed, Seq: 9, Detail: "MK:0001"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	fail(first)
+	h.ends(ticket.DeliveryFailed, 1)
+	if err := h.db.InTx(t.Context(), act.SystemDispatch, func(tx *store.Tx) error { return tx.ResendDeadLetter(t.Context(), first) }); err != nil {
+		t.Fatal(err)
+	}
+	h.ends(ticket.DeliverySent, 1)
+	fail(first) // of the first one: told before
+	second := h.text(`SELECT ref::text FROM deliveries`)
+	if _, err := h.db.KeepReceipt(t.Context(), ticket.Receipt{Channel: "sms", Message: "id-" + second, Status: ticket.DeliveryDelivered, Seq: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if state := h.text(`SELECT state FROM deliveries`); second == first || state != "delivered" || sms.refs[first] != 1 || sms.refs[second] != 1 {
+		t.Errorf("%s: sent as %v", state, sms.refs)
+	}
+}
+
+// Who leads a county sees and sends again what is their own county's, and the
+// record says who did. Nobody has a test sent past the pace.
+func TestDeadLettersOfOneCounty(t *testing.T) {
+	h := newHouse(t, "")
+	const other area.Code = "990102000000"
+	lead := func(login string, where area.Code, role area.Role) area.NewStaff {
+		return area.NewStaff{Login: login, Name: login, Role: role, Area: where}
+	}
+	err := h.db.ImportDirectory(t.Context(), area.Directory{Divisions: []area.Division{{Code: other, Name: "乙县"}},
+		Desks: []area.Desk{{Area: other, Role: area.RoleCountyDuty, Name: "乙县值班台"}},
+		Staff: []area.NewStaff{lead("ours", county, area.RoleSupervisor), lead("head", county, area.RoleCountyDuty), lead("theirs", other, area.RoleSupervisor), lead("theirhead", other, area.RoleCountyDuty)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	refuse := &scripted{name: "sms", do: func(context.Context, notify.Message) (string, error) { return "", notify.ErrRejected }}
+	h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer"})
+	stop := h.notifier(refuse)
+	h.ends(ticket.DeliveryFailed, 1)
+	stop()
+	ref := h.text(`SELECT ref::text FROM deliveries`)
+	as := func(login string, do func(tx *store.Tx) error) error {
+		actor, err := h.db.Actor(t.Context(), area.StaffID(h.count(`SELECT id FROM staff WHERE login = $1`, login)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return h.db.InTx(t.Context(), actor, do)
+	}
+	for _, login := range []string{"theirs", "theirhead"} {
+		err := as(login, func(tx *store.Tx) error {
+			list, _, err := tx.DeadLetters(t.Context(), "", "", ticket.Cursor{}, 10)
+			causes, causesErr := tx.DeadLetterCauses(t.Context())
+			if len(list)+len(causes) > 0 {
+				t.Errorf("%s sees %v %v", login, list, causes)
+			}
+			n, resendErr := tx.ResendDeadLetters(t.Context(), ticket.DeadLetterCause{Channel: "sms", Reason: notify.ErrRejected.Error()})
+			if n != 0 {
+				t.Errorf("%s sends %d again", login, n)
+			}
+			if err := tx.ResendDeadLetter(t.Context(), ref); !errors.Is(err, act.ErrNotFound) {
+				t.Errorf("%s sends one again: %v", login, err)
+			}
+			return errors.Join(err, causesErr, resendErr)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, login := range []string{"ours", "head"} {
+		h.exec(`UPDATE deliveries SET state = 'failed'`)
+		ref := h.text(`SELECT ref::text FROM deliveries`)
+		if err := as(login, func(tx *store.Tx) error { return tx.ResendDeadLetter(t.Context(), ref) }); err != nil {
+			t.Errorf("%s: %v", login, err)
+		}
+		if n := h.count(`SELECT count(*) FROM audit_records WHERE action = 'notice.resend' AND area_code = $1 AND actor_id = (SELECT id FROM staff WHERE login = $2)`, string(county), login); n != 1 {
+			t.Errorf("%d records of what %s did", n, login)
+		}
+	}
+	if err := as("worker1", func(tx *store.Tx) error {
+		return tx.Notify(t.Context(), ticket.Notice{Key: "test", Post: tx.Actor().PostID, Template: "contact_test", Only: "sms"})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.db.ExpandNotices(t.Context(), ticket.Reach{Channels: []string{"sms"}}, 10); err != nil {
+		t.Fatal(err)
+	}
+	if n := h.count(`SELECT count(*) FROM deliveries d JOIN notices n ON n.id = d.notice_id WHERE n.template = 'contact_test' AND NOT d.exempt`); n != 1 {
+		t.Error("a test is let past the throttle")
 	}
 }

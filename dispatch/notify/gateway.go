@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ticket"
@@ -42,6 +43,7 @@ type CallSpec struct {
 	Detail  string            `yaml:"detail"`  // path of its code for that
 	Items   string            `yaml:"items"`   // path of a list in the answer: ID, State and Detail are of the item that Match fits
 	Match   *MatchSpec        `yaml:"match"`
+	Keeps   time.Duration     `yaml:"keeps"` // of a question: how long the provider knows a message; zero: for ever
 }
 
 // Definition names a text that later ones may use.
@@ -117,7 +119,7 @@ type GatewaySetup struct {
 var codeName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // builtInNames are what templates may use besides settings and definitions.
-var builtInNames = []string{"ref", "id", "account", "secret", "url", "to", "text", "template", "code", "values", "params", "time", "time_ms", "date", "day", "day_ago", "iso", "nonce",
+var builtInNames = []string{"ref", "id", "account", "secret", "url", "to", "text", "template", "code", "values", "params", "time", "time_ms", "date", "sent_day", "sent_from", "iso", "nonce",
 	"host", "path", "body", "sorted", "sorted_raw", "signature"}
 
 // Validate reports every fault of the shape, each an *act.Fault with its path.

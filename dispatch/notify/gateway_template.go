@@ -69,6 +69,18 @@ func percent(s string) string {
 	return strings.NewReplacer("+", "%20", "*", "%2A", "%7E", "~").Replace(url.QueryEscape(s))
 }
 
+// asksByDay reports whether a question names the day of the sending.
+func (s *CallSpec) asksByDay() bool {
+	for _, texts := range []map[string]string{s.Fields, s.Query} {
+		for _, text := range texts {
+			if strings.Contains(text, "{sent_day") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // sorted writes parameters by name, as many signatures want them.
 func sorted(params map[string]string, encode func(string) string) string {
 	names := make([]string, 0, len(params))

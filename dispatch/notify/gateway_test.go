@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/ticket"
@@ -214,5 +215,49 @@ func TestABadShapeIsRefused(t *testing.T) {
 	}
 	if _, err := notify.NewSMS(shape(t, "aliyun"), notify.GatewaySetup{URL: "https://gateway.example", Account: "a", Secret: "s"}); err == nil || !strings.Contains(err.Error(), "sign_name") {
 		t.Errorf("without the sign: %v", err)
+	}
+}
+
+// A message of just before midnight is asked for by the day it went out, and by
+// the next, on which it may have reached the provider; whenever it is asked for.
+// One that is older than the provider's memory is not taken for one that never arrived.
+func TestAMessageOfBeforeMidnightIsFound(t *testing.T) {
+	var asked []string
+	known := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = append(asked, r.FormValue("SendDate"))
+		item := ""
+		if r.FormValue("SendDate") == known {
+			item = `{"OutId":"0191-ref","SendStatus":3}`
+		}
+		_, _ = io.WriteString(w, `{"Code":"OK","SmsSendDetailDTOs":{"SmsSendDetailDTO":[`+item+`]}}`)
+	}))
+	t.Cleanup(server.Close)
+	sms := gatewayOf(t, "aliyun", server.URL)
+	y, month, d := time.Now().In(ticket.Shanghai).Date()
+	midnight := time.Date(y, month, d, 0, 0, 0, 0, ticket.Shanghai)
+	today, before := midnight.Format("20060102"), midnight.AddDate(0, 0, -1).Format("20060102")
+	m := aMessage
+	for _, c := range []struct {
+		begun time.Time
+		known string
+		found bool
+		asked []string
+	}{
+		{midnight.Add(-2 * time.Minute), before, true, []string{before}},
+		{midnight.Add(-2 * time.Minute), today, true, []string{before, today}},
+		{midnight.Add(-2 * time.Minute), "", false, []string{before, today}},
+		{midnight.Add(-time.Hour), before, true, []string{before}},
+		{midnight.Add(-time.Hour), today, false, []string{before}},
+	} {
+		asked, known, m.Begun = nil, c.known, c.begun
+		found, err := sms.Find(t.Context(), m)
+		if err != nil || found.Known != c.found || !slices.Equal(asked, c.asked) {
+			t.Errorf("begun %s, known on %q: found %v (%v), asked for %v, want %v", c.begun, c.known, found.Known, err, asked, c.asked)
+		}
+	}
+	m.Begun = midnight.AddDate(0, 0, -31)
+	if found, err := sms.Find(t.Context(), m); err == nil {
+		t.Errorf("of a message of a month ago it says %+v", found)
 	}
 }

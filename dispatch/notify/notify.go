@@ -31,9 +31,10 @@ var (
 // so that a provider that knows it does not send it twice.
 type Message struct {
 	Ref      string
-	Provider string // the provider's id, where it is known: for asking what became of it
-	Address  string // E.164 for SMS and voice, or what the channel takes in its place. Never log it
-	Login    string // member of staff, for the live channel; empty for citizens
+	Provider string    // the provider's id, where it is known: for asking what became of it
+	Begun    time.Time // when it was sent, for asking about it; zero where nobody noted that
+	Address  string    // E.164 for SMS and voice, or what the channel takes in its place. Never log it
+	Login    string    // member of staff, for the live channel; empty for citizens
 	Text     string
 	Template string
 	Fields   map[string]string

@@ -3,8 +3,6 @@ package notify
 import (
 	"regexp"
 	"strings"
-
-	"example.org/hotline/ticket"
 )
 
 // ReplyCommand is what a short message asks for.
@@ -32,15 +30,4 @@ func ParseReply(text string) (command ReplyCommand, tail string, ok bool) {
 		return "", "", false
 	}
 	return ReplyCommand(m[1]), m[2] + m[3], true
-}
-
-// Meant picks the tickets that a tail fits among those that a person is asked
-// about; an empty tail fits all of them.
-func Meant(offers []ticket.ID, numbers []ticket.Number, tail string) (fit []ticket.ID) {
-	for i, id := range offers {
-		if strings.HasSuffix(string(numbers[i]), tail) {
-			fit = append(fit, id)
-		}
-	}
-	return fit
 }

@@ -85,8 +85,37 @@ func (s *SMS) Send(ctx context.Context, m Message) (string, error) {
 // Polls reports whether the gateway can be asked.
 func (s *SMS) Polls() bool { return s.spec.Find != nil }
 
-// Find asks the gateway for a message.
+// Find asks the gateway for a message, by the day on which it went out: one of
+// shortly before midnight may have reached the provider on the next.
 func (s *SMS) Find(ctx context.Context, m Message) (Found, error) {
+	times := []time.Time{m.Begun.Add(-sendingSkew), m.Begun.Add(sendingSkew)}
+	if m.Begun.IsZero() {
+		times = []time.Time{s.now().AddDate(0, 0, -1), s.now()}
+	}
+	if keeps := s.spec.Find.Keeps; keeps > 0 && s.now().Sub(times[0]) > keeps {
+		return Found{}, fmt.Errorf("it went out %s ago, and the gateway knows messages for %s", s.now().Sub(times[0]).Round(time.Hour), keeps)
+	}
+	if !s.spec.Find.asksByDay() || sentDay(times[0]) == sentDay(times[1]) {
+		times = times[:1]
+	}
+	for _, at := range times {
+		asked := m
+		asked.Begun = at
+		if found, err := s.findAt(ctx, asked); err != nil || found.Known {
+			return found, err
+		}
+	}
+	return Found{}, nil
+}
+
+// sendingSkew is how far the provider's note of a sending may lie from ours: its
+// clock, and how long the call took.
+const sendingSkew = 5 * time.Minute
+
+func sentDay(at time.Time) string { return at.In(ticket.Shanghai).Format("20060102") }
+
+// findAt asks for a message of one day.
+func (s *SMS) findAt(ctx context.Context, m Message) (Found, error) {
 	spec := s.spec.Find
 	status, answer, values, err := s.call(ctx, spec, m, s.setup.Codes[m.Template])
 	if err != nil {
@@ -262,7 +291,7 @@ func (s *SMS) values(m Message, code string) (values map[string]string, list []s
 		"ref": m.Ref, "id": m.Provider, "account": s.setup.Account, "secret": s.setup.Secret, "url": s.setup.URL, "to": m.Address, "text": m.Text,
 		"template": m.Template, "code": code, "params": string(object),
 		"time": strconv.FormatInt(now.Unix(), 10), "time_ms": strconv.FormatInt(now.UnixMilli(), 10), "date": now.UTC().Format(time.DateOnly),
-		"day": now.In(ticket.Shanghai).Format("20060102"), "day_ago": strconv.FormatInt(now.AddDate(0, 0, -1).Unix(), 10), "iso": now.UTC().Format("2006-01-02T15:04:05Z"), "nonce": uuid.NewString(),
+		"sent_day": sentDay(m.Begun), "sent_from": strconv.FormatInt(m.Begun.Unix(), 10), "iso": now.UTC().Format("2006-01-02T15:04:05Z"), "nonce": uuid.NewString(),
 	})
 	return values, list
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"net/http"
@@ -12,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"example.org/hotline/area"
 )
 
 // WeComSetup is the city's application in its corporation's WeCom.
@@ -129,12 +132,28 @@ func (w *WeCom) accessToken(ctx context.Context, anew bool) (string, error) {
 		return "", fmt.Errorf("%w: ask WeCom for a token: %w", ErrNotSent, err) // nothing was sent
 	}
 	if answer.ErrCode != 0 || answer.AccessToken == "" {
-		return "", fmt.Errorf("%w: WeCom gives no token: %d", ErrNotSent, answer.ErrCode)
+		return "", fmt.Errorf("%w: %w", ErrNotSent, noTokenError(answer.ErrCode))
 	}
 	w.token = answer.AccessToken
 	w.expires = time.Now().Add(time.Duration(answer.ExpiresIn)*time.Second - 5*time.Minute) //nolint:forbidigo // as above
 	return w.token, nil
 }
+
+// Check asks for a token and sends nothing. The code of an error is WeCom's
+// own, zero where it was not reached.
+func (w *WeCom) Check(ctx context.Context) (code int, err error) {
+	_, err = w.accessToken(ctx, true)
+	var refused noTokenError
+	if errors.As(err, &refused) {
+		code = int(refused)
+	}
+	return code, err
+}
+
+// noTokenError is the errcode with which a token is refused.
+type noTokenError int
+
+func (e noTokenError) Error() string { return fmt.Sprintf("WeCom gives no token: %d", int(e)) }
 
 // weComCall posts a body, or gets where there is none.
 func weComCall(ctx context.Context, client *http.Client, address string, body []byte) (a weComAnswer, err error) {
@@ -179,18 +198,18 @@ func NewRobots(urls map[string]string) *Robots {
 func (*Robots) Name() string { return ChannelGroup }
 
 // Serves reports whether an area has a group, of its own or of an area it lies in.
-func (r *Robots) Serves(area string) bool { return r.webhook(area) != "" }
+func (r *Robots) Serves(where string) bool { return r.webhook(where) != "" }
 
-// webhook is the nearest group's: that of the longest code whose leading digits
-// the area has; for what lies nowhere the widest group's.
-func (r *Robots) webhook(area string) (address string) {
+// webhook is the nearest group's: that of the lowest area that holds the place;
+// for what lies nowhere the widest group's.
+func (r *Robots) webhook(where string) (address string) {
 	best := -1
-	for code, candidate := range r.urls {
-		prefix := strings.TrimRight(code, "0")
-		near := len(prefix)
-		if area == "" {
-			near = len(code) - len(prefix)
-		} else if !strings.HasPrefix(area, prefix) {
+	for text, candidate := range r.urls {
+		code := area.Code(text)
+		near := len(code.Prefix())
+		if where == "" {
+			near = len(code) - near
+		} else if !code.Contains(area.Code(where)) {
 			continue
 		}
 		if near > best {

@@ -11,6 +11,6 @@ export const notify = {
   dead: {
     lead: 'Notices that reached nobody, newest first. Once the cause is mended they can be sent again.', causes: 'Causes', count: '{n}', all: 'All causes', resend: 'Send again', resendAll: 'Send all again ({n})', resent: '{n} on their way again.', to: 'To', citizen: 'the caller', nobody: 'nobody', template: 'Notice', reason: 'Why', attempts: 'Attempts',
     void: 'the ticket has moved on; no longer needed', empty: 'Every notice has arrived.', replies: 'Messages received', repliesLead: 'SMS from staff and callers. Those not understood need a person.', noReplies: 'No messages yet.',
-    outcome: { accepted: 'accepted', declined: 'cannot come', taken: 'somebody else was first', not_asked: 'nothing was asked', which: 'several fit; asked which', unknown_text: 'not understood: please read it', unknown_number: 'not a known number', waiting: 'being handled' },
+    outcome: { accepted: 'accepted', declined: 'cannot come', taken: 'somebody else was first', yours: 'is theirs already: ask whether they come', not_asked: 'nothing was asked', which: 'several fit; asked which', unknown_text: 'not understood: please read it', unknown_number: 'not a known number', waiting: 'being handled' },
   },
 }

@@ -11,6 +11,6 @@ export const notify = {
   dead: {
     lead: '没有送到任何人的通知，最新在前。找到原因后可以重发。', causes: '原因', count: '{n} 条', all: '全部原因', resend: '重发', resendAll: '全部重发（{n} 条）', resent: '已重发 {n} 条。', to: '收件人', citizen: '来电人', nobody: '无人', template: '通知', reason: '原因', attempts: '发送次数',
     void: '工单已有变化，不再需要', empty: '没有未送达的通知。', replies: '收到的短信', repliesLead: '工作人员和来电人发来的短信。无法识别的请人工处理。', noReplies: '还没有收到短信。',
-    outcome: { accepted: '接单', declined: '不能到', taken: '已被他人接单', not_asked: '没有待回复的工单', which: '多件待接，已请其说明', unknown_text: '无法识别，请人工查看', unknown_number: '号码不在名册', waiting: '处理中' },
+    outcome: { accepted: '接单', declined: '不能到', taken: '已被他人接单', yours: '本人已接单，请核实能否到场', not_asked: '没有待回复的工单', which: '多件待接，已请其说明', unknown_text: '无法识别，请人工查看', unknown_number: '号码不在名册', waiting: '处理中' },
   },
 }
