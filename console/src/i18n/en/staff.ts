@@ -1,4 +1,5 @@
 import { areas } from './areas'
+import { code } from './code'
 
 export const staff = {
   staff: {
@@ -19,6 +20,7 @@ export const staff = {
     agency: { title: 'Outside agencies', contract: 'contract {from} to {until}', open: '{n} tickets open', none: 'No agency under contract.', accesses: 'Tickets that are open to them now', who: 'Who', until: 'Until', by: 'Opened by', end: 'Close now', endedHere: 'Closed on the page of people' },
   },
   auditAction: {
+    ...code.auditAction,
     staff: {
       added: 'Made the account {login}', changed: 'Changed {login}', left: '{login} has left', deputies: 'Said who stands in for {login}', imported: 'Imported people', invited: 'Handed {login} a code', password: '{login} has set a password',
     },

@@ -1,4 +1,5 @@
 import { areas } from './areas'
+import { code } from './code'
 
 export const staff = {
   staff: {
@@ -19,6 +20,7 @@ export const staff = {
     agency: { title: '第三方机构', contract: '合同 {from} 至 {until}', open: '已授权 {n} 张工单', none: '没有签约机构。', accesses: '现在授权查看的工单', who: '谁', until: '到期', by: '授权人', end: '立即收回', endedHere: '在人员页面收回' },
   },
   auditAction: {
+    ...code.auditAction,
     staff: {
       added: '新建账号 {login}', changed: '更改人员 {login}', left: '{login} 离岗', deputies: '设置 {login} 的替岗人', imported: '导入人员', invited: '给 {login} 发邀请码', password: '{login} 设置了密码',
     },
