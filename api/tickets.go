@@ -110,7 +110,10 @@ func (s *Server) showLadder(ctx context.Context, tx Tx, t *Ticket) error {
 		return err
 	}
 	ladder := s.deps.Ladder(plain, tx.Now())
-	if t.Pause != nil {
+	if t.Pause != nil && ladder.Next != nil { // when it comes is known once the ladder goes on
+		if n := ladder.Next.Step; n < len(ladder.Steps) {
+			ladder.Steps[n].State = "later"
+		}
 		ladder.Next = nil
 	}
 	t.Ladder = &ladder

@@ -136,3 +136,24 @@ export const answers = {
   ], next: 'more' },
   '/sms': { items: [{ at: iso(-97), to: '138****5678', text: '【12349】您的求助已由青石镇林小河受理，编号 2610010004205。' }, { at: iso(-100), to: '139****0001', text: '【12349】特急工单 2610010004205 派给您，请 3 分钟内接单。' }] },
 }
+
+/** The same ticket while it is being asked for: the ladder half climbed, everything that may move it. */
+export const waiting = {
+  status: 'offered', offered_to_me: true, owner: { name: '甲镇值班台', role: 'worker', kind: 'desk' }, next_due_at: iso(19), visits: [], findings: [], decisions: [], disbursements: [], papers: [],
+  acts: ['accept', 'cannot_come', 'view_caller', 'pull', 'push', 'pause', 'merge', 'split'],
+  place: { source: 'household', area_name: '上坪村', by: '周小雨', at: iso(-99), like: '2609280000422' },
+  suggested_place: { area: rows[0].area, area_name: '上坪村', number: '2609280000422' },
+  clocks: [clock('two_hour', -101, 19), clock('day', -101, 1339)],
+  joined: [{ id: rows[1].id, number: rows[1].number, invited_at: iso(-90) }], split_off: [{ id: rows[2].id, number: rows[2].number, invited_at: iso(-101) }],
+  offers: [
+    { post: '林小河', role: 'worker', step: 0, loop: 0, offered_at: iso(-101), why: { on_duty: true, position: 1, load: 1, also: [{ name: '钱三', load: 4 }], shift_from: iso(-240), shift_to: iso(480), duty: { source: 'rule', rule: '夜班' }, skipped: [{ name: '孙四', position: 1, reason: 'conflict_of_interest' }] }, outcome: 'declined', ended_at: iso(-100) },
+    { post: '赵二', role: 'worker', step: 1, loop: 0, offered_at: iso(-100), why: { on_duty: true, position: 2, load: 0, shift_from: iso(-240), shift_to: iso(480) } },
+  ],
+  ladder: {
+    policy: 'ladder-2026', from: iso(-101), loop: 0, next: { step: 3, at: iso(9) },
+    steps: [
+      { step: 0, to: 'duty worker 1', after: '0s', due_at: iso(-101), state: 'done' }, { step: 1, to: 'duty worker 2', after: '3m0s', due_at: iso(-98), state: 'done' },
+      { step: 2, to: 'duty township_head', after: '6m0s', due_at: iso(-95), state: 'done' }, { step: 3, to: 'duty county_duty', after: '10m0s', due_at: iso(9), state: 'next' }, { step: 4, to: 'duty city_duty', after: '15m0s', due_at: iso(14), state: 'later' },
+    ],
+  },
+}

@@ -15,6 +15,9 @@ const shots = [
   ['sign-in', null, '/sign-in'], ['tickets', 'worker', '/tickets'], ['offered', 'worker', '/tickets?view=offered'], ['ticket', 'worker', t],
   ['receipt', 'worker', `${t}?act=receipt&item=p1`], ['visit', 'worker', `${t}?act=visit`], ['findings', 'worker', `${t}?act=findings`], ['decide', 'worker', `${t}?act=decide`, { acts: ['decide'] }],
   ['triage', 'agent', `${t}?act=triage`, { acts: ['triage', 'hand_over'] }], ['close', 'agent', `${t}?act=close`, { acts: ['close'] }], ['check', 'head', `${t}?act=check&item=p1`, { disbursements: [{ ...house.ticket.disbursements[0], state: 'submitted', level: 'township', next_acts: ['check'] }] }],
+  ['offer', 'worker', t, house.waiting], ['push', 'supervisor', `${t}?act=push`, house.waiting], ['pause', 'supervisor', `${t}?act=pause`, house.waiting], ['merge', 'agent', `${t}?act=merge`, house.waiting],
+  ['split-off', 'agent', `${t}?act=splitOff`, house.waiting], ['paused', 'supervisor', t, { ...house.waiting, acts: ['resume'], offered_to_me: false, returned: true, pause: { from: house.iso(-2), until: house.iso(8), by: '王主管', reason: '工作人员已到门口' }, ladder: { ...house.waiting.ladder, next: undefined } }],
+  ['return', 'worker', `${t}?act=giveBack`, { ...house.waiting, status: 'accepted', offered_to_me: false, acts: ['return', 'hand_over'], return_by: house.iso(2000) }],
   ['visits', 'assistant', '/'], ['visits-head', 'head', '/visits'], ['visits-worker', 'worker', '/visits'],
   ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['staff', 'admin', '/staff'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'],
 ]
