@@ -13,7 +13,7 @@ import (
 )
 
 // DutyAt tells who is on duty for a role in an area at an instant, and why.
-// Position zero asks for everybody. It is two statements, each by index.
+// Position zero asks for everybody. It is three statements, each by index.
 func (tx *Tx) DutyAt(ctx context.Context, where area.Code, role area.Role, position int, at time.Time) (duty.Answer, error) {
 	roster, err := tx.Roster(ctx, duty.Key{Area: where, Role: role}, at, at)
 	if err != nil {
@@ -151,23 +151,62 @@ func readTemporary(data []byte) (t duty.Temporary, err error) {
 
 // rosterPeople are people that rosters name, with their absences.
 type rosterPeople map[area.PostID]struct {
-	person duty.Person
-	away   []duty.Absence
+	person   duty.Person
+	away     []duty.Absence
+	deputies []duty.Deputy
 }
 
 // join gives a roster those that it names.
 func (p rosterPeople) join(r *duty.Roster, named []area.PostID) {
 	r.People = make(map[area.PostID]duty.Person, len(named))
 	for _, post := range named {
-		one, known := p[post]
-		if _, joined := r.People[post]; known && !joined {
-			r.People[post] = one.person
-			r.Absences = append(r.Absences, one.away...)
+		if !p.joinOne(r, post) {
+			continue
 		}
+		r.Deputies = append(r.Deputies, p[post].deputies...)
+	}
+	for _, d := range r.Deputies {
+		p.joinOne(r, d.Post)
 	}
 }
 
+// joinOne gives a roster one person with their absences, once.
+func (p rosterPeople) joinOne(r *duty.Roster, post area.PostID) bool {
+	one, known := p[post]
+	if _, joined := r.People[post]; !known || joined {
+		return false
+	}
+	r.People[post] = one.person
+	r.Absences = append(r.Absences, one.away...)
+	return true
+}
+
+// rosterDeputies loads who stands in for people in a span of time.
+func (tx *Tx) rosterDeputies(ctx context.Context, posts []area.PostID, from, to time.Time) ([]duty.Deputy, error) {
+	var rows []struct {
+		ID, Of, Post int64
+		Position     int
+		StartsAt     time.Time
+		EndsAt       *time.Time
+	}
+	err := tx.find(ctx, "load the deputies of rosters", &rows, `SELECT d.id, s.post_id AS of, w.post_id AS post, d.position, d.starts_at, d.ends_at
+		FROM staff s JOIN deputies d ON d.staff_id = s.id JOIN staff w ON w.id = d.deputy_id
+		WHERE s.post_id = ANY(?::bigint[]) AND d.starts_at <= ? AND (d.ends_at IS NULL OR d.ends_at > ?)`, bigints(posts), to, from)
+	deputies := make([]duty.Deputy, 0, len(rows))
+	for _, r := range rows {
+		deputies = append(deputies, duty.Deputy{ID: r.ID, Of: area.PostID(r.Of), Post: area.PostID(r.Post), Position: r.Position, Starts: r.StartsAt.UTC(), Ends: orZero(r.EndsAt)})
+	}
+	return deputies, err
+}
+
 func (tx *Tx) rosterPeople(ctx context.Context, posts []area.PostID, from, to time.Time) (rosterPeople, error) {
+	deputies, err := tx.rosterDeputies(ctx, posts, from, to)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range deputies {
+		posts = append(posts, d.Post)
+	}
 	slices.Sort(posts)
 	var rows []struct {
 		ID     int64
@@ -175,7 +214,7 @@ func (tx *Tx) rosterPeople(ctx context.Context, posts []area.PostID, from, to ti
 		Active bool
 		Away   []byte
 	}
-	err := tx.find(ctx, "load the people of rosters", &rows, `SELECT p.id, p.name, coalesce(w.active, false) AS active,
+	err = tx.find(ctx, "load the people of rosters", &rows, `SELECT p.id, p.name, coalesce(w.active, false) AS active,
 			coalesce((SELECT jsonb_agg(jsonb_build_object('reason', a.reason, 'from', a.starts_at, 'to', a.ends_at) ORDER BY a.id)
 			          FROM absences a WHERE a.post_id = p.id AND a.ends_at > ? AND a.starts_at <= ?), '[]') AS away
 		FROM posts p LEFT JOIN staff w ON w.post_id = p.id WHERE p.id = ANY(?::bigint[])`, from, to, bigints(slices.Compact(posts)))
@@ -194,6 +233,11 @@ func (tx *Tx) rosterPeople(ctx context.Context, posts []area.PostID, from, to ti
 			one.away = append(one.away, duty.Absence{Post: area.PostID(row.ID), Reason: a.Reason, Starts: a.From.UTC(), Ends: a.To.UTC()})
 		}
 		people[area.PostID(row.ID)] = one
+	}
+	for _, d := range deputies {
+		of := people[d.Of]
+		of.deputies = append(of.deputies, d)
+		people[d.Of] = of
 	}
 	return people, err
 }

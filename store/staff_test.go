@@ -419,3 +419,37 @@ func TestCoverage(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// Whoever is away is stood in for on duty by the deputy that was named, and the roster has no hole.
+func TestADeputyIsOnDuty(t *testing.T) {
+	h := newHouse(t)
+	h.village(t)
+	worker, from := h.actor(t, "worker1"), time.Now().Add(-time.Hour)
+	h.acting(t, h.actor(t, "head"), func(tx *Tx) error {
+		_, err := tx.SetDeputies(t.Context(), "worker1", []string{"worker2"}, time.Time{})
+		return err
+	})
+	h.acting(t, act.SystemDispatch, func(tx *Tx) error {
+		if _, err := tx.exec(t.Context(), "roster", `INSERT INTO shifts (area_code, role, position, post_id, starts_at, ends_at) VALUES (?, 'worker', 1, ?, ?, ?)`,
+			string(testTownship), int64(worker.PostID), from, from.AddDate(0, 0, 10)); err != nil {
+			return err
+		}
+		if _, err := tx.exec(t.Context(), "absence", `INSERT INTO absences (post_id, reason, starts_at, ends_at) VALUES (?, 'ill', ?, ?)`, int64(worker.PostID), from, from.AddDate(0, 0, 3)); err != nil {
+			return err
+		}
+		a, err := tx.DutyAt(t.Context(), testTownship, area.RoleWorker, 1, time.Now())
+		if err != nil {
+			return err
+		}
+		if len(a.OnDuty) != 1 || a.OnDuty[0].Name != "worker2" || len(a.OnDuty[0].Why.Overrides) != 1 || a.OnDuty[0].Why.Overrides[0].Kind != "deputy" || a.Skipped[0].By != "worker2" {
+			t.Errorf("%+v", a)
+		}
+		return nil
+	})
+	h.acting(t, h.actor(t, "head"), func(tx *Tx) error {
+		if c, err := tx.Coverage(t.Context(), h.tree(t), testTownship); err != nil || c.TownshipsUncovered != 0 {
+			t.Errorf("%+v (%v)", c.Uncovered, err)
+		}
+		return nil
+	})
+}

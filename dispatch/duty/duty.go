@@ -4,8 +4,8 @@
 // lays out shifts, finds the holes in them, and reads and writes CSV and iCal.
 // It is pure: rosters come in as values.
 //
-// It never looks for a substitute. Who is asked when nobody is on duty is the
-// ladder's business.
+// Whoever is away is stood in for by their deputy, if one was named; it looks for
+// no other substitute. Who is asked when nobody is on duty is the ladder's business.
 //
 // Who is on duty at an instant comes about in this order:
 //
@@ -13,7 +13,8 @@
 //     and concrete shifts are added; or a temporary roster replaces all of that;
 //  2. swaps, hand-overs and covers are applied in the order they were written
 //     (those older than the temporary roster spoke of another plan and are not);
-//  3. whoever is on leave, absent or has left is taken out, whatever else says.
+//  3. whoever is on leave, absent or has left is taken out, whatever else says; a
+//     deputy who is there takes the place of one who is on leave or absent.
 package duty
 
 import (

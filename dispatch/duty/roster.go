@@ -18,6 +18,7 @@ type Roster struct {
 	Overrides   []Override
 	Shifts      []Shift
 	Absences    []Absence
+	Deputies    []Deputy
 	People      map[area.PostID]Person // whoever is named above; who is not in it has left
 }
 

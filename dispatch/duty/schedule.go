@@ -22,6 +22,7 @@ type Schedule struct {
 	overrides   []Override  // by ID
 	shifts      []Shift
 	absences    map[area.PostID][]Absence
+	deputies    map[area.PostID][]Deputy // the first to be asked first
 	people      map[area.PostID]Person
 }
 
@@ -62,6 +63,12 @@ func New(r Roster, days Days) (*Schedule, error) {
 		s.absences = map[area.PostID][]Absence{}
 		for _, a := range r.Absences {
 			s.absences[a.Post] = append(s.absences[a.Post], a)
+		}
+	}
+	if len(r.Deputies) > 0 {
+		s.deputies = map[area.PostID][]Deputy{}
+		for _, d := range slices.SortedFunc(slices.Values(r.Deputies), func(a, b Deputy) int { return cmp.Compare(a.Position, b.Position) }) {
+			s.deputies[d.Of] = append(s.deputies[d.Of], d)
 		}
 	}
 	return s, nil
@@ -317,7 +324,7 @@ func (a *asking) answer(position int) Answer {
 		if slices.ContainsFunc(a.places[:i], func(before place) bool { return before.post == p.post }) {
 			continue
 		}
-		if away, ok := a.away(p.post); ok {
+		if away, ok := a.away(p.post); ok && !a.standIn(p, away) {
 			a.skip(*p, away)
 			continue
 		}

@@ -174,6 +174,12 @@ func (s *Schedule) instants(from, to time.Time) []time.Time {
 			add(a.Ends)
 		}
 	}
+	for _, deputies := range s.deputies {
+		for _, d := range deputies {
+			add(d.Starts)
+			add(d.Ends)
+		}
+	}
 	slices.SortFunc(all, time.Time.Compare)
 	return slices.CompactFunc(all, time.Time.Equal)
 }
