@@ -19,7 +19,7 @@ const shots = [
   ['split-off', 'agent', `${t}?act=splitOff`, house.waiting], ['paused', 'supervisor', t, { ...house.waiting, acts: ['resume'], offered_to_me: false, returned: true, pause: { from: house.iso(-2), until: house.iso(8), by: '王主管', reason: '工作人员已到门口' }, ladder: { ...house.waiting.ladder, next: undefined } }],
   ['return', 'worker', `${t}?act=giveBack`, { ...house.waiting, status: 'accepted', offered_to_me: false, acts: ['return', 'hand_over'], return_by: house.iso(2000) }],
   ['visits', 'assistant', '/'], ['visits-head', 'head', '/visits'], ['visits-worker', 'worker', '/visits'],
-  ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['staff', 'admin', '/staff'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'],
+  ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['staff', 'admin', '/staff'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'], ['contact', 'worker', '/contact'], ['dead-letters', 'supervisor', '/dead-letters'],
 ]
 
 // The desk and the floor, at a moment of a call each.

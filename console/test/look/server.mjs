@@ -6,6 +6,7 @@ import { extname, join } from 'node:path'
 import { answerAreas } from './areas.mjs'
 import { answerStaff } from './staff.mjs'
 import * as house from './house.mjs'
+import { answerNotify } from './notify.mjs'
 import { answerRecordings } from './recordings.mjs'
 
 const kinds = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' }
@@ -77,6 +78,7 @@ function answer(state, method, path, query, octets, req, res) {
     return json(res, 200, { items: state.rows.filter((r) => (view === 'offered' ? r.offered_to_me : view === 'mine' ? r.owner.name === state.me.name : true) && (!query.get('priority') || r.priority === query.get('priority'))) })
   }
   if (answerStaff(method, path, query, res, json)) return
+  if (answerNotify(method, path, query, res, json)) return
   if (answerAreas(method, path, query, res, json)) return
   if (answerRecordings(method, path, query, req, res, json)) return
   if (path.endsWith('/timeline')) return json(res, 200, { items: house.timeline })

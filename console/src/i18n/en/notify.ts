@@ -1,6 +1,6 @@
 // Words of how people are told: contact methods, dead letters, replies.
 export const notify = {
-  channel: { live: 'screen', sms: 'SMS', voice: 'telephone', wecom: 'WeCom', wecom_group: 'WeCom group', email: 'e-mail', webpush: 'web push' },
+  channel: { cash: 'cash', live: 'screen', sms: 'SMS', voice: 'telephone', wecom: 'WeCom', wecom_group: 'WeCom group', email: 'e-mail', webpush: 'web push' },
   contact: {
     lead: 'How you are told when somebody needs you. About urgent (P1) tickets you are always rung and written to at once.', register: 'The telephone of the staff register; only an administrator changes it', notVerified: 'not verified, not used', off: 'switched off', asCity: 'as the city says', delay: 'after {n} s',
     add: 'Add a way', kind: 'Way', address: { sms: 'Mobile number', voice: 'Telephone number', wecom: 'WeCom user id', email: 'E-mail address' }, label: 'Note', go: 'Add', test: 'Send a test', code: 'Code', verify: 'Verify', wrongCode: 'That is not the code. Please check it.', testSent: 'A test is on its way. Enter its code within 15 minutes.',
@@ -11,6 +11,8 @@ export const notify = {
   dead: {
     lead: 'Notices that reached nobody, newest first. Once the cause is mended they can be sent again.', causes: 'Causes', count: '{n}', all: 'All causes', resend: 'Send again', resendAll: 'Send all again ({n})', resent: '{n} on their way again.', to: 'To', citizen: 'the caller', nobody: 'nobody', template: 'Notice', reason: 'Why', attempts: 'Attempts',
     void: 'the ticket has moved on; no longer needed', empty: 'Every notice has arrived.', replies: 'Messages received', repliesLead: 'SMS from staff and callers. Those not understood need a person.', noReplies: 'No messages yet.',
+    why: { givenUp: 'given up after {n} attempts: {rest}', nobodyKnows: 'nobody knows whether it was sent: {rest}', undelivered: 'the provider could not deliver it: {rest}', refused: 'the provider refused it: {rest}', notSent: 'not sent: {rest}', call: 'the provider was not reached: {rest}', noHolder: 'nobody holds this post', lostTwice: 'sent twice, and the provider knows of neither', noNumber: 'no number is known' },
+    what: 'Action',
     outcome: { accepted: 'accepted', declined: 'cannot come', taken: 'somebody else was first', yours: 'is theirs already: ask whether they come', not_asked: 'nothing was asked', which: 'several fit; asked which', unknown_text: 'not understood: please read it', unknown_number: 'not a known number', waiting: 'being handled' },
   },
 }
