@@ -78,6 +78,15 @@ func (c *City) Ready(cal ticket.Calendar) error {
 	return nil
 }
 
+func (c *City) has(role area.Role) bool {
+	for _, p := range c.Posts {
+		if p.Role == role {
+			return true
+		}
+	}
+	return false
+}
+
 // Actor is a person of the city who acts: the holder of a post.
 func (c *City) Actor(id area.PostID) act.Actor {
 	p := c.Posts[id]
@@ -95,11 +104,12 @@ func (c *City) at(desk area.Post, when time.Time) (area.PostID, bool) {
 
 // The size of the generated city: that of a prefecture-level city.
 const (
-	cityCode       area.Code = "990100000000"
-	counties                 = 11
-	townships                = 156
-	townshipOffice           = 4 // workers of a township
+	counties       = 11
+	townships      = 156
+	townshipOffice = 4 // workers of a township
 )
+
+const cityCode area.Code = "990100000000"
 
 // GenerateCity makes a city of 11 counties and 156 townships. Each township has
 // four workers who take turns by day: the first and the second on duty change

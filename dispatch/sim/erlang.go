@@ -42,7 +42,7 @@ func (q Queue) Served(agents int, within time.Duration) float64 {
 // grow from the state with every agent busy, so that nothing overflows.
 func (q Queue) states(agents int) (weights []float64, total float64) {
 	mu, theta := float64(time.Hour)/float64(q.Handling), float64(time.Hour)/float64(q.Patience)
-	weights = make([]float64, agents+1)
+	weights = append(weights, make([]float64, agents+1)...)
 	weights[agents] = 1
 	for n := agents; n > 0; n-- {
 		weights[n-1] = weights[n] * float64(n) * mu / q.Rate

@@ -55,8 +55,8 @@ func (o *Options) fill() error {
 		return fmt.Errorf("unknown scenario %q: say month or flood", o.Scenario)
 	case o.Load < 0:
 		return errors.New("the load must be positive")
-	case o.City != nil && len(o.City.Lines) == 0:
-		return errors.New("the city has no number that could be called")
+	case o.City != nil && (len(o.City.Lines) == 0 || len(o.City.townships) == 0 || !o.City.has(area.RoleAgent)):
+		return errors.New("the city needs a number that can be called, a township and an agent")
 	}
 	return nil
 }
@@ -194,13 +194,13 @@ func newWorld(ctx context.Context, o Options, city *City, n int, service *dispat
 	return w
 }
 
-// staffLine finds the agents of the line, and makes some where the city has none.
+// staffLine finds the agents and a supervisor of the line.
 func (w *world) staffLine() {
 	for id, p := range w.city.Posts {
-		switch p.Role {
-		case area.RoleAgent:
+		if p.Role == area.RoleAgent {
 			w.agents = append(w.agents, id)
-		case area.RoleSupervisor:
+		}
+		if p.Role == area.RoleSupervisor {
 			w.supervisor = max(w.supervisor, id)
 		}
 	}
@@ -209,7 +209,7 @@ func (w *world) staffLine() {
 
 func (w *world) heardOffer(o ticket.Offer) {
 	w.tally.Offers++
-	w.onlyOnce(o.Ticket, [5]int64{int64(w.m.tickets[o.Ticket].t.Epoch), int64(o.Loop), int64(o.Step), int64(o.Post)})
+	w.onlyOnce(o.Ticket, [5]int64{w.m.tickets[o.Ticket].t.Epoch, int64(o.Loop), int64(o.Step), int64(o.Post)})
 	w.offered(o)
 }
 

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -10,36 +11,34 @@ import (
 
 // WriteTable writes a report for people, in aligned columns.
 func (r Report) WriteTable(to io.Writer) error {
-	w := tabwriter.NewWriter(to, 0, 0, 2, ' ', tabwriter.AlignRight)
+	var b bytes.Buffer // takes everything, so that only the last write can fail
+	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', tabwriter.AlignRight)
 	line := func(cells ...any) {
+		var row strings.Builder
 		for _, c := range cells {
-			fmt.Fprintf(w, "%v\t", c)
+			fmt.Fprintf(&row, "%v\t", c)
 		}
-		fmt.Fprintln(w)
+		_, _ = io.WriteString(w, row.String()+"\n")
 	}
-	fmt.Fprintf(to, "%s from %s, %d days, %d %s, load x%g, seed %d, policy %s\n", r.Scenario, r.From, r.Days, r.Cities, plural(r.Cities, "city", "cities"), r.Load, r.Seed, r.Policy)
-	fmt.Fprintf(to, "%d calls, %d tickets closed, %d still open; %d offers, %d notices\n\n", r.Calls, r.Closed, r.Open, r.Offers, r.Notices)
+	fmt.Fprintf(&b, "%s from %s, %d days, %d %s, load x%g, seed %d, policy %s\n", r.Scenario, r.From, r.Days, r.Cities, plural(r.Cities, "city", "cities"), r.Load, r.Seed, r.Policy)
+	fmt.Fprintf(&b, "%d calls, %d tickets closed, %d still open; %d offers, %d notices\n\n", r.Calls, r.Closed, r.Open, r.Offers, r.Notices)
 	line("priority", "tickets", "on time", "accepted p50", "p90", "p99", "arrived p50", "p90", "p99", "relieved p50", "p90", "p99")
 	for _, f := range r.Promises {
 		line(f.Priority, f.Tickets, percent(f.OnTimePart), span(f.Acceptance.P50), span(f.Acceptance.P90), span(f.Acceptance.P99),
 			span(f.Arrival.P50), span(f.Arrival.P90), span(f.Arrival.P99), span(f.Relief.P50), span(f.Relief.P90), span(f.Relief.P99))
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintln(to)
+	_ = w.Flush()
+	fmt.Fprintln(&b)
 	line("broken promises", "priority", "reason")
 	for _, b := range r.Breaches {
 		line(b.Count, b.Priority, strings.ReplaceAll(string(b.Reason), "_", " "))
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
-	fmt.Fprintf(to, "\nwork: %d people, %.1f tickets each on average, most %d, Gini %.2f\n", r.Workers.Count, r.Workers.Mean, r.Workers.Most, r.Workers.Gini)
+	_ = w.Flush()
+	fmt.Fprintf(&b, "\nwork: %d people, %.1f tickets each on average, most %d, Gini %.2f\n", r.Workers.Count, r.Workers.Mean, r.Workers.Most, r.Workers.Gini)
 	for _, t := range r.Workers.Top {
-		fmt.Fprintf(to, "  %4d (%d urgent)  %s\n", t.Tickets, t.Urgent, t.Name)
+		fmt.Fprintf(&b, "  %4d (%d urgent)  %s\n", t.Tickets, t.Urgent, t.Name)
 	}
-	fmt.Fprintf(to, "\nline: %s of all calls answered within %d s, %d abandoned; wait p50 %s, p90 %s, p99 %s\n", percent(r.Line.InTimePart), r.Line.Within,
+	fmt.Fprintf(&b, "\nline: %s of all calls answered within %d s, %d abandoned; wait p50 %s, p90 %s, p99 %s\n", percent(r.Line.InTimePart), r.Line.Within,
 		r.Line.Abandoned, span(r.Line.Answered.P50), span(r.Line.Answered.P90), span(r.Line.Answered.P99))
 	line(fmt.Sprintf("agents for %.0f %% within %d s, busiest hour", 100*r.Line.Target, r.Line.Within), "calls/h", "agents", "Erlang A", "simulated")
 	for _, n := range []struct {
@@ -48,14 +47,13 @@ func (r Report) WriteTable(to io.Writer) error {
 	}{{"one city", r.Line.City}, {"all cities, one queue", r.Line.All}} {
 		line(n.what, fmt.Sprintf("%.1f", n.Rate), n.Agents, percent(n.Formula), percent(n.Simulated))
 	}
-	if err := w.Flush(); err != nil {
-		return err
-	}
+	_ = w.Flush()
 	verdict := "sound"
 	if !r.Checks.Sound() {
 		verdict = "NOT SOUND"
 	}
-	_, err := fmt.Fprintf(to, "\nlost %d, duplicates %d, orphans %d: %s\n", r.Checks.Lost, r.Checks.Duplicates, r.Checks.Orphans, verdict)
+	fmt.Fprintf(&b, "\nlost %d, duplicates %d, orphans %d: %s\n", r.Checks.Lost, r.Checks.Duplicates, r.Checks.Orphans, verdict)
+	_, err := to.Write(b.Bytes())
 	return err
 }
 
