@@ -26,11 +26,11 @@ WHOLE := /test/(acceptance|faults)(/|$$)
 FUZZTIME ?= 60s
 ROUNDS   ?= 20
 
-.PHONY: help run test lint fuzz faults cluster bench bench-phone deps deps-run toolchain console build prompts clean
+.PHONY: help run test lint fuzz faults cluster bench bench-dispatch bench-phone deps deps-run toolchain console build prompts clean
 
 help: ## list what can be done
 	@printf 'hotline: a citizen calls, somebody owns the call, help arrives in time.\n\n'
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: deps-run build ## install what is missing, build, start a demo city, place one real call; Ctrl-C ends it all
 	@$(say) "Starting a demo city with servers of its own in .hotline/, then placing one call. Ctrl-C stops all of it."
@@ -65,11 +65,18 @@ fuzz: ## every fuzz target for FUZZTIME (60s) each
 faults: deps-run ## kill, cut and flush for ROUNDS (20) rounds, then check the promises
 	@HOTLINE_TEST_ROUNDS=$(ROUNDS) go test -count=1 -p 1 -v -timeout 12h ./test/faults/...
 
-cluster: deps-run ## two nodes for ROUNDS (20) rounds: callers of one, agents of the other, kill -9 of either
+cluster: deps-run ## Redis off, as a cluster and under sentinels; then two nodes for ROUNDS (20) rounds, kill -9 of either
+	@for kind in off cluster sentinel; do \
+		$(say) "pulse, timers and queue with Redis: $$kind"; \
+		HOTLINE_TEST_REDIS=$$kind go run ./test/servers/cmd go test -count=1 -p 1 -timeout 1h ./internal/pulse ./dispatch/timer ./ivr/queue; \
+	done
 	@HOTLINE_TEST_ROUNDS=$(ROUNDS) go test -count=1 -p 1 -v -timeout 12h -run '^(TestCluster|TestPaused)' ./test/faults/...
 
 bench: deps-run ## calls, intakes against pgbench, timer lag: one table from one run
 	@go run ./test/bench
+
+bench-dispatch: deps-run ## timers beside asynq and river, and what a node of the dispatch holds: one table from one run
+	@cd test/bench/dispatch && go run .
 
 bench-phone: deps-run ## the phone: CPU of a call, calls a second as tickets, memory, prompts and bridged calls
 	@go run ./test/bench -only signalling,minute

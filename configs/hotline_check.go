@@ -94,7 +94,7 @@ func (c *Config) checkNode(l *faultList) {
 func (c *Config) checkServers(l *faultList) {
 	checkURL(l, "postgres.url", c.Postgres.URL.Reveal(), true, "postgres", "postgresql")
 	checkURL(l, "postgres.owner_url", c.Postgres.OwnerURL.Reveal(), false, "postgres", "postgresql")
-	checkURL(l, "redis.url", c.Redis.URL.Reveal(), false, "redis", "rediss", "unix")
+	checkURL(l, "redis.url", c.Redis.URL.Reveal(), false, "redis", "rediss", "unix", "redis+cluster", "rediss+cluster", "redis+sentinel", "rediss+sentinel")
 	if c.Postgres.MaxConnections < 4 || c.Postgres.MaxConnections > 1000 {
 		l.at("postgres.max_connections", "must lie between 4 and 1000")
 	}

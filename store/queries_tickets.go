@@ -169,7 +169,7 @@ func (tx *Tx) TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
 func (tx *Tx) clockViews(ctx context.Context, id ticket.ID) ([]ticket.ClockView, error) {
 	clocks, err := tx.clocks(ctx, id)
 	views := make([]ticket.ClockView, 0, len(clocks))
-	for _, c := range clocks {
+	for _, c := range clocks[id] {
 		views = append(views, ticket.ClockView{Kind: c.Kind, StartedAt: c.StartedAt, DueAt: c.DueAt, FirstDueAt: c.FirstDueAt, StoppedAt: null(c.StoppedAt),
 			ReportedAt: null(c.ReportedAt), Proof: c.Proof, BreachedAt: null(c.BreachedAt), RoseAt: null(c.RoseAt), Counted: c.Counted, Span: c.Span().String()})
 	}

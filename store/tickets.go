@@ -91,6 +91,9 @@ func (r ticketRow) ticket() ticket.Ticket {
 
 // TicketForUpdate locks and loads a ticket with its clocks.
 func (tx *Tx) TicketForUpdate(ctx context.Context, id ticket.ID) (ticket.Ticket, error) {
+	if t, ok := tx.takeLoaded(id); ok {
+		return t, nil
+	}
 	return tx.loadTicket(ctx, `SELECT `+ticketColumns+` FROM tickets WHERE id = ? FOR UPDATE`, int64(id))
 }
 
@@ -109,7 +112,8 @@ func (tx *Tx) loadTicket(ctx context.Context, sql string, args ...any) (ticket.T
 	}
 	t := rows[0].ticket()
 	clocks, err := tx.clocks(ctx, t.ID)
-	t.Clocks = clocks
+	t.Clocks = clocks[t.ID]
+	tx.noteClocks(t)
 	return t, err
 }
 
@@ -129,6 +133,7 @@ func (tx *Tx) TicketByRef(ctx context.Context, ref string) (ticket.ID, error) {
 
 // clockRow is a row of clocks.
 type clockRow struct {
+	TicketID   int64
 	Kind       string
 	StartedAt  time.Time
 	DueAt      time.Time
@@ -143,14 +148,14 @@ type clockRow struct {
 	RoseAt     *time.Time
 }
 
-func (tx *Tx) clocks(ctx context.Context, id ticket.ID) ([]ticket.Clock, error) {
+func (tx *Tx) clocks(ctx context.Context, ids ...ticket.ID) (map[ticket.ID][]ticket.Clock, error) {
 	var rows []clockRow
-	err := tx.find(ctx, "load clocks", &rows, `SELECT kind, started_at, due_at, first_due_at, revision, counted, stopped_at, reported_at,
-		proof, proof_ref, breached_at, rose_at FROM clocks WHERE ticket_id = ? ORDER BY due_at, kind`, int64(id))
+	err := tx.find(ctx, "load clocks", &rows, `SELECT ticket_id, kind, started_at, due_at, first_due_at, revision, counted, stopped_at, reported_at,
+		proof, proof_ref, breached_at, rose_at FROM clocks WHERE ticket_id = ANY(?::bigint[]) ORDER BY ticket_id, due_at, kind`, bigints(ids))
 	if err != nil {
 		return nil, err
 	}
-	clocks := make([]ticket.Clock, 0, len(rows))
+	clocks := make(map[ticket.ID][]ticket.Clock, len(ids))
 	for _, r := range rows {
 		c := ticket.Clock{Kind: ticket.ClockKind(r.Kind), StartedAt: r.StartedAt.UTC(), DueAt: r.DueAt.UTC(), FirstDueAt: r.FirstDueAt.UTC(),
 			Revision: r.Revision, StoppedAt: orZero(r.StoppedAt), ReportedAt: orZero(r.ReportedAt), Proof: ticket.Proof(deref(r.Proof)),
@@ -160,12 +165,12 @@ func (tx *Tx) clocks(ctx context.Context, id ticket.ID) ([]ticket.Clock, error) 
 				return nil, fmt.Errorf("read counted days: %w", err)
 			}
 		}
-		clocks = append(clocks, c)
+		clocks[ticket.ID(r.TicketID)] = append(clocks[ticket.ID(r.TicketID)], c)
 	}
 	return clocks, nil
 }
 
-// SaveTicket writes the row guarded by its version, and every clock.
+// SaveTicket writes the row guarded by its version, and every clock that has changed.
 func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
 	n, err := tx.exec(ctx, "save ticket", `UPDATE tickets SET kind = ?, priority = ?, cause = ?, status = ?, area_code = ?, confidential = ?, life_danger = ?,
 		owner_id = ?, call_taker_id = ?, with_agent = ?, triaged_at = ?, call_ended = ?, accepted_at = ?, closed_at = ?, repeat_of = ?, repeat_state = ?, merged_into = ?,
@@ -181,11 +186,12 @@ func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
 		return act.Conflict("stale_version", "The ticket changed while you were looking at it; reload and decide again.")
 	}
 	t.Version++
-	for _, c := range t.Clocks {
+	for _, c := range tx.changedClocks(*t) {
 		if err := tx.saveClock(ctx, t.ID, c); err != nil {
 			return err
 		}
 	}
+	tx.noteClocks(*t)
 	return nil
 }
 

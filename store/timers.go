@@ -9,6 +9,7 @@ import (
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/failpoint"
+	"example.org/hotline/ticket"
 )
 
 // timerRow is a pending row of timers.
@@ -32,9 +33,9 @@ func (r timerRow) timer() act.Timer {
 // FireTimers fires those of ids that are due, each with what handle does, so
 // that a timer's end and its effects are one commit. The lease must be held.
 // Timers of tickets go in one transaction: the tickets are locked first, in
-// order, and those that somebody else holds are left out. The other kinds of
-// subject follow with a transaction each, since only their handlers know what
-// they will lock. On an error the result still tells what was done before it.
+// order, and those that somebody else holds are left out. Any other kind of
+// subject has a transaction of its own, since only its handlers know what they
+// will lock. On an error the result still tells what was done before it.
 func (db *DB) FireTimers(ctx context.Context, lease act.Lease, path string, ids []int64, handle func(context.Context, *Tx, act.Timer) error) (act.Fired, error) {
 	var result act.Fired
 	others := map[string][]timerRow{}
@@ -43,18 +44,21 @@ func (db *DB) FireTimers(ctx context.Context, lease act.Lease, path string, ids 
 		if err != nil {
 			return err
 		}
-		var ofTickets []timerRow
 		for _, r := range due {
-			if r.SubjectKind == "ticket" {
-				ofTickets = append(ofTickets, r)
-			} else {
-				others[r.SubjectKind] = append(others[r.SubjectKind], r)
+			others[r.SubjectKind] = append(others[r.SubjectKind], r)
+		}
+		first := due
+		if ofTickets, ok := others["ticket"]; ok {
+			if first, err = tx.lockTickets(ctx, ofTickets); err != nil {
+				return err
 			}
+			delete(others, "ticket")
+		} else if len(others) == 1 {
+			clear(others)
+		} else {
+			return nil
 		}
-		if ofTickets, err = tx.lockTickets(ctx, ofTickets); err != nil {
-			return err
-		}
-		return tx.fireRounds(ctx, path, ofTickets, &result, handle)
+		return tx.fireRounds(ctx, path, first, &result, handle)
 	})
 	for _, timers := range others {
 		if err == nil {
@@ -147,17 +151,13 @@ func (tx *Tx) lockTickets(ctx context.Context, timers []timerRow) ([]timerRow, e
 	for i, r := range timers {
 		subjects[i] = r.SubjectID
 	}
-	var held []int64
-	if err := tx.find(ctx, "lock tickets", &held, `SELECT id FROM tickets WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED`, bigints(subjects)); err != nil {
+	locked, err := tx.loadFree(ctx, subjects)
+	if err != nil {
 		return nil, err
-	}
-	locked := make(map[int64]bool, len(held))
-	for _, id := range held {
-		locked[id] = true
 	}
 	kept := timers[:0:0]
 	for _, r := range timers {
-		if locked[r.SubjectID] {
+		if locked[ticket.ID(r.SubjectID)] {
 			kept = append(kept, r)
 		}
 	}
@@ -178,24 +178,36 @@ func (tx *Tx) fireRounds(ctx context.Context, path string, timers []timerRow, re
 				round = append(round, r)
 			}
 		}
-		ended, err := tx.endTimers(ctx, path, round)
-		if err != nil {
+		if err := tx.fireRound(ctx, path, round, result, handle); err != nil {
 			return err
-		}
-		for _, r := range round {
-			if !ended[r.ID] {
-				result.Gone = append(result.Gone, r.ID)
-				continue
-			}
-			t := r.timer()
-			if err := handle(ctx, tx, t); err != nil {
-				return fmt.Errorf("fire timer %d (%s of %s %d): %w", t.ID, t.Kind, t.Subject.Kind, t.Subject.ID, err)
-			}
-			result.Fired = append(result.Fired, t)
 		}
 		timers = rest
 	}
 	return nil
+}
+
+// fireRound ends timers of different subjects and runs their handlers. What
+// they tell and arm is written at its end, in one statement for each table:
+// no handler reads what another has written for another subject.
+func (tx *Tx) fireRound(ctx context.Context, path string, round []timerRow, result *act.Fired, handle func(context.Context, *Tx, act.Timer) error) error {
+	ended, err := tx.endTimers(ctx, path, round)
+	if err != nil {
+		return err
+	}
+	tx.later = &laterRows{}
+	defer func() { tx.later, tx.loaded.tickets = nil, nil }()
+	for _, r := range round {
+		if !ended[r.ID] {
+			result.Gone = append(result.Gone, r.ID)
+			continue
+		}
+		t := r.timer()
+		if err := handle(ctx, tx, t); err != nil {
+			return fmt.Errorf("fire timer %d (%s of %s %d): %w", t.ID, t.Kind, t.Subject.Kind, t.Subject.ID, err)
+		}
+		result.Fired = append(result.Fired, t)
+	}
+	return tx.later.flush(ctx, tx)
 }
 
 // endTimers moves pending timers to the log as fired. Only one transaction can

@@ -26,7 +26,8 @@ type Tx struct {
 	armed            []act.Timer // told to db.OnArmed after commit
 	emitted, noticed bool        // told to db.OnEvents and db.OnNotices after commit
 	places           bool        // told to db.OnPlaces after commit
-	later            *laterRows  // what is written together at the end of a group; nil: each row at once
+	loaded           loaded
+	later            *laterRows // what is written together at the end of a group; nil: each row at once
 }
 
 var _ act.Tx = (*Tx)(nil)

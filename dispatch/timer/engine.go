@@ -26,6 +26,7 @@ type Engine[T act.Tx] struct {
 
 	shards   [pulse.Shards]*shard
 	slots    chan struct{} // firing transactions at a time
+	filling  chan struct{} // shards that fill their index at a time
 	armed    chan []act.Timer
 	sweepNow chan struct{}
 	graceOff atomic.Bool // the next sweep leaves nothing to Redis
@@ -36,7 +37,7 @@ func New[T act.Tx](store Store[T], redis *pulse.Client, o Options) *Engine[T] {
 	o.fill()
 	e := &Engine[T]{store: store, redis: redis, o: o, log: o.Logger, owner: o.Node + "/" + uuid.NewString()[:8],
 		metrics: newMetrics(o.Registerer), handlers: map[string]Handler[T]{},
-		slots: make(chan struct{}, o.Workers), armed: make(chan []act.Timer, 1024), sweepNow: make(chan struct{}, 1)}
+		slots: make(chan struct{}, o.Workers), filling: make(chan struct{}, fillers), armed: make(chan []act.Timer, 1024), sweepNow: make(chan struct{}, 1)}
 	for i := range e.shards {
 		e.shards[i] = &shard{number: int16(i), nudge: make(chan struct{}, 1)}
 	}

@@ -21,7 +21,7 @@ import (
 // Whoever fires, and however often it is claimed: one end, one effect.
 func TestTimersFireOnceUnderTwoEngines(t *testing.T) {
 	h := newHouse(t)
-	server := servers.Redis(t)
+	server := servers.RedisOrNone(t)
 	const n = 2000
 	h.fill(n, h.now().Add(300*time.Millisecond), 200*time.Microsecond)
 	h.engine("a", h.redis(server.AppURL), nil, nil)
@@ -31,7 +31,7 @@ func TestTimersFireOnceUnderTwoEngines(t *testing.T) {
 	h.await("both to have their share", func() bool {
 		return h.count(`SELECT count(DISTINCT owner) FROM timer_shards WHERE expires_at > clock_timestamp()`) == 2
 	})
-	if h.count(`SELECT count(*) FROM timer_log WHERE path = 'redis'`) == 0 {
+	if server.Kind != "off" && h.count(`SELECT count(*) FROM timer_log WHERE path = 'redis'`) == 0 {
 		t.Error("none came by the index")
 	}
 }
@@ -71,7 +71,7 @@ func TestWithoutRedisTheSweepFires(t *testing.T) {
 // FLUSHALL loses the index, its scripts and the generation, and no timer.
 func TestFlushAllLosesNothing(t *testing.T) {
 	h := newHouse(t)
-	server := servers.Redis(t)
+	server := servers.RedisOfKind(t)
 	client := h.redis(server.AppURL)
 	registry := prometheus.NewRegistry()
 	h.engine("a", client, func(o *timer.Options) {
@@ -82,7 +82,8 @@ func TestFlushAllLosesNothing(t *testing.T) {
 	h.fill(n, h.now().Add(time.Second), time.Millisecond)
 	for fired := range 3 {
 		h.awaitFired(fired * n / 3)
-		flushAll(t, server.AdminURL)
+		server.Admin("FLUSHALL")
+		server.Admin("SCRIPT", "FLUSH")
 	}
 	h.awaitFired(n)
 	h.onceEach(n)
@@ -102,17 +103,15 @@ func TestFlushAllLosesNothing(t *testing.T) {
 
 func TestRedisStopsAndComesBack(t *testing.T) {
 	h := newHouse(t)
-	server := servers.Redis(t)
+	server := servers.RedisOfKind(t)
 	client := h.redis(server.AppURL)
 	h.engine("a", client, nil, nil)
 	const n = 600
 	h.fill(n, h.now(), 10*time.Millisecond)
 	h.awaitFired(n / 6)
-	server.Kill()
+	server.Fail()
 	h.awaitFired(n / 2)
-	if err := server.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	server.Recover()
 	h.await("Redis to be used again", client.Up)
 	h.awaitFired(n)
 	h.onceEach(n)
@@ -122,7 +121,7 @@ func TestRedisStopsAndComesBack(t *testing.T) {
 // database has seen it: the commit tells the engine.
 func TestAnArmedTimerReachesTheIndex(t *testing.T) {
 	h := newHouse(t)
-	client := h.redis(servers.Redis(t).AppURL)
+	client := h.redis(servers.RedisOfKind(t).AppURL)
 	e, _ := h.engine("a", client, func(o *timer.Options) { o.SweepGrace = time.Hour }, nil)
 	h.db.OnArmed = e.Armed
 	h.await("the first leases", func() bool {
@@ -138,7 +137,7 @@ func TestAnArmedTimerReachesTheIndex(t *testing.T) {
 // Claimed by a process that died at once: the lease brings it back.
 func TestAClaimOfADeadProcessComesBack(t *testing.T) {
 	h := newHouse(t)
-	client := h.redis(servers.Redis(t).AppURL)
+	client := h.redis(servers.RedisOfKind(t).AppURL)
 	h.fill(32, h.now(), 0)
 	for shard := range int16(pulse.Shards) { // the index as a process left it that died after its claim
 		gen, _, err := client.Generation(t.Context(), shard, "old")
@@ -166,7 +165,7 @@ func TestAClaimOfADeadProcessComesBack(t *testing.T) {
 // The clock of a demonstration jumps by hours, beyond all that the index holds.
 func TestAMovedClockFiresEverythingAtOnce(t *testing.T) {
 	h := newHouse(t)
-	client := h.redis(servers.Redis(t).AppURL)
+	client := h.redis(servers.RedisOfKind(t).AppURL)
 	h.fill(100, h.now().Add(2*time.Hour), time.Minute)
 	h.fillLater(100, h.now().Add(30*time.Hour))
 	h.engine("a", client, nil, nil)
@@ -256,7 +255,7 @@ func TestTheDatabaseRefusesAnEarlyFire(t *testing.T) {
 // early, are refused, and come again under the true time.
 func TestAnIndexAheadOfTimeFiresNothingEarly(t *testing.T) {
 	h := newHouse(t)
-	client := h.redis(servers.Redis(t).AppURL)
+	client := h.redis(servers.RedisOfKind(t).AppURL)
 	h.fill(32, h.now().Add(1500*time.Millisecond), 0)
 	for shard := range int16(pulse.Shards) {
 		timers, err := h.db.UpcomingTimers(t.Context(), shard, h.now().Add(time.Hour), time.Time{}, 0, 10)

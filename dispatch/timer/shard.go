@@ -75,6 +75,7 @@ const (
 	longestSleep  = time.Second           // the clock may be moved, a wake-up lost
 	shortestSleep = 50 * time.Millisecond // after a claim that came too early, so that it cannot spin
 	fillPage      = 1000
+	fillers       = 2 // shards that fill at a time, beyond their first page
 )
 
 // runShard claims from the index what is due, sleeps until the next is, and
@@ -111,7 +112,8 @@ func (e *Engine[T]) turn(ctx context.Context, s *shard) time.Duration {
 	if s.load.Swap(false) {
 		s.filler = filler{running: true}
 	}
-	if s.filler.running && !e.fill(ctx, s, now) {
+	filled, err := e.fillInTurn(ctx, s, now)
+	if err != nil {
 		return longestSleep
 	}
 	claim, err := e.redis.ClaimTimers(ctx, s.number, s.gen, now, e.o.Batch, e.o.ClaimLease)
@@ -126,8 +128,10 @@ func (e *Engine[T]) turn(ctx context.Context, s *shard) time.Duration {
 	case len(claim.IDs) > 0:
 		failpoint.Hit(failpoint.TimerAfterClaim)
 		return e.fire(ctx, lease, PathRedis, claim.IDs)
-	case s.filler.running:
+	case s.filler.running && filled:
 		return 0
+	case s.filler.running:
+		return shortestSleep // others fill
 	case claim.Next.IsZero():
 		return longestSleep
 	default:
@@ -135,32 +139,50 @@ func (e *Engine[T]) turn(ctx context.Context, s *shard) time.Duration {
 	}
 }
 
-// fill brings one page of pending timers into the index and reports success.
+// fillInTurn fills where there is something to fill and room to do so. Few
+// shards at a time: what is due now must not wait for what is due in hours. The
+// first page, which holds the soonest, waits for nobody.
+func (e *Engine[T]) fillInTurn(ctx context.Context, s *shard, now time.Time) (filled bool, err error) {
+	if !s.filler.running {
+		return false, nil
+	}
+	if !s.filler.due.IsZero() {
+		select {
+		case e.filling <- struct{}{}:
+			defer func() { <-e.filling }()
+		default:
+			return false, nil
+		}
+	}
+	return true, e.fill(ctx, s, now)
+}
+
+// fill brings one page of pending timers into the index.
 // The soonest come first and claims go on in between, so that a rebuild of a
 // million delays nothing that is due.
-func (e *Engine[T]) fill(ctx context.Context, s *shard, now time.Time) bool {
+func (e *Engine[T]) fill(ctx context.Context, s *shard, now time.Time) error {
 	f := &s.filler
 	if f.due.IsZero() {
 		gen, _, err := e.redis.Generation(ctx, s.number, uuid.NewString())
 		if err != nil {
-			return false
+			return err
 		}
 		s.gen = gen
 	}
 	timers, err := e.store.UpcomingTimers(ctx, s.number, now.Add(max(e.o.Horizon, e.app(2*e.o.TopUpEvery))), f.due, f.id, fillPage)
 	if err != nil {
-		return false
+		return err
 	}
 	if err := e.redis.AddTimers(ctx, s.number, entries(timers)); err != nil {
-		return false
+		return err
 	}
 	if len(timers) < fillPage {
 		*f = filler{}
-		return true
+		return nil
 	}
 	last := timers[len(timers)-1]
 	f.due, f.id = last.DueAt, last.ID
-	return true
+	return nil
 }
 
 func entries(timers []act.Timer) []pulse.Due {

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -36,6 +37,8 @@ type Redis struct {
 	program string
 	dir     string // data and configuration
 	state   redisState
+	extra   func() []string // more lines of redis.conf, asked at each start; nil: none
+	args    []string        // more arguments
 
 	mu      sync.Mutex // one of Start, Stop, Kill at a time
 	process *child
@@ -53,23 +56,29 @@ func startRedis(ctx context.Context, h home) (*Redis, error) {
 		return nil, err
 	}
 	r := &Redis{home: h, program: program, dir: h.path("redis")}
-	if err := os.MkdirAll(r.dir, 0o700); err != nil {
-		return nil, fmt.Errorf("make the folder of Redis: %w", err)
-	}
-	if err := stopStale(h, "redis-server", r.dir, r.dir+"/redis.pid", syscall.SIGTERM); err != nil {
-		return nil, err
-	}
-	known, err := readState(h.path("redis.json"), &r.state)
-	if err != nil {
-		return nil, err
-	}
-	if !known {
-		r.state = redisState{AdminPassword: newPassword(), AppPassword: newPassword()}
-	}
-	if err := r.startOnFreePort(ctx); err != nil {
+	if err := r.begin(ctx); err != nil {
 		return nil, err
 	}
 	return r, nil
+}
+
+// begin starts a server with the passwords and the port that it had before, where it had any.
+func (r *Redis) begin(ctx context.Context) error {
+	h := r.home
+	if err := os.MkdirAll(r.dir, 0o700); err != nil {
+		return fmt.Errorf("make the folder of Redis: %w", err)
+	}
+	if err := stopStale(h, "redis-server", r.dir, r.dir+"/redis.pid", syscall.SIGTERM); err != nil {
+		return err
+	}
+	known, err := readState(h.path("redis.json"), &r.state)
+	if err != nil {
+		return err
+	}
+	if !known && r.state.AdminPassword == "" {
+		r.state = redisState{AdminPassword: newPassword(), AppPassword: newPassword()}
+	}
+	return r.startOnFreePort(ctx)
 }
 
 func (r *Redis) startOnFreePort(ctx context.Context) error {
@@ -88,6 +97,9 @@ func (r *Redis) setPort(port int) {
 	r.AdminURL, r.AppURL = at(redisAdmin, r.state.AdminPassword), at(redisApp, r.state.AppPassword)
 }
 
+// Folder is where the server keeps its data.
+func (r *Redis) Folder() string { return r.dir }
+
 // Start brings a stopped or killed server back on the same port and waits until
 // it answers. Starting a running server does nothing.
 func (r *Redis) Start(ctx context.Context) error {
@@ -101,7 +113,7 @@ func (r *Redis) Start(ctx context.Context) error {
 		return err
 	}
 	process, err := command{
-		name: "Redis", path: r.program, args: []string{"redis.conf"},
+		name: "Redis", path: r.program, args: append([]string{"redis.conf"}, r.args...),
 		dir: r.dir, orphaned: syscall.SIGTERM, logPath: r.home.path("redis.log"),
 		onExit: func(err error) { r.home.log("Redis ended by itself (%v); see redis.log.", err) },
 	}.start()
@@ -128,10 +140,15 @@ func (r *Redis) configure() error {
 	} else {
 		lines = append(lines, "appendonly no")
 	}
+	if r.extra != nil {
+		lines = append(lines, r.extra()...)
+	}
 	users := []string{
 		"user default off",
 		"user " + redisAdmin + " on #" + sha256Hex(r.state.AdminPassword) + " ~* &* +@all",
-		"user " + redisApp + " on #" + sha256Hex(r.state.AppPassword) + " ~" + KeyPrefix + "* &" + KeyPrefix + "* " + appCommands,
+	}
+	if !slices.Contains(r.args, sentinelFlag) { // a sentinel knows none of the program's commands
+		users = append(users, "user "+redisApp+" on #"+sha256Hex(r.state.AppPassword)+" ~"+KeyPrefix+"* &"+KeyPrefix+"* "+appCommands)
 	}
 	return errors.Join(
 		writePrivate(r.dir+"/redis.conf", []byte(strings.Join(lines, "\n")+"\n")),

@@ -5,13 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/redis/go-redis/v9"
-	"github.com/redis/go-redis/v9/maintnotifications"
 )
 
 // ErrDown says that Redis is away, unfit, or not configured. Nothing was done there.
@@ -31,14 +31,14 @@ const (
 
 // Options of Open.
 type Options struct {
-	URL    string // redis://user:password@host:port/0; empty leaves Redis unused
+	URL    string // redis://, redis+cluster:// or redis+sentinel://, as connect tells; empty leaves Redis unused
 	Logger *slog.Logger
 	Check  time.Duration // how often health is looked at; default 1 s
 }
 
 // Client is the one connection pool to Redis, with its health and a breaker.
 type Client struct {
-	rdb   *redis.Client // nil when off
+	rdb   redis.UniversalClient // nil when off
 	log   *slog.Logger
 	check time.Duration
 
@@ -70,31 +70,13 @@ func Open(o Options) (*Client, error) {
 		c.state.Store(StateOff)
 		return c, nil
 	}
-	quietly.Do(func() { redis.SetLogger(quiet{}) })
-	opts, err := redis.ParseURL(o.URL)
-	if err != nil {
-		return nil, errors.New("read the Redis address: it is no redis:// URL") // its text may hold a password
+	var err error
+	if c.rdb, err = connect(o.URL); err != nil {
+		return nil, err
 	}
-	// A command that timed out may have been carried out. Retried, a claim would
-	// park a whole batch for the length of a lease.
-	opts.MaxRetries = -1
-	opts.DialTimeout, opts.ReadTimeout, opts.WriteTimeout = commandTimeout, commandTimeout, commandTimeout
-	opts.DialerRetries = 1
-	opts.PoolTimeout = commandTimeout
-	opts.ContextTimeoutEnabled = true
-	opts.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
-	c.rdb = redis.NewClient(opts)
 	c.state.Store(StateStarting)
 	return c, nil
 }
-
-// go-redis writes every failed connection to the standard error, past our log.
-// What it has to say, the state says once.
-type quiet struct{}
-
-func (quiet) Printf(context.Context, string, ...any) {}
-
-var quietly sync.Once
 
 // Close ends every connection.
 func (c *Client) Close() error {
@@ -151,14 +133,15 @@ func (c *Client) Ping(ctx context.Context) error {
 func (c *Client) look(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, 2*commandTimeout)
 	defer cancel()
-	info, err := c.rdb.Info(ctx, "memory").Result()
+	found, err := policies(ctx, c.rdb)
+	unfit := slices.IndexFunc(found, func(policy string) bool { return policy != "noeviction" })
 	switch {
 	case err != nil && ctx.Err() != nil && errors.Is(context.Cause(ctx), context.Canceled):
 		return // we are stopping
 	case err != nil:
 		c.become(StateDown, err)
-	case policyOf(info) != "noeviction":
-		c.become(StateUnfit, fmt.Errorf("maxmemory-policy is %q, must be noeviction", policyOf(info)))
+	case unfit >= 0:
+		c.become(StateUnfit, fmt.Errorf("maxmemory-policy is %q, must be noeviction", found[unfit]))
 	default:
 		c.fails.Store(0)
 		c.become(StateUp, nil)
@@ -224,7 +207,7 @@ func (c *Client) do(command func() error) error {
 // refusesWrites recognises answers of a server that cannot serve now: a full
 // disk, memory at its limit, loading, a replica after failover.
 func refusesWrites(err error) bool {
-	for _, prefix := range []string{"MISCONF", "OOM", "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS"} {
+	for _, prefix := range []string{"MISCONF", "OOM", "LOADING", "READONLY", "MASTERDOWN", "CLUSTERDOWN", "NOREPLICAS", "TRYAGAIN", "MOVED", "ASK"} {
 		if strings.HasPrefix(err.Error(), prefix) {
 			return true
 		}

@@ -56,7 +56,7 @@ func Examine(ctx context.Context, url string) (c Checkup, err error) {
 
 // probe tries, on a key of our own that nobody reads, what the program does,
 // and then what it never does: reading another's key and the configuration.
-func (c *Checkup) probe(ctx context.Context, r *redis.Client) error {
+func (c *Checkup) probe(ctx context.Context, r redis.UniversalClient) error {
 	own := KeyPrefix + "doctor"
 	for _, need := range []struct {
 		name string

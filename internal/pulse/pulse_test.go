@@ -8,8 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/redis/go-redis/v9"
-
 	"example.org/hotline/internal/pulse"
 	"example.org/hotline/test/servers"
 )
@@ -48,17 +46,6 @@ func await(t *testing.T, what string, ok func() bool) {
 	}
 }
 
-func admin(t *testing.T, url string) *redis.Client {
-	t.Helper()
-	opts, err := redis.ParseURL(url)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := redis.NewClient(opts)
-	t.Cleanup(func() { _ = c.Close() })
-	return c
-}
-
 var noon = time.Date(2026, 10, 1, 12, 0, 0, 0, time.UTC)
 
 const shard int16 = 3
@@ -86,7 +73,7 @@ func claim(t *testing.T, c *pulse.Client, gen string, now time.Time, lease time.
 }
 
 func TestClaimTakesWhatIsDue(t *testing.T) {
-	c := start(t, servers.Redis(t).AppURL, pulse.StateUp)
+	c := start(t, servers.RedisOfKind(t).AppURL, pulse.StateUp)
 	gen := index(t, c, pulse.Due{ID: 1, At: noon}, pulse.Due{ID: 2, At: noon.Add(time.Minute)}, pulse.Due{ID: 3, At: noon.Add(-time.Hour)})
 	if got := claim(t, c, gen, noon.Add(-time.Millisecond), time.Hour); !slices.Equal(got.IDs, []int64{3}) || !got.Next.Equal(noon) {
 		t.Errorf("a millisecond early: %+v", got)
@@ -107,7 +94,7 @@ func TestClaimTakesWhatIsDue(t *testing.T) {
 
 // A timer that is brought forward is due sooner; told of its first time again it stays so.
 func TestBroughtForward(t *testing.T) {
-	c := start(t, servers.Redis(t).AppURL, pulse.StateUp)
+	c := start(t, servers.RedisOfKind(t).AppURL, pulse.StateUp)
 	gen := index(t, c, pulse.Due{ID: 1, At: noon.Add(time.Minute)})
 	for _, at := range []time.Time{noon, noon.Add(time.Minute)} {
 		if err := c.AddTimers(t.Context(), shard, []pulse.Due{{ID: 1, At: at}}); err != nil {
@@ -121,7 +108,7 @@ func TestBroughtForward(t *testing.T) {
 
 // asynq truncates to seconds and so fires early; here even a microsecond counts.
 func TestNothingIsClaimedEarly(t *testing.T) {
-	c := start(t, servers.Redis(t).AppURL, pulse.StateUp)
+	c := start(t, servers.RedisOfKind(t).AppURL, pulse.StateUp)
 	gen := index(t, c, pulse.Due{ID: 1, At: noon.Add(time.Microsecond)})
 	if got := claim(t, c, gen, noon, time.Hour); len(got.IDs) > 0 {
 		t.Error("claimed a microsecond early")
@@ -132,14 +119,14 @@ func TestNothingIsClaimedEarly(t *testing.T) {
 }
 
 func TestAnEndedLeaseIsClaimedAgain(t *testing.T) {
-	c := start(t, servers.Redis(t).AppURL, pulse.StateUp)
+	c := start(t, servers.RedisOfKind(t).AppURL, pulse.StateUp)
 	gen := index(t, c, pulse.Due{ID: 1, At: noon})
 	claim(t, c, gen, noon, time.Millisecond) // and its claimer dies
 	await(t, "the entry to come back", func() bool { return len(claim(t, c, gen, noon, time.Hour).IDs) == 1 })
 }
 
 func TestReturnedEntriesKeepTheirTrueTime(t *testing.T) {
-	c := start(t, servers.Redis(t).AppURL, pulse.StateUp)
+	c := start(t, servers.RedisOfKind(t).AppURL, pulse.StateUp)
 	gen := index(t, c, pulse.Due{ID: 1, At: noon})
 	claim(t, c, gen, noon, time.Hour)
 	if err := c.ReturnTimers(t.Context(), shard, []pulse.Due{{ID: 1, At: noon.Add(time.Hour)}}); err != nil {
@@ -151,12 +138,10 @@ func TestReturnedEntriesKeepTheirTrueTime(t *testing.T) {
 }
 
 func TestLossIsNoticed(t *testing.T) {
-	server := servers.Redis(t)
+	server := servers.RedisOfKind(t)
 	c := start(t, server.AppURL, pulse.StateUp)
 	gen := index(t, c, pulse.Due{ID: 1, At: noon})
-	if err := admin(t, server.AdminURL).FlushAll(t.Context()).Err(); err != nil {
-		t.Fatal(err)
-	}
+	server.Admin("FLUSHALL")
 	if !claim(t, c, gen, noon, time.Hour).Stale {
 		t.Error("a claim after FLUSHALL found nothing missing")
 	}
@@ -170,14 +155,11 @@ func TestLossIsNoticed(t *testing.T) {
 }
 
 func TestScriptsSurviveScriptFlush(t *testing.T) {
-	server := servers.Redis(t)
+	server := servers.RedisOfKind(t)
 	c := start(t, server.AppURL, pulse.StateUp)
 	gen := index(t, c, pulse.Due{ID: 1, At: noon})
-	boss := admin(t, server.AdminURL)
 	for range 5 {
-		if err := boss.ScriptFlush(t.Context()).Err(); err != nil {
-			t.Fatal(err)
-		}
+		server.Admin("SCRIPT", "FLUSH")
 		claim(t, c, gen, noon.Add(-time.Hour), time.Hour)
 		if err := errors.Join(c.ReturnTimers(t.Context(), shard, []pulse.Due{{ID: 1, At: noon}}), c.AckTimers(t.Context(), shard, []int64{9})); err != nil {
 			t.Fatal(err)
@@ -186,7 +168,7 @@ func TestScriptsSurviveScriptFlush(t *testing.T) {
 }
 
 func TestLargeBatches(t *testing.T) {
-	c := start(t, servers.Redis(t).AppURL, pulse.StateUp)
+	c := start(t, servers.RedisOfKind(t).AppURL, pulse.StateUp)
 	var entries []pulse.Due
 	for id := range int64(20_000) {
 		entries = append(entries, pulse.Due{ID: id + 1, At: noon})
@@ -218,11 +200,8 @@ func TestLargeBatches(t *testing.T) {
 
 // A Redis that may evict forgets a whole shard at once and tells nobody.
 func TestAnotherEvictionPolicyIsRefused(t *testing.T) {
-	server := servers.Redis(t)
-	boss := admin(t, server.AdminURL)
-	if err := boss.ConfigSet(t.Context(), "maxmemory-policy", "allkeys-lru").Err(); err != nil {
-		t.Fatal(err)
-	}
+	server := servers.RedisOfKind(t)
+	server.Admin("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
 	c := start(t, server.AppURL, pulse.StateUnfit)
 	if _, _, err := c.Generation(t.Context(), shard, "x"); !errors.Is(err, pulse.ErrDown) {
 		t.Errorf("an unfit Redis was used: %v", err)
@@ -230,9 +209,7 @@ func TestAnotherEvictionPolicyIsRefused(t *testing.T) {
 	if err := c.Ping(t.Context()); !errors.Is(err, pulse.ErrDown) {
 		t.Errorf("its health is %v", err)
 	}
-	if err := boss.ConfigSet(t.Context(), "maxmemory-policy", "noeviction").Err(); err != nil {
-		t.Fatal(err)
-	}
+	server.Admin("CONFIG", "SET", "maxmemory-policy", "noeviction")
 	await(t, "the mended Redis to be used", c.Up)
 }
 
@@ -264,16 +241,14 @@ func TestWithoutRedisEverythingReturns(t *testing.T) {
 }
 
 func TestRedisGoesAndComesBack(t *testing.T) {
-	server := servers.Redis(t)
+	server := servers.RedisOfKind(t)
 	c := start(t, server.AppURL, pulse.StateUp)
 	other := start(t, server.AppURL, pulse.StateUp)
 	heard := other.Listen(pulse.WakeEvents)
 	defer heard.Close()
-	server.Kill()
+	server.Fail()
 	await(t, "the loss to be noticed", func() bool { return c.State() == pulse.StateDown })
-	if err := server.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	server.Recover()
 	await(t, "the return to be noticed", c.Up)
 	await(t, "a wake-up to cross from one process to the other", func() bool {
 		heard.Take()
@@ -300,8 +275,11 @@ func TestAListenerThatNeverTakesBlocksNobody(t *testing.T) {
 }
 
 func TestABadAddressIsNotRepeated(t *testing.T) {
-	_, err := pulse.Open(pulse.Options{URL: "http://user:secret@host"})
-	if err == nil || len(err.Error()) == 0 || slices.Contains([]byte(err.Error()), '@') {
-		t.Errorf("got %v", err)
+	for _, address := range []string{"http://user:secret@host", "redis+ring://user:secret@host", "http+cluster://user:secret@host", "redis+sentinel://user:secret@host",
+		"redis+cluster://user:secret@host?no_such=1", "redis://user:secret@host:x"} {
+		_, err := pulse.Open(pulse.Options{URL: address})
+		if err == nil || len(err.Error()) == 0 || slices.Contains([]byte(err.Error()), '@') {
+			t.Errorf("%s: got %v", address, err)
+		}
 	}
 }

@@ -30,7 +30,7 @@ func found(t *testing.T, c *pulse.Client, node string) (*pulse.Slate, pulse.Slat
 }
 
 func TestASlateIsWrittenOneAtATime(t *testing.T) {
-	c := start(t, servers.Redis(t).AppURL, pulse.StateUp)
+	c := start(t, servers.RedisOfKind(t).AppURL, pulse.StateUp)
 	a, atA := found(t, c, "a")
 	b, atB := found(t, c, "b")
 	if atA.Gen != atB.Gen {
@@ -67,13 +67,11 @@ func TestASlateIsWrittenOneAtATime(t *testing.T) {
 }
 
 func TestALostSlateIsTold(t *testing.T) {
-	r := servers.Redis(t)
+	r := servers.RedisOfKind(t)
 	c := start(t, r.AppURL, pulse.StateUp)
 	a, at := found(t, c, "a")
 	b, _ := found(t, c, "b")
-	if err := admin(t, r.AdminURL).FlushAll(t.Context()).Err(); err != nil {
-		t.Fatal(err)
-	}
+	r.Admin("FLUSHALL")
 	if _, err := a.Look(t.Context(), at, "beat"); !errors.Is(err, pulse.ErrSlateLost) {
 		t.Errorf("look: %v", err)
 	}
@@ -90,7 +88,7 @@ func TestALostSlateIsTold(t *testing.T) {
 // Wiped keys are not remembered for ever: who comes back after thousands of them
 // reads the whole slate, and misses nothing.
 func TestWhoComesLateReadsEverything(t *testing.T) {
-	c := start(t, servers.Redis(t).AppURL, pulse.StateUp)
+	c := start(t, servers.RedisOfKind(t).AppURL, pulse.StateUp)
 	a, at := found(t, c, "a")
 	late := at
 	var err error
@@ -119,7 +117,7 @@ func TestWhoComesLateReadsEverything(t *testing.T) {
 }
 
 func TestAWriteWakesTheOtherNodes(t *testing.T) {
-	url := servers.Redis(t).AppURL
+	url := servers.RedisOfKind(t).AppURL
 	one, two := start(t, url, pulse.StateUp), start(t, url, pulse.StateUp)
 	a := one.Slate("acd", "a")
 	listener := two.Slate("acd", "b").Listen()

@@ -19,7 +19,7 @@ import (
 
 // TestTwoNodesNeverOfferTwice lets callers and agents meet on two nodes at once.
 func TestTwoNodesNeverOfferTwice(t *testing.T) {
-	url := servers.Redis(t).AppURL
+	url := servers.RedisOfKind(t).AppURL
 	l := newLine(t, func(q *acd.Queue) { q.WrapUp = 0 })
 	nodes := []*node{l.start("n1", url), l.start("n2", url)}
 	served := newServed(t)

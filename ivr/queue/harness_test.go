@@ -48,7 +48,7 @@ func newLine(t *testing.T, change func(*acd.Queue)) *line {
 // twoNodes are two hubs of a line of their own, which share their queue in Redis.
 func twoNodes(t *testing.T, change func(*acd.Queue)) (l *line, n1, n2 *node) {
 	t.Helper()
-	url := servers.Redis(t).AppURL
+	url := servers.RedisOfKind(t).AppURL
 	l = newLine(t, change)
 	return l, l.start("n1", url), l.start("n2", url)
 }

@@ -55,7 +55,7 @@ func TestGhostEntriesAreEnded(t *testing.T) {
 // PHONE complaint 3: a queue that does not offer although it could is seen, told,
 // and healed.
 func TestWatchdogHealsAQueueThatDoesNotOffer(t *testing.T) {
-	url := servers.Redis(t).AppURL
+	url := servers.RedisOfKind(t).AppURL
 	l := newLine(t, nil)
 	n := l.start("n1", url)
 	n.AwaitNobody() // waits for a node that will never come

@@ -143,7 +143,7 @@ func TestADeadNodesCallersAndAgentsAreRemoved(t *testing.T) {
 
 // A node that is started again under its name ends what its earlier run held.
 func TestARestartedNodeEndsWhatItHeld(t *testing.T) {
-	url := servers.Redis(t).AppURL
+	url := servers.RedisOfKind(t).AppURL
 	l := newLine(t, nil)
 	n1, n2 := l.start("n1", url), l.start("n2", url)
 	n1.signOn(t, 1)
