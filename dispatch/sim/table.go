@@ -45,6 +45,9 @@ func (r Report) WriteTable(to io.Writer) error {
 		what string
 		Needed
 	}{{"one city", r.Line.City}, {"all cities, one queue", r.Line.All}} {
+		if n.what != "one city" && r.Cities == 1 {
+			continue
+		}
 		line(n.what, fmt.Sprintf("%.1f", n.Rate), n.Agents, percent(n.Formula), percent(n.Simulated))
 	}
 	_ = w.Flush()
