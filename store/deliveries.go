@@ -228,6 +228,7 @@ func (db *DB) SettleDelivery(ctx context.Context, d ticket.Delivery, r ticket.De
 			return tx.undelivered(ctx, d, r.State)
 		case ticket.DeliveryUnknown:
 			return tx.hastenRung(ctx, d.ID)
+		case ticket.DeliveryQueued, ticket.DeliverySending, ticket.DeliveryVoid, ticket.DeliveryDelivered, ticket.DeliveryRead:
 		}
 		return nil
 	})

@@ -76,8 +76,9 @@ func (r Receipt) Moves(from DeliveryState) bool {
 		return progress[r.Status] > 0 && (from != DeliverySent || r.Status != DeliverySent)
 	case DeliveryDelivered, DeliveryRead:
 		return r.Status != DeliveryFailed && progress[r.Status] > progress[from]
-	case DeliveryFailed: // a later word of the same provider: it arrived after all
+	case DeliveryFailed, DeliveryDead: // a later word of the same provider: it arrived after all
 		return r.Status == DeliveryDelivered || r.Status == DeliveryRead
+	case DeliveryVoid:
 	}
 	return false
 }

@@ -52,12 +52,12 @@ func neverConnected(err error) bool {
 	return ok && op.Op == "dial"
 }
 
-// sameText is a network error without the two ports, one of which is another
+// portlessError is a network error without the two ports, one of which is another
 // each time: dead letters of one cause have one text.
-type sameText struct{ *net.OpError }
+type portlessError struct{ *net.OpError }
 
-func (e sameText) Error() string { return e.Op + " " + e.Net + ": " + e.Err.Error() }
-func (e sameText) Unwrap() error { return e.OpError }
+func (e portlessError) Error() string { return e.Op + " " + e.Net + ": " + e.Err.Error() }
+func (e portlessError) Unwrap() error { return e.OpError }
 
 // withoutAddress drops the URL from a client's error: it may carry a token or a number.
 func withoutAddress(err error) error {
@@ -65,7 +65,7 @@ func withoutAddress(err error) error {
 		err = u.Err
 	}
 	if op, ok := errors.AsType[*net.OpError](err); ok {
-		err = sameText{op}
+		err = portlessError{op}
 	}
 	return fmt.Errorf("call the provider: %w", err)
 }

@@ -139,12 +139,13 @@ func jsonBody(fields map[string]string, values map[string]string, list []string)
 	}
 	slices.Sort(paths)
 	for _, path := range paths {
-		var leaf any = fill(fields[path], values)
+		filled := fill(fields[path], values)
+		var leaf any = filled
 		switch text := fields[path]; {
 		case text == "{values}":
 			leaf = list
 		case strings.HasSuffix(text, "|number}"):
-			leaf = json.Number(leaf.(string)) //nolint:forcetypeassert // it was made a text above
+			leaf = json.Number(filled)
 		}
 		put(root, strings.Split(path, "."), leaf)
 	}
@@ -184,29 +185,29 @@ func put(into map[string]any, path []string, leaf any) {
 }
 
 // at finds a place in a JSON value; "" and "." are the whole.
-func at(v any, path string) (any, bool) {
+func at(v any, path string) any {
 	if path == "" || path == "." {
-		return v, true
+		return v
 	}
 	for step := range strings.SplitSeq(path, ".") {
 		switch in := v.(type) {
 		case map[string]any:
 			next, ok := in[step]
 			if !ok {
-				return nil, false
+				return nil
 			}
 			v = next
 		case []any:
 			n, err := strconv.Atoi(step)
 			if err != nil || n < 0 || n >= len(in) {
-				return nil, false
+				return nil
 			}
 			v = in[n]
 		default:
-			return nil, false
+			return nil
 		}
 	}
-	return v, true
+	return v
 }
 
 // textAt is what stands at a place, as text; empty where there is nothing plain.
@@ -214,8 +215,7 @@ func textAt(v any, path string) string {
 	if path == "" {
 		return ""
 	}
-	found, _ := at(v, path)
-	switch x := found.(type) {
+	switch x := at(v, path).(type) {
 	case string:
 		return x
 	case json.Number:

@@ -130,8 +130,7 @@ func (s *SMS) findAt(ctx context.Context, m Message) (Found, error) {
 	}
 	item := answer
 	if spec.Match != nil {
-		list, _ := at(answer, spec.Items)
-		items, _ := list.([]any)
+		items, _ := at(answer, spec.Items).([]any)
 		want := fill(spec.Match.Is, values)
 		i := slices.IndexFunc(items, func(v any) bool { return want != "" && textAt(v, spec.Match.Path) == want })
 		if i < 0 {
