@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"sync"
@@ -45,6 +46,29 @@ func read[I, O any](h handler[I, O]) binder {
 // each binds a handler that acts anew each time it is asked, key or no key: a
 // look-up that must leave a record each time, or an act that twice is as once.
 func each[I, O any](h handler[I, O]) binder { return read(h) }
+
+// errDry rolls back an act that was only tried.
+var errDry = errors.New("only tried")
+
+// dry binds an act that is only tried: what it would do is the answer, what it
+// would refuse is refused, and nothing of it stays.
+func dry[I, O any](h handler[I, O]) binder {
+	return func(s *Server, r *route) {
+		huma.Register(s.api, r.operation(), func(ctx context.Context, in *I) (*answer[O], error) {
+			var out answer[O]
+			err := s.deps.Run(ctx, requestOf(ctx).actor, func(tx Tx) (err error) {
+				if out.Body, err = h(s, ctx, tx, in); err != nil {
+					return err
+				}
+				return errDry
+			})
+			if !errors.Is(err, errDry) {
+				return nil, s.refuse(ctx, r, err)
+			}
+			return &out, nil
+		})
+	}
+}
 
 // do binds an act. Its answer is kept under the Idempotency-Key in the act's
 // own transaction: either both are there or neither. An error is not kept, so

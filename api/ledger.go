@@ -3,10 +3,8 @@ package api
 import (
 	"context"
 	"slices"
-	"time"
 
 	"example.org/hotline/area"
-	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 )
 
@@ -75,86 +73,4 @@ type statementInput struct {
 
 func (s *Server) statement(ctx context.Context, tx Tx, in *statementInput) (ledger.Statement, error) {
 	return tx.AccountStatement(ctx, in.ID, in.Cursor, in.Limit)
-}
-
-type dutyInput struct {
-	Area string    `query:"area" pattern:"^[0-9]{12}$" doc:"That division and those below it; default: your own"`
-	At   time.Time `query:"at" doc:"Default: now"`
-}
-
-// DutyRow is one post on the roster at an instant.
-type DutyRow struct {
-	Area     area.Code  `json:"area"`
-	AreaName string     `json:"area_name"`
-	Role     area.Role  `json:"role"`
-	Position int        `json:"position" doc:"1 is asked first"`
-	Name     string     `json:"name"`
-	From     *time.Time `json:"from,omitempty"`
-	To       *time.Time `json:"to,omitempty"`
-	Why      string     `json:"why" doc:"shift, absent or left"`
-	Absent   bool       `json:"absent" doc:"On the roster, and not there: the ladder passes them over"`
-	Detail   string     `json:"detail,omitempty" doc:"The absence's own reason"`
-	Until    *time.Time `json:"until,omitempty" doc:"End of the absence"`
-}
-
-// DutyList is who is on duty, and who would be.
-type DutyList struct {
-	At    time.Time `json:"at"`
-	Items []DutyRow `json:"items"`
-}
-
-// mostRosters is how many rosters one answer looks at.
-const mostRosters = 200
-
-func (s *Server) listDuty(ctx context.Context, tx Tx, in *dutyInput) (DutyList, error) {
-	where, at, mine := area.Code(in.Area), in.At, tx.Actor().Area
-	if where == "" {
-		where = mine
-	}
-	if at.IsZero() {
-		at = tx.Now()
-	}
-	if !mine.Contains(where) && !where.Contains(mine) {
-		return DutyList{}, act.NotFound("area")
-	}
-	rosters, err := tx.RostersAt(ctx, where, at, mostRosters)
-	if err != nil {
-		return DutyList{}, err
-	}
-	list := DutyList{At: at.UTC(), Items: []DutyRow{}}
-	for _, r := range rosters {
-		if !mine.Contains(r.Area) && !r.Area.Contains(mine) {
-			continue
-		}
-		rows, err := dutyRows(ctx, tx, r.Area, r.Role, at)
-		if err != nil {
-			return DutyList{}, err
-		}
-		list.Items = append(list.Items, rows...)
-	}
-	return list, nil
-}
-
-// dutyRows shows one roster as the ladder reads it.
-func dutyRows(ctx context.Context, tx Tx, where area.Code, role area.Role, at time.Time) ([]DutyRow, error) {
-	place, err := tx.Division(ctx, where)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := tx.DutyAt(ctx, where, role, 0, at)
-	if err != nil {
-		return nil, err
-	}
-	rows := []DutyRow{}
-	for _, d := range answer.OnDuty {
-		rows = append(rows, DutyRow{Area: where, AreaName: place.Name, Role: role, Position: d.Position, Name: d.Name, From: &d.Starts, To: &d.Ends, Why: "shift"})
-	}
-	for _, skipped := range answer.Skipped {
-		row := DutyRow{Area: where, AreaName: place.Name, Role: role, Position: skipped.Position, Name: skipped.Name, Why: string(skipped.Reason), Absent: true, Detail: skipped.Detail}
-		if !skipped.Until.IsZero() {
-			row.Until = &skipped.Until
-		}
-		rows = append(rows, row)
-	}
-	return rows, nil
 }

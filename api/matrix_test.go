@@ -69,6 +69,18 @@ var bodies = map[string]any{
 	"POST /areas/imports":                  "code,name\n990101101000,甲镇\n",
 	"POST /areas/imports/{id}/application": map[string]any{},
 
+	"POST /duty/rosters":                     rosterBody(),
+	"POST /duty/rosters/previews":            rosterBody(),
+	"POST /duty/overrides":                   map[string]any{"area": string(township), "role": "worker", "kind": "cover", "add": "worker", "position": 1, "to": "2100-01-01T00:00:00Z"},
+	"DELETE /duty/overrides/{id}":            nil,
+	"POST /duty/temporaries":                 map[string]any{"area": string(township), "role": "worker", "name": "flood", "to": "2100-01-01T00:00:00Z", "places": []any{map[string]any{"login": "worker", "position": 1}}},
+	"POST /duty/handovers":                   map[string]any{"area": string(township), "role": "worker", "to": "worker.b", "note": "nothing is open", "cash_fen": 0},
+	"POST /duty/handovers/{id}/confirmation": map[string]any{"counted_fen": 0},
+	"POST /duty/imports":                     map[string]any{"area": string(township), "role": "worker", "name": "October", "format": "csv", "content": "cGVyc29uLGZyb20sdG8K"},
+	"POST /duty/imports/previews":            map[string]any{"area": string(township), "role": "worker", "name": "October", "format": "csv", "content": "cGVyc29uLGZyb20sdG8K"},
+	"POST /duty/feeds":                       map[string]any{},
+	"DELETE /duty/feeds":                     nil,
+
 	"POST /contacts":                    map[string]any{"channel": "sms", "address": "19900000009"},
 	"POST /contacts/push":               map[string]any{"endpoint": "https://push.example/x", "auth": strings.Repeat("A", 22), "p256dh": strings.Repeat("A", 87)},
 	"POST /contacts/{id}/changes":       map[string]any{"enabled": true},
@@ -98,6 +110,15 @@ var bodies = map[string]any{
 
 	"POST /uploads":                  map[string]any{"ticket": someID, "media_type": "image/jpeg", "size": 10, "sha256": someHash},
 	"PUT /uploads/{id}/parts/{part}": "0123456789",
+}
+
+// stateful are acts that a roster must first be there for, or that another role's
+// act before has made impossible: who may is let in, and told so.
+var stateful = []string{"POST /duty/rosters", "POST /duty/rosters/previews", "POST /duty/overrides", "POST /duty/temporaries", "POST /duty/handovers"}
+
+func rosterBody() map[string]any {
+	rule := map[string]any{"name": "day and night", "position": 1, "start": "08:00", "end": "08:00", "login": "worker"}
+	return map[string]any{"area": string(township), "role": "worker", "expected": 0, "plan": map[string]any{"zone": "Asia/Shanghai", "rules": []any{rule}}}
 }
 
 const someID = "00000000-0000-4000-8000-000000000001"
@@ -144,6 +165,12 @@ func TestEveryRouteForEveryRole(t *testing.T) {
 			if r.Path == "/softphone" { // a socket, with tests of its own
 				if got := ask(""); got.status != http.StatusUpgradeRequired || got.code() != "upgrade_required" {
 					t.Errorf("%s as %s, no WebSocket: %d %s", key, role, got.status, got.body)
+				}
+				continue
+			}
+			if slices.Contains(stateful, key) {
+				if got := ask(""); got.status >= 400 && got.status != http.StatusConflict && got.status != http.StatusUnprocessableEntity {
+					t.Errorf("%s as %s: %d %s", key, role, got.status, got.body)
 				}
 				continue
 			}

@@ -31,6 +31,7 @@ type Tx interface {
 	QueueRows
 	PlaceRows
 	StaffRows
+	RosterRows
 	NoticeRows
 	ContactRows
 	Keys

@@ -98,7 +98,7 @@ func table() []*route {
 			summary: "Bring a closed ticket back", bind: do((*Server).reopen)},
 		{method: post, path: "/tickets/{id}/caller-views", who: owners, act: "view_caller", when: mayViewCaller,
 			summary: "Look the caller's number up; leaves a record", bind: each((*Server).viewCaller)},
-	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), staffTable(), notifyTable())
+	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), staffTable(), dutyTable(), notifyTable())
 }
 
 // moveTable is the part of the table where a ticket changes hands.
@@ -175,7 +175,6 @@ func aidTable() []*route {
 		{method: get, path: "/uploads/{id}/content", who: readers, summary: "The photo; each look leaves a record", bind: bindUploadContent},
 
 		{method: get, path: "/approvals", who: readers, background: true, summary: "What waits for your word", bind: read((*Server).listApprovals)},
-		{method: get, path: "/duty", who: readers, summary: "Who is on duty", bind: read((*Server).listDuty)},
 		{method: get, path: "/ledger/trial-balance", who: books, summary: "Every account and its balance", bind: read((*Server).trialBalance)},
 		{method: get, path: "/ledger/accounts/{id}/statement", who: books, summary: "One account's postings, newest first", bind: read((*Server).statement)},
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/hotline/area"
+	"example.org/hotline/dispatch/duty"
 	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ticket"
 )
@@ -19,6 +20,7 @@ type City struct {
 	Desks     []DemoDesk     `yaml:"desks"`
 	Staff     []DemoStaff    `yaml:"staff"`
 	Duty      []DemoDuty     `yaml:"duty"`
+	Changes   []DemoChange   `yaml:"roster_changes"`
 	Absences  []DemoAbsence  `yaml:"absences"`
 	Agents    []DemoAgent    `yaml:"agents"`
 }
@@ -58,6 +60,19 @@ type DemoDuty struct {
 	Role     area.Role     `yaml:"role"`
 	Members  []string      `yaml:"members"`  // logins
 	Handover time.Duration `yaml:"handover"` // after midnight in Shanghai
+}
+
+// DemoChange is an override of a roster. Days are counted from the one on which
+// the city is made, and begin and end at the roster's hand-over.
+type DemoChange struct {
+	Area    area.Code `yaml:"area"`
+	Role    area.Role `yaml:"role"`
+	Kind    duty.Kind `yaml:"kind"`
+	Remove  string    `yaml:"remove"` // login
+	Add     string    `yaml:"add"`    // login; of a swap
+	FromDay int       `yaml:"from_day"`
+	ToDay   int       `yaml:"to_day"`
+	Reason  string    `yaml:"reason"`
 }
 
 // DemoAbsence is a time in which somebody does not serve.
@@ -101,6 +116,23 @@ func (d DemoDuty) Shifts(from time.Time, days int) []Shift {
 		date = date.Next()
 	}
 	return shifts
+}
+
+// demoEpoch is the day from which turns are counted.
+const demoEpoch = "1970-01-01"
+
+// Plan is the rotation as a plan in force. The same day always gets the same
+// people, whenever the city is made. posts tells the post of a login.
+func (d DemoDuty) Plan(posts map[string]area.PostID) duty.Plan {
+	at := duty.Clock(d.Handover.Minutes())
+	turns := duty.Rotation{Name: "轮班", Unit: duty.Daily, Length: 1, Anchor: duty.LocalTime{Date: demoEpoch, Clock: at}}
+	plan := duty.Plan{Zone: "Asia/Shanghai"}
+	for i, login := range d.Members {
+		turns.Members = append(turns.Members, posts[login])
+		plan.Rules = append(plan.Rules, duty.Rule{Name: fmt.Sprintf("第 %d 顺位", i+1), Position: i + 1, Start: at, End: at, Rotation: turns.Name, Ahead: i})
+	}
+	plan.Rotations = []duty.Rotation{turns}
+	return plan
 }
 
 // DemoCity reads and checks the built-in city.
@@ -174,6 +206,16 @@ func (c City) checkDuty(l *faultList, place func(string, area.Code), logins map[
 			if !logins[login] || slices.Contains(d.Members[:j], login) {
 				l.at(fmt.Sprintf("%s.members[%d]", at, j), "must be the login of another member of staff")
 			}
+		}
+	}
+	for i, ch := range c.Changes {
+		at := fmt.Sprintf("roster_changes[%d]", i)
+		place(at+".area", ch.Area)
+		if !ch.Role.Valid() || !logins[ch.Remove] || ch.FromDay < 0 || ch.ToDay <= ch.FromDay {
+			l.at(at, "needs a known role, the login of who does not serve, and from_day before to_day")
+		}
+		if swap := ch.Kind == duty.Swap; !swap && ch.Kind != duty.Leave || swap != logins[ch.Add] {
+			l.at(at+".kind", "is leave, or swap with the login of who serves instead")
 		}
 	}
 	for i, a := range c.Absences {

@@ -25,39 +25,18 @@ const (
 // SaveRoster writes a new version of a roster's plan, in force from now or later.
 // A version that was planned for later stays, and holds from its own time on.
 func (r *Rosters) SaveRoster(ctx context.Context, tx RosterTx, n NewVersion) (Result, error) {
-	if err := mayKeep(tx.Actor(), n.Key); err != nil {
-		return Result{}, err
-	}
-	if err := planFault(n.Plan.Check()); err != nil {
-		return Result{}, err
-	}
-	from, err := begin(tx, n.From)
+	e, err := r.edited(ctx, tx, n)
 	if err != nil {
 		return Result{}, err
 	}
-	roster, err := tx.RosterForUpdate(ctx, n.Key, from, from.Add(HolesAhead))
-	if err != nil {
-		return Result{}, err
-	}
-	last, err := tx.LastVersion(ctx, n.Key)
-	if err != nil {
-		return Result{}, err
-	}
-	if last != n.Expected {
-		return Result{}, act.Conflict("roster_changed", "Somebody saved this roster in the meantime. Nothing was saved; reload it and make your changes again.")
-	}
-	people, err := r.people(ctx, tx, n.Key, n.Plan.People())
-	if err != nil {
-		return Result{}, err
-	}
-	v := duty.Version{Number: last + 1, From: from, Plan: n.Plan}
+	v := e.version
 	id, err := tx.AddVersion(ctx, n.Key, v, n.Reason)
 	if err != nil {
 		return Result{}, err
 	}
-	roster.Versions = append(roster.Versions, v)
-	return r.done(ctx, tx, roster, people, change{what: "roster_saved", subject: "duty_version", reason: n.Reason,
-		data: map[string]any{"version": v.Number}, Result: Result{ID: id, From: from, To: from.Add(HolesAhead)}})
+	e.roster.Versions = append(e.roster.Versions, v)
+	return r.done(ctx, tx, e.roster, e.people, change{what: "roster_saved", subject: "duty_version", reason: n.Reason,
+		data: map[string]any{"version": v.Number}, Result: Result{ID: id, From: v.From, To: v.From.Add(HolesAhead)}})
 }
 
 // AddOverride writes leave, a swap or a cover.

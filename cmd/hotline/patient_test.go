@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -112,7 +111,7 @@ func settleCity(ctx context.Context, url string, keys []byte) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := db.ImportDirectory(ctx, directoryOf(city, time.Now())); err != nil {
+	if err := errors.Join(db.ImportDirectory(ctx, directoryOf(city)), seedRosters(ctx, db, city)); err != nil {
 		return err
 	}
 	for range 2 {

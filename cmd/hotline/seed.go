@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,9 +32,6 @@ type devUser struct {
 	Password string    `json:"password"`
 }
 
-// dutyDays is how far ahead of the city's clock the demo roster reaches.
-const dutyDays = 92
-
 // Money that the demo city starts with, in fen: a county's fund for a year of
 // emergencies, and what a township's float holds when full (DOMAIN 0a.8).
 const (
@@ -43,18 +39,14 @@ const (
 	demoFloatFen = 50_000_00
 )
 
-// seedCity makes the demo city where there is none, and lays its roster out
-// from the city's present time on. Doing it again changes nothing.
+// seedCity makes the demo city where there is none, with rosters in force from
+// the city's present time on. Doing it again changes nothing.
 func seedCity(ctx context.Context, db *store.DB, dir string, city configs.City, say func(string, ...any)) ([]devUser, error) {
 	passwords, fresh, err := demoPasswords(filepath.Join(dir, "passwords.json"), city)
 	if err != nil {
 		return nil, err
 	}
-	now, err := cityTime(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	directory := directoryOf(city, now)
+	directory := directoryOf(city)
 	users := make([]devUser, 0, len(city.Staff))
 	for i, s := range directory.Staff {
 		users = append(users, devUser{Name: s.Login, Person: s.Name, Role: s.Role, Area: s.Area, Password: passwords[s.Login]})
@@ -73,6 +65,9 @@ func seedCity(ctx context.Context, db *store.DB, dir string, city configs.City, 
 	}
 	if err := db.ImportAgents(ctx, agentsOf(city)); err != nil {
 		return nil, fmt.Errorf("make the demo city's agents: %w", err)
+	}
+	if err := seedRosters(ctx, db, city); err != nil {
+		return nil, fmt.Errorf("make the demo city's rosters: %w", err)
 	}
 	return users, seedMoney(ctx, db, city)
 }
@@ -116,18 +111,8 @@ func devSeedCommand(config *string) *cobra.Command {
 	}
 }
 
-// cityTime is app_now().
-func cityTime(ctx context.Context, db *store.DB) (now time.Time, err error) {
-	err = db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) error {
-		now = tx.Now()
-		return nil
-	})
-	return now, err
-}
-
-// directoryOf turns the demo file into what the database takes. The roster
-// begins a week back, so that a clock set a little earlier still finds people on duty.
-func directoryOf(city configs.City, now time.Time) area.Directory {
+// directoryOf turns the demo file into what the database takes.
+func directoryOf(city configs.City) area.Directory {
 	var d area.Directory
 	for _, div := range city.Divisions {
 		d.Divisions = append(d.Divisions, area.Division{Code: div.Code, Name: div.Name})
@@ -137,11 +122,6 @@ func directoryOf(city configs.City, now time.Time) area.Directory {
 	}
 	for _, s := range city.Staff {
 		d.Staff = append(d.Staff, area.NewStaff{Login: s.Login, Name: s.Name, Role: s.Role, Area: s.Area, Phone: s.Phone})
-	}
-	for _, duty := range city.Duty {
-		for _, s := range duty.Shifts(now.AddDate(0, 0, -7), dutyDays+7) {
-			d.Shifts = append(d.Shifts, area.NewShift{Area: s.Area, Role: s.Role, Position: s.Position, Login: s.Login, From: s.StartsAt, To: s.EndsAt})
-		}
 	}
 	for _, a := range city.Absences {
 		d.Absences = append(d.Absences, area.NewAbsence{Login: a.Login, Reason: a.Reason, From: a.From, To: a.To})

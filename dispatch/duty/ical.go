@@ -23,14 +23,19 @@ const (
 	propPosition = "X-HOTLINE-POSITION"
 )
 
-// Feed is a roster as a calendar that people subscribe to.
+// Feed is a calendar that people subscribe to: of one roster or of one person.
 type Feed struct {
+	Name  string                   // of the calendar
+	At    time.Time                // now
+	Parts []FeedPart               // a roster each
+	Login func(area.PostID) string // for reading it back; may be nil
+}
+
+// FeedPart is what a calendar shows of one roster.
+type FeedPart struct {
 	Key
-	Name    string                   // of the calendar
-	At      time.Time                // now
-	Spans   []Span                   // see Schedule.Shifts
-	Summary func(Span) string        // what the calendar shows of one
-	Login   func(area.PostID) string // for reading it back; may be nil
+	Spans   []Span            // see Schedule.Shifts
+	Summary func(Span) string // what the calendar shows of one
 }
 
 // WriteICal writes a calendar by RFC 5545. The same span has the same UID each
@@ -41,18 +46,10 @@ func WriteICal(w io.Writer, f Feed) error {
 	cal.Props.SetText(ical.PropProductID, "-//hotline//duty//ZH")
 	cal.Props.SetText(ical.PropMethod, "PUBLISH")
 	cal.Props.SetText("X-WR-CALNAME", f.Name)
-	for _, s := range f.Spans {
-		e := ical.NewEvent()
-		e.Props.SetText(ical.PropUID, fmt.Sprintf("%s-%s-%d-%d-%d@duty.hotline", f.Area, f.Role, s.Position, s.Post, s.Starts.Unix()))
-		e.Props.SetDateTime(ical.PropDateTimeStamp, f.At.UTC())
-		e.Props.SetDateTime(ical.PropDateTimeStart, s.Starts.UTC())
-		e.Props.SetDateTime(ical.PropDateTimeEnd, s.Ends.UTC())
-		e.Props.SetText(ical.PropSummary, f.Summary(s))
-		e.Props.SetText(propPosition, strconv.Itoa(s.Position))
-		if f.Login != nil {
-			e.Props.SetText(propPerson, f.Login(s.Post))
+	for _, part := range f.Parts {
+		for _, s := range part.Spans {
+			cal.Children = append(cal.Children, f.event(part, s).Component)
 		}
-		cal.Children = append(cal.Children, e.Component)
 	}
 	if len(cal.Children) == 0 { // the library refuses an empty calendar, which is what a subscriber of an empty roster needs
 		_, err := io.WriteString(w, "BEGIN:VCALENDAR\r\nMETHOD:PUBLISH\r\nPRODID:-//hotline//duty//ZH\r\nVERSION:2.0\r\nEND:VCALENDAR\r\n")
@@ -62,6 +59,21 @@ func WriteICal(w io.Writer, f Feed) error {
 		return fmt.Errorf("write a calendar: %w", err)
 	}
 	return nil
+}
+
+// event is one span as a calendar's entry.
+func (f Feed) event(part FeedPart, s Span) *ical.Event {
+	e := ical.NewEvent()
+	e.Props.SetText(ical.PropUID, fmt.Sprintf("%s-%s-%d-%d-%d@duty.hotline", part.Area, part.Role, s.Position, s.Post, s.Starts.Unix()))
+	e.Props.SetDateTime(ical.PropDateTimeStamp, f.At.UTC())
+	e.Props.SetDateTime(ical.PropDateTimeStart, s.Starts.UTC())
+	e.Props.SetDateTime(ical.PropDateTimeEnd, s.Ends.UTC())
+	e.Props.SetText(ical.PropSummary, part.Summary(s))
+	e.Props.SetText(propPosition, strconv.Itoa(s.Position))
+	if f.Login != nil {
+		e.Props.SetText(propPerson, f.Login(s.Post))
+	}
+	return e
 }
 
 // folder breaks lines after 75 octets, never within a character (RFC 5545

@@ -64,10 +64,10 @@ func TestACalendarIsReadBack(t *testing.T) {
 	from, to := shanghai("2026-09-28 00:00"), shanghai("2026-10-12 00:00")
 	spans := s.Shifts(from, to)
 	var out bytes.Buffer
-	feed := duty.Feed{Key: s.Key(), Name: "石桥镇值班", At: from, Spans: spans, Login: func(p area.PostID) string { return fmt.Sprintf("w%d", p) },
-		Summary: func(s duty.Span) string {
+	feed := duty.Feed{Name: "石桥镇值班", At: from, Login: func(p area.PostID) string { return fmt.Sprintf("w%d", p) },
+		Parts: []duty.FeedPart{{Key: s.Key(), Spans: spans, Summary: func(s duty.Span) string {
 			return "石桥镇人民政府民政办公室值班；" + s.Name + ", 第一顺位\n请保持电话畅通"
-		}}
+		}}}}
 	if err := duty.WriteICal(&out, feed); err != nil {
 		t.Fatal(err)
 	}

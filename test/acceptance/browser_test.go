@@ -16,10 +16,8 @@ import (
 func TestBrowser(t *testing.T) {
 	consoleIsBuilt(t)
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
-	screens := &screens{t: t, c: c, workers: []string{"town2-worker1", "town2-worker2"}, call: make(chan error, 1)}
-	// The two take turns at being first; the roster tells whose turn it is.
-	c.Query(`SELECT array_agg(s.login ORDER BY d.position) FROM shifts d JOIN staff s ON s.post_id = d.post_id
-		WHERE s.login = ANY($1) AND d.starts_at <= $2 AND d.ends_at > $2`, []any{screens.workers, clock(1, "23:40:00")}, &screens.workers)
+	// The two take turns at being first; the calendar tells whose turn it is.
+	screens := &screens{t: t, c: c, workers: onDuty(c, "town2-head", "990101101000", clock(1, "23:40:00")), call: make(chan error, 1)}
 	play(t, "browser_story.mjs", map[string]any{"api": c.API, "passwords": passwords(c), "workers": screens.workers, "pictures": t.ArtifactDir()}, screens.answer)
 
 	var onTime bool

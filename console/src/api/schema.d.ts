@@ -744,10 +744,267 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is on duty */
+        /** Who is on duty, and why */
         get: operations["get_duty"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One roster as a calendar: shifts with the why, holes, what changes them */
+        get: operations["get_duty_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an address for your own calendar; the one before ends */
+        post: operations["post_duty_feeds"];
+        /** End the address of your own calendar */
+        delete: operations["delete_duty_feeds"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/feeds/{token}.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Somebody's duty as iCalendar, for who has the address */
+        get: operations["get_duty_feeds_token_.ics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the rest of a duty to somebody else, with a note and the cash counted */
+        post: operations["post_duty_handovers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/handovers/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign for a duty that was handed over to you */
+        post: operations["post_duty_handovers_id_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/holes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times without anybody in the next days, of all areas you see */
+        get: operations["get_duty_holes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a table or a calendar in as a temporary roster, all of it or nothing */
+        post: operations["post_duty_imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/imports/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a table or a calendar would bring, and its faults by line; nothing is written */
+        post: operations["post_duty_imports_previews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your own shifts, what waits for your signature, and your calendar's address */
+        get: operations["get_duty_mine"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/overrides": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave, a swap or a cover */
+        post: operations["post_duty_overrides"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/overrides/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End an override or a temporary roster now */
+        delete: operations["delete_duty_overrides_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who may be put on a roster */
+        get: operations["get_duty_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/rosters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The versions of a roster's plan, newest first */
+        get: operations["get_duty_rosters"];
+        put?: never;
+        /** Save a new version of a plan */
+        post: operations["post_duty_rosters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/rosters/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a new version would change; nothing is written */
+        post: operations["post_duty_rosters_previews"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/temporaries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A fixed roster that replaces the usual one for a time */
+        post: operations["post_duty_temporaries"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2516,6 +2773,19 @@ export interface components {
             size: number;
             ticket: string;
         };
+        CalendarSpan: {
+            /** Format: date-time */
+            from: string;
+            login?: string;
+            name: string;
+            /** @description Who had a place as it begins and does not serve: away, swapped, handed over, replaced */
+            passed?: components["schemas"]["DutySkipped"][] | null;
+            /** Format: int64 */
+            position: number;
+            /** Format: date-time */
+            to: string;
+            why: components["schemas"]["DutyWhy"];
+        };
         CallOffInputBody: {
             reason: string;
         };
@@ -2555,6 +2825,13 @@ export interface components {
             outcome: "satisfied" | "dissatisfied" | "unreachable" | "not_received";
             /** Format: int64 */
             version: number;
+        };
+        ConfirmHandOverInputBody: {
+            /**
+             * Format: int64
+             * @description The cash advance, as you have counted it
+             */
+            counted_fen: number;
         };
         ContactList: {
             /** @description Kinds that can be added */
@@ -2657,17 +2934,215 @@ export interface components {
         Done: {
             done: boolean;
         };
+        DutyApplied: {
+            /** Format: int64 */
+            id: number;
+            instead?: string;
+            kind: string;
+        };
+        DutyCalendar: {
+            area: string;
+            area_name: string;
+            /** @description Overrides and temporary rosters that end after from */
+            changes: components["schemas"]["DutyChange"][] | null;
+            days: components["schemas"]["DutyDay"][] | null;
+            /** Format: date-time */
+            from: string;
+            holes: components["schemas"]["DutyHole"][] | null;
+            items: components["schemas"]["CalendarSpan"][] | null;
+            /** @description You may change this roster */
+            may_keep: boolean;
+            role: string;
+            /** @description That have a duty in this area */
+            roles: string[] | null;
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: int64
+             * @description Of the newest plan; zero: there is none yet
+             */
+            version: number;
+        };
+        DutyChange: {
+            /** @description Who serves instead, or as well */
+            add?: components["schemas"]["Named"];
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            end_reason?: string;
+            /**
+             * Format: date-time
+             * @description Ended early
+             */
+            ended_at?: string;
+            ended_by?: string;
+            /** Format: date-time */
+            from: string;
+            /** @description Of a hand-over, for those whose area it is */
+            hand_over?: components["schemas"]["DutyNote"];
+            id: string;
+            /** @enum {string} */
+            kind: "leave" | "swap" | "cover" | "hand_over" | "temporary";
+            may_end: boolean;
+            /** @description Of a temporary roster */
+            name?: string;
+            /** @description Of a temporary roster */
+            places?: components["schemas"]["DutyPlace"][] | null;
+            /** Format: int64 */
+            position?: number;
+            reason?: string;
+            /** @description Who does not serve */
+            remove?: components["schemas"]["Named"];
+            /** Format: date-time */
+            to: string;
+            /** @description It waits for your signature */
+            to_confirm: boolean;
+        };
+        DutyDay: {
+            /** @enum {string} */
+            class: "workday" | "rest_day" | "holiday";
+            date: string;
+            /** @description Of the holiday, in Chinese */
+            name?: string;
+        };
+        DutyFeedState: {
+            /** Format: date-time */
+            read_at?: string;
+            /** Format: date-time */
+            since: string;
+        };
+        DutyHandOverInputBody: {
+            area: string;
+            /** @description Login of who hands over; default: you */
+            by?: string;
+            /**
+             * Format: int64
+             * @description The cash advance, as you have counted it
+             */
+            cash_fen: number;
+            /**
+             * Format: date-time
+             * @description Default: now
+             */
+            from?: string;
+            /** @description What the next must know */
+            note: string;
+            role: string;
+            /** @description Login of who takes over */
+            to: string;
+            /**
+             * Format: date-time
+             * @description Default: the end of the duty
+             */
+            until?: string;
+        };
+        DutyHole: {
+            away?: components["schemas"]["DutySkipped"][] | null;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            position: number;
+            /** Format: date-time */
+            to: string;
+        };
+        DutyImport: {
+            /** @description With any, nothing is brought in */
+            faults: components["schemas"]["AreaLineFault"][] | null;
+            /**
+             * Format: date-time
+             * @description The time that it covers, and in which it replaces the usual roster
+             */
+            from: string;
+            places: components["schemas"]["DutyPlace"][] | null;
+            /** @description Of a file without a fault: what it does, or in a preview would do */
+            result?: components["schemas"]["DutyResult"];
+            /** Format: date-time */
+            to: string;
+        };
+        DutyImportInputBody: {
+            area: string;
+            /** @description The file as it is, in Base64. A table has the columns person, position, from, to (UTF-8 or GB18030) */
+            content: string;
+            /** @enum {string} */
+            format: "csv" | "ical";
+            /**
+             * Format: date-time
+             * @description Default: the first beginning in a table; of a calendar now
+             */
+            from?: string;
+            /** @description Of the temporary roster that it becomes */
+            name: string;
+            role: string;
+            /**
+             * Format: date-time
+             * @description Default: the last end in a table; of a calendar 31 days after from
+             */
+            to?: string;
+        };
         DutyList: {
             /** Format: date-time */
             at: string;
             items: components["schemas"]["DutyRow"][] | null;
+        };
+        DutyMember: {
+            area: string;
+            area_name: string;
+            login: string;
+            name: string;
+            role: string;
+        };
+        DutyNote: {
+            /** Format: int64 */
+            cash_fen: number;
+            /** Format: date-time */
+            confirmed_at?: string;
+            confirmed_by?: string;
+            /** Format: int64 */
+            counted_fen?: number;
+            handed_over_by: string;
+            note: string;
+        };
+        DutyPlace: {
+            /**
+             * Format: date-time
+             * @description Default: as the whole
+             */
+            from?: string;
+            login: string;
+            readonly name?: string;
+            /** Format: int64 */
+            position: number;
+            /**
+             * Format: date-time
+             * @description Default: as the whole
+             */
+            to?: string;
+        };
+        DutyResult: {
+            /**
+             * Format: date-time
+             * @description When it begins to hold
+             */
+            from: string;
+            /** @description That are there now in that time: nobody was stopped, but the county answers */
+            holes: components["schemas"]["DutyHole"][] | null;
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it ends; of a plan, how far holes were looked for
+             */
+            to: string;
         };
         DutyRow: {
             /** @description On the roster, and not there: the ladder passes them over */
             absent: boolean;
             area: string;
             area_name: string;
-            /** @description The absence's own reason */
+            /** @description What put them on duty, in full */
+            because?: components["schemas"]["DutyWhy"];
+            /** @description Who does it instead */
+            by?: string;
+            /** @description The absence's own reason, or the temporary roster's name */
             detail?: string;
             /** Format: date-time */
             from?: string;
@@ -2677,16 +3152,65 @@ export interface components {
              * @description 1 is asked first
              */
             position: number;
+            /** @description On the roster, and somebody else does it */
+            relieved: boolean;
             role: string;
             /** Format: date-time */
             to?: string;
             /**
              * Format: date-time
-             * @description End of the absence
+             * @description End of the absence or of the change
              */
             until?: string;
-            /** @description shift, absent or left */
+            /** @description On duty by a rule, shift, temporary roster or cover; or passed over: absent, left, leave, swapped, handed_over, replaced */
             why: string;
+        };
+        DutySkipped: {
+            by?: string;
+            detail?: string;
+            name: string;
+            /** Format: int64 */
+            override?: number;
+            /** Format: int64 */
+            position: number;
+            reason: string;
+            /** Format: date-time */
+            until?: string;
+        };
+        DutySpan: {
+            /** Format: date-time */
+            from: string;
+            name: string;
+            /** Format: int64 */
+            position: number;
+            /** Format: date-time */
+            to: string;
+            why: components["schemas"]["DutyWhy"];
+        };
+        DutyTurn: {
+            /** Format: int64 */
+            ahead?: number;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            number: number;
+            /** Format: date-time */
+            to: string;
+        };
+        DutyWhy: {
+            day?: components["schemas"]["TicketDay"];
+            overrides?: components["schemas"]["DutyApplied"][] | null;
+            rotation?: string;
+            rule?: string;
+            /** Format: int64 */
+            shift?: number;
+            source: string;
+            /** Format: int64 */
+            temporary?: number;
+            temporary_name?: string;
+            turn?: components["schemas"]["DutyTurn"];
+            /** Format: int64 */
+            version?: number;
         };
         EntrustInputBody: {
             /** @description Its door number, or its number in the village's register; no name, no identity number */
@@ -2702,6 +3226,10 @@ export interface components {
             kind: string;
             /** @description Public id */
             ticket?: string;
+        };
+        FeedAddress: {
+            /** @description On this server; whoever has it reads your shifts, so keep it to yourself */
+            path: string;
         };
         FieldProblem: {
             /** @description Such as body.amount_fen or query.limit */
@@ -2744,6 +3272,30 @@ export interface components {
         HoldInputBody: {
             /** @description Such as the file number of a complaint */
             reason: string;
+        };
+        HoleList: {
+            /** Format: date-time */
+            from: string;
+            items: components["schemas"]["HoleRow"][] | null;
+            /**
+             * Format: int64
+             * @description So many further ones are not shown
+             */
+            more?: number;
+            /** Format: date-time */
+            to: string;
+        };
+        HoleRow: {
+            area: string;
+            area_name: string;
+            away?: components["schemas"]["DutySkipped"][] | null;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            position: number;
+            role: string;
+            /** Format: date-time */
+            to: string;
         };
         HouseholdList: {
             items: components["schemas"]["AreaHousehold"][] | null;
@@ -2920,6 +3472,9 @@ export interface components {
             post: string;
             role: string;
         };
+        MemberList: {
+            items: components["schemas"]["DutyMember"][] | null;
+        };
         MergeInputBody: {
             /** @description Public id or number of the ticket that goes on for both */
             into: string;
@@ -2927,6 +3482,31 @@ export interface components {
         };
         MoveInputBody: {
             reason: string;
+        };
+        MyDuty: {
+            /** @description Your calendar's address, where you have made one */
+            feed?: components["schemas"]["DutyFeedState"];
+            /** @description That wait for your signature */
+            hand_overs: components["schemas"]["DutyChange"][] | null;
+            /** @description The next 28 days, the nearest first */
+            items: components["schemas"]["MyShift"][] | null;
+        };
+        MyShift: {
+            area: string;
+            area_name: string;
+            /** Format: date-time */
+            from: string;
+            name: string;
+            /** Format: int64 */
+            position: number;
+            role: string;
+            /** Format: date-time */
+            to: string;
+            why: components["schemas"]["DutyWhy"];
+        };
+        Named: {
+            login: string;
+            name: string;
         };
         Nothing: Record<string, never>;
         NoticePreview: {
@@ -2955,6 +3535,29 @@ export interface components {
         };
         NoticePreviewList: {
             items: components["schemas"]["NoticePreview"][] | null;
+        };
+        OverrideInputBody: {
+            /** @description Login of who serves instead, or as well; of swap and cover */
+            add?: string;
+            area: string;
+            /**
+             * Format: date-time
+             * @description Default: now
+             */
+            from?: string;
+            /** @enum {string} */
+            kind: "leave" | "swap" | "cover";
+            /**
+             * Format: int64
+             * @description Of a cover: 1 is asked first
+             */
+            position?: number;
+            reason?: string;
+            /** @description Login of who does not serve; of leave and swap */
+            remove?: string;
+            role: string;
+            /** Format: date-time */
+            to: string;
         };
         PauseInputBody: {
             /** Format: int64 */
@@ -2994,6 +3597,14 @@ export interface components {
             valid_from: string;
             /** @description First day on which it is no place any more */
             valid_to?: string;
+        };
+        PlanBody: {
+            /** @description Positions that must have somebody; none given: anybody will do */
+            required?: number[] | null;
+            rotations?: components["schemas"]["RotationBody"][] | null;
+            rules: components["schemas"]["RuleBody"][] | null;
+            /** @description IANA name, such as Asia/Shanghai */
+            zone: string;
         };
         PolicyLimits: {
             /** Format: int64 */
@@ -3220,6 +3831,111 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        RosterInputBody: {
+            area: string;
+            /**
+             * Format: int64
+             * @description Number of the version you saw last; zero for the first
+             */
+            expected: number;
+            /**
+             * Format: date-time
+             * @description Default: now. Never before now
+             */
+            from?: string;
+            plan: components["schemas"]["PlanBody"];
+            reason?: string;
+            role: string;
+        };
+        RosterPicture: {
+            holes: components["schemas"]["DutyHole"][] | null;
+            items: components["schemas"]["DutySpan"][] | null;
+        };
+        RosterPreview: {
+            after: components["schemas"]["RosterPicture"];
+            before: components["schemas"]["RosterPicture"];
+            days: components["schemas"]["DutyDay"][] | null;
+            /**
+             * Format: date-time
+             * @description When the version would begin to hold
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description How far shifts are laid out
+             */
+            shifts_until: string;
+            /**
+             * Format: date-time
+             * @description How far holes are looked for
+             */
+            to: string;
+        };
+        RosterVersion: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description In force from then until the next version's
+             */
+            from: string;
+            /** Format: int64 */
+            number: number;
+            plan: components["schemas"]["PlanBody"];
+            reason?: string;
+        };
+        RosterVersions: {
+            area: string;
+            items: components["schemas"]["RosterVersion"][] | null;
+            may_keep: boolean;
+            /** @description Whom the plans name */
+            people: components["schemas"]["DutyMember"][] | null;
+            role: string;
+        };
+        RotationBody: {
+            /** @description When the first member's turn begins: 2026-10-01T08:00 of the local clock */
+            anchor: string;
+            /**
+             * Format: int64
+             * @description Of a turn, in units
+             */
+            length: number;
+            /** @description Logins, in the order of their turns */
+            members: string[] | null;
+            name: string;
+            /** @enum {string} */
+            unit: "hourly" | "daily" | "weekly" | "monthly";
+        };
+        RuleBody: {
+            /**
+             * Format: int64
+             * @description With rotation: that many members further on
+             */
+            ahead?: number;
+            /**
+             * @description Kind of day; swapped working days follow it, not days
+             * @enum {string}
+             */
+            class?: "any" | "workday" | "rest_day" | "holiday";
+            /** @description mon,tue,…; default: every day. The day is the one on which the hours begin */
+            days?: string;
+            /** @description HH:MM; not after start: on the next day; the same: 24 hours */
+            end: string;
+            /** @description This person, or */
+            login?: string;
+            /** @description Of its own within the plan */
+            name: string;
+            /**
+             * Format: int64
+             * @description 1 is asked first
+             */
+            position: number;
+            /** @description whose turn it is in this rotation */
+            rotation?: string;
+            /** @description HH:MM */
+            start: string;
+        };
         SMS: {
             /** Format: date-time */
             at: string;
@@ -3308,6 +4024,19 @@ export interface components {
              */
             time_scale: number;
             version: string;
+        };
+        TemporaryInputBody: {
+            area: string;
+            /**
+             * Format: date-time
+             * @description Default: now
+             */
+            from?: string;
+            name: string;
+            places: components["schemas"]["DutyPlace"][] | null;
+            role: string;
+            /** Format: date-time */
+            to: string;
         };
         Ticket: {
             /** Format: date-time */
@@ -5651,6 +6380,8 @@ export interface operations {
             query?: {
                 /** @description That division and those below it; default: your own */
                 area?: string;
+                /** @description Only this role; default: all */
+                role?: string;
                 /** @description Default: now */
                 at?: string;
             };
@@ -5668,6 +6399,603 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DutyList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_duty_calendar: {
+        parameters: {
+            query?: {
+                /** @description Default: your own */
+                area?: string;
+                /** @description Default: yours, where it has a duty there, else the first that has one */
+                role?: string;
+                /** @description Default: the beginning of today */
+                from?: string;
+                /** @description Default: 28 days after from; at most 100 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyCalendar"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duty_feeds: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FeedAddress"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_duty_feeds: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get_duty_feeds_token_.ics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The calendar */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/calendar": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duty_handovers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyHandOverInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duty_handovers_id_confirmation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmHandOverInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_duty_holes: {
+        parameters: {
+            query?: {
+                /** @description That division and those below it; default: your own */
+                area?: string;
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoleList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duty_imports: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyImportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyImport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duty_imports_previews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DutyImportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyImport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_duty_mine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MyDuty"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duty_overrides: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OverrideInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_duty_overrides_id: {
+        parameters: {
+            query?: {
+                reason?: string;
+            };
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_duty_people: {
+        parameters: {
+            query?: {
+                /** @description Whose roster it is; default: your own area */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MemberList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_duty_rosters: {
+        parameters: {
+            query?: {
+                /** @description Default: your own */
+                area?: string;
+                /** @description As in the calendar */
+                role?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterVersions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duty_rosters: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyResult"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duty_rosters_previews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RosterInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RosterPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duty_temporaries: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemporaryInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyResult"];
                 };
             };
             /** @description Error */

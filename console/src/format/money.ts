@@ -9,8 +9,8 @@ export type ParsedMoney = { fen: number } | { fault: MoneyFault }
 // Eleven digits of yuan stay far below 2^53 fen, so that the sum is exact.
 const mostDigits = 11
 
-/** Reads an amount in yuan, "800", "800.5", "1,200.00" or "¥800.00", as exact integer fen. */
-export function parseYuan(typed: string): ParsedMoney {
+/** Reads an amount in yuan, "800", "800.5", "1,200.00" or "¥800.00", as exact integer fen; none at all only where a count may find nothing. */
+export function parseYuan(typed: string, mayBeNone = false): ParsedMoney {
   const text = typed.normalize('NFKC').replace(/[\s\u00A5\uFFE5]/g, '')
   if (text === '') return { fault: 'empty' }
   if (/^-/.test(text)) return { fault: 'negative' }
@@ -21,7 +21,7 @@ export function parseYuan(typed: string): ParsedMoney {
   if (decimals.length > 2) return { fault: 'too_many_decimals' }
   if (yuan.length > mostDigits) return { fault: 'too_large' }
   const fen = Number(yuan + decimals.padEnd(2, '0'))
-  return fen === 0 ? { fault: 'zero' } : { fen }
+  return fen === 0 && !mayBeNone ? { fault: 'zero' } : { fen }
 }
 
 /** Writes fen as yuan with two decimals and thousands separators: 123456 → "1,234.56". */

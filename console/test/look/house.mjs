@@ -107,11 +107,6 @@ export const answers = {
     { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },
     { act: 'approve', id: 'd7', ticket_id: rows[4].id, ticket_number: rows[4].number, area: '990101001000', amount_fen: 450_000, made_by: '赵二', since: iso(-3) },
   ] },
-  '/duty': { at: now, items: [
-    { area: '990101001000', area_name: '青石镇', role: 'worker', position: 1, name: '林小河', from: iso(-240), to: iso(480), why: 'shift', absent: false },
-    { area: '990101001000', area_name: '青石镇', role: 'worker', position: 2, name: '赵二', why: 'absent', absent: true, detail: '病假', until: iso(2000) },
-    { area: '990101001000', area_name: '青石镇', role: 'township_head', position: 1, name: '石文山', from: iso(-240), to: iso(480), why: 'shift', absent: false },
-  ] },
   '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, floats: [{ ...accounts[2], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[3], in_hands_fen: 0, full_fen: 5_000_000, low: true }] },
   '/ledger/accounts/a3/statement': { account: accounts[2], lines: [
     { entry_id: 'e3', at: iso(-35), event: 'cash_issued', layer: 'posted', amount_fen: -80_000, balance_fen: 4_920_000, by: '林小河' }, { entry_id: 'e2', at: iso(-40), event: 'reserved', layer: 'pending', amount_fen: -80_000, balance_fen: 5_000_000, by: '林小河' }, { entry_id: 'e1', at: iso(-9000), event: 'float_funded', layer: 'posted', amount_fen: 5_000_000, balance_fen: 5_000_000, by: '金算盘', reason: '凭证 17' },

@@ -19,7 +19,7 @@ const shots = [
   ['split-off', 'agent', `${t}?act=splitOff`, house.waiting], ['paused', 'supervisor', t, { ...house.waiting, acts: ['resume'], offered_to_me: false, returned: true, pause: { from: house.iso(-2), until: house.iso(8), by: '王主管', reason: '工作人员已到门口' }, ladder: { ...house.waiting.ladder, next: undefined } }],
   ['return', 'worker', `${t}?act=giveBack`, { ...house.waiting, status: 'accepted', offered_to_me: false, acts: ['return', 'hand_over'], return_by: house.iso(2000) }],
   ['visits', 'assistant', '/'], ['visits-head', 'head', '/visits'], ['visits-worker', 'worker', '/visits'],
-  ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['staff', 'admin', '/staff'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'], ['contact', 'worker', '/contact'], ['dead-letters', 'supervisor', '/dead-letters'],
+  ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['duty-week', 'worker', '/duty?view=week'], ['duty-mine', 'worker', '/duty?tab=mine'], ['duty-holes', 'head', '/duty?tab=holes'], ['duty-edit', 'head', '/duty?tab=edit'], ['money', 'head', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['staff', 'admin', '/staff'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'], ['contact', 'worker', '/contact'], ['dead-letters', 'supervisor', '/dead-letters'],
 ]
 
 // The desk and the floor, at a moment of a call each.
@@ -33,6 +33,11 @@ const moments = [
   ['staff-faults', 'admin', '/staff', async (page) => { await page.setInputFiles('input[type=file]', file('faulty.csv')); await page.getByText('处错误').first().waitFor() }],
   ['staff-preview', 'admin', '/staff', async (page) => { await page.setInputFiles('input[type=file]', file('staff.csv')); await button(page, '应用').waitFor() }],
   ['staff-member', 'head', '/staff', async (page) => { await button(page, '冯知夏').click(); await page.getByText('托付').first().waitFor() }],
+  ['duty-why', 'head', '/duty', async (page) => { await page.locator('li button').filter({ hasText: '换班' }).first().or(page.locator('td li button').first()).first().click(); await page.getByRole('dialog').waitFor() }],
+  ['duty-hole', 'head', '/duty?at=2026-10-08', async (page) => { await page.locator('.entry.hole').first().click(); await page.getByRole('dialog').getByLabel('谁来替').selectOption('worker3') }],
+  ['duty-preview', 'head', '/duty?tab=edit', async (page) => { await button(page, '预览变化').click(); await page.getByRole('heading', { name: '预览：尚未保存' }).waitFor() }],
+  ['duty-faults', 'head', '/duty?tab=edit', async (page) => { await page.setInputFiles('input[type=file]', file('october.csv')); await page.getByText('处错误').first().waitFor() }],
+  ['duty-hand-over', 'worker', '/duty?tab=mine', async (page) => { await button(page, '我要交班').click(); await button(page, '生成地址').or(button(page, '换一个地址')).first().click(); await page.getByText('只显示这一次').waitFor() }],
   ['areas-search', 'agent', '/areas', async (page) => { await page.getByRole('combobox').fill('sq'); await page.getByRole('option').first().waitFor() }],
   ['areas-faults', 'admin', '/areas', async (page) => { await page.setInputFiles('input[type=file]', file('faulty.csv')); await page.getByText('处错误').first().waitFor() }],
   ['areas-preview', 'admin', '/areas', async (page) => { await page.setInputFiles('input[type=file]', file('places.csv')); await button(page, '应用').waitFor() }],

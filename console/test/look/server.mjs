@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import { answerAreas } from './areas.mjs'
 import { answerStaff } from './staff.mjs'
+import { answerDuty } from './duty.mjs'
 import * as house from './house.mjs'
 import { answerNotify } from './notify.mjs'
 import { answerRecordings } from './recordings.mjs'
@@ -80,6 +81,7 @@ function answer(state, method, path, query, octets, req, res) {
   if (answerStaff(method, path, query, res, json)) return
   if (answerNotify(method, path, query, res, json)) return
   if (answerAreas(method, path, query, res, json)) return
+  if (answerDuty(state, method, path, query, octets, res, json)) return
   if (answerRecordings(method, path, query, req, res, json)) return
   if (path.endsWith('/timeline')) return json(res, 200, { items: house.timeline })
   if (path === '/uploads') {

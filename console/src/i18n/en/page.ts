@@ -73,7 +73,6 @@ export const page: Words<typeof zh> = {
     account: 'Account', holder: 'Holder', debit: 'Debit', credit: 'Credit', pending: 'Held', statement: 'Statement', sum: 'Sum', event: 'Event', after: 'Balance', layerPending: 'held', noLines: 'No lines.',
   },
   approvals: { lead: 'What waits for your approval, check or second signature, oldest first.', empty: 'Nothing waits for you.', what: 'What', madeBy: 'Made by', since: 'Since', due: 'Due' },
-  duty: { at: 'At', position: 'Post', name: 'On duty', shift: 'Shift', why: 'Why', absent: 'Absent', nth: 'no. {n}', isAbsent: 'absent', until: 'until {at}', empty: 'Nobody is rostered here at this time.' },
   calls: { to: 'Dialled', answer: 'Answer', end: 'End', answeredAfter: 'after {s} s', notAnswered: 'not answered', lasted: '{s} s', replayed: 'taken while the database was away', empty: 'No calls.' },
   audit: { lead: 'Append-only, newest first. hotline audit verify proves it whole.', who: 'Who', action: 'Action', link: 'Link', empty: 'No records.' },
   sms: { lead: 'Demonstration: messages are only kept here; nobody was sent anything.', empty: 'No messages yet.' },

@@ -71,7 +71,6 @@ export const page = {
     account: '科目', holder: '对象', debit: '借方', credit: '贷方', pending: '预留', statement: '明细', sum: '合计', event: '事项', after: '余额', layerPending: '预留', noLines: '没有明细。',
   },
   approvals: { lead: '等待您审批、复核或补签的事项，最早的在前。', empty: '没有等待您办理的事项。', what: '事项', madeBy: '经办人', since: '提交时间', due: '时限' },
-  duty: { at: '时间点', position: '岗位', name: '值班人', shift: '班次', why: '依据', absent: '缺勤', nth: '第 {n} 顺位', isAbsent: '缺勤', until: '至 {at}', empty: '此区划此时没有排班。' },
   calls: { to: '拨打号码', answer: '接听', end: '结束', answeredAfter: '{s} 秒后接听', notAnswered: '未接听', lasted: '{s} 秒', replayed: '数据库中断期间记录', empty: '没有来电。' },
   audit: { lead: '只增不改的审计记录，最新在前。完整性用 hotline audit verify 校验。', who: '操作人', action: '操作', link: '链位', empty: '没有记录。' },
   sms: { lead: '演示环境：短信只保存在这里，没有发给任何人。', empty: '还没有短信。' },
