@@ -60,7 +60,6 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	base.start("relay", n.relay.Run)
 	base.start("watch over timers", n.watch.Run)
 	base.start("places", n.places.Run)
-	base.start("places", n.places.Run)
 	if n.has(configs.RoleDispatch) {
 		dispatching.start("timers", n.engine.Run)
 		dispatching.start("rosters", n.watchHoles)

@@ -48,7 +48,6 @@ router.beforeEach(async (to) => {
 
 router.afterEach((to) => {
   if (typeof to.query.notice === 'string' && session.me) void api.readNotice(to.query.notice).catch(() => { /* an old one, or of somebody else: nothing hangs on it */ })
-  if (typeof to.query.notice === 'string' && session.me) void api.readNotice(to.query.notice).catch(() => { /* an old one, or of somebody else: nothing hangs on it */ })
   const { t } = i18n.global
   document.title = `${t(to.meta.title)} · ${t('app.name')}`
 })
