@@ -3,6 +3,7 @@ package sim
 import (
 	"container/heap"
 	"math"
+	"sort"
 	"time"
 )
 
@@ -58,6 +59,12 @@ func (q Queue) states(agents int) (weights []float64, total float64) {
 	for w, k := weights[agents], 1; ; k++ {
 		w *= q.Rate / (float64(agents)*mu + float64(k)*theta)
 		weights, total = append(weights, w), total+w
+		if total > 1e200 {
+			for i := range weights {
+				weights[i] /= 1e200
+			}
+			w, total = w/1e200, total/1e200
+		}
 		if w < total*1e-15 && q.Rate < float64(agents)*mu+float64(k)*theta {
 			return weights, total
 		}
@@ -86,11 +93,12 @@ func (w *beta) next() float64 {
 
 // Agents is the fewest who answer a part of all calls within a time, by Erlang A.
 func (q Queue) Agents(part float64, within time.Duration) int {
-	n := 1
-	for q.Rate > 0 && q.Served(n, within) < part {
-		n++
+	enough := func(n int) bool { return q.Rate == 0 || q.Served(n, within) >= part }
+	most := 1
+	for !enough(most) {
+		most *= 2
 	}
-	return n
+	return sort.Search(most, func(n int) bool { return n > 0 && enough(n) })
 }
 
 // simulate plays the same queue call by call and tells which part was answered

@@ -38,9 +38,11 @@ func TestErlangAAndTheSimulatedQueueAgree(t *testing.T) {
 }
 
 func TestAgentsNeeded(t *testing.T) {
-	q := Queue{Rate: 836, Handling: 5 * time.Minute, Patience: 2 * time.Minute}
-	n := q.Agents(0.95, answerBy)
-	if q.Served(n, answerBy) < 0.95 || q.Served(n-1, answerBy) >= 0.95 {
-		t.Errorf("%d agents: %.4f; one fewer: %.4f", n, q.Served(n, answerBy), q.Served(n-1, answerBy))
+	for _, rate := range []float64{20, 836, 84_000} { // the last is ten thousand cities
+		q := Queue{Rate: rate, Handling: 5 * time.Minute, Patience: 2 * time.Minute}
+		n := q.Agents(0.95, answerBy)
+		if q.Served(n, answerBy) < 0.95 || q.Served(n-1, answerBy) >= 0.95 {
+			t.Errorf("%d agents: %.4f; one fewer: %.4f", n, q.Served(n, answerBy), q.Served(n-1, answerBy))
+		}
 	}
 }
