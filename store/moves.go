@@ -45,6 +45,11 @@ func (tx *Tx) Conflicted(ctx context.Context, id ticket.ID, people []area.StaffI
 	return related, err
 }
 
+// mostInHand is how far the tickets in somebody's hand are counted: beyond it they
+// are one as overloaded as another, and counting a desk's thousands at each firing
+// took most of the firing's time.
+const mostInHand = 200
+
 // Workloads tells what speaks for and against giving a ticket to some posts.
 func (tx *Tx) Workloads(ctx context.Context, id ticket.ID, posts []area.PostID) (map[area.PostID]ticket.Workload, error) {
 	loads := make(map[area.PostID]ticket.Workload, len(posts))
@@ -57,9 +62,9 @@ func (tx *Tx) Workloads(ctx context.Context, id ticket.ID, posts []area.PostID) 
 		Related bool
 	}
 	err := tx.find(ctx, "weigh the load of workers", &rows, `SELECT p.id,
-			(SELECT count(*) FROM tickets t WHERE t.owner_id = p.id AND t.status NOT IN ('closed', 'duplicate', 'follow_up') AND t.id <> ?) AS load,
+			(SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE t.owner_id = p.id AND t.status NOT IN ('closed', 'duplicate', 'follow_up') AND t.id <> ? LIMIT ?) AS hand) AS load,
 			EXISTS (SELECT 1 FROM staff s JOIN staff_relatives r ON r.staff_id = s.id WHERE s.post_id = p.id AND r.identity_index IN (`+identitiesOf+`)) AS related
-		FROM posts p WHERE p.id = ANY(?::bigint[])`, int64(id), int64(id), bigints(posts))
+		FROM posts p WHERE p.id = ANY(?::bigint[])`, int64(id), mostInHand, int64(id), bigints(posts))
 	for _, r := range rows {
 		loads[area.PostID(r.ID)] = ticket.Workload{Open: r.Load, Related: r.Related}
 	}

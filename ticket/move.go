@@ -54,7 +54,7 @@ type MoveTx interface {
 
 // Workload is what speaks for and against giving a ticket to a person.
 type Workload struct {
-	Open    int  // tickets that are theirs and not yet through
+	Open    int  // tickets that are theirs and not yet through, counted up to some hundreds
 	Related bool // whom the ticket is about is in the register of their relatives
 }
 
