@@ -239,7 +239,9 @@ func TestRepeatOfAClosedTicket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.refused(t, "agent", "original_not_open", func(tx *Tx) (ticket.Ticket, error) { return ticket.DecideRepeat(t.Context(), tx, ids[1], true, ticket.MoveRules{}) })
+	h.refused(t, "agent", "original_not_open", func(tx *Tx) (ticket.Ticket, error) {
+		return ticket.DecideRepeat(t.Context(), tx, ids[1], true, ticket.MoveRules{})
+	})
 }
 
 func TestRepeatDecided(t *testing.T) {
@@ -262,7 +264,9 @@ func TestRepeatDecided(t *testing.T) {
 		}
 	}
 	decide := func(id ticket.ID, same bool) func(*Tx) (ticket.Ticket, error) {
-		return func(tx *Tx) (ticket.Ticket, error) { return ticket.DecideRepeat(t.Context(), tx, id, same, ticket.MoveRules{}) }
+		return func(tx *Tx) (ticket.Ticket, error) {
+			return ticket.DecideRepeat(t.Context(), tx, id, same, ticket.MoveRules{})
+		}
 	}
 	merged := h.do(t, "agent", decide(ids[1], true))
 	if merged.Status != ticket.StatusDuplicate || merged.MergedInto != ids[0] || len(merged.Clocks) != 2 || merged.Clocks[0].Running() {
