@@ -227,7 +227,7 @@ func TestHandOverGivesTheRestOfTheDuty(t *testing.T) {
 		return err
 	})
 	h.must("agent", func(ctx context.Context, tx *store.Tx) error {
-		for at, want := range map[time.Time]area.PostID{invited: head.PostID, until.Add(-time.Second): head.PostID, until: worker.PostID} {
+		for at, want := range map[time.Time]area.PostID{invited.Add(time.Second): head.PostID, until.Add(-time.Second): head.PostID, until: worker.PostID} {
 			a, err := tx.DutyAt(ctx, township, area.RoleWorker, 1, at)
 			if err != nil {
 				return err
