@@ -17,8 +17,8 @@ func historyCity(o Options) (*City, error) {
 	c := NewCity()
 	g := generator{City: c, random: newRandom(o.Seed, "leave"), from: o.From.AddDate(0, 0, -1), days: 0}
 	const county, first, second area.Code = "990101000000", "990101101000", "990101102000"
-	for code, name := range map[area.Code]string{cityCode: "市", county: "县", first: "甲镇", second: "乙镇"} {
-		c.AddPlace(area.Division{Code: code, Name: name})
+	for _, place := range []area.Division{{Code: cityCode, Name: "市"}, {Code: county, Name: "县"}, {Code: first, Name: "甲镇"}, {Code: second, Name: "乙镇"}} {
+		c.AddPlace(place) // in one order: the same seed is the same history
 	}
 	c.AddPost(area.Post{Kind: area.PostDesk, Area: cityCode, Role: area.RoleCityDuty, Name: "city desk"})
 	desk := c.AddPost(area.Post{Kind: area.PostDesk, Area: county, Role: area.RoleCountyDuty, Name: "county desk"})
