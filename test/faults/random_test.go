@@ -61,7 +61,19 @@ func TestHungUpAtRandom(t *testing.T) {
 	for _, a := range []*agent.Agent{one, two, boss} {
 		a.Leave()
 	}
+	h.delivered()
 	h.promises() // tickets are calls
+}
+
+// delivered waits for the messages of ten thousand calls, which go out at the pace
+// of the provider's account, for as long as fewer and fewer wait.
+func (h *house) delivered() {
+	h.T.Helper()
+	waiting := func() int { return h.Count(`SELECT count(*) FROM deliveries WHERE state = 'queued'`) }
+	for left := waiting(); left > 0; {
+		before := left
+		h.Until("messages go out", func() bool { left = waiting(); return left < before })
+	}
 }
 
 // pools is how many goroutines more the connections of a busy time may keep.
