@@ -28,7 +28,7 @@ await step('a real call becomes a ticket on the agent’s screen, without a relo
   await row.getByText('P1 特急 2 小时').waitFor()
   await row.getByText('派单中').waitFor()
   await row.getByText('石桥镇').first().waitFor()
-  const left = row.locator('time.mark').filter({ hasText: /2 小时 · 临近 剩余 01:5\d:\d\d/ })
+  const left = row.locator('time.mark').filter({ hasText: /2 小时.*剩余 01:5\d:\d\d/ })
   const figure = await left.innerText()
   await agent.page.waitForFunction(([cell, before]) => cell.innerText !== before, [await left.elementHandle(), figure])
   assert.ok(await agent.page.evaluate(() => window.unreloaded))
