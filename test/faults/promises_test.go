@@ -66,7 +66,8 @@ var pending = map[string]string{
 	"a timer overdue":           `SELECT kind || ' of ' || subject_id FROM timers WHERE due_at <= app_now()`,
 	"an event not told":         `SELECT kind FROM outbox`,
 	"a notice not taken up":     `SELECT key FROM notices WHERE done_at IS NULL`,
-	"a delivery not at its end": `SELECT channel || ' ' || state || ' ' || id FROM deliveries WHERE state IN ('queued', 'sending', 'unknown')`,
+	// A telephone that nobody answers is rung again for minutes, as the ladder of contact says.
+	"a delivery not at its end": `SELECT channel || ' ' || state || ' ' || id FROM deliveries WHERE state IN ('queued', 'sending', 'unknown') AND (channel <> 'voice' OR state = 'unknown')`,
 }
 
 // faultsOf is one statement that runs all of a map's.
