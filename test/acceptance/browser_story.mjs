@@ -187,6 +187,7 @@ await step('the township’s head signs as the second person, from the inbox', a
   await head.page.getByText('本区划部分').waitFor() // the other half stands in the county's accounts
   await head.picture('15-township-books')
   await head.page.getByRole('link', { name: '值班' }).click()
+  await head.page.getByLabel('岗位').selectOption({ label: '乡镇经办人' })
   await head.page.locator('td li button').filter({ hasText: '第 1 顺位' }).filter({ hasText: ticket.names[0] }).first().waitFor()
   await head.picture('16-duty')
 })
@@ -213,7 +214,7 @@ await step('the supervisor asks the citizen, and closes', async () => {
 })
 
 await step('the auditor finds every act, and books that balance', async () => {
-  await auditor.page.getByRole('link', { name: '审计' }).click()
+  await auditor.page.getByRole('link', { name: '审计', exact: true }).click()
   await auditor.heading('审计')
   await auditor.page.getByRole('row').filter({ hasText: 'ticket.closed' }).getByText('回访办结').waitFor()
   await auditor.picture('19-audit')

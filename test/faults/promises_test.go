@@ -63,9 +63,9 @@ var pending = map[string]string{
 	"a call without an end": `SELECT id::text FROM calls WHERE ended_at IS NULL`,
 	"a ticket that was not offered": `SELECT number FROM tickets t WHERE status IN ('new', 'triaged') AND repeat_state = 'none'
 		AND NOT EXISTS (SELECT 1 FROM timers m WHERE m.subject_kind = 'ticket' AND m.subject_id = t.id AND m.kind = 'agent')`, // it rests with an agent
-	"a timer overdue":           `SELECT kind || ' of ' || subject_id FROM timers WHERE due_at <= app_now()`,
-	"an event not told":         `SELECT kind FROM outbox`,
-	"a notice not taken up":     `SELECT key FROM notices WHERE done_at IS NULL`,
+	"a timer overdue":       `SELECT kind || ' of ' || subject_id FROM timers WHERE due_at <= app_now()`,
+	"an event not told":     `SELECT kind FROM outbox`,
+	"a notice not taken up": `SELECT key FROM notices WHERE done_at IS NULL`,
 	// A telephone that nobody answers is rung again for minutes, as the ladder of contact says.
 	"a delivery not at its end": `SELECT channel || ' ' || state || ' ' || id FROM deliveries WHERE state IN ('queued', 'sending', 'unknown') AND (channel <> 'voice' OR state = 'unknown')`,
 }
