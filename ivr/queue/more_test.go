@@ -137,6 +137,10 @@ func TestSeizeRingsAnAgentOfAnotherNode(t *testing.T) {
 	if err := s.SetStatus(acd.StatusAvailable, ""); err != nil {
 		t.Fatal(err)
 	}
+	await(t, "the other node to see them free", func() bool {
+		b := n1.Board()
+		return len(b.Agents) == 1 && b.Agents[0].State == acd.StateIdle
+	})
 	ctx, cancel := context.WithCancelCause(t.Context())
 	gone := errors.New("the consult was given up")
 	done = seize(ctx)
