@@ -80,9 +80,8 @@ func TestWhatAFileOfPeopleChanges(t *testing.T) {
 	if c := plan.Changes[0]; !slices.Equal(c.Changed, []string{"name", "deputies"}) || plan.Write[0].Phone != "+8619900000001" || !slices.Equal(plan.SetDeputies, []string{"worker"}) {
 		t.Errorf("the first change: %+v, deputies of %v", c, plan.SetDeputies)
 	}
-	for i, p := range plan.Write {
+	for _, p := range plan.Write {
 		b.Members[p.Login] = Member{Person: p, Active: true}
-		_ = i
 	}
 	again := PlanStaff([]byte("login,name,role,area,deputies\nworker,新名,worker,990101101000,new\nnew,某,township_head,990101101000,\n"), b)
 	if again.Counts.Same != 2 || len(again.Write) != 0 {
