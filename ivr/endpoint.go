@@ -121,16 +121,15 @@ func newParser() *sip.Parser {
 
 // listen binds the sockets and the RTP range.
 func (e *Endpoint) listen(ctx context.Context) error {
-	var sockets net.ListenConfig
 	for _, address := range e.cfg.UDP {
-		conn, err := sockets.ListenPacket(ctx, "udp", address)
+		conn, err := listenSignalling(ctx, address)
 		if err != nil {
 			return fmt.Errorf("phone: listen: %w", err)
 		}
-		e.udp = append(e.udp, newGatedUDP(conn.(*net.UDPConn), e.gate)) //nolint:errcheck // what "udp" makes
+		e.udp = append(e.udp, newGatedUDP(conn, e.gate))
 	}
 	for _, address := range e.cfg.TCP {
-		l, err := sockets.Listen(ctx, "tcp", address)
+		l, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 		if err != nil {
 			return fmt.Errorf("phone: listen: %w", err)
 		}

@@ -16,6 +16,7 @@ import (
 	"syscall"
 
 	"example.org/hotline/configs"
+	"example.org/hotline/ivr"
 )
 
 // checkPorts tries each address the node listens on, or finds out who has it.
@@ -27,6 +28,8 @@ func (e *examination) checkPorts(ctx context.Context) {
 		for _, address := range e.cfg.SIP.TCP {
 			e.checkPort(ctx, "SIP port", "tcp", address)
 		}
+		e.checkOpenFiles(openFiles())
+		e.checkReceiveBuffer("/proc/sys/net/core/rmem_max")
 		e.checkPort(ctx, "softphone port", "udp", e.cfg.Softphone.Listen)
 		if address := e.cfg.Softphone.ListenTCP; address != "" {
 			e.checkPort(ctx, "softphone port", "tcp", address)
@@ -51,6 +54,38 @@ func (e *examination) checkPort(ctx context.Context, check, network, address str
 		e.fault(check, at+": this user may not use a port below 1024", "choose a higher one, or give the service AmbientCapabilities=CAP_NET_BIND_SERVICE")
 	default:
 		e.fault(check, fmt.Sprintf("%s: %v", at, cause(err)), "correct the address")
+	}
+}
+
+// checkOpenFiles wants files for as many calls as may come at once.
+func (e *examination) checkOpenFiles(limit int) {
+	const check = "open files"
+	calls := e.cfg.SIP.MaxCalls
+	if fitting := fitCalls(calls, limit); fitting < calls {
+		e.warn(check, fmt.Sprintf("this user may open %d files: that is room for %d calls at once, max_calls is %d", limit, fitting, calls),
+			fmt.Sprintf("LimitNOFILE=%d in the unit, or lower sip.max_calls", calls*filesPerCall+otherFiles))
+		return
+	}
+	e.ok(check, "%d: room for sip.max_calls", limit)
+}
+
+// checkReceiveBuffer wants the kernel to grant the line's sockets what they ask
+// for. Its limit is in file.
+func (e *examination) checkReceiveBuffer(file string) {
+	const check = "SIP buffer"
+	octets, err := os.ReadFile(file)
+	if err != nil {
+		return // no Linux: other kernels have other limits
+	}
+	limit, err := strconv.Atoi(strings.TrimSpace(string(octets)))
+	switch {
+	case err != nil:
+		e.warn(check, fmt.Sprintf("%s holds %q", file, octets), "look at sysctl net.core.rmem_max")
+	case limit < ivr.SignallingBuffer:
+		e.warn(check, fmt.Sprintf("the kernel grants %d octets of the %d that the line asks for: a short pause at hundreds of calls a second loses INVITEs, and callers wait half a second longer", limit, ivr.SignallingBuffer),
+			fmt.Sprintf("as root: sysctl -w net.core.rmem_max=%d, and the same line in /etc/sysctl.d/", ivr.SignallingBuffer))
+	default:
+		e.ok(check, "%d octets for each socket", ivr.SignallingBuffer)
 	}
 }
 

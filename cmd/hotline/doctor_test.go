@@ -34,7 +34,7 @@ func TestMain(m *testing.M) { servers.Main(m) }
 func TestSoundNodePassesEveryCheck(t *testing.T) {
 	p := newPatient(t, servers.Redis(t))
 	r := p.examine(t)
-	ofTheMachine := []string{"data folder", "calendar", "RTP ports"} // its disk, its date, its other programs
+	ofTheMachine := []string{"data folder", "calendar", "RTP ports", "open files", "SIP buffer"} // its disk, its date, its other programs, its kernel
 	seen := map[string]bool{}
 	for _, f := range r.Findings {
 		seen[f.Check] = true
@@ -43,7 +43,7 @@ func TestSoundNodePassesEveryCheck(t *testing.T) {
 		}
 	}
 	for _, check := range []string{"configuration", "data folder", "keys", "journal", "PostgreSQL", "database role", "clocks", "line's clock", "schema", "desks",
-		"duty", "audit chain", "Redis", "Redis user", "SMS gateway", "policies", "calendar", "prompts", "call flow", "RTP ports", "SIP port", "API port"} {
+		"duty", "audit chain", "Redis", "Redis user", "SMS gateway", "policies", "calendar", "prompts", "call flow", "RTP ports", "SIP port", "open files", "SIP buffer", "API port"} {
 		if !seen[check] {
 			t.Errorf("nothing was said of %q", check)
 		}
@@ -438,6 +438,40 @@ func TestProcAddresses(t *testing.T) {
 	for _, bad := range []string{"", "x:1", "0100007F", "01:13C4"} {
 		if got, ok := parseProcAddress(bad); ok {
 			t.Errorf("parseProcAddress(%q) = %v", bad, got)
+		}
+	}
+}
+
+func TestReceiveBuffer(t *testing.T) {
+	for limit, want := range map[string]finding{
+		"212992\n":  {"SIP buffer", verdictWarning, "grants 212992 octets of the 4194304", "net.core.rmem_max=4194304"},
+		"4194304\n": {"SIP buffer", verdictOK, "4194304 octets", ""},
+		"much\n":    {"SIP buffer", verdictWarning, "much", "rmem_max"},
+	} {
+		file := filepath.Join(t.TempDir(), "rmem_max")
+		if err := os.WriteFile(file, []byte(limit), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var e examination
+		e.checkReceiveBuffer(file)
+		if len(e.findings) != 1 || e.findings[0].Verdict != want.Verdict || !strings.Contains(e.findings[0].Detail, want.Detail) || !strings.Contains(e.findings[0].Do, want.Do) {
+			t.Errorf("%q: %+v", limit, e.findings)
+		}
+	}
+}
+
+func TestOpenFilesBoundTheCalls(t *testing.T) {
+	for _, tt := range []struct{ calls, files, want int }{
+		{600, 1_048_576, 600}, {600, 4624, 600}, {600, 4623, 599}, {20_000, 20_000, 3162}, {600, 100, 1},
+	} {
+		if got := fitCalls(tt.calls, tt.files); got != tt.want {
+			t.Errorf("%d calls with %d files: %d, want %d", tt.calls, tt.files, got, tt.want)
+		}
+		e := examination{}
+		e.cfg.SIP.MaxCalls = tt.calls
+		e.checkOpenFiles(tt.files)
+		if want := map[bool]verdict{true: verdictOK, false: verdictWarning}[tt.want == tt.calls]; len(e.findings) != 1 || e.findings[0].Verdict != want {
+			t.Errorf("%d calls with %d files: %+v", tt.calls, tt.files, e.findings)
 		}
 	}
 }

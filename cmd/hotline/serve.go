@@ -245,7 +245,9 @@ func (n *node) buildPhone(ctx context.Context) (err error) {
 	if n.line, err = openLine(n.cfg, n.log); err != nil {
 		return err
 	}
-	n.phone, err = ivr.New(ctx, phoneConfig(n.cfg), ivr.Deps{
+	settings := phoneConfig(n.cfg)
+	settings.MaxCalls = fittingCalls(settings.MaxCalls, n.log)
+	n.phone, err = ivr.New(ctx, settings, ivr.Deps{
 		Log: n.calls, Prompts: n.line, Flows: n.line, Now: n.clock.Now, Logger: n.log,
 		Queue: n.queue, Legs: n.softphone, Signer: n.keys, Recorder: n.recordings.Local, Contacts: phonebook{n.db},
 		Holiday: func(at time.Time) bool { return !n.policies.Calendar.Day(ticket.DateOf(at)).Kind.Working() },
