@@ -66,8 +66,10 @@ var pending = map[string]string{
 	"a timer overdue":       `SELECT kind || ' of ' || subject_id FROM timers WHERE due_at <= app_now()`,
 	"an event not told":     `SELECT kind FROM outbox`,
 	"a notice not taken up": `SELECT key FROM notices WHERE done_at IS NULL`,
-	// A telephone that nobody answers is rung again for minutes, as the ladder of contact says.
-	"a delivery not at its end": `SELECT channel || ' ' || state || ' ' || id FROM deliveries WHERE state IN ('queued', 'sending', 'unknown') AND (channel <> 'voice' OR state = 'unknown')`,
+	// A telephone that nobody answered is rung again minutes later, as the ladder of contact says: that is a plan, and
+	// things are at rest with it. Everything else has to have come to its end.
+	"a delivery not at its end": `SELECT channel || ' ' || state || ' ' || id FROM deliveries WHERE state IN ('sending', 'unknown')
+		OR state = 'queued' AND NOT (channel = 'voice' AND not_before BETWEEN clock_timestamp() AND clock_timestamp() + interval '5 minutes')`,
 }
 
 // faultsOf is one statement that runs all of a map's.
