@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -26,6 +27,8 @@ const (
 	floodPerSec  = 3000
 	memoryGrowth = 150 << 20 // what a flood may leave in the process at most
 )
+
+var strangerAddr = netip.MustParseAddr(strangerIP)
 
 // hearer is a telephone that counts what it hears by the packets' sequence
 // numbers. It talks silence.
@@ -70,8 +73,8 @@ func (l *hearer) listen() {
 		if err != nil {
 			return
 		}
-		if size < 12 || buf[0]>>6 != 2 || buf[1]&0x7f != 8 {
-			continue
+		if size < 12 || buf[0]>>6 != 2 || buf[1]&0x7f != 8 || from.Addr().Unmap() == strangerAddr {
+			continue // our own port may lie in the line's range, which is sprayed: that is not the line's answer
 		}
 		l.count(int64(binary.BigEndian.Uint16(buf[2:])), binary.BigEndian.Uint32(buf[8:]))
 		silence[0], silence[1] = 0x80, 8
