@@ -399,6 +399,21 @@ func TestARelativeIsPassedOver(t *testing.T) {
 	got := h.texts(`SELECT (data->>'reason') || ' ' || (data->'skipped'->0->>'name') || ' ' || (data->'skipped'->0->>'reason') FROM timeline WHERE ticket_id = $1 AND kind = 'ticket.offer_skipped'`, int64(again))
 	equal(t, "why", got, []string{"conflict_of_interest worker1 conflict_of_interest"})
 	h.refused("supervisor", "conflict_of_interest", h.push(again, "worker1", true))
+
+	// The desk is asked as a whole: its people are looked up when one of them takes it.
+	h.must("head", pull(again))
+	h.must("supervisor", func(ctx context.Context, tx *store.Tx) error {
+		desk, err := tx.Desk(ctx, township, area.RoleWorker)
+		if err != nil {
+			return err
+		}
+		return only(ticket.Push(ctx, tx, again, desk.ID, false, "whoever is nearest"))
+	})
+	h.refused("worker1", "must_stand_aside", accept(again))
+	if got := h.ownedBy(again); got == "worker1" {
+		t.Error("the desk's offer made a relative the owner")
+	}
+	h.must("worker2", accept(again))
 }
 
 // Of two at one position the less loaded is asked; if they cannot come, the other.

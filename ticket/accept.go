@@ -10,7 +10,10 @@ import (
 
 // Accept makes the actor the one owner. Of two people who accept at the same
 // instant the row lock lets one through; the other is told who has it.
-// The actor must hold an open offer, by person or by the desk they serve.
+// The actor must hold an open offer, by person or by the desk they serve, and
+// nobody takes the matter of their own family: a desk is asked as a whole, so its
+// people are looked up here, and a person's register may have grown since they
+// were asked.
 func Accept(ctx context.Context, tx Tx, id ID) (Ticket, error) {
 	t, err := tx.TicketForUpdate(ctx, id)
 	if err != nil {
@@ -33,6 +36,9 @@ func Accept(ctx context.Context, tx Tx, id ID) (Ticket, error) {
 	if t.Status, err = t.Status.Next(EventAccept); err != nil {
 		return Ticket{}, err
 	}
+	if err := unrelated(ctx, tx, t); err != nil {
+		return Ticket{}, err
+	}
 	if err := takeOver(ctx, tx, &t, tx.Actor().PostID, offer.Post, change{kind: "ticket.accepted", data: map[string]any{"by": tx.Actor().Name, "step": offer.Step}}); err != nil {
 		return Ticket{}, err
 	}
@@ -41,6 +47,20 @@ func Accept(ctx context.Context, tx Tx, id ID) (Ticket, error) {
 	}
 	failpoint.Hit(failpoint.AcceptBeforeCommit)
 	return t, nil
+}
+
+// unrelated refuses an actor in whose register of relatives is whom the ticket is
+// about. The relative is not named.
+func unrelated(ctx context.Context, tx Tx, t Ticket) error {
+	me := tx.Actor().StaffID
+	if me == 0 {
+		return nil
+	}
+	related, err := tx.Conflicted(ctx, t.ID, []area.StaffID{me})
+	if err == nil && related[me] {
+		err = act.Refused("must_stand_aside", "You may not have this ticket: your register of relatives speaks against it. Say that you cannot come, and somebody else is asked at once.")
+	}
+	return err
 }
 
 // takeOver makes a post the one owner: the offers end, won by the post whose

@@ -23,8 +23,6 @@ type MoveTx interface {
 
 	// OwnedSince is when the present owner took the ticket; zero where nobody has.
 	OwnedSince(ctx context.Context, id ID) (time.Time, error)
-	// Conflicted tells which of some people have whom the ticket is about, as far as that is known, in the register of their relatives.
-	Conflicted(ctx context.Context, id ID, people []area.StaffID) (map[area.StaffID]bool, error)
 
 	// AddPause writes a pause.
 	AddPause(ctx context.Context, p Pause) error

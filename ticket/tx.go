@@ -40,6 +40,8 @@ type Tx interface {
 	Post(ctx context.Context, id area.PostID) (area.Post, error)
 	// Desk is the shared desk of an area for a role; act.ErrNotFound where the area has none.
 	Desk(ctx context.Context, a area.Code, role area.Role) (area.Post, error)
+	// Conflicted tells which of some people have whom the ticket is about, as far as that is known, in the register of their relatives.
+	Conflicted(ctx context.Context, id ID, people []area.StaffID) (map[area.StaffID]bool, error)
 	// Division loads one node of the tree as it stands now; act.ErrNotFound for an unknown code.
 	Division(ctx context.Context, c area.Code) (area.Division, error)
 	// Call loads the call a ticket was born from.

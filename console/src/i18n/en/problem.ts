@@ -106,6 +106,7 @@ export const problem: Words<typeof zh> = {
     no_county_desk: { what: 'The county has no desk.', do: 'Hand it over to a person of the county.' },
     already_yours: { what: 'This ticket is yours already.', do: 'Nothing to take.' },
     needs_a_person: { what: 'Only a person can be made the owner without being asked.', do: 'Choose a person, or ask the desk.' },
+    must_stand_aside: { what: 'You may not take this ticket: your register of relatives speaks against it.', do: 'Press “Cannot come”; somebody else is asked at once.' },
     conflict_of_interest: { what: 'This person may not have this ticket.', do: 'Choose somebody else.' },
     nothing_to_pause: { what: 'Nobody is being asked or waited for.', do: 'There is nothing to pause.' },
     already_paused: { what: 'It is paused already.', do: 'Let it go on first.' },

@@ -104,6 +104,7 @@ export const problem = {
     no_county_desk: { what: '该县没有值班台。', do: '请移交给县里的人。' },
     already_yours: { what: '这件工单已经是您的。', do: '无需再接管。' },
     needs_a_person: { what: '直接指派只能指到个人。', do: '请选个人，或改为请值班台接手。' },
+    must_stand_aside: { what: '按近亲属登记，您须回避这件工单。', do: '请按“去不了”，系统马上另派他人。' },
     conflict_of_interest: { what: '此人须回避这件工单。', do: '请另选他人。' },
     nothing_to_pause: { what: '目前没有在派单，也没有在等进展。', do: '无需暂停。' },
     already_paused: { what: '已经暂停。', do: '请先恢复派单。' },
