@@ -30,6 +30,7 @@ type Postgres struct {
 	data    string
 	account *syscall.Credential
 	state   postgresState
+	extra   []string // more settings, given last, so that they win
 
 	mu      sync.Mutex // one of Start, Stop, Kill at a time
 	process *child
@@ -203,7 +204,7 @@ func (p *Postgres) settings() []string {
 			"wal_level=minimal", "max_wal_senders=0", "checkpoint_timeout=1h", "max_wal_size=2GB", "jit=off")
 	}
 	args := []string{"-D", p.data}
-	for _, s := range set {
+	for _, s := range append(set, p.extra...) {
 		args = append(args, "-c", s)
 	}
 	return args
