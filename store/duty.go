@@ -15,6 +15,13 @@ import (
 // DutyAt tells who is on duty for a role in an area at an instant, and why.
 // Position zero asks for everybody. It is three statements, each by index.
 func (tx *Tx) DutyAt(ctx context.Context, where area.Code, role area.Role, position int, at time.Time) (duty.Answer, error) {
+	if tx.ahead != nil && at.Equal(tx.now) {
+		schedule, err := tx.ahead.schedule(ctx, tx, where, role, position)
+		if err != nil {
+			return duty.Answer{}, err
+		}
+		return schedule.Who(at, position), nil
+	}
 	roster, err := tx.Roster(ctx, duty.Key{Area: where, Role: role}, at, at)
 	if err != nil {
 		return duty.Answer{}, err
@@ -76,7 +83,7 @@ func (tx *Tx) rosters(ctx context.Context, from, to time.Time, where string, arg
 		AreaCode, Role, Kind string
 		Data                 []byte
 	}
-	if err := tx.find(ctx, "load rosters", &rows, fmt.Sprintf(rosterParts, where), all...); err != nil {
+	if err := tx.aside(ctx, "load rosters", &rows, fmt.Sprintf(rosterParts, where), all...); err != nil {
 		return nil, err
 	}
 	var rosters []duty.Roster
@@ -189,7 +196,7 @@ func (tx *Tx) rosterDeputies(ctx context.Context, posts []area.PostID, from, to 
 		StartsAt     time.Time
 		EndsAt       *time.Time
 	}
-	err := tx.find(ctx, "load the deputies of rosters", &rows, `SELECT d.id, s.post_id AS of, w.post_id AS post, d.position, d.starts_at, d.ends_at
+	err := tx.aside(ctx, "load the deputies of rosters", &rows, `SELECT d.id, s.post_id AS of, w.post_id AS post, d.position, d.starts_at, d.ends_at
 		FROM staff s JOIN deputies d ON d.staff_id = s.id JOIN staff w ON w.id = d.deputy_id
 		WHERE s.post_id = ANY(?::bigint[]) AND d.starts_at <= ? AND (d.ends_at IS NULL OR d.ends_at > ?)`, bigints(posts), to, from)
 	deputies := make([]duty.Deputy, 0, len(rows))
@@ -214,7 +221,7 @@ func (tx *Tx) rosterPeople(ctx context.Context, posts []area.PostID, from, to ti
 		Active bool
 		Away   []byte
 	}
-	err = tx.find(ctx, "load the people of rosters", &rows, `SELECT p.id, p.name, coalesce(w.active, false) AS active,
+	err = tx.aside(ctx, "load the people of rosters", &rows, `SELECT p.id, p.name, coalesce(w.active, false) AS active,
 			coalesce((SELECT jsonb_agg(jsonb_build_object('reason', a.reason, 'from', a.starts_at, 'to', a.ends_at) ORDER BY a.id)
 			          FROM absences a WHERE a.post_id = p.id AND a.ends_at > ? AND a.starts_at <= ?), '[]') AS away
 		FROM posts p LEFT JOIN staff w ON w.post_id = p.id WHERE p.id = ANY(?::bigint[])`, from, to, bigints(slices.Compact(posts)))

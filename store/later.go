@@ -8,9 +8,13 @@ import (
 )
 
 // laterRows are rows that a transaction writes at its end in one statement for
-// each table, in the order in which they were given: nothing within it reads them.
+// each table, in the order in which they were given. Nothing within it reads what
+// is told and armed; tickets, offers and notices are written before the next
+// statement that might.
 type laterRows struct {
 	timeline, events, timers []map[string]any
+	saved                    []savedTicket
+	offers, notices          []map[string]any
 	hasten                   map[timersOf][]int64 // their subjects
 }
 
@@ -49,6 +53,9 @@ func orEmpty(data map[string]any) map[string]any {
 
 // flush writes what was kept.
 func (l *laterRows) flush(ctx context.Context, tx *Tx) error {
+	if err := l.flushSaved(ctx, tx); err != nil {
+		return err
+	}
 	if len(l.timeline)+len(l.events) > 0 {
 		if err := l.tell(ctx, tx); err != nil {
 			return err

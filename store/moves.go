@@ -28,7 +28,7 @@ func (tx *Tx) OwnedSince(ctx context.Context, id ticket.ID) (time.Time, error) {
 // it repeats, and by those of earlier tickets from the same number.
 const identitiesOf = `SELECT f.payee_index FROM tickets me CROSS JOIN LATERAL (SELECT me.id UNION SELECT me.repeat_of UNION SELECT me.split_from
 		UNION SELECT o.id FROM tickets o WHERE o.merged_into = me.id UNION SELECT o.id FROM tickets o WHERE o.caller_index = me.caller_index) AS o (id)
-	JOIN findings f ON f.ticket_id = o.id WHERE me.id = ? AND f.id_type <> 'none'`
+	JOIN findings f ON f.ticket_id = o.id WHERE me.id = %s AND f.id_type <> 'none'`
 
 // Conflicted tells whose register of relatives holds whom the ticket is about.
 func (tx *Tx) Conflicted(ctx context.Context, id ticket.ID, people []area.StaffID) (map[area.StaffID]bool, error) {
@@ -38,7 +38,7 @@ func (tx *Tx) Conflicted(ctx context.Context, id ticket.ID, people []area.StaffI
 	}
 	var found []int64
 	err := tx.find(ctx, "look for relatives of workers", &found, `SELECT DISTINCT r.staff_id FROM staff_relatives r
-		WHERE r.staff_id = ANY(?::bigint[]) AND r.identity_index IN (`+identitiesOf+`)`, bigints(people), int64(id))
+		WHERE r.staff_id = ANY(?::bigint[]) AND r.identity_index IN (`+fmt.Sprintf(identitiesOf, "?")+`)`, bigints(people), int64(id))
 	for _, staff := range found {
 		related[area.StaffID(staff)] = true
 	}
@@ -52,23 +52,45 @@ const mostInHand = 200
 
 // Workloads tells what speaks for and against giving a ticket to some posts.
 func (tx *Tx) Workloads(ctx context.Context, id ticket.ID, posts []area.PostID) (map[area.PostID]ticket.Workload, error) {
-	loads := make(map[area.PostID]ticket.Workload, len(posts))
 	if len(posts) == 0 {
-		return loads, nil
+		return map[area.PostID]ticket.Workload{}, nil
 	}
-	var rows []struct {
-		ID      int64
-		Load    int
-		Related bool
+	if tx.ahead != nil {
+		return tx.ahead.workloads(ctx, tx, id, posts)
 	}
-	err := tx.find(ctx, "weigh the load of workers", &rows, `SELECT p.id,
-			(SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE t.owner_id = p.id AND t.status NOT IN ('closed', 'duplicate', 'follow_up') AND t.id <> ? LIMIT ?) AS hand) AS load,
-			EXISTS (SELECT 1 FROM staff s JOIN staff_relatives r ON r.staff_id = s.id WHERE s.post_id = p.id AND r.identity_index IN (`+identitiesOf+`)) AS related
-		FROM posts p WHERE p.id = ANY(?::bigint[])`, int64(id), mostInHand, int64(id), bigints(posts))
-	for _, r := range rows {
-		loads[area.PostID(r.ID)] = ticket.Workload{Open: r.Load, Related: r.Related}
+	pairs := make([]handOf, len(posts))
+	for i, p := range posts {
+		pairs[i] = handOf{id, p}
+	}
+	weighed, err := tx.weigh(ctx, pairs)
+	loads := make(map[area.PostID]ticket.Workload, len(posts))
+	for of, load := range weighed {
+		loads[of.post] = load
 	}
 	return loads, err
+}
+
+// weigh tells of tickets and posts what each has in hand without the ticket, and
+// whether whom it is about is a relative. A pair whose post is unknown is missing.
+func (tx *Tx) weigh(ctx context.Context, pairs []handOf) (map[handOf]ticket.Workload, error) {
+	asked := make([][2]int64, len(pairs))
+	for i, of := range pairs {
+		asked[i] = [2]int64{int64(of.ticket), int64(of.post)}
+	}
+	var rows []struct {
+		Ticket, Post int64
+		Load         int
+		Related      bool
+	}
+	err := tx.aside(ctx, "weigh the load of workers", &rows, `SELECT x.ticket, p.id AS post,
+			(SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE t.owner_id = p.id AND t.status NOT IN ('closed', 'duplicate', 'follow_up') AND t.id <> x.ticket LIMIT ?) AS hand) AS load,
+			EXISTS (SELECT 1 FROM staff s JOIN staff_relatives r ON r.staff_id = s.id WHERE s.post_id = p.id AND r.identity_index IN (`+fmt.Sprintf(identitiesOf, "x.ticket")+`)) AS related
+		FROM (SELECT (j->>0)::bigint AS ticket, (j->>1)::bigint AS post FROM jsonb_array_elements(?::jsonb) AS j) AS x JOIN posts p ON p.id = x.post`, mostInHand, jsonOf(asked))
+	weighed := make(map[handOf]ticket.Workload, len(rows))
+	for _, r := range rows {
+		weighed[handOf{ticket.ID(r.Ticket), area.PostID(r.Post)}] = ticket.Workload{Open: r.Load, Related: r.Related}
+	}
+	return weighed, err
 }
 
 // AskedAt lists the posts that a step has asked under the ticket's present epoch,

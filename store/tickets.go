@@ -113,7 +113,7 @@ func (tx *Tx) loadTicket(ctx context.Context, sql string, args ...any) (ticket.T
 	t := rows[0].ticket()
 	clocks, err := tx.clocks(ctx, t.ID)
 	t.Clocks = clocks[t.ID]
-	tx.noteClocks(t)
+	tx.note(t)
 	return t, err
 }
 
@@ -172,6 +172,12 @@ func (tx *Tx) clocks(ctx context.Context, ids ...ticket.ID) (map[ticket.ID][]tic
 
 // SaveTicket writes the row guarded by its version, and every clock that has changed.
 func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
+	if tx.later != nil && len(tx.changedClocks(*t)) == 0 {
+		tx.later.save(t)
+		t.Version++
+		tx.note(*t)
+		return nil
+	}
 	n, err := tx.exec(ctx, "save ticket", `UPDATE tickets SET kind = ?, priority = ?, cause = ?, status = ?, area_code = ?, confidential = ?, life_danger = ?,
 		owner_id = ?, call_taker_id = ?, with_agent = ?, triaged_at = ?, call_ended = ?, accepted_at = ?, closed_at = ?, repeat_of = ?, repeat_state = ?, merged_into = ?,
 		pending_priority = ?, pending_reason = ?, pending_by = ?, ladder_from = ?, step = ?, loop = ?, epoch = ?, returned = ?, version = version + 1
@@ -183,7 +189,7 @@ func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
 		return err
 	}
 	if n == 0 {
-		return act.Conflict("stale_version", "The ticket changed while you were looking at it; reload and decide again.")
+		return staleVersion()
 	}
 	t.Version++
 	for _, c := range tx.changedClocks(*t) {
@@ -191,7 +197,7 @@ func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
 			return err
 		}
 	}
-	tx.noteClocks(*t)
+	tx.note(*t)
 	return nil
 }
 
@@ -239,6 +245,14 @@ func (tx *Tx) AddEntry(ctx context.Context, t *ticket.Ticket, e ticket.Entry) er
 
 // Notify queues a notice; the same key twice is a no-op.
 func (tx *Tx) Notify(ctx context.Context, n ticket.Notice) error {
+	if (n.Post == 0) != (n.Citizen || n.Alarm) {
+		return fmt.Errorf("notice %s must go to a post, to the citizen or to the alarm number", n.Key)
+	}
+	tx.noticed = true
+	if tx.later != nil {
+		tx.later.notice(n)
+		return nil
+	}
 	fields, err := json.Marshal(n.Fields)
 	if err != nil {
 		return fmt.Errorf("write notice fields: %w", err)
@@ -246,43 +260,61 @@ func (tx *Tx) Notify(ctx context.Context, n ticket.Notice) error {
 	if n.Fields == nil {
 		fields = []byte("{}")
 	}
-	if (n.Post == 0) != (n.Citizen || n.Alarm) {
-		return fmt.Errorf("notice %s must go to a post, to the citizen or to the alarm number", n.Key)
-	}
-	var epoch *int64
-	if n.Voidable {
-		epoch = &n.Epoch
-	}
-	tx.noticed = true
 	_, err = tx.exec(ctx, "queue notice", `INSERT INTO notices (key, ticket_id, post_id, alarm, template, fields, callback_id, epoch, urgent, only_channel, method_id, created_at)
 		VALUES (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
-		n.Key, nonZero(int64(n.Ticket)), nonZero(int64(n.Post)), n.Alarm, n.Template, string(fields), nonZero(int64(n.Callback)), epoch, n.Urgent,
+		n.Key, nonZero(int64(n.Ticket)), nonZero(int64(n.Post)), n.Alarm, n.Template, string(fields), nonZero(int64(n.Callback)), voidableEpoch(n), n.Urgent,
 		nonZero(n.Only), nonZero(n.Method), tx.now)
 	return err
 }
 
+// voidableEpoch is the epoch with whose passing a notice is void; nil for never.
+func voidableEpoch(n ticket.Notice) *int64 {
+	if !n.Voidable {
+		return nil
+	}
+	return &n.Epoch
+}
+
 // OpenOffers lists the offers that can still be accepted.
 func (tx *Tx) OpenOffers(ctx context.Context, id ticket.ID) ([]ticket.Offer, error) {
+	if tx.ahead != nil && !tx.later.offered(id) {
+		return tx.ahead.openOffers(ctx, tx, id)
+	}
+	if err := tx.flushSaved(ctx); err != nil {
+		return nil, err
+	}
+	open, err := tx.openOffersOf(ctx, []ticket.ID{id})
+	return open[id], err
+}
+
+// openOffersOf lists those of several tickets; a ticket without any has an empty list.
+func (tx *Tx) openOffersOf(ctx context.Context, ids []ticket.ID) (map[ticket.ID][]ticket.Offer, error) {
 	var rows []struct {
+		TicketID   int64
 		Loop, Step int
 		PostID     int64
 		Role       string
 		OfferedAt  time.Time
 	}
-	err := tx.find(ctx, "load offers", &rows, `SELECT loop, step, post_id, role, offered_at FROM offers
-		WHERE ticket_id = ? AND ended_at IS NULL ORDER BY id`, int64(id))
-	if err != nil {
-		return nil, err
+	err := tx.aside(ctx, "load offers", &rows, `SELECT ticket_id, loop, step, post_id, role, offered_at FROM offers
+		WHERE ticket_id = ANY(?::bigint[]) AND ended_at IS NULL ORDER BY id`, bigints(ids))
+	offers := make(map[ticket.ID][]ticket.Offer, len(ids))
+	for _, id := range ids {
+		offers[id] = []ticket.Offer{}
 	}
-	offers := make([]ticket.Offer, 0, len(rows))
 	for _, r := range rows {
-		offers = append(offers, ticket.Offer{Ticket: id, Loop: r.Loop, Step: r.Step, Post: area.PostID(r.PostID), Role: area.Role(r.Role), OfferedAt: r.OfferedAt.UTC()})
+		id := ticket.ID(r.TicketID)
+		offers[id] = append(offers[id], ticket.Offer{Ticket: id, Loop: r.Loop, Step: r.Step, Post: area.PostID(r.PostID), Role: area.Role(r.Role), OfferedAt: r.OfferedAt.UTC()})
 	}
-	return offers, nil
+	return offers, err
 }
 
 // AddOffer writes an offer under the ticket's present epoch.
 func (tx *Tx) AddOffer(ctx context.Context, o ticket.Offer) error {
+	if epoch, known := tx.loaded.epochs[o.Ticket]; tx.later != nil && known {
+		tx.later.offer(o, epoch)
+		return nil
+	}
 	why, err := toJSON(o.Why)
 	if err != nil {
 		return err
@@ -295,6 +327,7 @@ func (tx *Tx) AddOffer(ctx context.Context, o ticket.Offer) error {
 
 // CloseOffers ends the open offers; winner zero means they were withdrawn.
 func (tx *Tx) CloseOffers(ctx context.Context, id ticket.ID, winner area.PostID) error {
+	tx.offersChange(id)
 	_, err := tx.exec(ctx, "close offers", `UPDATE offers SET ended_at = ?,
 		outcome = CASE WHEN ? = 0 THEN 'withdrawn'
 		               WHEN id = (SELECT max(o.id) FROM offers o WHERE o.ticket_id = ? AND o.post_id = ? AND o.ended_at IS NULL) THEN 'accepted'
@@ -305,6 +338,7 @@ func (tx *Tx) CloseOffers(ctx context.Context, id ticket.ID, winner area.PostID)
 
 // DeclineOffer ends the open offers to a post whose people cannot come.
 func (tx *Tx) DeclineOffer(ctx context.Context, id ticket.ID, post area.PostID) error {
+	tx.offersChange(id)
 	_, err := tx.exec(ctx, "decline offer", `UPDATE offers SET ended_at = ?, outcome = 'declined' WHERE ticket_id = ? AND post_id = ? AND ended_at IS NULL`,
 		tx.now, int64(id), int64(post))
 	return err
@@ -312,6 +346,9 @@ func (tx *Tx) DeclineOffer(ctx context.Context, id ticket.ID, post area.PostID) 
 
 // Post loads a post.
 func (tx *Tx) Post(ctx context.Context, id area.PostID) (area.Post, error) {
+	if tx.ahead != nil {
+		return tx.ahead.post(ctx, tx, id)
+	}
 	return tx.post(ctx, `p.id = ?`, int64(id))
 }
 
@@ -321,24 +358,55 @@ func (tx *Tx) Desk(ctx context.Context, a area.Code, role area.Role) (area.Post,
 }
 
 func (tx *Tx) post(ctx context.Context, where string, args ...any) (area.Post, error) {
-	var p area.Post
-	var id, staffID int64
-	err := tx.scan(ctx, "load post", `SELECT p.id, p.kind, p.area_code, p.role, p.name, coalesce(s.id, 0)
-		FROM posts p LEFT JOIN staff s ON s.post_id = p.id WHERE `+where, args, &id, &p.Kind, &p.Area, &p.Role, &p.Name, &staffID)
-	if errors.Is(err, act.ErrNotFound) {
+	posts, err := tx.postsWhere(ctx, where, args...)
+	if err != nil {
+		return area.Post{}, err
+	}
+	if len(posts) == 0 {
 		return area.Post{}, act.NotFound("post")
 	}
-	p.ID, p.StaffID = area.PostID(id), area.StaffID(staffID)
-	return p, err
+	return posts[0], nil
+}
+
+func (tx *Tx) postsWhere(ctx context.Context, where string, args ...any) ([]area.Post, error) {
+	var rows []struct {
+		ID, StaffID                int64
+		Kind, AreaCode, Role, Name string
+	}
+	err := tx.aside(ctx, "load posts", &rows, `SELECT p.id, p.kind, p.area_code, p.role, p.name, coalesce(s.id, 0) AS staff_id
+		FROM posts p LEFT JOIN staff s ON s.post_id = p.id WHERE `+where, args...)
+	posts := make([]area.Post, len(rows))
+	for i, r := range rows {
+		posts[i] = area.Post{ID: area.PostID(r.ID), Kind: area.PostKind(r.Kind), Area: area.Code(r.AreaCode), Role: area.Role(r.Role), Name: r.Name, StaffID: area.StaffID(r.StaffID)}
+	}
+	return posts, err
 }
 
 // Division loads one node of the tree that is valid now.
 func (tx *Tx) Division(ctx context.Context, c area.Code) (area.Division, error) {
-	var d area.Division
-	err := tx.scan(ctx, "load division", `SELECT code, name FROM divisions
-		WHERE code = ? AND valid_from <= ?::date AND (valid_to IS NULL OR valid_to > ?::date)`, []any{string(c), string(area.DateOf(tx.now)), string(area.DateOf(tx.now))}, &d.Code, &d.Name)
-	if errors.Is(err, act.ErrNotFound) {
+	if tx.ahead != nil {
+		return tx.ahead.division(ctx, tx, c)
+	}
+	found, err := tx.divisionsNow(ctx, []area.Code{c})
+	if err != nil {
+		return area.Division{}, err
+	}
+	d, known := found[c]
+	if !known {
 		return area.Division{}, act.NotFound("area")
 	}
-	return d, err
+	return d, nil
+}
+
+// divisionsNow loads those of some codes that are valid now.
+func (tx *Tx) divisionsNow(ctx context.Context, wanted []area.Code) (map[area.Code]area.Division, error) {
+	var rows []struct{ Code, Name string }
+	today := string(area.DateOf(tx.now))
+	err := tx.aside(ctx, "load divisions", &rows, `SELECT code, name FROM divisions
+		WHERE code = ANY (?::text[]) AND valid_from <= ?::date AND (valid_to IS NULL OR valid_to > ?::date)`, codes(wanted), today, today)
+	found := make(map[area.Code]area.Division, len(rows))
+	for _, r := range rows {
+		found[area.Code(r.Code)] = area.Division{Code: area.Code(r.Code), Name: r.Name}
+	}
+	return found, err
 }

@@ -12,6 +12,7 @@ import (
 type loaded struct {
 	tickets map[ticket.ID]ticket.Ticket  // locked together, not yet asked for
 	clocks  map[ticket.ID][]ticket.Clock // as the database has them
+	epochs  map[ticket.ID]int64          // as they were loaded or saved last
 }
 
 // loadFree locks those tickets of ids that nobody else holds, in the order
@@ -34,11 +35,14 @@ func (tx *Tx) loadFree(ctx context.Context, ids []int64) (map[ticket.ID]bool, er
 	if err != nil {
 		return nil, err
 	}
-	for id, t := range tx.loaded.tickets {
+	round := make([]ticket.Ticket, len(free))
+	for i, id := range free {
+		t := tx.loaded.tickets[id]
 		t.Clocks = clocks[id]
-		tx.loaded.tickets[id] = t
-		tx.noteClocks(t)
+		tx.loaded.tickets[id], round[i] = t, t
+		tx.note(t)
 	}
+	tx.ahead = newAhead(round)
 	return held, nil
 }
 
@@ -49,12 +53,12 @@ func (tx *Tx) takeLoaded(id ticket.ID) (ticket.Ticket, bool) {
 	return t, ok
 }
 
-// noteClocks remembers the clocks of a ticket as the database has them now.
-func (tx *Tx) noteClocks(t ticket.Ticket) {
+// note remembers the clocks and the epoch of a ticket as they were loaded or saved.
+func (tx *Tx) note(t ticket.Ticket) {
 	if tx.loaded.clocks == nil {
-		tx.loaded.clocks = map[ticket.ID][]ticket.Clock{}
+		tx.loaded.clocks, tx.loaded.epochs = map[ticket.ID][]ticket.Clock{}, map[ticket.ID]int64{}
 	}
-	tx.loaded.clocks[t.ID] = slices.Clone(t.Clocks)
+	tx.loaded.clocks[t.ID], tx.loaded.epochs[t.ID] = slices.Clone(t.Clocks), t.Epoch
 }
 
 // changedClocks are those that the database does not have as they are.

@@ -31,15 +31,15 @@ func (r timerRow) timer() act.Timer {
 }
 
 // FireTimers fires those of ids that are due, each with what handle does, so
-// that a timer's end and its effects are one commit. The lease must be held.
+// that a timer's end and its effects are one commit. The leases of their shards must be held.
 // Timers of tickets go in one transaction: the tickets are locked first, in
 // order, and those that somebody else holds are left out. Any other kind of
 // subject has a transaction of its own, since only its handlers know what they
 // will lock. On an error the result still tells what was done before it.
-func (db *DB) FireTimers(ctx context.Context, lease act.Lease, path string, ids []int64, handle func(context.Context, *Tx, act.Timer) error) (act.Fired, error) {
+func (db *DB) FireTimers(ctx context.Context, leases []act.Lease, path string, ids []int64, handle func(context.Context, *Tx, act.Timer) error) (act.Fired, error) {
 	var result act.Fired
 	others := map[string][]timerRow{}
-	err := db.fire(ctx, lease, &result, func(tx *Tx) error {
+	err := db.fire(ctx, leases, &result, func(tx *Tx) error {
 		due, err := tx.dueTimers(ctx, ids, &result)
 		if err != nil {
 			return err
@@ -62,18 +62,18 @@ func (db *DB) FireTimers(ctx context.Context, lease act.Lease, path string, ids 
 	})
 	for _, timers := range others {
 		if err == nil {
-			err = db.fire(ctx, lease, &result, func(tx *Tx) error { return tx.fireRounds(ctx, path, timers, &result, handle) })
+			err = db.fire(ctx, leases, &result, func(tx *Tx) error { return tx.fireRounds(ctx, path, timers, &result, handle) })
 		}
 	}
 	return result, err
 }
 
 // fire runs one firing transaction. What it added to result is taken back if it does not commit.
-func (db *DB) fire(ctx context.Context, lease act.Lease, result *act.Fired, fn func(*Tx) error) error {
+func (db *DB) fire(ctx context.Context, leases []act.Lease, result *act.Fired, fn func(*Tx) error) error {
 	before := *result
 	err := db.inTx(ctx, act.SystemDispatch, func(tx *Tx) error {
 		result.At = tx.now
-		if err := tx.holdLease(ctx, lease); err != nil {
+		if err := tx.holdLeases(ctx, leases); err != nil {
 			return err
 		}
 		return fn(tx)
@@ -92,21 +92,27 @@ func (db *DB) fire(ctx context.Context, lease act.Lease, result *act.Fired, fn f
 	return nil
 }
 
-// holdLease refuses a process whose shard has gone to another, and bounds what
-// a firing transaction may hold up: it gives way to people long before
-// PostgreSQL would look for a deadlock, and a paused process frees its rows.
-func (tx *Tx) holdLease(ctx context.Context, l act.Lease) error {
-	var lock, idle, statement string
-	var held bool
-	err := tx.scan(ctx, "check lease", `SELECT set_config('lock_timeout', '500ms', true), set_config('idle_in_transaction_session_timeout', '5s', true),
-		set_config('statement_timeout', '5s', true),
-		EXISTS (SELECT 1 FROM timer_shards WHERE shard = ? AND owner = ? AND fence = ? AND expires_at > clock_timestamp())`,
-		[]any{l.Shard, l.Owner, l.Fence}, &lock, &idle, &statement, &held)
+// holdLeases refuses a process one of whose shards has gone to another, and bounds
+// what a firing transaction may hold up: it gives way to people long before
+// PostgreSQL would look for a deadlock, and a paused process frees its rows. Its
+// statements find everything by key, so that they need no plan for each value.
+func (tx *Tx) holdLeases(ctx context.Context, leases []act.Lease) error {
+	rows := make([]map[string]any, len(leases))
+	for i, l := range leases {
+		rows[i] = map[string]any{"shard": l.Shard, "owner": l.Owner, "fence": l.Fence}
+	}
+	var lock, idle, statement, plan string
+	var lost []byte
+	err := tx.scan(ctx, "check leases", `SELECT set_config('lock_timeout', '500ms', true), set_config('idle_in_transaction_session_timeout', '5s', true),
+		set_config('statement_timeout', '5s', true), set_config('plan_cache_mode', 'force_generic_plan', true),
+		(SELECT coalesce(jsonb_agg(x.shard), '[]') FROM jsonb_to_recordset(?::jsonb) AS x(shard smallint, owner text, fence bigint)
+		 WHERE NOT EXISTS (SELECT 1 FROM timer_shards s WHERE s.shard = x.shard AND s.owner = x.owner AND s.fence = x.fence AND s.expires_at > clock_timestamp()))`,
+		[]any{jsonOf(rows)}, &lock, &idle, &statement, &plan, &lost)
 	if err != nil {
 		return err
 	}
-	if !held {
-		return act.Conflict("lease_lost", fmt.Sprintf("Shard %d of the timers has gone to another process.", l.Shard))
+	if string(lost) != "[]" {
+		return act.Conflict("lease_lost", fmt.Sprintf("Shards %s of the timers have gone to another process.", lost))
 	}
 	return nil
 }
@@ -195,7 +201,7 @@ func (tx *Tx) fireRound(ctx context.Context, path string, round []timerRow, resu
 		return err
 	}
 	tx.later = &laterRows{}
-	defer func() { tx.later, tx.loaded.tickets = nil, nil }()
+	defer func() { tx.later, tx.ahead, tx.loaded.tickets = nil, nil, nil }()
 	for _, r := range round {
 		if !ended[r.ID] {
 			result.Gone = append(result.Gone, r.ID)

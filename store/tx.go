@@ -28,6 +28,7 @@ type Tx struct {
 	places           bool        // told to db.OnPlaces after commit
 	loaded           loaded
 	later            *laterRows // what is written together at the end of a group; nil: each row at once
+	ahead            *ahead     // what is read together for a round of timers; nil: each when it is asked for
 }
 
 var _ act.Tx = (*Tx)(nil)
@@ -193,6 +194,9 @@ func (tx *Tx) query(ctx context.Context, sql string, args ...any) *gorm.DB {
 
 // exec runs a raw statement within the transaction and tells how many rows it touched.
 func (tx *Tx) exec(ctx context.Context, what, sql string, args ...any) (int64, error) {
+	if err := tx.flushSaved(ctx); err != nil {
+		return 0, err
+	}
 	res := tx.gorm.WithContext(ctx).Exec(sql, args...)
 	return res.RowsAffected, translate(what, res.Error)
 }
@@ -200,12 +204,32 @@ func (tx *Tx) exec(ctx context.Context, what, sql string, args ...any) (int64, e
 // scan runs a raw query that returns at most one row into dest (a struct or
 // column pointers); act.ErrNotFound where there is none.
 func (tx *Tx) scan(ctx context.Context, what, sql string, args []any, dest ...any) error {
+	if err := tx.flushSaved(ctx); err != nil {
+		return err
+	}
 	return translate(what, tx.query(ctx, sql, args...).Row().Scan(dest...))
 }
 
 // find runs a raw query into a slice of row structs.
 func (tx *Tx) find(ctx context.Context, what string, dest any, sql string, args ...any) error {
+	if err := tx.flushSaved(ctx); err != nil {
+		return err
+	}
+	return tx.aside(ctx, what, dest, sql, args...)
+}
+
+// aside is find for what no waiting row can change.
+func (tx *Tx) aside(ctx context.Context, what string, dest any, sql string, args ...any) error {
 	return translate(what, tx.query(ctx, sql, args...).Scan(dest).Error)
+}
+
+// flushSaved writes the tickets, offers and notices that wait for the end of
+// their group, so that the next statement sees them.
+func (tx *Tx) flushSaved(ctx context.Context) error {
+	if tx.later == nil {
+		return nil
+	}
+	return tx.later.flushSaved(ctx, tx)
 }
 
 // toJSON writes a jsonb parameter; nil becomes an empty object.

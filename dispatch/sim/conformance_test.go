@@ -202,7 +202,7 @@ func (p *pair) settle() {
 		if len(due) == 0 {
 			return
 		}
-		_, err = p.db.FireTimers(p.t.Context(), p.lease(int16(due[0].Subject.ID&15)), "sweep", []int64{due[0].ID},
+		_, err = p.db.FireTimers(p.t.Context(), []act.Lease{p.lease(int16(due[0].Subject.ID & 15))}, "sweep", []int64{due[0].ID},
 			func(ctx context.Context, tx *store.Tx, t act.Timer) error { return p.handlers[t.Kind](ctx, tx, t) })
 		if err != nil {
 			p.t.Fatal(err)

@@ -25,7 +25,7 @@ type Engine[T act.Tx] struct {
 	handlers map[string]Handler[T]
 
 	shards   [pulse.Shards]*shard
-	slots    chan struct{} // firing transactions at a time
+	volleys  chan *volley  // wait to be fired
 	filling  chan struct{} // shards that fill their index at a time
 	armed    chan []act.Timer
 	sweepNow chan struct{}
@@ -37,7 +37,7 @@ func New[T act.Tx](store Store[T], redis *pulse.Client, o Options) *Engine[T] {
 	o.fill()
 	e := &Engine[T]{store: store, redis: redis, o: o, log: o.Logger, owner: o.Node + "/" + uuid.NewString()[:8],
 		metrics: newMetrics(o.Registerer), handlers: map[string]Handler[T]{},
-		slots: make(chan struct{}, o.Workers), filling: make(chan struct{}, fillers), armed: make(chan []act.Timer, 1024), sweepNow: make(chan struct{}, 1)}
+		volleys: make(chan *volley, pulse.Shards), filling: make(chan struct{}, fillers), armed: make(chan []act.Timer, 1024), sweepNow: make(chan struct{}, 1)}
 	for i := range e.shards {
 		e.shards[i] = &shard{number: int16(i), nudge: make(chan struct{}, 1)}
 	}
@@ -67,6 +67,9 @@ func (e *Engine[T]) Run(ctx context.Context) error {
 	wg.Go(func() { e.hearWakes(ctx) })
 	wg.Go(func() { e.topUp(ctx) })
 	wg.Go(func() { _ = e.RunArming(ctx) })
+	for range e.o.Workers {
+		wg.Go(func() { e.fireVolleys(ctx) })
+	}
 	for _, s := range e.shards {
 		wg.Go(func() { e.runShard(ctx, s) })
 	}

@@ -51,7 +51,7 @@ func TestAStaleOwnerWritesNothing(t *testing.T) {
 		t.Fatalf("taken over with %+v (%v)", fresh, err)
 	}
 	var fault *act.Fault
-	_, err = h.db.FireTimers(t.Context(), stale[1], timer.PathSweep, []int64{1}, effect)
+	_, err = h.db.FireTimers(t.Context(), stale[1:2], timer.PathSweep, []int64{1}, effect)
 	if !errors.As(err, &fault) || fault.Code != "lease_lost" {
 		t.Errorf("the stale owner got %v", err)
 	}
@@ -244,7 +244,7 @@ func TestTheDatabaseRefusesAnEarlyFire(t *testing.T) {
 		if err != nil || len(timers) != 1 {
 			t.Fatalf("%d timers (%v)", len(timers), err)
 		}
-		done, err := h.db.FireTimers(t.Context(), l, timer.PathRedis, []int64{timers[0].ID, 99999}, effect)
+		done, err := h.db.FireTimers(t.Context(), []act.Lease{l}, timer.PathRedis, []int64{timers[0].ID, 99999}, effect)
 		if err != nil || len(done.Fired) > 0 || len(done.Later) != 1 || len(done.Gone) != 1 || !done.Later[0].DueAt.Equal(timers[0].DueAt) {
 			t.Errorf("%+v (%v)", done, err)
 		}

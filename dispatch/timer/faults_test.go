@@ -78,7 +78,7 @@ func TestTwoOwnersOfOneShardFireOnce(t *testing.T) {
 				for i, one := range due {
 					ids[i] = one.ID
 				}
-				if _, err := h.db.FireTimers(t.Context(), l, timer.PathSweep, ids, effect); err != nil && !errors.Is(err, act.ErrConflict) {
+				if _, err := h.db.FireTimers(t.Context(), []act.Lease{l}, timer.PathSweep, ids, effect); err != nil && !errors.Is(err, act.ErrConflict) {
 					t.Error(err)
 				}
 			})

@@ -32,13 +32,7 @@ func (e *Engine[T]) handle(ctx context.Context, tx T, t act.Timer) (err error) {
 // fire fires a batch, and where that fails each of it alone, so that one bad
 // timer holds up only itself. It returns how long to wait before looking again.
 func (e *Engine[T]) fire(ctx context.Context, lease act.Lease, path string, ids []int64) time.Duration {
-	select {
-	case e.slots <- struct{}{}:
-		defer func() { <-e.slots }()
-	case <-ctx.Done():
-		return longestSleep
-	}
-	done, err := e.store.FireTimers(ctx, lease, path, ids, e.handle)
+	done, err := e.shoot(ctx, lease, path, ids)
 	left := e.settle(ctx, lease.Shard, path, ids, done)
 	switch {
 	case err == nil:
@@ -69,7 +63,7 @@ func isLeaseLost(err error) bool {
 
 func (e *Engine[T]) fireAlone(ctx context.Context, lease act.Lease, path string, id int64) {
 	ids := []int64{id}
-	done, err := e.store.FireTimers(ctx, lease, path, ids, e.handle)
+	done, err := e.store.FireTimers(ctx, []act.Lease{lease}, path, ids, e.handle)
 	left := e.settle(ctx, lease.Shard, path, ids, done)
 	switch {
 	case err == nil:

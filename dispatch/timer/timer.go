@@ -25,8 +25,9 @@ type Store[T act.Tx] interface {
 	LeaseShards(ctx context.Context, owner string, length time.Duration) ([]act.Lease, error)
 	// ReleaseShards gives all of them back.
 	ReleaseShards(ctx context.Context, owner string) error
-	// FireTimers fires those of ids that are pending and due, effects included; act.ErrConflict where the lease is lost.
-	FireTimers(ctx context.Context, lease act.Lease, path string, ids []int64, handle func(context.Context, T, act.Timer) error) (act.Fired, error)
+	// FireTimers fires those of ids that are pending and due, effects included. They may be of several shards, whose
+	// leases are given; act.ErrConflict where one is lost.
+	FireTimers(ctx context.Context, leases []act.Lease, path string, ids []int64, handle func(context.Context, T, act.Timer) error) (act.Fired, error)
 	// FailTimer counts a failure and lets the timer rest; with the dead-th it moves to the log as dead.
 	FailTimer(ctx context.Context, id int64, cause string, dead int) (died bool, err error)
 	// OverdueTimers lists pending timers that fell due at least grace ago, oldest first.

@@ -123,8 +123,8 @@ type watchedStore struct {
 }
 
 // FireTimers fires and takes the time.
-func (w *watchedStore) FireTimers(ctx context.Context, lease act.Lease, path string, ids []int64, handle func(context.Context, *store.Tx, act.Timer) error) (act.Fired, error) {
-	done, err := w.DB.FireTimers(ctx, lease, path, ids, handle)
+func (w *watchedStore) FireTimers(ctx context.Context, leases []act.Lease, path string, ids []int64, handle func(context.Context, *store.Tx, act.Timer) error) (act.Fired, error) {
+	done, err := w.DB.FireTimers(ctx, leases, path, ids, handle)
 	at := w.now()
 	w.mu.Lock()
 	defer w.mu.Unlock()
