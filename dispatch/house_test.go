@@ -56,6 +56,22 @@ type house struct {
 
 func newHouse(t *testing.T, absent ...string) *house {
 	t.Helper()
+	h, service := newStillHouse(t, absent...)
+	var err error
+	if h.redis, err = pulse.Open(pulse.Options{URL: servers.Redis(t).AppURL, Check: 20 * time.Millisecond}); err != nil {
+		t.Fatal(err)
+	}
+	h.run(h.redis.Run)
+	h.await("Redis to be used", h.redis.Up)
+	for _, node := range []string{"a", "b"} { // every story runs under two engines
+		h.engine(node, service)
+	}
+	return h
+}
+
+// newStillHouse is a house in which no timer fires by itself.
+func newStillHouse(t *testing.T, absent ...string) (*house, *dispatch.Service) {
+	t.Helper()
 	policies, err := configs.LoadPolicies("")
 	if err != nil {
 		t.Fatal(err)
@@ -74,19 +90,11 @@ func newHouse(t *testing.T, absent ...string) *house {
 		Lines: map[string]store.ServiceNumber{"12349": line("12349", county, area.RoleCountyDuty), "1234901": line("1234901", township, area.RoleWorker)}}
 	h.intake = store.NewIntake(h.db, h.rules)
 	h.run(h.intake.Run)
-	if h.redis, err = pulse.Open(pulse.Options{URL: servers.Redis(t).AppURL, Check: 20 * time.Millisecond}); err != nil {
-		t.Fatal(err)
-	}
-	h.run(h.redis.Run)
-	h.await("Redis to be used", h.redis.Up)
 	service, err := dispatch.NewService(policies.Ladders, h.ladder.Version, policies.Calendar, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, node := range []string{"a", "b"} { // every story runs under two engines
-		h.engine(node, service)
-	}
-	return h
+	return h, service
 }
 
 func (h *house) open(calendar ticket.Calendar) {
