@@ -64,8 +64,9 @@ func (pair *PostgresPair) start(ctx context.Context, dir string) (err error) {
 	if err := s.startOnFreePort(ctx); err != nil {
 		return err
 	}
-	pair.SuperURL, pair.OwnerURL = both(p.url(roleSuper, DatabaseName), s), both(p.OwnerURL, s)
-	pair.AppURL, pair.InspectURL = both(p.AppURL, s), both(p.InspectURL, s)
+	const writes = "read-write"
+	pair.SuperURL, pair.OwnerURL, pair.AppURL = both(p.url(roleSuper, DatabaseName), s, writes), both(p.OwnerURL, s, writes), both(p.AppURL, s, writes)
+	pair.InspectURL = both(p.InspectURL, s, "primary") // RoleInspect's own sessions are read-only, even there
 	return p.waitForStandby(ctx)
 }
 
@@ -87,13 +88,13 @@ func (pair *PostgresPair) open(ctx context.Context, dir string, extra []string) 
 }
 
 // both adds the standby's host to an address of the primary.
-func both(address string, standby *Postgres) string {
+func both(address string, standby *Postgres, want string) string {
 	u, err := url.Parse(address)
 	if err != nil {
 		panic(err) // our own
 	}
 	u.Host += ",127.0.0.1:" + strconv.Itoa(standby.state.Port)
-	u.RawQuery += "&target_session_attrs=read-write"
+	u.RawQuery += "&target_session_attrs=" + want
 	return u.String()
 }
 

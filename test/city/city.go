@@ -102,8 +102,9 @@ type settings struct {
 	extra string // lines of YAML
 	flow  func(dir string) string
 
-	pair   bool
-	origin string
+	pair     bool
+	origin   string
+	postgres *localservers.PostgresPair
 }
 
 // Pair lets the city's two nodes, this and its Twin, know one another, so that
@@ -112,6 +113,11 @@ func Pair() Option { return func(s *settings) { s.pair = true } }
 
 // Origin is the address that browsers show, where something stands before the nodes.
 func Origin(url string) Option { return func(s *settings) { s.origin = url } }
+
+// OnPair puts the city on a PostgreSQL with a standby, which a test may fail over. The program's address lists both.
+func OnPair(pair *localservers.PostgresPair) Option {
+	return func(s *settings) { s.postgres = pair }
+}
 
 // KeyWindow is how long the short flow waits for a key after its greeting, 2 s to
 // 30 s; 5 s where nobody says otherwise. 0 asks for no key at all.
@@ -135,7 +141,7 @@ func New(t testing.TB, options ...Option) *City {
 	for _, o := range options {
 		o(&s)
 	}
-	c := &City{T: t, Servers: servers.Private(t), Dir: servers.Folder(t), Users: map[string]User{}, node: "test", extra: s.extra, flow: s.flow, origin: s.origin}
+	c := &City{T: t, Servers: s.servers(t), Dir: servers.Folder(t), Users: map[string]User{}, node: "test", extra: s.extra, flow: s.flow, origin: s.origin}
 	if s.pair {
 		c.pair = []place{{freeAddress(t), freeAddress(t)}, {freeAddress(t), freeAddress(t)}}
 	}
@@ -153,6 +159,15 @@ func New(t testing.TB, options ...Option) *City {
 		c.Users[u.Name] = u
 	}
 	return c
+}
+
+// servers are the city's own, or the pair that it is put on with a Redis beside it.
+func (s *settings) servers(t testing.TB) *localservers.Servers {
+	if s.postgres == nil {
+		return servers.Private(t)
+	}
+	return &localservers.Servers{Redis: servers.Redis(t), Postgres: &localservers.Postgres{SuperURL: s.postgres.SuperURL,
+		OwnerURL: s.postgres.OwnerURL, AppURL: s.postgres.AppURL, InspectURL: s.postgres.InspectURL}}
 }
 
 // Start is New and Serve.
