@@ -349,6 +349,13 @@ func TestDemoCity(t *testing.T) {
 	if roles[area.RoleWorker] != 12 || roles[area.RoleAgent] != 2 || roles[area.RoleTownshipHead] != 6 {
 		t.Errorf("staff by role: %v", roles)
 	}
+	trusts := 0
+	for _, h := range city.Trusts {
+		trusts += len(h.Households())
+	}
+	if roles[area.RoleVillageAssistant] != 4 || roles[area.RoleVolunteer] != 3 || roles[area.RoleAgency] != 1 || len(city.Agencies) != 1 || len(city.Stations) != 1 || trusts != 45 {
+		t.Errorf("staff by role: %v, %d agencies, %d stations, %d households", roles, len(city.Agencies), len(city.Stations), trusts)
+	}
 	if len(city.Numbers) != 7 || len(city.Desks) != 9 {
 		t.Errorf("%d numbers, %d desks", len(city.Numbers), len(city.Desks))
 	}

@@ -18,7 +18,10 @@ type City struct {
 	Divisions []DemoDivision `yaml:"divisions"`
 	Numbers   []DemoNumber   `yaml:"numbers"`
 	Desks     []DemoDesk     `yaml:"desks"`
+	Agencies  []DemoAgency   `yaml:"agencies"`
 	Staff     []DemoStaff    `yaml:"staff"`
+	Stations  []DemoStation  `yaml:"stations"`
+	Trusts    []DemoTrust    `yaml:"households"`
 	Duty      []DemoDuty     `yaml:"duty"`
 	Changes   []DemoChange   `yaml:"roster_changes"`
 	Absences  []DemoAbsence  `yaml:"absences"`
@@ -51,6 +54,42 @@ type DemoStaff struct {
 	Role  area.Role `yaml:"role"`
 	Area  area.Code `yaml:"area"`
 	Phone string    `yaml:"phone"`
+
+	Agency string `yaml:"agency"` // name of the one they are of; only with the role agency
+}
+
+// DemoAgency is an organisation under contract.
+type DemoAgency struct {
+	Name    string    `yaml:"name"`
+	Area    area.Code `yaml:"area"` // whose contract it is
+	Contact string    `yaml:"contact"`
+	From    area.Date `yaml:"contract_from"`
+	Until   area.Date `yaml:"contract_until"` // last day
+}
+
+// DemoStation is a township's social-work station.
+type DemoStation struct {
+	Area     area.Code `yaml:"area"`
+	Name     string    `yaml:"name"`
+	Lead     string    `yaml:"lead"` // login
+	OpenedOn area.Date `yaml:"opened_on"`
+}
+
+// DemoTrust is a run of a village's register whose households somebody looks after.
+type DemoTrust struct {
+	Login string    `yaml:"login"`
+	Area  area.Code `yaml:"area"` // the village
+	From  int       `yaml:"from"` // first number of the register
+	To    int       `yaml:"to"`   // last
+}
+
+// Households lists them, by the register's number.
+func (d DemoTrust) Households() []area.Household {
+	var list []area.Household
+	for n := d.From; n <= d.To; n++ {
+		list = append(list, area.Household{Area: d.Area, Login: d.Login, Reference: fmt.Sprintf("%03d", n)})
+	}
+	return list
 }
 
 // DemoDuty is a rotation: members take the positions in turn, one place on
@@ -180,6 +219,15 @@ func (c City) check(l *faultList) {
 			l.at(at, "needs a known role and a name")
 		}
 	}
+	agencies := map[string]bool{}
+	for i, g := range c.Agencies {
+		at := fmt.Sprintf("agencies[%d]", i)
+		place(at+".area", g.Area)
+		if g.Name == "" || agencies[g.Name] || g.From == "" || g.Until < g.From {
+			l.at(at, "needs a name of its own, and contract_from before contract_until")
+		}
+		agencies[g.Name] = true
+	}
 	logins := map[string]bool{}
 	for i, s := range c.Staff {
 		at := fmt.Sprintf("staff[%d]", i)
@@ -190,9 +238,30 @@ func (c City) check(l *faultList) {
 		if ticket.ParsePhone(s.Phone).E164 != s.Phone {
 			l.at(at+".phone", "must be E.164, such as +8619900000001")
 		}
+		if (s.Role == area.RoleAgency) != agencies[s.Agency] {
+			l.at(at+".agency", "is the name of one of the agencies, for the role agency only")
+		}
 		logins[s.Login] = true
 	}
+	c.checkField(l, place, logins)
 	c.checkDuty(l, place, logins)
+}
+
+func (c City) checkField(l *faultList, place func(string, area.Code), logins map[string]bool) {
+	for i, s := range c.Stations {
+		at := fmt.Sprintf("stations[%d]", i)
+		place(at+".area", s.Area)
+		if s.Area.Level() != area.LevelTownship || s.Name == "" || s.OpenedOn == "" || !logins[s.Lead] {
+			l.at(at, "needs a township, a name, opened_on, and the login of who leads it")
+		}
+	}
+	for i, h := range c.Trusts {
+		at := fmt.Sprintf("households[%d]", i)
+		place(at+".area", h.Area)
+		if !logins[h.Login] || h.From < 1 || h.To < h.From || h.To-h.From >= area.MostHouseholds {
+			l.at(at, "needs the login of a member of staff, and from and to with at most %d numbers", area.MostHouseholds)
+		}
+	}
 }
 
 func (c City) checkDuty(l *faultList, place func(string, area.Code), logins map[string]bool) {

@@ -50,14 +50,14 @@ func seedCity(ctx context.Context, db *store.DB, dir string, city configs.City, 
 	users := make([]devUser, 0, len(city.Staff))
 	for i, s := range directory.Staff {
 		users = append(users, devUser{Name: s.Login, Person: s.Name, Role: s.Role, Area: s.Area, Password: passwords[s.Login]})
-		if !fresh {
+		if !fresh[s.Login] {
 			continue
 		}
 		if directory.Staff[i].PasswordHash, err = api.HashPassword(passwords[s.Login]); err != nil {
 			return nil, err
 		}
 	}
-	if fresh {
+	if len(fresh) > 0 {
 		say("making the demo city: %d places, %d people", len(directory.Divisions), len(directory.Staff))
 	}
 	if err := db.ImportDirectory(ctx, directory); err != nil {
@@ -120,8 +120,17 @@ func directoryOf(city configs.City) area.Directory {
 	for _, desk := range city.Desks {
 		d.Desks = append(d.Desks, area.Desk{Area: desk.Area, Role: desk.Role, Name: desk.Name})
 	}
+	for _, g := range city.Agencies {
+		d.Agencies = append(d.Agencies, area.Agency{Name: g.Name, Area: g.Area, Contact: g.Contact, ContractFrom: g.From, ContractUntil: g.Until})
+	}
 	for _, s := range city.Staff {
-		d.Staff = append(d.Staff, area.NewStaff{Login: s.Login, Name: s.Name, Role: s.Role, Area: s.Area, Phone: s.Phone})
+		d.Staff = append(d.Staff, area.NewStaff{Login: s.Login, Name: s.Name, Role: s.Role, Area: s.Area, Phone: s.Phone, Agency: s.Agency})
+	}
+	for _, s := range city.Stations {
+		d.Stations = append(d.Stations, area.Station{Area: s.Area, Name: s.Name, Lead: s.Lead, OpenedOn: s.OpenedOn})
+	}
+	for _, h := range city.Trusts {
+		d.Trusts = append(d.Trusts, h.Households()...)
 	}
 	for _, a := range city.Absences {
 		d.Absences = append(d.Absences, area.NewAbsence{Login: a.Login, Reason: a.Reason, From: a.From, To: a.To})
@@ -168,21 +177,22 @@ func once(err error) error {
 	return err
 }
 
-// demoPasswords reads the passwords of the demo people, or makes them: fresh
-// tells that their hashes are not in the database yet.
-func demoPasswords(path string, city configs.City) (passwords map[string]string, fresh bool, err error) {
-	err = readJSONFile(path, &passwords)
-	if err == nil {
-		return passwords, false, nil
+// demoPasswords reads the passwords of the demo people and makes those that are
+// missing: fresh are the people whose hashes are not in the database yet.
+func demoPasswords(path string, city configs.City) (passwords map[string]string, fresh map[string]bool, err error) {
+	passwords, fresh = map[string]string{}, map[string]bool{}
+	if err := readJSONFile(path, &passwords); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, nil, err
 	}
-	if !errors.Is(err, os.ErrNotExist) {
-		return nil, false, err
-	}
-	passwords = map[string]string{}
 	for _, s := range city.Staff {
-		passwords[s.Login] = randomText()
+		if passwords[s.Login] == "" {
+			passwords[s.Login], fresh[s.Login] = randomText(), true
+		}
 	}
-	return passwords, true, writeJSONFile(path, passwords)
+	if len(fresh) == 0 {
+		return passwords, fresh, nil
+	}
+	return passwords, fresh, writeJSONFile(path, passwords)
 }
 
 // randomText is a password that a person can read off a screen: 80 bits.

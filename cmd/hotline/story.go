@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"example.org/hotline/area"
 	"example.org/hotline/configs"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ivr/acd"
@@ -50,6 +51,9 @@ func demoCall(ctx context.Context, out io.Writer, n *node, city configs.City) er
 	if err == nil && !result.Answered() {
 		err = errors.New("the demonstration call was not answered")
 	}
+	if err == nil {
+		err = openToAgency(ctx, n.db, city, since)
+	}
 	wait := time.NewTimer(followFor)
 	defer wait.Stop()
 	select {
@@ -64,6 +68,30 @@ func demoCall(ctx context.Context, out io.Writer, n *node, city configs.City) er
 		say("\nthat was one call. Sign in as the worker who was asked, and take the ticket; or be the agent of the next one:\nsign on at http://%s/desk as agent1, then `%s call` in another terminal. Ctrl-C stops everything.", n.listener.Addr(), os.Args[0])
 	}
 	return err
+}
+
+// demoAccess is for how long the demonstration's ticket is open to the agency.
+const demoAccess = 14 * 24 * time.Hour
+
+// openToAgency opens the demonstration's ticket for a time to the first person of
+// the city's outside agency, so that a newcomer sees what such a person sees.
+func openToAgency(ctx context.Context, db *store.DB, city configs.City, since time.Time) error {
+	i := slices.IndexFunc(city.Staff, func(s configs.DemoStaff) bool { return s.Role == area.RoleAgency })
+	if i < 0 {
+		return nil
+	}
+	return db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) error {
+		rows, _, err := tx.TicketRows(ctx, ticket.Filter{View: ticket.ListAll, Limit: 1})
+		if err != nil || len(rows) == 0 || rows[0].InvitedAt.Before(since) {
+			return err
+		}
+		id, err := tx.TicketByRef(ctx, rows[0].ID)
+		if err != nil {
+			return err
+		}
+		_, err = tx.GrantAccess(ctx, id, city.Staff[i].Login, tx.Now().Add(demoAccess), "陪同入户，疏导情绪")
+		return err
+	})
 }
 
 // tellStory prints every timeline line written since a moment, once each, until ctx ends.
