@@ -45,6 +45,7 @@ const dueDeliveries = `SELECT d.id, coalesce(d.staff_id, 0) AS staff_id, d.exemp
 			WHERE r.notice_id = d.notice_id AND r.staff_id = d.staff_id AND r.state = 'read') AS void
 	FROM deliveries d JOIN notices n ON n.id = d.notice_id LEFT JOIN tickets t ON t.id = n.ticket_id
 	WHERE d.channel = ? AND d.state IN ('queued', 'unknown') AND d.not_before <= (SELECT clock_timestamp()) AND d.id <> ALL(?::bigint[])
+		AND coalesce(d.staff_id, 0) <> ALL(?::bigint[])
 	ORDER BY n.urgent DESC, d.exempt DESC, d.not_before, d.id LIMIT ? FOR UPDATE OF d SKIP LOCKED`
 
 // deliveryColumns are what a deliveryRow needs.
@@ -159,6 +160,7 @@ func (tx *Tx) delivery(ctx context.Context, r deliveryRow, channel, alarmNumber 
 	}
 	switch {
 	case r.StaffID != nil:
+		d.Staff = area.StaffID(*r.StaffID)
 		return d, tx.staffAddress(ctx, *r.StaffID, &d)
 	case r.Alarm:
 		d.Address = alarmNumber

@@ -32,10 +32,10 @@ const paceRounds = 20
 // for its turn is put off to exactly then, so that it is looked at once more
 // and not at every poll; nothing is dropped.
 func (tx *Tx) chooseDue(ctx context.Context, c ticket.Claim) (chosen []dueRow, err error) {
-	throttled := c.Person.Burst > 0 || c.Account.Burst > 0
+	hands := newHands(c)
 	for range paceRounds {
 		batch := c.Limit - len(chosen)
-		if throttled {
+		if throttled(c) {
 			batch = max(batch, 64)
 		}
 		var due []dueRow
@@ -43,19 +43,21 @@ func (tx *Tx) chooseDue(ctx context.Context, c ticket.Claim) (chosen []dueRow, e
 		for i, d := range chosen {
 			ids[i] = d.ID
 		}
-		if err := tx.find(ctx, "find due deliveries", &due, dueDeliveries, c.Channel, bigints(ids), batch); err != nil {
+		if err := tx.find(ctx, "find due deliveries", &due, dueDeliveries, c.Channel, bigints(ids), bigints(hands.full), batch); err != nil {
 			return nil, err
-		}
-		if !throttled {
-			return append(chosen, due...), nil
 		}
 		p, err := tx.loadPaces(ctx, c, due)
 		if err != nil {
 			return nil, err
 		}
+		passed := false
 		for _, d := range due {
 			if len(chosen) == c.Limit {
 				break
+			}
+			if slices.Contains(hands.full, d.StaffID) {
+				passed = true
+				continue
 			}
 			if wait, paced := p.turn(d); wait > 0 {
 				if err := tx.putOff(ctx, d.ID, wait, paced); err != nil {
@@ -63,17 +65,44 @@ func (tx *Tx) chooseDue(ctx context.Context, c ticket.Claim) (chosen []dueRow, e
 				}
 				continue
 			}
+			hands.take(d.StaffID)
 			chosen = append(chosen, d)
 		}
 		if err := p.save(ctx); err != nil {
 			return nil, err
 		}
-		if len(due) < batch || len(chosen) == c.Limit || !p.putOff {
+		if len(due) < batch || len(chosen) == c.Limit || !p.putOff && !passed {
 			return chosen, nil
 		}
 	}
 	return chosen, nil
 }
+
+// hands are the readers of a claim and what each has under way.
+type hands struct {
+	each  int
+	under map[int64]int
+	full  []int64 // those who have as much as one may
+}
+
+func newHands(c ticket.Claim) *hands {
+	h := &hands{each: c.Each, under: map[int64]int{}}
+	for staff, n := range c.Under {
+		h.under[int64(staff)] = n - 1
+		h.take(int64(staff))
+	}
+	return h
+}
+
+// take notes one more of a reader's. Citizens and the alarm number are no reader who could fill a channel.
+func (h *hands) take(staff int64) {
+	h.under[staff]++
+	if h.each > 0 && staff != 0 && h.under[staff] == h.each {
+		h.full = append(h.full, staff)
+	}
+}
+
+func throttled(c ticket.Claim) bool { return c.Person.Burst > 0 || c.Account.Burst > 0 }
 
 func (tx *Tx) putOff(ctx context.Context, id int64, wait time.Duration, paced int) error {
 	_, err := tx.exec(ctx, "put a delivery off", `UPDATE deliveries SET not_before = clock_timestamp() + ? * interval '1 microsecond', paced = ? WHERE id = ?`,
@@ -99,9 +128,12 @@ func personKey(channel string, staff int64) string {
 	return "staff|" + channel + "|" + strconv.FormatInt(staff, 10)
 }
 
-// loadPaces locks the buckets of a batch: the account's first, then persons in order.
+// loadPaces locks the buckets of a batch: the account's first, then persons in order. Where nothing is throttled there are none.
 func (tx *Tx) loadPaces(ctx context.Context, c ticket.Claim, due []dueRow) (*paces, error) {
 	p := &paces{tx: tx, claim: c, turns: map[string]time.Time{}, drawn: map[string]bool{}}
+	if !throttled(c) {
+		return p, nil
+	}
 	var keys []string
 	for _, d := range due {
 		if d.StaffID != 0 && !d.Exempt && d.Paced < turnOfPerson {

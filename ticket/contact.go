@@ -1,6 +1,10 @@
 package ticket
 
-import "time"
+import (
+	"time"
+
+	"example.org/hotline/area"
+)
 
 // Contact is one way to reach one person.
 type Contact struct {
@@ -51,6 +55,11 @@ type Claim struct {
 	Length  time.Duration // real time; what nobody came back with by then is Unknown
 	Person  Rate          // of what goes to one person on this channel
 	Account Rate          // of all that this channel sends
+
+	// One reader has so many under way at a time, so that an address that hangs holds up no other reader; 0: no bound.
+	// Under is what is under way already.
+	Each  int
+	Under map[area.StaffID]int
 }
 
 // Receipt is what a provider tells afterwards of a message that it took.

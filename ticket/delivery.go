@@ -19,12 +19,13 @@ type Delivery struct {
 	Resent   bool // it was sent once more already, after the provider had not known it
 	Queries  int  // how often the provider was asked
 	Citizen  bool
-	Login    string    // of the member of staff; empty for citizens and the alarm number
-	Address  string    // E.164, or what the channel takes in its place; empty on channels that need none. Never logged
-	Method   int64     // of the reader's contact methods; zero: the telephone of the staff register
-	Provider string    // the provider's id for it, once it is known
-	Begun    time.Time // when the newest attempt began, in real time; zero before the first
-	Ticket   string    // public id of the ticket, empty where it is about none
+	Staff    area.StaffID // the reader; zero: a citizen or the alarm number
+	Login    string       // of the member of staff; empty for citizens and the alarm number
+	Address  string       // E.164, or what the channel takes in its place; empty on channels that need none. Never logged
+	Method   int64        // of the reader's contact methods; zero: the telephone of the staff register
+	Provider string       // the provider's id for it, once it is known
+	Begun    time.Time    // when the newest attempt began, in real time; zero before the first
+	Ticket   string       // public id of the ticket, empty where it is about none
 	Area     area.Code
 	Template string
 	Fields   map[string]string

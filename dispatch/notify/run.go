@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"sync"
 	"time"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/failpoint"
 	"example.org/hotline/internal/pulse"
 	"example.org/hotline/ticket"
@@ -76,14 +78,17 @@ const (
 )
 
 // runChannel sends what is due on one channel. Each channel has its own
-// workers, so that a provider that hangs holds up no other.
+// workers, so that a provider that hangs holds up no other; and one reader has
+// a quarter of them at most, so that an address that hangs holds up no other reader.
 func (n *Notifier) runChannel(ctx context.Context, c Channel) {
 	wake := n.redis.Listen(wakeDeliveries)
 	defer wake.Close()
 	throttle := n.o.Throttle[c.Name()]
 	claim := ticket.Claim{Channel: c.Name(), Alarm: n.o.AlarmNumber, Person: throttle.Person.rate(), Account: throttle.Account.rate(),
-		Length: n.timeout(c) + 5*time.Second} // it outlasts the call, so that nobody else takes it for lost meanwhile
+		Length: n.timeout(c) + 5*time.Second, // it outlasts the call, so that nobody else takes it for lost meanwhile
+		Each:   max(1, n.o.Workers/4)}
 	slots, freed := make(chan struct{}, n.o.Workers), make(chan struct{}, 1)
+	var under underway
 	var wg sync.WaitGroup
 	defer wg.Wait()
 	for {
@@ -91,15 +96,17 @@ func (n *Notifier) runChannel(ctx context.Context, c Channel) {
 		var list []ticket.Delivery
 		if free > 0 {
 			var err error
-			claim.Limit = free
+			claim.Limit, claim.Under = free, under.copy()
 			if list, err = n.store.ClaimDeliveries(ctx, claim); err != nil && ctx.Err() == nil {
 				n.log.Warn("deliveries wait to be sent", "channel", c.Name(), "error", err)
 			}
 		}
 		for _, d := range list {
 			slots <- struct{}{}
+			under.add(d.Staff, 1)
 			wg.Go(func() {
 				n.deliver(context.WithoutCancel(ctx), c, d)
+				under.add(d.Staff, -1)
 				<-slots
 				select {
 				case freed <- struct{}{}:
@@ -108,13 +115,48 @@ func (n *Notifier) runChannel(ctx context.Context, c Channel) {
 			})
 		}
 		more := freed
-		if len(list) < free {
+		if len(list) < free && !under.anyFull(claim.Each) {
 			more = nil // all that is due is under way: a free slot alone is no reason to look
 		}
 		if !n.rest(ctx, wake, more) {
 			return
 		}
 	}
+}
+
+// underway counts what each reader has under way on a channel of this node.
+type underway struct {
+	mu sync.Mutex
+	by map[area.StaffID]int
+}
+
+func (u *underway) add(staff area.StaffID, n int) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if u.by == nil {
+		u.by = map[area.StaffID]int{}
+	}
+	if u.by[staff] += n; u.by[staff] == 0 {
+		delete(u.by, staff)
+	}
+}
+
+func (u *underway) copy() map[area.StaffID]int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return maps.Clone(u.by)
+}
+
+// anyFull reports whether a reader has as much under way as one may: more of theirs may wait.
+func (u *underway) anyFull(each int) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	for staff, n := range u.by {
+		if staff != 0 && n >= each {
+			return true
+		}
+	}
+	return false
 }
 
 // timeout is how long a call of a channel's provider may take.
