@@ -560,3 +560,40 @@ func TestMemoryDoesWhatPostgreSQLDoes(t *testing.T) {
 		}
 	}
 }
+
+// Two share the second place of a roster. One declines, the ladder rests and goes on, the other declines: who has
+// said no is not asked again because of the pause, neither by the program nor in the simulation.
+func TestAPauseForgetsNoDecline(t *testing.T) {
+	p := newPair(t)
+	id := p.call("1234901", "")
+	p.after(16 * time.Minute)
+	decline := func() (who string) {
+		t.Helper()
+		for _, o := range p.m.tickets[id].offers {
+			if post := p.m.city.Posts[o.Post]; o.outcome == "" && post.Name != "worker1" {
+				who = post.Name
+			}
+		}
+		p.do(who, func(ctx context.Context, tx dispatch.Tx) error { return ticket.Decline(ctx, tx, id) })
+		return who
+	}
+	p.do("worker1", func(ctx context.Context, tx dispatch.Tx) error { return ticket.Decline(ctx, tx, id) })
+	first := decline()
+	p.do("supervisor", func(ctx context.Context, tx dispatch.Tx) error {
+		_, err := ticket.DoPause(ctx, tx, id, 5*time.Minute, "on the way", p.rules.Ladder.MoveRules(p.rules.Calendar))
+		return err
+	})
+	p.after(22 * time.Minute)
+	if second := decline(); first == second || first == "" || second == "" {
+		t.Fatalf("%q and then %q said that they cannot come", first, second)
+	}
+	asked := map[area.PostID]int{}
+	for _, o := range p.m.tickets[id].offers {
+		asked[o.Post]++
+	}
+	for post, n := range asked {
+		if n > 1 {
+			t.Errorf("%s was asked %d times", p.m.city.Posts[post].Name, n)
+		}
+	}
+}

@@ -56,11 +56,16 @@ func (tx *Tx) Workloads(_ context.Context, id ticket.ID, posts []area.PostID) (m
 	return loads, nil
 }
 
-// AskedAt lists the posts that a step has asked under the ticket's present epoch.
+// AskedAt lists the posts that a step has asked under the ticket's present epoch,
+// and those that have declined before.
 func (tx *Tx) AskedAt(_ context.Context, id ticket.ID, loop, step int) (posts []area.PostID, err error) {
 	r := tx.m.tickets[id]
+	since := r.t.TriagedAt
+	if since.IsZero() {
+		since = r.t.InvitedAt
+	}
 	for _, o := range r.offers {
-		if o.epoch == r.t.Epoch && o.Loop == loop && o.Step == step {
+		if o.Loop == loop && o.Step == step && (o.epoch == r.t.Epoch || o.outcome == "declined" && !o.ended.Before(since)) {
 			posts = append(posts, o.Post)
 		}
 	}
