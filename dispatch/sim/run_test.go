@@ -135,7 +135,7 @@ func TestTheChart(t *testing.T) {
 		}
 	}
 	for _, want := range []string{"P1", "P2", "P3", "INFO"} {
-		if !strings.Contains(chart, ">"+want+" ") {
+		if !strings.Contains(chart, ">"+want+"<") {
 			t.Errorf("no %s", want)
 		}
 	}
