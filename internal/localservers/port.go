@@ -8,6 +8,10 @@ import (
 	"os"
 )
 
+// FreePort is a loopback TCP port that nobody listens on and that the kernel gives no client, for a program that is
+// started, killed and started again.
+func FreePort() (int, error) { return choosePort(0) }
+
 // choosePort returns preferred when it is free, else a free loopback TCP port.
 //
 // It takes none from the range from which the kernel serves outgoing

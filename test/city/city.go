@@ -10,7 +10,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -430,10 +429,9 @@ func (c *City) moveClock(to func(time.Time, float64) (time.Time, float64)) {
 
 func freeAddress(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	port, err := localservers.FreePort()
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() // it was only asked for its port
-	return l.Addr().String()
+	return fmt.Sprintf("127.0.0.1:%d", port)
 }
