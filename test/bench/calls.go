@@ -18,6 +18,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"example.org/hotline/dispatch/notify/sink"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 // dialledNumber is a township's of the demo city, so that every call also sets the ladder going.
@@ -31,7 +33,7 @@ const (
 
 // benchCalls measures the real program: calls come in at a steady rate and each
 // must be in the database with its ticket, whatever it takes.
-func benchCalls(ctx context.Context, h *house, o options) ([]line, error) {
+func benchCalls(ctx context.Context, h *house, o options) ([]figures.Line, error) {
 	where, err := h.city(ctx, "calls")
 	if err != nil {
 		return nil, err
@@ -60,10 +62,10 @@ func benchCalls(ctx context.Context, h *house, o options) ([]line, error) {
 	after := usageOf(p.pid())
 	invites += measured
 	counted, err := p.committed(ctx, invites)
-	lines := []line{
-		row("INVITE → 200", fmt.Sprintf("%d calls at %.1f a second over UDP, each talks %s with RTP both ways; ring_delay 0; from just before the INVITE is sent until the 200 is read", len(ph.answers), float64(measured)/took.Seconds(), o.call), "%s", spread(ph.answers)),
-		row("CPU per call", "user and system time of each process; a call is INVITE, ticket, ladder, notice, speech, BYE", "%s", after.since(before, measured)),
-		row("all committed", fmt.Sprintf("INVITEs, then calls, tickets, tickets with owner and two clocks; %d came by the journal, %d INVITEs repeated, %d RTP packets heard, refused: %v", counted.replayed, ph.repeated, ph.heard, ph.refused),
+	lines := []figures.Line{
+		figures.Row("INVITE → 200", fmt.Sprintf("%d calls at %.1f a second over UDP, each talks %s with RTP both ways; ring_delay 0; from just before the INVITE is sent until the 200 is read", len(ph.answers), float64(measured)/took.Seconds(), o.call), "%s", figures.Spread(ph.answers)),
+		figures.Row("CPU per call", "user and system time of each process; a call is INVITE, ticket, ladder, notice, speech, BYE", "%s", after.since(before, measured)),
+		figures.Row("all committed", fmt.Sprintf("INVITEs, then calls, tickets, tickets with owner and two clocks; %d came by the journal, %d INVITEs repeated, %d RTP packets heard, refused: %v", counted.replayed, ph.repeated, ph.heard, ph.refused),
 			"%d = %d = %d = %d", invites, counted.calls, counted.tickets, counted.whole),
 	}
 	return lines, errors.Join(err, p.stop())

@@ -18,6 +18,8 @@ import (
 	"example.org/hotline/internal/localservers"
 	"example.org/hotline/internal/seal"
 	"example.org/hotline/store"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 // house is the private PostgreSQL and Redis of one run, as durable as in production.
@@ -141,16 +143,8 @@ func (h *house) conditions(ctx context.Context, loadBefore string) []string {
 		time.Now().UTC().Format("2006-01-02 15:04 UTC"),
 		fmt.Sprintf("%d cores (%s) for everything: program, PostgreSQL, Redis and the load itself", runtime.NumCPU(), cpuModel()),
 		fmt.Sprintf("%s, PostgreSQL %s, %s", runtime.Version(), postgres, firstLine(ctx, "redis-server", "--version")),
-		fmt.Sprintf("load average before %s, after %s", loadBefore, loadAverage()),
+		fmt.Sprintf("load average before %s, after %s", loadBefore, figures.LoadAverage()),
 	}
-}
-
-func loadAverage() string {
-	b, err := os.ReadFile("/proc/loadavg")
-	if err != nil {
-		return "unknown"
-	}
-	return strings.Join(strings.Fields(string(b))[:3], " ")
 }
 
 func cpuModel() string {

@@ -21,6 +21,8 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/store"
 	"example.org/hotline/ticket"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 // The peer: the same rows into copies of the same tables, as pgbench does it.
@@ -32,7 +34,7 @@ var (
 )
 
 // benchIntake sets the intake beside pgbench on the same server, turn by turn.
-func benchIntake(ctx context.Context, h *house, o options) (lines []line, err error) {
+func benchIntake(ctx context.Context, h *house, o options) (lines []figures.Line, err error) {
 	d, err := h.database(ctx, "intake")
 	if err != nil {
 		return nil, err
@@ -71,14 +73,14 @@ func benchIntake(ctx context.Context, h *house, o options) (lines []line, err er
 	if err := check(ctx, d, crowd.total()); err != nil {
 		return nil, err
 	}
-	a, b, c := median(ours), median(plain), median(piped)
+	a, b, c := figures.Median(ours), figures.Median(plain), figures.Median(piped)
 	how := fmt.Sprintf("median of %d × %s in turns, %d at once", o.repeats, o.intake, o.clients)
-	return []line{
-		row("ticket intakes a second", how+"; store.Intake.Register: look-up of repeats, ticket, call with sealed caller, two clocks, timeline, outbox, three timers, audit link; each waited "+spread(waits), "%.0f", a),
-		row("plain inserts a second", how+"; pgbench -M prepared: BEGIN, one INSERT per table (ten rows), COMMIT; copies of the tables with their indexes and CHECKs, without foreign keys and row security", "%.0f", b),
-		row("the same in one pipeline", how+"; pgbench sends all statements at once", "%.0f", c),
-		row("intake ÷ plain", "aim: 0.5", "%.2f", a/b),
-		row("intake ÷ pipelined", "", "%.2f", a/c),
+	return []figures.Line{
+		figures.Row("ticket intakes a second", how+"; store.Intake.Register: look-up of repeats, ticket, call with sealed caller, two clocks, timeline, outbox, three timers, audit link; each waited "+figures.Spread(waits), "%.0f", a),
+		figures.Row("plain inserts a second", how+"; pgbench -M prepared: BEGIN, one INSERT per table (ten rows), COMMIT; copies of the tables with their indexes and CHECKs, without foreign keys and row security", "%.0f", b),
+		figures.Row("the same in one pipeline", how+"; pgbench sends all statements at once", "%.0f", c),
+		figures.Row("intake ÷ plain", "aim: 0.5", "%.2f", a/b),
+		figures.Row("intake ÷ pipelined", "", "%.2f", a/c),
 	}, nil
 }
 

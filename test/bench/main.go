@@ -19,6 +19,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 // options of one run.
@@ -42,7 +44,7 @@ type options struct {
 // parts of a run, in their order.
 var parts = []struct {
 	name string
-	run  func(context.Context, *house, options) ([]line, error)
+	run  func(context.Context, *house, options) ([]figures.Line, error)
 }{
 	{"calls", benchCalls},
 	{"intake", benchIntake},
@@ -118,8 +120,8 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, h.close(ctx)) }()
-	before := loadAverage()
-	var lines []line
+	before := figures.LoadAverage()
+	var lines []figures.Line
 	var faults []error
 	for _, p := range parts {
 		if !slices.Contains(o.only, p.name) || ctx.Err() != nil {
@@ -132,6 +134,6 @@ func run(ctx context.Context, o options) (err error) {
 			faults = append(faults, fmt.Errorf("%s: %w", p.name, err))
 		}
 	}
-	print(os.Stdout, h.conditions(ctx, before), lines)
+	figures.Print(os.Stdout, h.conditions(ctx, before), lines)
 	return errors.Join(faults...)
 }

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"example.org/hotline/internal/localservers"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 // manyCalls raises the line's limits: those of production keep a flood out, and
@@ -23,7 +25,7 @@ const manyCalls = `
 
 // benchMinute measures the line itself with the role phone: a minute of calls at
 // each rate, every one a committed ticket, and what memory that takes.
-func benchMinute(ctx context.Context, h *house, o options) (lines []line, err error) {
+func benchMinute(ctx context.Context, h *house, o options) (lines []figures.Line, err error) {
 	for _, rate := range o.rates {
 		found, fault := minute(ctx, h, o, rate)
 		lines, err = append(lines, found...), errors.Join(err, fault)
@@ -31,7 +33,7 @@ func benchMinute(ctx context.Context, h *house, o options) (lines []line, err er
 	return lines, err
 }
 
-func minute(ctx context.Context, h *house, o options, rate int) ([]line, error) {
+func minute(ctx context.Context, h *house, o options, rate int) ([]figures.Line, error) {
 	where, err := h.city(ctx, "minute"+strconv.Itoa(rate))
 	if err != nil {
 		return nil, err
@@ -52,11 +54,11 @@ func minute(ctx context.Context, h *house, o options, rate int) ([]line, error) 
 	used, over := usageOf(p.pid()), time.Now()
 	counted, err := p.committed(ctx, r.calls)
 	behind := time.Since(over).Round(100 * time.Millisecond)
-	lines := []line{
-		row(fmt.Sprintf("%d calls/s offered for %s", rate, o.phase), fmt.Sprintf("sipp placed %d calls at %.0f/s, %d messages repeated (%.2f for each 100 INVITEs); %d calls, %d tickets, %d with owner and two clocks, %d by the journal, the last %s after the last call",
+	lines := []figures.Line{
+		figures.Row(fmt.Sprintf("%d calls/s offered for %s", rate, o.phase), fmt.Sprintf("sipp placed %d calls at %.0f/s, %d messages repeated (%.2f for each 100 INVITEs); %d calls, %d tickets, %d with owner and two clocks, %d by the journal, the last %s after the last call",
 			r.calls, r.perSecond(), r.repeated, r.percentRepeated(), counted.calls, counted.tickets, counted.whole, counted.replayed, behind),
 			"%.2f %% failed", r.percentFailed()),
-		row("… CPU per call", fmt.Sprintf("%s; sipp %.2f ms; until all was committed PostgreSQL %.2f ms", used.since(before, r.calls), r.each(r.cpu), r.each(usageOf(p.pid()).postgres-before.postgres)),
+		figures.Row("… CPU per call", fmt.Sprintf("%s; sipp %.2f ms; until all was committed PostgreSQL %.2f ms", used.since(before, r.calls), r.each(r.cpu), r.each(usageOf(p.pid()).postgres-before.postgres)),
 			"%.2f ms", r.each(used.program-before.program)),
 	}
 	if err != nil {
@@ -67,7 +69,7 @@ func minute(ctx context.Context, h *house, o options, rate int) ([]line, error) 
 	case <-ctx.Done():
 		return lines, context.Cause(ctx)
 	}
-	lines = append(lines, row("… memory", "resident, right after the last call and "+o.rest.String()+" later", "%d / %d MB", full, memoryOf(p.pid())))
+	lines = append(lines, figures.Row("… memory", "resident, right after the last call and "+o.rest.String()+" later", "%d / %d MB", full, memoryOf(p.pid())))
 	return lines, p.stop()
 }
 

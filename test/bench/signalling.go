@@ -22,6 +22,8 @@ import (
 	"example.org/hotline/ivr/flow"
 	"example.org/hotline/ivr/media"
 	"example.org/hotline/ticket"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 // childFlag makes this program the process that is measured.
@@ -44,7 +46,7 @@ nodes:
 
 // benchSignalling measures what the endpoint itself costs: SIP, the call's loop
 // and its ports, in a process without a database.
-func benchSignalling(ctx context.Context, _ *house, o options) (lines []line, err error) {
+func benchSignalling(ctx context.Context, _ *house, o options) (lines []figures.Line, err error) {
 	for _, c := range []struct{ name, direction string }{{"no media", "inactive"}, {"silence sent for the half second", "sendrecv"}} {
 		to, pid, stop, err := startEndpoint(ctx)
 		if err != nil {
@@ -61,7 +63,7 @@ func benchSignalling(ctx context.Context, _ *house, o options) (lines []line, er
 		if err := errors.Join(err, stop()); err != nil {
 			return nil, err
 		}
-		lines = append(lines, row("CPU per call, "+c.name, fmt.Sprintf("%d calls at %.0f/s; INVITE → 200 → ACK → 500 ms → BYE; failed %d, repeated %d; sipp %.2f ms", r.calls, r.perSecond(), r.failed, r.repeated, r.each(r.cpu)),
+		lines = append(lines, figures.Row("CPU per call, "+c.name, fmt.Sprintf("%d calls at %.0f/s; INVITE → 200 → ACK → 500 ms → BYE; failed %d, repeated %d; sipp %.2f ms", r.calls, r.perSecond(), r.failed, r.repeated, r.each(r.cpu)),
 			"%.2f ms", r.each(used)))
 	}
 	return lines, nil

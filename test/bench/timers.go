@@ -14,6 +14,8 @@ import (
 	"example.org/hotline/internal/pulse"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 // lead is how long before the first due time the engine starts, so that the
@@ -21,7 +23,7 @@ import (
 const lead = 10 * time.Second
 
 // benchTimers measures how late timers fire, with Redis and without.
-func benchTimers(ctx context.Context, h *house, o options) (lines []line, err error) {
+func benchTimers(ctx context.Context, h *house, o options) (lines []figures.Line, err error) {
 	d, err := h.database(ctx, "timers")
 	if err != nil {
 		return nil, err
@@ -38,8 +40,8 @@ func benchTimers(ctx context.Context, h *house, o options) (lines []line, err er
 		if err != nil {
 			return lines, fmt.Errorf("%s: %w", mode.name, err)
 		}
-		lines = append(lines, row("timer lag "+mode.name, fmt.Sprintf("%d due at %d a second beside %d pending; due time until the commit that fired it was known; %d by the index, %d by the sweep",
-			len(found.lags), o.due, o.pending, found.byIndex, found.bySweep), "%s", spread(found.lags)))
+		lines = append(lines, figures.Row("timer lag "+mode.name, fmt.Sprintf("%d due at %d a second beside %d pending; due time until the commit that fired it was known; %d by the index, %d by the sweep",
+			len(found.lags), o.due, o.pending, found.byIndex, found.bySweep), "%s", figures.Spread(found.lags)))
 	}
 	return lines, nil
 }

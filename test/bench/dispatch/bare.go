@@ -18,6 +18,8 @@ import (
 	"github.com/riverqueue/river/rivermigrate"
 
 	"example.org/hotline/ticket"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 // The effect of one bare timer, for the rivals: the row that our handler emits.
@@ -40,7 +42,7 @@ type rival struct {
 }
 
 // benchBare drains the same timers by each in turn.
-func benchBare(ctx context.Context, s *stand, o options) ([]line, error) {
+func benchBare(ctx context.Context, s *stand, o options) ([]figures.Line, error) {
 	mine, err := s.ours(ctx, "bare", ticket.Calendar{})
 	if err != nil {
 		return nil, err
@@ -90,22 +92,22 @@ func benchBare(ctx context.Context, s *stand, o options) ([]line, error) {
 	how := []string{"settings of a real line: batches of the engine, one transaction each: row ended, logged, effect written",
 		"64 workers, looks each 20 and 50 ms; a handler commits the effect",
 		"1 ms cooldown, 20 ms poll, 2,000 workers on 40 connections; a worker commits the effect, river completes in batches"}
-	var lines []line
+	var lines []figures.Line
 	for k, r := range rivals {
 		note := fmt.Sprintf("%s; runs: %s", how[k], each(rates[k]))
 		if early[k] < 0 {
-			note += fmt.Sprintf("; up to %s ms early", ms(-early[k]))
+			note += fmt.Sprintf("; up to %s ms early", figures.Milliseconds(-early[k]))
 		}
-		lines = append(lines, line{what: fmt.Sprintf("bare fire with commit, %d due at one instant: %s", o.n, r.name), value: fmt.Sprintf("%.0f/s", median(rates[k])), note: note})
+		lines = append(lines, figures.Line{What: fmt.Sprintf("bare fire with commit, %d due at one instant: %s", o.n, r.name), Value: fmt.Sprintf("%.0f/s", figures.Median(rates[k])), Note: note})
 	}
 	ratio := func(k int) float64 {
 		var list []float64
 		for i := range rates[0] {
 			list = append(list, rates[0][i]/rates[k][i])
 		}
-		return median(list)
+		return figures.Median(list)
 	}
-	return append(lines, line{what: "hotline ÷ asynq, hotline ÷ river", value: fmt.Sprintf("%.1f, %.1f", ratio(1), ratio(2)), gate: "1 / 5", note: "median of the paired runs' ratios"}), nil
+	return append(lines, figures.Line{What: "hotline ÷ asynq, hotline ÷ river", Value: fmt.Sprintf("%.1f, %.1f", ratio(1), ratio(2)), Gate: "1 / 5", Note: "median of the paired runs' ratios"}), nil
 }
 
 // prepare is how long before the instant its timers are armed.
@@ -130,7 +132,7 @@ func drainOurs(ctx context.Context, o *ours, n int) (drained, error) {
 	if r.count() != n {
 		return drained{}, fmt.Errorf("%d of %d fired", r.count(), n)
 	}
-	return drained{float64(n) / r.last.Sub(due).Seconds(), min(0, percentile(r.lags, 0))}, nil
+	return drained{float64(n) / r.last.Sub(due).Seconds(), min(0, figures.Percentile(r.lags, 0))}, nil
 }
 
 // tally counts effects of a rival against the instant.

@@ -15,6 +15,8 @@ import (
 	"example.org/hotline/dispatch/timer"
 	"example.org/hotline/internal/pulse"
 	"example.org/hotline/ticket"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 func (s *stand) boss() (*redis.Client, error) {
@@ -26,7 +28,7 @@ func (s *stand) boss() (*redis.Client, error) {
 }
 
 // benchMemory fills the index and asks Redis what it takes.
-func benchMemory(ctx context.Context, s *stand, o options) ([]line, error) {
+func benchMemory(ctx context.Context, s *stand, o options) ([]figures.Line, error) {
 	boss, err := s.boss()
 	if err != nil {
 		return nil, err
@@ -66,8 +68,8 @@ func benchMemory(ctx context.Context, s *stand, o options) ([]line, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []line{{what: fmt.Sprintf("Redis bytes for each of %d pending timers", o.pending), value: fmt.Sprintf("%.1f", float64(after-before)/float64(o.pending)), gate: "120 / 105",
-		note: "used_memory after less before, 16 shards"}}, boss.FlushAll(ctx).Err()
+	return []figures.Line{{What: fmt.Sprintf("Redis bytes for each of %d pending timers", o.pending), Value: fmt.Sprintf("%.1f", float64(after-before)/float64(o.pending)), Gate: "120 / 105",
+		Note: "used_memory after less before, 16 shards"}}, boss.FlushAll(ctx).Err()
 }
 
 func usedMemory(ctx context.Context, c *redis.Client) (int64, error) {
@@ -84,7 +86,7 @@ func usedMemory(ctx context.Context, c *redis.Client) (int64, error) {
 }
 
 // benchHeld streams timers beside a transaction that somebody forgot, and without it.
-func benchHeld(ctx context.Context, s *stand, o options) ([]line, error) {
+func benchHeld(ctx context.Context, s *stand, o options) ([]figures.Line, error) {
 	mine, err := s.ours(ctx, "held", ticket.Calendar{})
 	if err != nil {
 		return nil, err
@@ -103,8 +105,8 @@ func benchHeld(ctx context.Context, s *stand, o options) ([]line, error) {
 		without, with = append(without, float64(control.Microseconds())/1000), append(with, float64(held.Microseconds())/1000)
 		ratios = append(ratios, float64(held)/float64(control))
 	}
-	return []line{{what: fmt.Sprintf("one transaction held open for %s, %d timers a second: p99 ÷ control", o.held, o.stream), value: fmt.Sprintf("%.2f", median(ratios)), gate: "2 / 1.2",
-		note: fmt.Sprintf("median of %d pairs; p99 with %s ms, without %s ms", o.rounds, each(with), each(without))}}, nil
+	return []figures.Line{{What: fmt.Sprintf("one transaction held open for %s, %d timers a second: p99 ÷ control", o.held, o.stream), Value: fmt.Sprintf("%.2f", figures.Median(ratios)), Gate: "2 / 1.2",
+		Note: fmt.Sprintf("median of %d pairs; p99 with %s ms, without %s ms", o.rounds, each(with), each(without))}}, nil
 }
 
 func streamed(ctx context.Context, o *ours, opt options, hold bool) (time.Duration, error) {
@@ -134,11 +136,11 @@ func streamed(ctx context.Context, o *ours, opt options, hold bool) (time.Durati
 	if err := until(ctx, "the stream", func() (bool, error) { return r.count() >= n, nil }); err != nil {
 		return 0, err
 	}
-	return percentile(r.lags, 99), nil
+	return figures.Percentile(r.lags, 99), nil
 }
 
 // benchRebuild empties Redis under a full index.
-func benchRebuild(ctx context.Context, s *stand, o options) ([]line, error) {
+func benchRebuild(ctx context.Context, s *stand, o options) ([]figures.Line, error) {
 	mine, err := s.ours(ctx, "rebuild", ticket.Calendar{})
 	if err != nil {
 		return nil, err
@@ -185,9 +187,9 @@ func benchRebuild(ctx context.Context, s *stand, o options) ([]line, error) {
 	if err := until(ctx, "the beat", func() (bool, error) { return r.count() >= beats*pulse.Shards, nil }); err != nil {
 		return nil, err
 	}
-	return []line{
-		{what: fmt.Sprintf("rebuild of %d timers after FLUSHALL", o.pending), value: fmt.Sprintf("%.1f s", whole.Seconds()), gate: "15 / 6 s", note: "until all are in the index again, while 320 a second fire"},
-		{what: "the next due live again", value: ms(percentile(r.lags, 100)) + " ms", gate: "1 / 0.2 s", note: fmt.Sprintf("worst lag of %d timers due throughout, p99 %s ms, %d by the sweep", len(r.lags), ms(percentile(r.lags, 99)), r.swept)},
+	return []figures.Line{
+		{What: fmt.Sprintf("rebuild of %d timers after FLUSHALL", o.pending), Value: fmt.Sprintf("%.1f s", whole.Seconds()), Gate: "15 / 6 s", Note: "until all are in the index again, while 320 a second fire"},
+		{What: "the next due live again", Value: figures.Milliseconds(figures.Percentile(r.lags, 100)) + " ms", Gate: "1 / 0.2 s", Note: fmt.Sprintf("worst lag of %d timers due throughout, p99 %s ms, %d by the sweep", len(r.lags), figures.Milliseconds(figures.Percentile(r.lags, 99)), r.swept)},
 	}, nil
 }
 
@@ -207,12 +209,12 @@ func indexed(ctx context.Context, boss *redis.Client, want int) (bool, error) {
 var perAnswer = regexp.MustCompile(`([0-9.]+) µs/answer`)
 
 // benchDuty runs the roster's own benchmark.
-func benchDuty(ctx context.Context, _ *stand, _ options) ([]line, error) {
+func benchDuty(ctx context.Context, _ *stand, _ options) ([]figures.Line, error) {
 	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkWhoIsOnDutyInTenThousandAreas$", "example.org/hotline/dispatch/duty")
 	out, err := cmd.CombinedOutput()
 	found := perAnswer.FindSubmatch(out)
 	if err != nil || found == nil {
 		return nil, fmt.Errorf("the benchmark of dispatch/duty: %w\n%s", err, out)
 	}
-	return []line{{what: "“who is on duty” among 10,000 areas, from memory", value: string(found[1]) + " µs", gate: "100 / 10 µs", note: "BenchmarkWhoIsOnDutyInTenThousandAreas of dispatch/duty"}}, nil
+	return []figures.Line{{What: "“who is on duty” among 10,000 areas, from memory", Value: string(found[1]) + " µs", Gate: "100 / 10 µs", Note: "BenchmarkWhoIsOnDutyInTenThousandAreas of dispatch/duty"}}, nil
 }

@@ -22,6 +22,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 // options of one run.
@@ -38,7 +40,7 @@ type options struct {
 
 var parts = []struct {
 	name string
-	run  func(context.Context, *stand, options) ([]line, error)
+	run  func(context.Context, *stand, options) ([]figures.Line, error)
 }{
 	{"bare", benchBare},
 	{"step", benchStep},
@@ -93,7 +95,7 @@ func run(ctx context.Context, o options) (err error) {
 	for _, name := range o.only {
 		if !slices.ContainsFunc(parts, func(p struct {
 			name string
-			run  func(context.Context, *stand, options) ([]line, error)
+			run  func(context.Context, *stand, options) ([]figures.Line, error)
 		}) bool {
 			return p.name == name
 		}) {
@@ -105,8 +107,8 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.close(ctx)) }()
-	before := loadAverage()
-	var lines []line
+	before := figures.LoadAverage()
+	var lines []figures.Line
 	var faults []error
 	for _, p := range parts {
 		if len(o.only) > 0 && !slices.Contains(o.only, p.name) || ctx.Err() != nil {
@@ -119,6 +121,6 @@ func run(ctx context.Context, o options) (err error) {
 			faults = append(faults, fmt.Errorf("%s: %w", p.name, err))
 		}
 	}
-	s.print(ctx, before, lines)
+	figures.Print(os.Stdout, s.conditions(ctx, before), lines)
 	return errors.Join(faults...)
 }

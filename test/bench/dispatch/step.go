@@ -18,6 +18,8 @@ import (
 	"example.org/hotline/internal/act"
 	"example.org/hotline/store"
 	"example.org/hotline/ticket"
+
+	"example.org/hotline/test/bench/figures"
 )
 
 const (
@@ -67,7 +69,7 @@ func townLineRules(ladder *dispatch.Policy, calendar ticket.Calendar) store.Rule
 // benchStep fires the ladder's first step of real tickets, by the real dispatch
 // code: the ticket, who is on duty, an offer, the log, the next timer, a notice
 // and the audit chain, all in one commit.
-func benchStep(ctx context.Context, s *stand, o options) ([]line, error) {
+func benchStep(ctx context.Context, s *stand, o options) ([]figures.Line, error) {
 	policies, err := configs.LoadPolicies("")
 	if err != nil {
 		return nil, err
@@ -90,25 +92,25 @@ func benchStep(ctx context.Context, s *stand, o options) ([]line, error) {
 		handlers[kind] = func(ctx context.Context, tx *store.Tx, t act.Timer) error { return h(ctx, tx, t) }
 	}
 	crowd := &crowd{intake: store.NewIntake(mine.db, townLineRules(ladder, policies.Calendar)), begun: mine.clock.Now()}
-	var lines []line
+	var lines []figures.Line
 	held := 0
 	for _, rate := range o.rates {
 		lags, err := stepAt(ctx, mine, crowd, handlers, rate, o.stretch)
 		if err != nil {
 			return lines, err
 		}
-		p99, first := percentile(lags, 99), percentile(lags, 0)
+		p99, first := figures.Percentile(lags, 99), figures.Percentile(lags, 0)
 		if first < 0 {
 			return lines, fmt.Errorf("at %d a second one fired %s early", rate, -first)
 		}
-		lines = append(lines, line{what: fmt.Sprintf("full step at %d a second", rate), value: fmt.Sprintf("p50 %s, p99 %s ms", ms(percentile(lags, 50)), ms(p99)),
-			note: fmt.Sprintf("%d for %s, none early; due time until the commit was known", len(lags), o.stretch)})
+		lines = append(lines, figures.Line{What: fmt.Sprintf("full step at %d a second", rate), Value: fmt.Sprintf("p50 %s, p99 %s ms", figures.Milliseconds(figures.Percentile(lags, 50)), figures.Milliseconds(p99)),
+			Note: fmt.Sprintf("%d for %s, none early; due time until the commit was known", len(lags), o.stretch)})
 		if p99 > 250*time.Millisecond {
 			break
 		}
 		held = rate
 	}
-	return append(lines, line{what: "full step: rate held at p99 ≤ 250 ms", value: fmt.Sprintf("%d/s", held), gate: "1,000 / 3,000/s", note: "the highest of the rates above"}), nil
+	return append(lines, figures.Line{What: "full step: rate held at p99 ≤ 250 ms", Value: fmt.Sprintf("%d/s", held), Gate: "1,000 / 3,000/s", Note: "the highest of the rates above"}), nil
 }
 
 func stepAt(ctx context.Context, o *ours, c *crowd, handlers map[string]timer.Handler[*store.Tx], rate int, stretch time.Duration) ([]time.Duration, error) {

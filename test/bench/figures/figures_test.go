@@ -1,4 +1,4 @@
-package main
+package figures
 
 import (
 	"testing"
@@ -23,24 +23,24 @@ func TestPercentile(t *testing.T) {
 		{hundred, 99, 100 * time.Millisecond},
 		{hundred, 100, 100 * time.Millisecond},
 	} {
-		if got := percentile(c.of, c.p); got != c.want {
+		if got := Percentile(c.of, c.p); got != c.want {
 			t.Errorf("p%v of %d: %s, want %s", c.p, len(c.of), got, c.want)
 		}
 	}
 }
 
 func TestSpreadSortsAndNamesTheWorst(t *testing.T) {
-	if got := spread([]time.Duration{3 * time.Millisecond, time.Millisecond, 2500 * time.Microsecond}); got != "p50 2.5, p99 3.0, max 3.0 ms" {
+	if got := Spread([]time.Duration{3 * time.Millisecond, time.Millisecond, 2500 * time.Microsecond}); got != "p50 2.5, p99 3.0, max 3.0 ms" {
 		t.Errorf("got %q", got)
 	}
-	if got := spread(nil); got != "none" {
+	if got := Spread(nil); got != "none" {
 		t.Errorf("of nothing: %q", got)
 	}
 }
 
 func TestMedianLeavesItsArgumentAsItWas(t *testing.T) {
 	values := []float64{9, 1, 5}
-	if got := median(values); got != 5 || values[0] != 9 {
+	if got := Median(values); got != 5 || values[0] != 9 {
 		t.Errorf("got %v, of %v", got, values)
 	}
 }
