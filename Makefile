@@ -48,7 +48,7 @@ test: deps build ## install what is missing, then every test against private ser
 	@$(say) "Go tests of all other packages"
 	@go run ./test/servers/cmd go test -timeout 15m $$(go list ./... | grep -vE '$(RACE)|$(WHOLE)'; go list ./... | grep -E '$(ALONE)')
 	@$(say) "The whole program: real servers, real SIP, a real browser, kill -9 at every named step"
-	@go test -p 1 -v -timeout 40m $$(go list ./... | grep -E '$(WHOLE)') | grep -v '^=== '
+	@go test -p 2 -v -timeout 40m $$(go list ./... | grep -E '$(WHOLE)') | grep -v '^=== '
 	@$(say) "All tests passed."
 
 lint: $(TOOLS)/golangci-lint $(TOOLS)/govulncheck $(TOOLS)/gitleaks bin/vulndb ## linters, known holes in dependencies, leaked secrets, an untidy go.mod
