@@ -157,6 +157,11 @@ func (tx *Tx) TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
 	if row.RepeatOf != "" {
 		v.Repeat = &ticket.RepeatView{OfID: row.RepeatOf, OfNumber: ticket.Number(deref(r.RepeatNumber)), State: ticket.RepeatState(r.RepeatState)}
 	}
+	if v.Call.ReachedAt != nil && v.Call.EndedAt == nil {
+		if v.Call.AgentLeftAt, err = tx.agentLeft(ctx, v.CallID); err != nil {
+			return ticket.View{}, err
+		}
+	}
 	if v.Clocks, err = tx.clockViews(ctx, id); err != nil {
 		return ticket.View{}, err
 	}
@@ -164,6 +169,15 @@ func (tx *Tx) TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
 		return ticket.View{}, err
 	}
 	return v, tx.moveViews(ctx, &v)
+}
+
+// agentLeft is when the last person left a call, where nobody has joined it since;
+// nil where somebody is still there.
+func (tx *Tx) agentLeft(ctx context.Context, call ticket.CallID) (*time.Time, error) {
+	var left *time.Time
+	err := tx.scan(ctx, "look who is in a call", `SELECT CASE WHEN max(at) FILTER (WHERE kind = 'agent_left') >= max(at) FILTER (WHERE kind = 'connected')
+		THEN max(at) FILTER (WHERE kind = 'agent_left') END FROM call_events WHERE call_id = ? AND kind IN ('connected', 'agent_left')`, []any{string(call)}, &left)
+	return utc(left), err
 }
 
 func (tx *Tx) clockViews(ctx context.Context, id ticket.ID) ([]ticket.ClockView, error) {

@@ -122,6 +122,7 @@ type CallView struct {
 	To           string     `json:"to" doc:"Service number dialled"`
 	CallerMasked string     `json:"caller_masked"`
 	ReachedAt    *time.Time `json:"reached_at,omitempty" doc:"First time a person spoke with the caller"`
+	AgentLeftAt  *time.Time `json:"agent_left_at,omitempty" doc:"Of a call that still runs: since when no person speaks with the caller any more, who is in the survey or hears good-bye"`
 	Voicemail    bool       `json:"voicemail" doc:"The caller left a message"`
 	SurveyScore  int        `json:"survey_score,omitempty" minimum:"1" maximum:"5" doc:"What the caller thought of it; absent where not asked or not said"`
 	Disposition  string     `json:"disposition,omitempty" doc:"What the call was, by a code of the policy"`

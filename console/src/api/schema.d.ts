@@ -4171,6 +4171,11 @@ export interface components {
             to: string;
         };
         TicketCallView: {
+            /**
+             * Format: date-time
+             * @description Of a call that still runs: since when no person speaks with the caller any more, who is in the survey or hears good-bye
+             */
+            agent_left_at?: string;
             /** Format: date-time */
             answered_at?: string;
             caller_masked: string;

@@ -6,8 +6,9 @@ import type { Pop } from '../api/types'
 const kept = new Map<string, Pop>() // what was read while it rang is there at once in the call
 
 // The queue rings the agent, and the call's own step, which lets the agent look,
-// is written down at the same time: the first look may come too early.
-const looks = [300, 700, 1500, 2500] // ms before each
+// is written down at the same time: the first look may come too early, and under
+// load the row of the call may take seconds. Nothing is said of it meanwhile.
+const looks = [300, 700, 1500, 2500, 4000, 6000, 8000] // ms before each
 
 /** What is known of a call: its ticket, who calls as far as the agent may know, and what may belong to it. Nothing is asked of an empty id; `patient` is who can do without it for a moment. */
 export function usePop(call: () => string, patient = false): { pop: ShallowRef<Pop | null>; failed: Ref<boolean> } {

@@ -38,6 +38,7 @@ export function reasonName(code: string, t: T, te: TE): string {
 /** Whom a step of the ladder names: "duty worker 1", "desk county", "owner". */
 export function targetName(target: string, t: T, te: TE): string {
   const [kind, of, position] = target.split(' ')
+  if (kind === 'duty' && of && !position && te(`because.dutyOf.${of}`)) return t(`because.dutyOf.${of}`)
   if (kind === 'duty' && of && te(`role.${of}`)) return t(position ? 'because.dutyNth' : 'because.duty', { role: t(`role.${of}`), position })
   const key = `because.target.${[kind, of].filter(Boolean).join('_')}`
   return te(key) ? t(key) : target

@@ -28,7 +28,7 @@ export const page: Words<typeof zh> = {
   purpose: { call_back: 'Call back', find_place: 'Find the place', follow_up: 'Follow-up', dropped_call: 'The call dropped' },
   ticket: {
     acts: 'What you can do now', noActs: 'Nothing is asked of you now.', clocks: 'Deadlines', timeline: 'What happened', newestFirst: 'Newest first', oldestFirst: 'Oldest first', noTimeline: 'Nothing yet.', offers: 'Who was asked', record: 'Visits and findings', money: 'Aid and payment',
-    findings: 'Findings', decision: 'Decision', payout: 'Payout', papers: 'Papers owed', withAgent: 'With an agent', voicemail: 'Message left', score: 'Caller gave {score} of 5', lifeDanger: 'Life in danger', confidential: 'Confidential', loweringWaits: 'Lowering to {priority} waits for a supervisor', dialled: 'dialled {to}', callAlive: 'Call in progress',
+    findings: 'Findings', decision: 'Decision', payout: 'Payout', papers: 'Papers owed', withAgent: 'With an agent', voicemail: 'Message left', score: 'Caller gave {score} of 5', lifeDanger: 'Life in danger', confidential: 'Confidential', loweringWaits: 'Lowering to {priority} waits for a supervisor', dialled: 'dialled {to}', callAlive: 'Call in progress', callTail: 'agent has left; the caller is in the survey',
     repeat: { suggested: 'This number has an open ticket, maybe the same matter:', confirmed: 'Same matter, merged into:', denied: 'Not the same matter as:', lapsed: 'Nobody confirmed within 3 minutes; own ladder runs. Maybe the same as:', none: 'Related ticket:' },
   },
   form: {
@@ -38,6 +38,7 @@ export const page: Words<typeof zh> = {
     draft: { empty: '', kept: 'Draft kept on this device', not_kept: '⚠ This device cannot keep drafts' },
   },
   triage: {
+    suggested: 'Under this number somebody was helped in {area} before (ticket {number}); it is filled in as a suggestion.', asked: 'I have asked the caller: it is here', notThere: 'Not here', askPlace: 'Ask the caller first whether it is there.',
     areaHint: 'Where the emergency happened, not where the person is registered.', loweringReason: 'Why it is less urgent', loweringHint: 'A supervisor other than the owner must approve; the old deadline runs until then.', marks: 'Marks', lifeDanger: 'Life in danger (also transfer to 110 / 119 / 120)', confidential: 'The caller asks for confidence',
   },
   repeat: { question: 'Is it the same matter as ticket {number}?', same: 'The same, merge', other: 'Another matter' },
@@ -73,7 +74,7 @@ export const page: Words<typeof zh> = {
     account: 'Account', holder: 'Holder', debit: 'Debit', credit: 'Credit', pending: 'Held', statement: 'Statement', sum: 'Sum', event: 'Event', after: 'Balance', layerPending: 'held', noLines: 'No lines.',
   },
   approvals: { lead: 'What waits for your approval, check or second signature, oldest first.', empty: 'Nothing waits for you.', what: 'What', madeBy: 'Made by', since: 'Since', due: 'Due' },
-  calls: { to: 'Dialled', answer: 'Answer', end: 'End', answeredAfter: 'after {s} s', notAnswered: 'not answered', lasted: '{s} s', replayed: 'taken while the database was away', empty: 'No calls.' },
+  calls: { to: 'Dialled', answer: 'Answer', with: 'Talked with', end: 'End', answeredAfter: 'after {s} s', notAnswered: 'not answered', lasted: '{s} s', replayed: 'taken while the database was away', empty: 'No calls.' },
   audit: { lead: 'Append-only, newest first. hotline audit verify proves it whole.', who: 'Who', action: 'Action', link: 'Link', empty: 'No records.' },
   sms: { lead: 'Demonstration: messages are only kept here; nobody was sent anything.', empty: 'No messages yet.' },
 }

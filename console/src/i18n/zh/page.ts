@@ -26,7 +26,7 @@ export const page = {
   purpose: { call_back: '回拨来电人', find_place: '确认所在位置', follow_up: '回访', dropped_call: '通话中断，重新联系' },
   ticket: {
     acts: '现在可以办理', noActs: '目前没有需要您办理的事项。', clocks: '时限', timeline: '经过', newestFirst: '最新在前', oldestFirst: '最早在前', noTimeline: '还没有记录。', offers: '派单记录', record: '走访与核查', money: '救助与发放',
-    findings: '核查情况', decision: '救助决定', payout: '发放', papers: '待补材料', withAgent: '话务员处理中', voicemail: '有留言', score: '满意度 {score} 分', lifeDanger: '生命危险', confidential: '保密', loweringWaits: '申请降为 {priority}，待主管审批', dialled: '拨打 {to}', callAlive: '通话中',
+    findings: '核查情况', decision: '救助决定', payout: '发放', papers: '待补材料', withAgent: '话务员处理中', voicemail: '有留言', score: '满意度 {score} 分', lifeDanger: '生命危险', confidential: '保密', loweringWaits: '申请降为 {priority}，待主管审批', dialled: '拨打 {to}', callAlive: '通话中', callTail: '通话已结束，来电人在评价',
     repeat: { suggested: '此号码有一件未结工单，可能是同一件事：', confirmed: '已确认与此工单是同一件事并合并：', denied: '已确认与此工单不是同一件事：', lapsed: '无人在 3 分钟内确认，已独立派单；可能与此工单相同：', none: '相关工单：' },
   },
   form: {
@@ -36,6 +36,7 @@ export const page = {
     draft: { empty: '', kept: '草稿已保存在本设备', not_kept: '⚠ 本设备无法保存草稿' },
   },
   triage: {
+    suggested: '此号码上次求助在 {area}（工单 {number}），已作为建议填入。', asked: '已问过来电人，是这里', notThere: '不是这里', askPlace: '请先向来电人核实地点。',
     areaHint: '以急难发生地为准，不看户籍。', loweringReason: '降低紧急程度的理由', loweringHint: '须由责任人以外的主管审批；批准前按原时限计时。', marks: '标记', lifeDanger: '有生命危险（同时转 110 / 119 / 120）', confidential: '来电人要求保密',
   },
   repeat: { question: '与工单 {number} 是同一件事吗？', same: '是同一件事，合并', other: '不是，另行派单' },
@@ -71,7 +72,7 @@ export const page = {
     account: '科目', holder: '对象', debit: '借方', credit: '贷方', pending: '预留', statement: '明细', sum: '合计', event: '事项', after: '余额', layerPending: '预留', noLines: '没有明细。',
   },
   approvals: { lead: '等待您审批、复核或补签的事项，最早的在前。', empty: '没有等待您办理的事项。', what: '事项', madeBy: '经办人', since: '提交时间', due: '时限' },
-  calls: { to: '拨打号码', answer: '接听', end: '结束', answeredAfter: '{s} 秒后接听', notAnswered: '未接听', lasted: '{s} 秒', replayed: '数据库中断期间记录', empty: '没有来电。' },
+  calls: { to: '拨打号码', answer: '接听', with: '通话人', end: '结束', answeredAfter: '{s} 秒后接听', notAnswered: '未接听', lasted: '{s} 秒', replayed: '数据库中断期间记录', empty: '没有来电。' },
   audit: { lead: '只增不改的审计记录，最新在前。完整性用 hotline audit verify 校验。', who: '操作人', action: '操作', link: '链位', empty: '没有记录。' },
   sms: { lead: '演示环境：短信只保存在这里，没有发给任何人。', empty: '还没有短信。' },
 }
