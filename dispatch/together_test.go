@@ -64,13 +64,13 @@ func crowdClimbs(h *house, service *dispatch.Service, size int) (rows []string) 
 	}
 	for _, sql := range []string{
 		`SELECT 'ticket ' || concat_ws(' ', id, status, owner_id, step, loop, epoch, version, date_trunc('second', accepted_at)) FROM tickets ORDER BY id`,
-		`SELECT 'clock ' || concat_ws(' ', ticket_id, kind, due_at, date_trunc('second', breached_at), date_trunc('second', rose_at)) FROM clocks ORDER BY ticket_id, kind`,
+		`SELECT 'clock ' || concat_ws(' ', ticket_id, kind, date_trunc('second', due_at), date_trunc('second', breached_at), date_trunc('second', rose_at)) FROM clocks ORDER BY ticket_id, kind`,
 		`SELECT 'offer ' || concat_ws(' ', ticket_id, epoch, loop, step, post_id, role, date_trunc('second', offered_at), why, date_trunc('second', ended_at), outcome) FROM offers ORDER BY ticket_id, epoch, loop, step, post_id`,
 		`SELECT 'notice ' || concat_ws(' ', regexp_replace(key, '[0-9a-f-]{36}', 'id'), ticket_id, post_id, alarm, template, fields, epoch, urgent, date_trunc('second', created_at)) FROM notices ORDER BY 1`,
 		`SELECT 'entry ' || concat_ws(' ', ticket_id, date_trunc('second', at), actor, kind, data) FROM timeline ORDER BY ticket_id, date_trunc('second', at), kind, data::text`,
 		`SELECT 'event ' || concat_ws(' ', kind, subject_id, ticket IS NOT NULL, area_code, regexp_replace(data::text, '[0-9a-f-]{36}', 'id')) FROM outbox ORDER BY 1`,
-		`SELECT 'pending ' || concat_ws(' ', subject_kind, subject_id, kind, step, epoch, due_at) FROM timers ORDER BY 1`,
-		`SELECT 'ended ' || concat_ws(' ', subject_kind, subject_id, kind, step, epoch, due_at, outcome) FROM timer_log ORDER BY 1`,
+		`SELECT 'pending ' || concat_ws(' ', subject_kind, subject_id, kind, step, epoch, date_trunc('second', due_at)) FROM timers ORDER BY 1`,
+		`SELECT 'ended ' || concat_ws(' ', subject_kind, subject_id, kind, step, epoch, date_trunc('second', due_at), outcome) FROM timer_log ORDER BY 1`,
 		`SELECT 'audit ' || concat_ws(' ', action, subject_kind, subject_id, reason, regexp_replace(data, '[0-9a-f-]{36}', 'id')) FROM audit_records ORDER BY 1`,
 	} {
 		rows = append(rows, h.texts(sql)...)
