@@ -70,6 +70,11 @@ const claimDeliveries = `UPDATE deliveries d SET
 // unknown: it may have gone out.
 func (db *DB) ClaimDeliveries(ctx context.Context, c ticket.Claim) (list []ticket.Delivery, err error) {
 	err = db.InTx(ctx, act.SystemDispatch, func(tx *Tx) error {
+		// A process that is stopped here must not keep the account's turn from all others for long.
+		var idle string
+		if err := tx.scan(ctx, "bound a claim", `SELECT set_config('idle_in_transaction_session_timeout', '5s', true)`, nil, &idle); err != nil {
+			return err
+		}
 		if _, err := tx.exec(ctx, "find lost deliveries", `UPDATE deliveries SET state = 'unknown', not_before = clock_timestamp(), updated_at = ?
 			WHERE channel = ? AND state = 'sending' AND send_deadline < clock_timestamp()`, tx.now, c.Channel); err != nil {
 			return err
