@@ -112,7 +112,7 @@ func (n Namer) Check(line int, p Person) []LineFault {
 
 // Stands finds what keeps one person from standing in for another.
 func Stands(line int, of, deputy Person) *LineFault {
-	code := ""
+	var code string
 	switch {
 	case of.Login == deputy.Login:
 		code = "deputy_oneself"
@@ -129,7 +129,8 @@ func Stands(line int, of, deputy Person) *LineFault {
 
 // Keeps finds what keeps a person from being entrusted with one more household.
 func Keeps(p Person, village Code, already int) *LineFault {
-	code, column := "", "login"
+	var code string
+	column := "login"
 	switch {
 	case p.Role != RoleVillageAssistant:
 		code = "no_assistant"

@@ -100,7 +100,7 @@ func onDuty(ctx context.Context, tx Tx, t ticket.Ticket, target Target, ask *ask
 	}
 	var also []map[string]any
 	if ask != nil {
-		related := []map[string]any{}
+		var related []map[string]any
 		if free, related, err = weigh(ctx, tx, t, answer); err != nil {
 			return nil, nil, err
 		}

@@ -159,7 +159,7 @@ func (e *Endpoint) ask(ctx context.Context, req *sip.Request) error {
 			case res.IsProvisional():
 			case res.IsSuccess():
 				return nil
-			case res.StatusCode == 405, res.StatusCode == 415, res.StatusCode == 501: // method, body, either (RFC 3261 section 21)
+			case res.StatusCode == 405, res.StatusCode == 415, res.StatusCode == 501: //nolint:usestdlibvars // SIP has its own (RFC 3261 section 21): method, body, either
 				return fmt.Errorf("%s: answer %d: %w", method, res.StatusCode, errNotTaken)
 			default:
 				return fmt.Errorf("%s: answer %d: %w", method, res.StatusCode, errUnanswered)

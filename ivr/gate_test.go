@@ -400,7 +400,7 @@ func TestSignallingBuffer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close() //nolint:errcheck // it was only looked at
+	defer conn.Close()
 	allowed, err := os.ReadFile("/proc/sys/net/core/rmem_max")
 	if err != nil {
 		t.Skip("no Linux")

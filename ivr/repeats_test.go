@@ -39,7 +39,7 @@ func TestAByeSentAgainIsAnsweredAlike(t *testing.T) {
 		t.Error("its own timer ended it")
 	}
 	f.send(l.udp(), bye)
-	if again := <-answers; again.StatusCode != 200 || again.String() != first.String() {
+	if again := <-answers; again.StatusCode != 200 || again.String() != first.String() { //nolint:usestdlibvars // SIP has its own
 		t.Errorf("answered\n%s\nand then\n%s", first, again)
 	}
 	l.log.endedAs(t, 1, ticket.EndCallerHung)

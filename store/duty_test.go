@@ -273,11 +273,11 @@ func TestWhoSeesAndKeepsARoster(t *testing.T) {
 	})
 	var handed int64
 	h.mustAs(t, "county", func(tx *Tx) error {
-		r, err := rosters.HandOver(t.Context(), tx, dispatch.NewHandOver{Key: countyKey, By: county, To: h.post(t, "supervisor"), Note: "nothing open", CashFen: 50_000})
+		_, err := rosters.HandOver(t.Context(), tx, dispatch.NewHandOver{Key: countyKey, By: county, To: h.post(t, "supervisor"), Note: "nothing open", CashFen: 50_000})
 		if faultCode(err) != "person_not_in_area" {
 			t.Errorf("a county lends the city's supervisor to itself: %v", err)
 		}
-		r, err = rosters.HandOver(t.Context(), tx, dispatch.NewHandOver{Key: countyKey, By: county, To: one, Note: "nothing open", CashFen: 50_000})
+		r, err := rosters.HandOver(t.Context(), tx, dispatch.NewHandOver{Key: countyKey, By: county, To: one, Note: "nothing open", CashFen: 50_000})
 		handed = r.ID
 		return err
 	})

@@ -50,7 +50,7 @@ func StartRedisCluster(ctx context.Context, dir string) (*RedisGroup, error) {
 	for _, n := range g.Nodes {
 		args = append(args, n.address())
 	}
-	if out, err := exec.CommandContext(ctx, "redis-cli", append(args, "--cluster-yes")...).CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(ctx, "redis-cli", append(args, "--cluster-yes")...).CombinedOutput(); err != nil { //nolint:gosec // G204: our own arguments
 		return nil, errors.Join(fmt.Errorf("join the Redis Cluster: %w\n%s", err, out), g.Stop(ctx))
 	}
 	g.AppURL = appURL("redis+cluster", passwords, g.Nodes, nil)
@@ -118,7 +118,7 @@ func (g *RedisGroup) await(ctx context.Context, servers []*Redis, what string, o
 		ready := 0
 		for _, r := range servers {
 			args := append([]string{"--no-auth-warning", "--user", redisAdmin, "--pass", r.state.AdminPassword, "-p", strconv.Itoa(r.state.Port)}, command...)
-			out, err := exec.CommandContext(ctx, "redis-cli", args...).Output()
+			out, err := exec.CommandContext(ctx, "redis-cli", args...).Output() //nolint:gosec // G204: our own arguments
 			if words := strings.Fields(string(out)); err == nil && len(words) > 0 && ok(words) {
 				ready++
 			}

@@ -172,7 +172,7 @@ func TestKeysByAnotherWay(t *testing.T) {
 	join(ours, far)
 	var got []rune
 	takes := true
-	ours.KeysBy(func(key rune, held time.Duration) bool {
+	ours.KeysBy(func(key rune, _ time.Duration) bool {
 		if takes {
 			got = append(got, key)
 		}
