@@ -21,7 +21,7 @@ func share(pcm []int16, hz float64) bool { return media.ToneShare(pcm, hz) > 0.3
 // PHONE complaint 12: a caller who listens and whose gateway sends nothing meanwhile
 // is not hung up while its reports or its comfort noise come; with the same from
 // another host, or with nothing, it is.
-func TestACallerSilentByVADIsNotHungUp(t *testing.T) {
+func TestACallerSilentByVADIsNotHungUp(t *testing.T) { //nolint:tparallel // the subtests share one line
 	const timeout = 2 * time.Second
 	for name, life := range map[string]func(g *gateway, stranger *net.UDPConn){
 		"reports": func(g *gateway, stranger *net.UDPConn) {

@@ -9,7 +9,7 @@ import (
 
 // A PlanFault is one thing that is wrong with a plan. Detail never repeats what
 // was entered, but for names within the plan.
-type PlanFault struct {
+type PlanFault struct { //nolint:errname // a fault with its place, like act.Fault
 	Path   string // "rules[2].start"
 	Detail string // what it must be
 }
