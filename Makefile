@@ -21,8 +21,8 @@ VULNDB        := golang.org/x/vulndb@v0.0.0-20261105234957-e22db6528018
 RACE := /(ivr|dispatch|internal/act|ticket|ledger)(/|$$)
 # One goroutine plays a whole city: the detector has nothing to find and takes minutes.
 ALONE := /dispatch/sim$$
-# Real programs, real servers, real SIP: one after the other, since they measure
-# each other otherwise.
+# Real programs, real servers, real SIP: the story and the faults beside each other,
+# apart from everything that computes.
 WHOLE := /test/(acceptance|faults)(/|$$)
 
 FUZZTIME ?= 60s

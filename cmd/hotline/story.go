@@ -81,11 +81,13 @@ func openToAgency(ctx context.Context, db *store.DB, city configs.City, since ti
 		return nil
 	}
 	return db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) error {
-		rows, _, err := tx.TicketRows(ctx, ticket.Filter{View: ticket.ListAll, Limit: 1})
-		if err != nil || len(rows) == 0 || rows[0].InvitedAt.Before(since) {
+		rows, _, err := tx.TicketRows(ctx, ticket.Filter{View: ticket.ListAll, Limit: 100})
+		rows = slices.DeleteFunc(rows, func(r ticket.Row) bool { return r.InvitedAt.Before(since) })
+		if err != nil || len(rows) == 0 {
 			return err
 		}
-		id, err := tx.TicketByRef(ctx, rows[0].ID)
+		// The newest first: the demonstration's call came before any of the newcomer's own.
+		id, err := tx.TicketByRef(ctx, rows[len(rows)-1].ID)
 		if err != nil {
 			return err
 		}

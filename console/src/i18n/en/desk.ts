@@ -79,6 +79,6 @@ export const desk: Words<typeof zh> = {
     spans: { title: 'What {name} was today', empty: 'Nothing yet.' },
     left: { answered: 'answered', abandoned: 'hung up while waiting', short: 'hung up within 5 s', key: 'chose something else', callback: 'wants a call-back', timeout: 'waited too long', no_agent: 'no agent signed on', node_lost: 'system failure', moved: 'moved to another queue' },
     figures: { from: 'From', entered: 'Entered', answered: 'Answered', abandoned: 'Abandoned', short: 'Within 5 s', called_back: 'Call-back', level: 'Service level', wait: 'Average wait', longest: 'Longest wait', handle: 'Average handling', occupancy: 'Occupancy', empty: 'No figures for this time.', date: 'Date', step: 'Interval', minutes: '{n} minutes', chart: 'Calls entered and answered in each interval' },
-    abandoned: { counted: '{n} abandoned in a queue; {short} hung up within 5 s; {never} ended before a queue.', at: 'Called', caller: 'Caller', waited: 'Waited', end: 'End', callback: 'Call-back', ticket: 'Ticket', empty: 'No call was abandoned today.', noCallback: 'no call-back' },
+    abandoned: { counted: '{n} abandoned in a queue; {short} hung up within 5 s; {never} more did not leave a queue by themselves and reached nobody.', at: 'Called', caller: 'Caller', waited: 'Waited', end: 'End', callback: 'Call-back', ticket: 'Ticket', empty: 'No call was abandoned today.', noCallback: 'no call-back' },
   },
 }

@@ -77,6 +77,6 @@ export const desk = {
     spans: { title: '{name} 今天的状态', empty: '还没有记录。' },
     left: { answered: '已接通', abandoned: '等待中挂断', short: '5 秒内挂断', key: '按键另选', callback: '要求回拨', timeout: '超过最长等待', no_agent: '无坐席上线', node_lost: '系统故障', moved: '转到其他队列' },
     figures: { from: '开始', entered: '进入', answered: '接通', abandoned: '放弃', short: '5 秒内挂断', called_back: '转回拨', level: '服务水平', wait: '平均等待', longest: '最长等待', handle: '平均处理', occupancy: '占用率', empty: '此时段没有数据。', date: '日期', step: '时段长度', minutes: '{n} 分钟', chart: '各时段进入与接通的来电数' },
-    abandoned: { counted: '排队中放弃 {n} 通；5 秒内挂断 {short} 通；未进入排队就结束 {never} 通。', at: '来电时间', caller: '来电人', waited: '等待', end: '结束', callback: '回拨', ticket: '工单', empty: '今天没有放弃的来电。', noCallback: '无回拨任务' },
+    abandoned: { counted: '排队中放弃 {n} 通；5 秒内挂断 {short} 通；另有 {never} 通没有在排队中放弃，但没有人接。', at: '来电时间', caller: '来电人', waited: '等待', end: '结束', callback: '回拨', ticket: '工单', empty: '今天没有放弃的来电。', noCallback: '无回拨任务' },
   },
 }
