@@ -227,7 +227,8 @@ func TestSecretDigitsLeaveNoTrace(t *testing.T) {
 		d.Logger = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	})
 	an := c.an()
-	const canary = "480625"
+	// With a star no clock, port or duration in the log can look like it.
+	const canary = "4*0625"
 	presses := []caller.Press{{After: 200 * time.Millisecond, Key: '3'}}
 	for i, key := range canary {
 		presses = append(presses, caller.Press{After: time.Second + time.Duration(i)*200*time.Millisecond, Key: key})
@@ -248,7 +249,7 @@ func TestSecretDigitsLeaveNoTrace(t *testing.T) {
 	for _, digit := range l.keys {
 		t.Errorf("key %q is on the record", digit)
 	}
-	if strings.Contains(log.String(), canary) || strings.Contains(log.String(), canary[:3]) {
+	if strings.Contains(log.String(), canary) || strings.Contains(log.String(), canary[:2]) {
 		t.Error("the digits are in the log")
 	}
 }
