@@ -73,7 +73,7 @@ func newHouse(t *testing.T, change ...func(*api.Config, *api.Deps)) *house {
 func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *api.Deps)) *house {
 	t.Helper()
 	h := &house{t: t, urls: urls, wakes: make(chan struct{}, 1)}
-	db, err := store.Open(store.Options{URL: h.urls.AppURL, Sealer: sealer(t), Logger: slog.New(slog.DiscardHandler)})
+	db, err := store.Open(store.Options{URL: h.urls.AppURL, Sealer: sealer(t), Skills: area.KnownSkills{"dialect:local": "dialect:local", "方言": "dialect:local"}, Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ticket"
 )
 
@@ -84,11 +85,12 @@ func staffTable() []*route {
 		{method: post, path: "/staff", who: accountKeepers, summary: "Make an account, without a password", bind: do((*Server).addStaff)},
 		{method: post, path: "/staff/imports", who: accountKeepers, summary: "Look at a file of people: what it would change, and its faults", bind: do((*Server).previewStaff)},
 		{method: post, path: "/staff/imports/{id}/application", who: accountKeepers, summary: "Apply a file that was looked at, all of it or nothing", bind: do((*Server).applyStaff)},
-		{method: post, path: "/staff/{id}/changes", who: namers, summary: "Change somebody's name, role, place or telephone", bind: do((*Server).changeStaff)},
+		{method: post, path: "/staff/{id}/changes", who: namers, summary: "Change somebody's name, role, place, telephone or skills", bind: do((*Server).changeStaff)},
 		{method: post, path: "/staff/{id}/departure", who: namers, summary: "End somebody's service: their tickets go to the desks, what was open to them closes", bind: do((*Server).leaveStaff)},
 		{method: post, path: "/staff/{id}/deputies", who: deputers, summary: "Say who stands in for somebody", bind: do((*Server).setDeputies)},
 		{method: post, path: "/staff/{id}/invitations", who: inviters, summary: "Hand out a code for a first password; the ones before are void", bind: each((*Server).invite)},
 		{method: post, path: "/staff/{id}/households", who: villagers, summary: "Entrust a household to an assistant: at most twenty", bind: do((*Server).entrust)},
+		{method: get, path: "/skills", who: everyone, summary: "What people of the line may know, in words", bind: read((*Server).listSkills)},
 		{method: post, path: "/assistants", who: villagers, summary: "Name a village assistant or a volunteer of your township", bind: do((*Server).addStaff)},
 		{method: get, path: "/households", who: fieldReaders, summary: "Households that somebody looks after", bind: read((*Server).listHouseholds)},
 		{method: post, path: "/households/{id}/release", who: villagers, summary: "Take a household out of somebody's hands", bind: do((*Server).release)},
@@ -108,6 +110,15 @@ func staffTable() []*route {
 }
 
 func mayOpenToAgency(t Ticket, _ act.Actor) bool { return t.Status.Open() }
+
+// SkillList are the skills that people may have.
+type SkillList struct {
+	Items []acd.Term `json:"items"`
+}
+
+func (s *Server) listSkills(context.Context, Tx, *struct{}) (SkillList, error) {
+	return SkillList{Items: append([]acd.Term{}, s.deps.Rules.Skills...)}, nil
+}
 
 type listStaffInput struct {
 	Area   string `query:"area" pattern:"^[0-9]{12}$" doc:"At or below it. Default: your own area"`
@@ -153,6 +164,8 @@ type personInput struct {
 		Area     string   `json:"area" pattern:"^[0-9]{12}$" doc:"Where they serve"`
 		Phone    string   `json:"phone,omitempty" maxLength:"40" doc:"For notices; never shown in full"`
 		Deputies []string `json:"deputies,omitempty" maxItems:"9" doc:"Logins of who stands in for them"`
+
+		Skills area.Skills `json:"skills,omitempty" doc:"From 1 (some) to 10 (best), by the keys of GET /skills"`
 	}
 }
 
@@ -177,7 +190,7 @@ func (s *Server) addStaff(ctx context.Context, tx Tx, in *personInput) (area.Sta
 		return area.StaffRow{}, err
 	}
 	return tx.AddStaff(ctx, s.deps.Places.Index().Tree, area.Person{Login: in.Body.Login, Name: in.Body.Name, Role: area.Role(in.Body.Role), Area: area.Code(in.Body.Area),
-		Phone: phone, Deputies: in.Body.Deputies})
+		Phone: phone, Deputies: in.Body.Deputies, Skills: in.Body.Skills})
 }
 
 func (s *Server) previewStaff(ctx context.Context, tx Tx, in *fileInput) (area.StaffPreview, error) {
@@ -204,6 +217,8 @@ type changeStaffInput struct {
 		Role  *string `json:"role,omitempty" maxLength:"40"`
 		Area  *string `json:"area,omitempty" pattern:"^[0-9]{12}$"`
 		Phone *string `json:"phone,omitempty" maxLength:"40" doc:"Empty: none"`
+
+		Skills *area.Skills `json:"skills,omitempty" doc:"All that they know; empty: nothing special"`
 	}
 }
 
@@ -232,6 +247,9 @@ func (s *Server) changeStaff(ctx context.Context, tx Tx, in *changeStaffInput) (
 		}
 		if in.Body.Phone != nil {
 			p.Phone = phone
+		}
+		if in.Body.Skills != nil {
+			p.Skills = *in.Body.Skills
 		}
 	})
 }

@@ -33,7 +33,7 @@ func TestAFileOfPeopleAndTheirFirstPasswords(t *testing.T) {
 	if got := admin.post("/staff/imports/"+faulty.ID+"/application", nil); got.code() != "import_faulty" {
 		t.Errorf("a faulty file is applied: %d %s", got.status, got.body)
 	}
-	good := decode[area.StaffPreview](t, send("login,name,role,area,phone\nhelper,新人,village_assistant,"+string(village)+",19900000009\n"))
+	good := decode[area.StaffPreview](t, send("login,name,role,area,phone,skills\nhelper,新人,village_assistant,"+string(village)+",19900000009,方言=6\n"))
 	if strings.Contains(fmt.Sprint(good), "19900000009") {
 		t.Error("a preview shows a telephone")
 	}
@@ -41,8 +41,17 @@ func TestAFileOfPeopleAndTheirFirstPasswords(t *testing.T) {
 		t.Errorf("%+v", done)
 	}
 	list := decode[api.StaffPage](t, admin.get("/staff?q=helper"))
-	if len(list.Items) != 1 || list.Items[0].HasPassword || list.Items[0].Phone != "199****0009" || list.Items[0].Role != area.RoleVillageAssistant {
+	if len(list.Items) != 1 || list.Items[0].HasPassword || list.Items[0].Phone != "199****0009" || list.Items[0].Role != area.RoleVillageAssistant || list.Items[0].Skills["dialect:local"] != 6 {
 		t.Errorf("%+v", list.Items)
+	}
+	if got := admin.post("/staff/helper/changes", map[string]any{"skills": map[string]int{"juggling": 3}}); got.code() != "skill_unknown" {
+		t.Errorf("a skill that the line does not know: %d %s", got.status, got.body)
+	}
+	if row := decode[area.StaffRow](t, admin.post("/staff/helper/changes", map[string]any{"skills": map[string]int{"dialect:local": 9}})); row.Skills["dialect:local"] != 9 || row.Name != "新人" {
+		t.Errorf("%+v", row)
+	}
+	if row := decode[area.StaffRow](t, admin.post("/staff/helper/changes", map[string]any{"skills": map[string]int{}})); len(row.Skills) != 0 {
+		t.Errorf("%+v", row)
 	}
 
 	if got := admin.post("/staff/helper/invitations", map[string]any{}); got.status != http.StatusNotFound {
@@ -126,15 +135,11 @@ func TestATownshipsHeadAndTheVillages(t *testing.T) {
 	}
 }
 
-// Somebody of an agency reads the ticket that was opened to them, as long as it
-// is, and does nothing to it; a volunteer reads none.
-func TestAnAgencyReadsOneTicket(t *testing.T) {
+// A ticket is opened to somebody of an agency for a time, by who may, to who may;
+// its page tells that it is. What they do with it: TestAnAgencyReportsBack.
+func TestATicketIsOpenedToAnAgency(t *testing.T) {
 	h := newHouse(t)
-	open, other := h.call("12349001", "13812345678"), h.call("12349001", "13912345678")
-	agency, duty := h.signIn("agency"), h.signIn("county_duty")
-	if page := decode[api.TicketPage](t, agency.get("/tickets?view=all")); len(page.Items) != 0 {
-		t.Fatalf("an agency lists %d tickets before any was opened", len(page.Items))
-	}
+	open, duty := h.call("12349001", "13812345678"), h.signIn("county_duty")
 	until := time.Now().AddDate(0, 0, 3)
 	for what, body := range map[string]map[string]any{
 		"access_too_long": {"login": "agency", "until": until.AddDate(0, 0, 30), "reason": "visit"},
@@ -145,27 +150,33 @@ func TestAnAgencyReadsOneTicket(t *testing.T) {
 		}
 	}
 	a := decode[area.AgencyAccess](t, duty.post("/tickets/"+open+"/agency-accesses", map[string]any{"login": "agency", "until": until, "reason": "visit"}))
-	page := decode[api.TicketPage](t, agency.get("/tickets?view=all"))
-	if len(page.Items) != 1 || page.Items[0].ID != open {
-		t.Errorf("%+v", page.Items)
-	}
-	v := decode[api.Ticket](t, agency.get("/tickets/"+open))
-	if len(v.Acts) != 0 {
-		t.Errorf("an agency may %v", v.Acts)
-	}
-	if got := agency.get("/tickets/" + other); got.status != http.StatusNotFound {
-		t.Errorf("another ticket: %d", got.status)
-	}
 	if c := decode[area.Coverage](t, duty.get("/figures/coverage")); c.AccessesRunning != 1 || len(c.AccessEnding) != 1 {
 		t.Errorf("%+v", c)
 	}
 	decode[area.AgencyAccess](t, duty.post("/agency-accesses/"+a.ID+"/ending", map[string]any{"reason": "done"}))
-	for _, path := range []string{"/tickets/" + open, "/tickets/" + open + "/timeline"} {
-		if got := agency.get(path); got.status != http.StatusNotFound {
-			t.Errorf("%s after its end: %d", path, got.status)
-		}
+	if c := decode[area.Coverage](t, duty.get("/figures/coverage")); c.AccessesRunning != 0 {
+		t.Errorf("%+v", c)
 	}
-	if got := h.signIn("volunteer").get("/tickets"); got.status != http.StatusNotFound {
-		t.Errorf("a volunteer lists tickets: %d", got.status)
+}
+
+// An agency's name and whom to ask there can be corrected, and no two of a place
+// have one name.
+func TestAnAgencyIsCorrected(t *testing.T) {
+	h := newHouse(t)
+	admin := h.signIn("system_admin")
+	add := map[string]any{"name": "一家机构", "area": county, "contract_from": "2026-01-01", "contract_until": "2099-01-01"}
+	g := decode[area.Agency](t, admin.post("/agencies", add))
+	if got := decode[area.Agency](t, admin.post("/agencies/"+g.ID+"/changes", map[string]any{"name": "晴川社工", "contact": "the office"})); got.Name != "晴川社工" || got.Contact != "the office" {
+		t.Errorf("%+v", got)
+	}
+	if got := decode[area.Agency](t, admin.post("/agencies/"+g.ID+"/changes", map[string]any{"contact": ""})); got.Name != "晴川社工" || got.Contact != "" {
+		t.Errorf("%+v", got)
+	}
+	decode[area.Agency](t, admin.post("/agencies", add))
+	if got := admin.post("/agencies/"+g.ID+"/changes", map[string]any{"name": "一家机构"}); got.code() != "agency_name_taken" {
+		t.Errorf("two of one name: %d %s", got.status, got.body)
+	}
+	if got := admin.post("/agencies/"+g.ID+"/changes", map[string]any{"contact": "ring 13812345678"}); got.code() != "personal_number" {
+		t.Errorf("a number in a text: %d %s", got.status, got.body)
 	}
 }

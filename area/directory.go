@@ -32,6 +32,7 @@ type NewStaff struct {
 	Area         Code
 	Phone        string // E.164, for notices
 	PasswordHash string // argon2id, in its encoded form
+	Skills       Skills
 	Agency       string // name of the one they are of; only with RoleAgency
 }
 

@@ -2,6 +2,7 @@ package area
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -16,7 +17,8 @@ func people() StaffBounds {
 	}
 	gone := known("gone", RoleWorker, "990101101000", 0)
 	gone.Active = false
-	return StaffBounds{Namer: Namer{Tree: tree, Within: "990101000000", Today: "2026-10-01", Roles: MayName(RoleSystemAdmin)},
+	return StaffBounds{Namer: Namer{Tree: tree, Within: "990101000000", Today: "2026-10-01", Roles: MayName(RoleSystemAdmin),
+		Skills: KnownSkills{"field:medical": "field:medical", "医疗救助": "field:medical", "dialect:local": "dialect:local"}},
 		Members: map[string]Member{"worker": known("worker", RoleWorker, "990101101000", 0), "busy": known("busy", RoleWorker, "990101101000", 2),
 			"far": known("far", RoleWorker, "990102101000", 0), "admin": known("admin", RoleSystemAdmin, "990101000000", 0), "gone": gone},
 		Phone: func(text string) (string, bool) {
@@ -86,6 +88,48 @@ func TestWhatAFileOfPeopleChanges(t *testing.T) {
 	again := PlanStaff([]byte("login,name,role,area,deputies\nworker,新名,worker,990101101000,new\nnew,某,township_head,990101101000,\n"), b)
 	if again.Counts.Same != 2 || len(again.Write) != 0 {
 		t.Errorf("the same file again: %+v", again.Counts)
+	}
+}
+
+// A file names skills by their keys or as the office calls them, with a level each.
+func TestSkillsOfAFile(t *testing.T) {
+	for _, tt := range []struct {
+		cell  string
+		want  Skills
+		fault string
+	}{
+		{"field:medical=8; dialect:local 6", Skills{"field:medical": 8, "dialect:local": 6}, ""},
+		{"医疗救助＝10；", Skills{"field:medical": 10}, ""},
+		{"", Skills{}, ""},
+		{"医疗救助=8；field:medical=3", nil, "skill_twice"},
+		{"field:medical", nil, "skill_form"},
+		{"field:medical=0", nil, "skill_level"},
+		{"field:medical=11", nil, "skill_level"},
+		{"juggling=3", nil, "skill_unknown"},
+	} {
+		plan := PlanStaff([]byte("login,name,role,area,特长\nworker,worker,worker,990101101000,"+tt.cell+"\n"), people())
+		switch {
+		case tt.fault != "":
+			if len(plan.Faults) != 1 || plan.Faults[0].Code != tt.fault || plan.Faults[0].What == "" {
+				t.Errorf("%q: %v, want %s", tt.cell, toldOf(plan.Faults), tt.fault)
+			}
+		case len(tt.want) == 0:
+			if len(plan.Faults)+len(plan.Write) != 0 {
+				t.Errorf("%q: %v, %d changes", tt.cell, toldOf(plan.Faults), len(plan.Write))
+			}
+		case len(plan.Faults) != 0 || len(plan.Write) != 1 || !maps.Equal(plan.Write[0].Skills, tt.want) || !slices.Equal(plan.Changes[0].Changed, []string{"skills"}):
+			t.Errorf("%q: %v %+v", tt.cell, toldOf(plan.Faults), plan.Write)
+		}
+	}
+	b := people()
+	skilled := b.Members["worker"]
+	skilled.Skills = Skills{"field:medical": 4}
+	b.Members["worker"] = skilled
+	if plan := PlanStaff([]byte("login,name,role,area\nworker,worker,worker,990101101000\n"), b); len(plan.Write) != 0 {
+		t.Error("a file without the column takes skills away")
+	}
+	if plan := PlanStaff([]byte("login,name,role,area,skills\nworker,worker,worker,990101101000,\n"), b); len(plan.Write) != 1 || len(plan.Write[0].Skills) != 0 {
+		t.Error("an empty cell leaves them")
 	}
 }
 

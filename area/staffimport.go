@@ -1,6 +1,7 @@
 package area
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,12 +15,14 @@ var staffColumns = []Column{
 	{Name: "area", Also: []string{"代码", "区划代码"}, Required: true},
 	{Name: "phone", Also: []string{"电话", "手机", "联系电话"}},
 	{Name: "deputies", Also: []string{"代理人", "替岗人"}},
+	{Name: "skills", Also: []string{"特长", "技能"}},
 }
 
 // spokenRoles are the roles as files in China name them.
 var spokenRoles = map[string]Role{
-	"话务员": RoleAgent, "坐席": RoleAgent, "班长": RoleSupervisor, "经办人": RoleWorker, "乡镇经办": RoleWorker, "乡镇负责人": RoleTownshipHead, "县值班": RoleCountyDuty,
-	"县财务": RoleCountyFinance, "市值班": RoleCityDuty, "市负责人": RoleCityHead, "协理员": RoleVillageAssistant, "村级协理员": RoleVillageAssistant,
+	"话务员": RoleAgent, "坐席": RoleAgent, "班长": RoleSupervisor, "话务主管": RoleSupervisor, "经办人": RoleWorker, "乡镇经办": RoleWorker, "乡镇经办人": RoleWorker,
+	"乡镇负责人": RoleTownshipHead, "县值班": RoleCountyDuty, "县级值班": RoleCountyDuty, "县财务": RoleCountyFinance, "县级财务": RoleCountyFinance,
+	"市值班": RoleCityDuty, "市级值班": RoleCityDuty, "市负责人": RoleCityHead, "市级负责人": RoleCityHead, "协理员": RoleVillageAssistant, "村级协理员": RoleVillageAssistant,
 	"志愿者": RoleVolunteer, "审计员": RoleAuditor,
 }
 
@@ -49,7 +52,7 @@ type StaffChange struct {
 	Name    string   `json:"name"`
 	Role    Role     `json:"role"`
 	Area    Code     `json:"area"`
-	Changed []string `json:"changed,omitempty" doc:"Which of name, role, area, phone and deputies are others than before"`
+	Changed []string `json:"changed,omitempty" doc:"Which of name, role, area, phone, deputies and skills are others than before"`
 }
 
 // StaffCounts says how much an import would change.
@@ -134,7 +137,7 @@ func (p *staffPlanner) take(line Line) {
 	note(PlainCell(line, "name", 60))
 	code, f := CodeCell(line, "area")
 	note(f)
-	row := staffRow{line: line.Number, Person: Person{Login: strings.ToLower(line.Cell("login")), Name: line.Cell("name"), Area: code, Role: roleCell(line)}}
+	row := staffRow{line: line.Number, Person: Person{Login: strings.ToLower(line.Cell("login")), Name: line.Cell("name"), Area: code, Role: RoleCell(line)}}
 	if first, twice := p.lineOf[row.Login]; twice {
 		p.fault(line.Number, "login", "login_twice", map[string]any{"first": p.rows[first-1].line})
 		return
@@ -144,6 +147,11 @@ func (p *staffPlanner) take(line Line) {
 	row.Deputies = row.before.Deputies
 	if p.sheet.Has("deputies") {
 		row.Deputies = strings.FieldsFunc(strings.ToLower(line.Cell("deputies")), func(r rune) bool { return strings.ContainsRune(" ,;，；、", r) })
+	}
+	row.Skills = row.before.Skills
+	if p.sheet.Has("skills") {
+		row.Skills, f = skillsCell(line, p.Skills)
+		note(f)
 	}
 	for _, f := range p.Check(line.Number, row.Person) {
 		if f.Column != "area" || code != "" { // a code that cannot be read was told of already
@@ -155,8 +163,8 @@ func (p *staffPlanner) take(line Line) {
 	p.lineOf[row.Login] = len(p.rows)
 }
 
-// roleCell reads a role, as it is called here or in an office.
-func roleCell(line Line) Role {
+// RoleCell reads a role, as it is called here or in an office.
+func RoleCell(line Line) Role {
 	text := line.Cell("role")
 	if role, spoken := spokenRoles[text]; spoken {
 		return role
@@ -265,7 +273,7 @@ func differs(was, is Person) []string {
 		name  string
 		other bool
 	}{{"name", was.Name != is.Name}, {"role", was.Role != is.Role}, {"area", was.Area != is.Area}, {"phone", was.Phone != is.Phone},
-		{"deputies", !slices.Equal(was.Deputies, is.Deputies)}} {
+		{"deputies", !slices.Equal(was.Deputies, is.Deputies)}, {"skills", !maps.Equal(was.Skills, is.Skills)}} {
 		if field.other {
 			list = append(list, field.name)
 		}

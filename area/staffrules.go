@@ -58,6 +58,7 @@ type Person struct {
 	Area     Code
 	Phone    string   // E.164; empty: none
 	Deputies []string // logins of who stands in for them, the first to be asked first
+	Skills   Skills   // nil: nothing special
 }
 
 // Namer is whoever brings people in, and where they may.
@@ -66,6 +67,7 @@ type Namer struct {
 	Within Code // empty: everywhere
 	Today  Date
 	Roles  []Role // that they may give and take
+	Skills KnownSkills
 }
 
 // MayName lists the roles that a role may give people: who manages accounts
@@ -107,7 +109,7 @@ func (n Namer) Check(line int, p Person) []LineFault {
 	case p.Role.Valid() && !slices.Contains(standing[p.Role], place.Code.Level()):
 		add("area", "wrong_level", nil)
 	}
-	return faults
+	return append(faults, n.Skills.check(line, p.Skills)...)
 }
 
 // Stands finds what keeps one person from standing in for another.
@@ -164,6 +166,10 @@ var staffWords = map[string]words{
 	"deputy_role":         {"Somebody of that role cannot stand in.", "Name somebody of the same role; worker and head of a township stand in for each other."},
 	"deputy_elsewhere":    {"The deputy serves elsewhere.", "Name somebody of the same township, county or city."},
 	"too_many_deputies":   {"There are more than {most} deputies.", "Name those who are really asked."},
+	"skill_unknown":       {"The line knows no such skill.", "Use {known}, or let queues.yaml name it first."},
+	"skill_level":         {"It is no level.", "Levels go from 1 (some) to {most} (best)."},
+	"skill_form":          {"It is no list of skills with their levels.", "Write them as field:medical=8; dialect:local=6."},
+	"skill_twice":         {"A skill is named twice.", "Leave one of them."},
 	"no_assistant":        {"This person is no village assistant.", "Households are entrusted to assistants."},
 	"household_elsewhere": {"The household does not lie where the assistant serves.", "Name a village of theirs by its code of 12 digits."},
 	"households_full":     {"This person looks after {most} households, and nobody looks after more.", "Release one, or entrust it to somebody else."},

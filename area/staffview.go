@@ -16,6 +16,7 @@ type StaffRow struct {
 	AbsentUntil *time.Time `json:"absent_until,omitempty" doc:"Away now, until then"`
 	Agency      string     `json:"agency,omitempty"`
 	Households  int        `json:"households" doc:"Looked after; at most 20"`
+	Skills      Skills     `json:"skills" doc:"What they know, from 1 (some) to 10 (best), by the keys of GET /skills"`
 	Deputies    []string   `json:"deputies" doc:"Logins of who stands in for them, the first to be asked first"`
 }
 

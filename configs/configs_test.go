@@ -264,7 +264,7 @@ func copyBuiltIn(t *testing.T, file, old, fresh string) string {
 func TestPolicyFaultsNameFileAndLine(t *testing.T) {
 	const ladder, aid, notices = "policy/ladder-2026.yaml", "policy/relief-2026.yaml", "templates/notices.yaml"
 	tests := []struct{ file, old, fresh, want string }{
-		{ladder, "{after: 6m, to: duty township_head}", "{after: 2m, to: duty township_head}", "ladder-2026.yaml:47: ladders.P1.steps[2].after: must be later"},
+		{ladder, "{after: 6m, to: duty township_head}", "{after: 2m, to: duty township_head}", "ladder-2026.yaml:55: ladders.P1.steps[2].after: must be later"},
 		{ladder, "to: duty worker 1}", "to: duty postman}", "ladders.P1.steps[0].to"},
 		{ladder, "kind: two_hour, after: 2h", "kind: two_hour, after: 2wd", "not working days"},
 		{ladder, "kind: two_hour, after: 2h, stops: relieved, breach: true", "kind: other, after: 2h, stops: relieved, breach: true", "needs the clock two_hour"},

@@ -8,7 +8,6 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/dispatch/duty"
-	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ticket"
 )
 
@@ -55,7 +54,8 @@ type DemoStaff struct {
 	Area  area.Code `yaml:"area"`
 	Phone string    `yaml:"phone"`
 
-	Agency string `yaml:"agency"` // name of the one they are of; only with the role agency
+	Skills area.Skills `yaml:"skills"` // from 1 (some) to 10 (best), by the keys of queues.yaml
+	Agency string      `yaml:"agency"` // name of the one they are of; only with the role agency
 }
 
 // DemoAgency is an organisation under contract.
@@ -124,10 +124,9 @@ type DemoAbsence struct {
 
 // DemoAgent is what an agent serves and knows. Who is not listed serves every queue.
 type DemoAgent struct {
-	Login    string     `yaml:"login"`
-	Queues   []string   `yaml:"queues"` // none: every queue
-	Skills   acd.Skills `yaml:"skills"`
-	Priority int        `yaml:"priority"` // place in linear order, lower first
+	Login    string   `yaml:"login"`
+	Queues   []string `yaml:"queues"`   // none: every queue
+	Priority int      `yaml:"priority"` // place in linear order, lower first
 }
 
 // Shift is one person on duty in one position from StartsAt until EndsAt.
@@ -295,11 +294,6 @@ func (c City) checkDuty(l *faultList, place func(string, area.Code), logins map[
 	for i, a := range c.Agents {
 		if !logins[a.Login] {
 			l.at(fmt.Sprintf("agents[%d]", i), "needs the login of a member of staff")
-		}
-		for skill, level := range a.Skills {
-			if level < 1 || level > 10 {
-				l.at(fmt.Sprintf("agents[%d].skills.%s", i, skill), "must be from 1 (some) to 10 (best)")
-			}
 		}
 	}
 }

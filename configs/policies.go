@@ -4,11 +4,14 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
+	"example.org/hotline/area"
 	"example.org/hotline/dispatch"
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/relief"
@@ -74,6 +77,23 @@ func (p *Policies) Pick(names PolicyConfig) (*dispatch.Policy, *relief.Policy, e
 		l.at("policy.relief", "no file policy/%s.yaml was loaded", names.Relief)
 	}
 	return ladder, aid, l.err()
+}
+
+// CheckSkills reports the skills that a ladder asks for and the line does not know.
+func (p *Policies) CheckSkills(known area.KnownSkills) error {
+	var all faultList
+	for _, version := range slices.Sorted(maps.Keys(p.Ladders)) {
+		l := &faultList{file: "policy/" + version + ".yaml"}
+		for cause, wants := range p.Ladders[version].Skills {
+			for skill := range wants {
+				if known[skill] != skill {
+					l.at("skills."+string(cause), "queues.yaml knows no skill %s", skill)
+				}
+			}
+		}
+		all.keep(l.err())
+	}
+	return all.err()
 }
 
 // Telling returns how people are told, and the shape of the SMS gateway, that hotline.yaml names.

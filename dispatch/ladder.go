@@ -65,7 +65,7 @@ func (c *climb) nobodyElse(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	found, err := resolve(ctx, c.tx, *c.t, []Target{c.steps[number].To}, &asking{asked: asked})
+	found, err := resolve(ctx, c.tx, *c.t, []Target{c.steps[number].To}, &asking{asked: asked, wants: c.wants()})
 	if err != nil || len(found.posts) == 0 {
 		return true, err
 	}
@@ -87,6 +87,9 @@ type climb struct {
 	dirty bool // t has changed since it was saved
 	again int  // how many were asked before at the step whose others are asked now: the next timer needs a key of its own
 }
+
+// wants are the skills that the matter asks for.
+func (c *climb) wants() area.Skills { return c.s.policy(*c.t).Skills[c.t.Cause] }
 
 func (c *climb) run(ctx context.Context) error {
 	for c.t.Step < len(c.steps) {
@@ -181,7 +184,7 @@ func (c *climb) template(number int, to Target) string {
 // offer asks everybody whom the targets name, and tells of those who were
 // passed over. It returns how many offers were made.
 func (c *climb) offer(ctx context.Context, step int, targets []Target, template string) (made int, err error) {
-	found, err := resolve(ctx, c.tx, *c.t, targets, &asking{})
+	found, err := resolve(ctx, c.tx, *c.t, targets, &asking{wants: c.wants()})
 	if err != nil {
 		return 0, err
 	}

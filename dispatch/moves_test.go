@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -450,6 +451,49 @@ func TestTheLessLoadedIsAskedFirst(t *testing.T) {
 	equal(t, "asked", h.offered(second)[2:], []string{"+2m0s head"})
 	h.after(2 * time.Hour)
 	h.await("the county in its own time", func() bool { return len(h.offered(second)) == 4 })
+}
+
+// Of two at one position who knows the matter is asked before who has less in
+// hand; the other is asked when they cannot come: nobody is kept out.
+func TestWhoKnowsTheMatterIsAskedFirst(t *testing.T) {
+	h := newLine(t)
+	set := func(sql string, args ...any) {
+		t.Helper()
+		if _, err := h.look.Exec(t.Context(), sql, args...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set(`UPDATE shifts SET position = 1 WHERE role = 'worker'`)
+	set(`UPDATE staff SET skills = '{"field:medical": 7, "dialect:local": 3}' WHERE login = 'worker2'`)
+	set(`UPDATE staff SET skills = '{"field:medical": 4}' WHERE login = 'worker1'`)
+	first := h.call(townLine, "", invited)
+	h.must("supervisor", h.push(first, "worker2", true))
+	for i, tt := range []struct {
+		cause ticket.Cause
+		asked []string
+		why   string
+	}{
+		{ticket.CauseIllness, []string{"worker2", "worker1"}, `1 {"field:medical": 7} {"field:medical": 5} worker1 0 {"field:medical": 4}`},
+		{ticket.CauseOther, []string{"worker1", "worker2"}, `0   worker2 1 `},
+	} {
+		id := h.call(townLine, "", invited)
+		set(`UPDATE tickets SET cause = $1 WHERE id = $2`, string(tt.cause), int64(id))
+		h.after(time.Duration(i+1) * 20 * time.Second)
+		h.urgent(id)
+		h.await("the first offer", func() bool { return len(h.offered(id)) == 1 })
+		why := h.texts(`SELECT concat_ws(' ', why->>'load', coalesce(why->>'skills', ''), coalesce(why->>'wants', ''), why->'also'->0->>'name', why->'also'->0->>'load', coalesce(why->'also'->0->>'skills', ''))
+			FROM offers WHERE ticket_id = $1`, int64(id))
+		equal(t, string(tt.cause)+": why", why, []string{tt.why})
+		if err := h.decline(id, tt.asked[0]); err != nil {
+			t.Fatal(err)
+		}
+		h.await("the other to be asked", func() bool { return len(h.offered(id)) == 2 })
+		var asked []string
+		for _, o := range h.offered(id) {
+			asked = append(asked, o[strings.LastIndex(o, " ")+1:])
+		}
+		equal(t, string(tt.cause)+": asked", asked, tt.asked)
+	}
 }
 
 // After any moves an open ticket has one owner who may own it and a pending

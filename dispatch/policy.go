@@ -10,13 +10,14 @@ import (
 // Policy is one dated version of the escalation rules (configs/policy/ladder-*.yaml).
 // A ticket keeps the version it was born under; a version never changes.
 type Policy struct {
-	Version  string                     `yaml:"version"` // "ladder-2026": frozen on the ticket
-	Source   string                     `yaml:"source"`  // where the numbers come from, for those who check them
-	Repeat   Repeat                     `yaml:"repeat"`
-	Answer   Answer                     `yaml:"answer"`
-	Callback Callback                   `yaml:"callback"`
-	Moves    Moves                      `yaml:"moves"`
-	Ladders  map[ticket.Priority]Ladder `yaml:"ladders"` // one for every priority
+	Version  string                       `yaml:"version"` // "ladder-2026": frozen on the ticket
+	Source   string                       `yaml:"source"`  // where the numbers come from, for those who check them
+	Repeat   Repeat                       `yaml:"repeat"`
+	Answer   Answer                       `yaml:"answer"`
+	Callback Callback                     `yaml:"callback"`
+	Moves    Moves                        `yaml:"moves"`
+	Skills   map[ticket.Cause]area.Skills `yaml:"skills"`  // asked for by the cause: of several on duty at one position, who has them is asked first
+	Ladders  map[ticket.Priority]Ladder   `yaml:"ladders"` // one for every priority
 }
 
 // Ladder says, for one priority, who is offered a ticket when, who is warned and

@@ -27,6 +27,7 @@ func (p *Policy) Validate() error {
 		c.fault("moves.return_within", "out_of_range", "write working days, such as 2wd")
 	}
 	c.targets("moves.tell_pause", p.Moves.TellPause)
+	c.skills(p.Skills)
 	for priority := range p.Ladders {
 		if !priority.Valid() {
 			c.fault("ladders."+string(priority), "unknown_priority", "priorities are P1, P2, P3 and INFO")
@@ -56,6 +57,20 @@ func (c *policyCheck) fault(path, code, format string, args ...any) {
 func (c *policyCheck) span(path string, d, least, most time.Duration) {
 	if d < least || d > most {
 		c.fault(path, "out_of_range", "must be from %s to %s", least, most)
+	}
+}
+
+func (c *policyCheck) skills(byCause map[ticket.Cause]area.Skills) {
+	for cause, wants := range byCause {
+		at := "skills." + string(cause)
+		if !cause.Valid() {
+			c.fault(at, "unknown_cause", "causes are accident, illness, fire, traffic, disaster, other and unknown")
+		}
+		for skill, level := range wants {
+			if level < 1 || level > area.MostSkill {
+				c.fault(at+"."+skill, "out_of_range", "must be from 1 (some) to %d (best)", area.MostSkill)
+			}
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ type found struct {
 // rather than to hear of it. Of several at a position one is asked at a time.
 type asking struct {
 	asked []area.PostID // by this step before
+	wants area.Skills   // that the matter asks for; none of them keeps anybody out
 }
 
 // resolve turns targets into posts, as things stand now; nobody twice. ask nil:
@@ -101,12 +102,12 @@ func onDuty(ctx context.Context, tx Tx, t ticket.Ticket, target Target, ask *ask
 	var also []map[string]any
 	if ask != nil {
 		var related []map[string]any
-		if free, related, err = weigh(ctx, tx, t, answer); err != nil {
+		if free, related, err = weigh(ctx, tx, t, answer, ask.wants); err != nil {
 			return nil, nil, err
 		}
 		passed = append(passed, related...)
 		if target.Position > 0 {
-			free, also = least(free, ask.asked)
+			free, also = foremost(free, ask.asked, ask.wants)
 		}
 	}
 	var posts []recipient
@@ -117,7 +118,7 @@ func onDuty(ctx context.Context, tx Tx, t ticket.Ticket, target Target, ask *ask
 		}
 		why := map[string]any{"on_duty": true, "position": d.Position, "shift_from": d.Starts.Format(time.RFC3339), "shift_to": d.Ends.Format(time.RFC3339), "duty": d.Why}
 		if ask != nil {
-			why["load"] = d.open
+			d.tell(why, ask.wants)
 		}
 		if len(also) > 0 {
 			why["also"] = also

@@ -16,14 +16,14 @@ import (
 	"example.org/hotline/ticket"
 )
 
-// AgentSeat is what an agent brings to their seat: who they are, and the queues,
-// skills and place in linear order of their profile. Who has none serves every
-// queue. act.ErrNotFound where there is no such active member of staff.
+// AgentSeat is what an agent brings to their seat: who they are, what they know,
+// and the queues and place in linear order of their profile. Who has none serves
+// every queue. act.ErrNotFound where there is no such active member of staff.
 func (db *DB) AgentSeat(ctx context.Context, id area.StaffID) (a acd.Agent, err error) {
 	err = db.InTx(ctx, act.SystemIVR, func(tx *Tx) error {
 		var queues, skills []byte
 		err := tx.scan(ctx, "load agent", `SELECT s.login, s.name, s.area_code, coalesce(p.priority, 100),
-			coalesce(to_json(p.queues), '[]')::text, coalesce(p.skills, '{}')::text
+			coalesce(to_json(p.queues), '[]')::text, s.skills::text
 			FROM staff s LEFT JOIN agent_profiles p ON p.staff_id = s.id WHERE s.id = ? AND s.active`, []any{int64(id)},
 			&a.Login, &a.Name, &a.Area, &a.Priority, &queues, &skills)
 		if err != nil {
@@ -38,22 +38,18 @@ func (db *DB) AgentSeat(ctx context.Context, id area.StaffID) (a acd.Agent, err 
 	return a, err
 }
 
-// ImportAgents writes the profiles of agents, by login.
+// ImportAgents writes what agents serve, by login.
 func (db *DB) ImportAgents(ctx context.Context, profiles []acd.Profile) error {
 	return db.InTx(ctx, act.SystemConsole, func(tx *Tx) error {
 		for _, p := range profiles {
-			queues, err1 := json.Marshal(emptyNotNil(p.Queues))
-			skills, err2 := json.Marshal(p.Skills)
-			if p.Skills == nil {
-				skills = []byte("{}")
-			}
-			if err := errors.Join(err1, err2); err != nil {
+			queues, err := json.Marshal(emptyNotNil(p.Queues))
+			if err != nil {
 				return fmt.Errorf("write the profile of %s: %w", p.Login, err)
 			}
-			n, err := tx.exec(ctx, "import agent", `INSERT INTO agent_profiles (staff_id, queues, skills, priority)
-				SELECT id, ARRAY(SELECT json_array_elements_text(?::json)), ?::jsonb, ? FROM staff WHERE login = ?
-				ON CONFLICT (staff_id) DO UPDATE SET queues = excluded.queues, skills = excluded.skills, priority = excluded.priority`,
-				string(queues), string(skills), p.Priority, p.Login)
+			n, err := tx.exec(ctx, "import agent", `INSERT INTO agent_profiles (staff_id, queues, priority)
+				SELECT id, ARRAY(SELECT json_array_elements_text(?::json)), ? FROM staff WHERE login = ?
+				ON CONFLICT (staff_id) DO UPDATE SET queues = excluded.queues, priority = excluded.priority`,
+				string(queues), p.Priority, p.Login)
 			if err != nil {
 				return err
 			}

@@ -22,6 +22,7 @@ import (
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/seal"
 	"example.org/hotline/ticket"
@@ -33,6 +34,7 @@ type DB struct {
 	pool     *sql.DB
 	sealer   seal.Sealer
 	calendar ticket.Calendar
+	skills   area.KnownSkills
 
 	// OnArmed is told after commit which timers a transaction armed, so that they reach the wake-up index at once.
 	// It must not block: whatever it loses, the sweep finds. Set before the first transaction.
@@ -49,7 +51,8 @@ type Options struct {
 	URL      string // postgres://…, as the application role
 	MaxConns int    // default 20
 	Sealer   seal.Sealer
-	Calendar ticket.Calendar // which days are worked, for who is on duty; none: weekends are free
+	Calendar ticket.Calendar  // which days are worked, for who is on duty; none: weekends are free
+	Skills   area.KnownSkills // that people may have; none: nobody is given any
 	Logger   *slog.Logger
 }
 
@@ -83,7 +86,7 @@ func Open(o Options) (*DB, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open store: %w", err), pool.Close())
 	}
-	return &DB{gorm: db, pool: pool, sealer: o.Sealer, calendar: o.Calendar}, nil
+	return &DB{gorm: db, pool: pool, sealer: o.Sealer, calendar: o.Calendar, skills: o.Skills}, nil
 }
 
 // hideValues keeps the values of statements that fail or are slow out of the

@@ -49,15 +49,15 @@ func (tx *Tx) importStaff(ctx context.Context, s area.NewStaff) error {
 	if err != nil {
 		return fmt.Errorf("seal phone of %s: %w", s.Login, err)
 	}
-	n, err := tx.exec(ctx, "update staff", `UPDATE staff SET name = ?, role = ?, area_code = ?, phone_sealed = ?, agency_id = (SELECT id FROM agencies WHERE name = ?),
+	n, err := tx.exec(ctx, "update staff", `UPDATE staff SET name = ?, role = ?, area_code = ?, phone_sealed = ?, skills = ?::jsonb, agency_id = (SELECT id FROM agencies WHERE name = ?),
 		password_hash = CASE WHEN ? = '' THEN password_hash ELSE ? END WHERE login = ?`,
-		s.Name, s.Role, s.Area, sealed, s.Agency, s.PasswordHash, s.PasswordHash, s.Login)
+		s.Name, s.Role, s.Area, sealed, jsonOf(skillsOf(s.Skills)), s.Agency, s.PasswordHash, s.PasswordHash, s.Login)
 	if err != nil || n > 0 {
 		return err
 	}
 	_, err = tx.exec(ctx, "import staff", `WITH p AS (INSERT INTO posts (kind, area_code, role, name) VALUES ('person', ?, ?, ?) RETURNING id)
-		INSERT INTO staff (post_id, login, name, role, area_code, phone_sealed, password_hash, agency_id)
-		SELECT id, ?, ?, ?, ?, ?, ?, (SELECT id FROM agencies WHERE name = ?) FROM p`, s.Area, s.Role, s.Name, s.Login, s.Name, s.Role, s.Area, sealed, s.PasswordHash, s.Agency)
+		INSERT INTO staff (post_id, login, name, role, area_code, phone_sealed, skills, password_hash, agency_id)
+		SELECT id, ?, ?, ?, ?, ?, ?::jsonb, ?, (SELECT id FROM agencies WHERE name = ?) FROM p`, s.Area, s.Role, s.Name, s.Login, s.Name, s.Role, s.Area, sealed, jsonOf(skillsOf(s.Skills)), s.PasswordHash, s.Agency)
 	return err
 }
 

@@ -70,8 +70,8 @@ func (tx *Tx) Workloads(ctx context.Context, id ticket.ID, posts []area.PostID) 
 	return loads, err
 }
 
-// weigh tells of tickets and posts what each has in hand without the ticket, and
-// whether whom it is about is a relative. A pair whose post is unknown is missing.
+// weigh tells of tickets and posts what each has in hand without the ticket, what
+// whose post it is knows, and whether whom it is about is a relative. A pair whose post is unknown is missing.
 func (tx *Tx) weigh(ctx context.Context, pairs []handOf) (map[handOf]ticket.Workload, error) {
 	asked := make([][2]int64, len(pairs))
 	for i, of := range pairs {
@@ -80,15 +80,16 @@ func (tx *Tx) weigh(ctx context.Context, pairs []handOf) (map[handOf]ticket.Work
 	var rows []struct {
 		Ticket, Post int64
 		Load         int
+		Skills       skillsColumn
 		Related      bool
 	}
 	err := tx.aside(ctx, "weigh the load of workers", &rows, `SELECT x.ticket, p.id AS post,
 			(SELECT count(*) FROM (SELECT 1 FROM tickets t WHERE t.owner_id = p.id AND t.status NOT IN ('closed', 'duplicate', 'follow_up') AND t.id <> x.ticket LIMIT ?) AS hand) AS load,
-			EXISTS (SELECT 1 FROM staff s JOIN staff_relatives r ON r.staff_id = s.id WHERE s.post_id = p.id AND r.identity_index IN (`+fmt.Sprintf(identitiesOf, "x.ticket")+`)) AS related
-		FROM (SELECT (j->>0)::bigint AS ticket, (j->>1)::bigint AS post FROM jsonb_array_elements(?::jsonb) AS j) AS x JOIN posts p ON p.id = x.post`, mostInHand, jsonOf(asked))
+			s.skills, EXISTS (SELECT 1 FROM staff_relatives r WHERE r.staff_id = s.id AND r.identity_index IN (`+fmt.Sprintf(identitiesOf, "x.ticket")+`)) AS related
+		FROM (SELECT (j->>0)::bigint AS ticket, (j->>1)::bigint AS post FROM jsonb_array_elements(?::jsonb) AS j) AS x JOIN posts p ON p.id = x.post LEFT JOIN staff s ON s.post_id = p.id`, mostInHand, jsonOf(asked))
 	weighed := make(map[handOf]ticket.Workload, len(rows))
 	for _, r := range rows {
-		weighed[handOf{ticket.ID(r.Ticket), area.PostID(r.Post)}] = ticket.Workload{Open: r.Load, Related: r.Related}
+		weighed[handOf{ticket.ID(r.Ticket), area.PostID(r.Post)}] = ticket.Workload{Open: r.Load, Related: r.Related, Skills: area.Skills(r.Skills)}
 	}
 	return weighed, err
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -19,12 +20,13 @@ type staffRow struct {
 	Active, HasPassword                   bool
 	LeftAt, AbsentUntil                   *time.Time
 	Agency, Deputies                      string
+	Skills                                skillsColumn
 	Households                            int
 }
 
 // staffSQL takes the transaction's time four times, then a WHERE.
 const staffSQL = `SELECT s.id, s.post_id, s.login, s.name, s.role, s.area_code, d.name AS area_name, s.phone_sealed, s.active, s.password_hash <> '' AS has_password,
-	s.left_at, coalesce(g.name, '') AS agency,
+	s.left_at, s.skills, coalesce(g.name, '') AS agency,
 	(SELECT max(a.ends_at) FROM absences a WHERE a.post_id = s.post_id AND a.starts_at <= ? AND a.ends_at > ?) AS absent_until,
 	coalesce((SELECT string_agg(w.login, ' ' ORDER BY x.position) FROM deputies x JOIN staff w ON w.id = x.deputy_id
 	          WHERE x.staff_id = s.id AND x.starts_at <= ? AND (x.ends_at IS NULL OR x.ends_at > ?)), '') AS deputies,
@@ -53,7 +55,7 @@ func (tx *Tx) phoneOf(login string, sealed []byte) (string, error) {
 func (tx *Tx) shown(r staffRow) (area.StaffRow, error) {
 	phone, err := tx.phoneOf(r.Login, r.PhoneSealed)
 	v := area.StaffRow{Login: r.Login, Name: r.Name, Role: area.Role(r.Role), Area: area.Code(r.AreaCode), AreaName: r.AreaName, Phone: ticket.MaskPhone(phone),
-		Active: r.Active, HasPassword: r.HasPassword, Agency: r.Agency, Households: r.Households, Deputies: strings.Fields(r.Deputies)}
+		Active: r.Active, HasPassword: r.HasPassword, Agency: r.Agency, Households: r.Households, Deputies: strings.Fields(r.Deputies), Skills: skillsOf(area.Skills(r.Skills))}
 	for from, to := range map[*time.Time]**time.Time{r.LeftAt: &v.LeftAt, r.AbsentUntil: &v.AbsentUntil} {
 		if from != nil {
 			at := from.UTC()
@@ -65,7 +67,7 @@ func (tx *Tx) shown(r staffRow) (area.StaffRow, error) {
 
 // person is a row as the rules of people read it.
 func (r staffRow) person(phone string) area.Person {
-	return area.Person{Login: r.Login, Name: r.Name, Role: area.Role(r.Role), Area: area.Code(r.AreaCode), Phone: phone, Deputies: strings.Fields(r.Deputies)}
+	return area.Person{Login: r.Login, Name: r.Name, Role: area.Role(r.Role), Area: area.Code(r.AreaCode), Phone: phone, Deputies: strings.Fields(r.Deputies), Skills: area.Skills(r.Skills)}
 }
 
 // StaffList lists people of the actor's area, by area and login. next is where
@@ -134,7 +136,7 @@ func (tx *Tx) shownMember(ctx context.Context, login string) (area.StaffRow, err
 
 // namer fills in what a transaction knows of whoever names people.
 func (tx *Tx) namer(tree *area.Tree) area.Namer {
-	n := area.Namer{Tree: tree, Within: tx.actor.Area, Today: area.DateOf(tx.now), Roles: area.MayName(tx.actor.Role)}
+	n := area.Namer{Tree: tree, Within: tx.actor.Area, Today: area.DateOf(tx.now), Roles: area.MayName(tx.actor.Role), Skills: tx.db.skills}
 	if tx.actor.System != "" {
 		n.Within, n.Roles = "", area.Roles()
 	}
@@ -191,8 +193,8 @@ func (tx *Tx) insertStaff(ctx context.Context, p area.Person, agency int64) erro
 		return err
 	}
 	_, err = tx.exec(ctx, "add staff", `WITH p AS (INSERT INTO posts (kind, area_code, role, name) VALUES ('person', ?, ?, ?) RETURNING id)
-		INSERT INTO staff (post_id, login, name, role, area_code, agency_id, phone_sealed) SELECT id, ?, ?, ?, ?, ?, ? FROM p`,
-		string(p.Area), string(p.Role), p.Name, p.Login, p.Name, string(p.Role), string(p.Area), nonZero(agency), sealed)
+		INSERT INTO staff (post_id, login, name, role, area_code, agency_id, phone_sealed, skills) SELECT id, ?, ?, ?, ?, ?, ?, ?::jsonb FROM p`,
+		string(p.Area), string(p.Role), p.Name, p.Login, p.Name, string(p.Role), string(p.Area), nonZero(agency), sealed, jsonOf(skillsOf(p.Skills)))
 	if err != nil {
 		return err
 	}
@@ -228,7 +230,7 @@ func (tx *Tx) auditStaff(ctx context.Context, action, login, reason string, data
 // personChange is somebody as they were and as they will be.
 type personChange struct{ was, is area.Person }
 
-// ChangeStaff changes a person's name, role, place or telephone. Role and place
+// ChangeStaff changes a person's name, role, place, telephone or skills. Role and place
 // stay as long as tickets or households are theirs.
 func (tx *Tx) ChangeStaff(ctx context.Context, tree *area.Tree, login string, change func(*area.Person)) (area.StaffRow, error) {
 	r, err := tx.member(ctx, login)
@@ -281,9 +283,9 @@ func (tx *Tx) updateStaff(ctx context.Context, c personChange) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.exec(ctx, "change staff", `WITH s AS (UPDATE staff SET name = ?, role = ?, area_code = ?, phone_sealed = ? WHERE login = ? RETURNING post_id)
+	_, err = tx.exec(ctx, "change staff", `WITH s AS (UPDATE staff SET name = ?, role = ?, area_code = ?, phone_sealed = ?, skills = ?::jsonb WHERE login = ? RETURNING post_id)
 		UPDATE posts p SET name = ?, role = ?, area_code = ? FROM s WHERE p.id = s.post_id`,
-		c.is.Name, string(c.is.Role), string(c.is.Area), sealed, c.is.Login, c.is.Name, string(c.is.Role), string(c.is.Area))
+		c.is.Name, string(c.is.Role), string(c.is.Area), sealed, jsonOf(skillsOf(c.is.Skills)), c.is.Login, c.is.Name, string(c.is.Role), string(c.is.Area))
 	if err != nil {
 		return err
 	}
@@ -292,6 +294,9 @@ func (tx *Tx) updateStaff(ctx context.Context, c personChange) error {
 		data["from_role"], data["from_area"] = string(c.was.Role), string(c.was.Area)
 	}
 	data["phone_changed"] = c.was.Phone != c.is.Phone
+	if !maps.Equal(c.was.Skills, c.is.Skills) {
+		data["skills"] = skillsOf(c.is.Skills)
+	}
 	return tx.auditStaff(ctx, "staff.changed", c.is.Login, "", data)
 }
 

@@ -110,6 +110,8 @@ type importedPerson struct {
 	Role  area.Role `json:"role"`
 	Area  area.Code `json:"area"`
 	Phone *string   `json:"phone"` // sealed, in base64
+
+	Skills area.Skills `json:"skills"`
 }
 
 // importedDeputy is one who stands in for one.
@@ -120,7 +122,7 @@ type importedDeputy struct {
 }
 
 // peopleSQL reads them as rows x.
-const peopleSQL = `SELECT login, name, role, area, decode(phone, 'base64') AS phone FROM jsonb_to_recordset(?::jsonb) AS r (login text, name text, role text, area text, phone text)`
+const peopleSQL = `SELECT login, name, role, area, decode(phone, 'base64') AS phone, skills FROM jsonb_to_recordset(?::jsonb) AS r (login text, name text, role text, area text, phone text, skills jsonb)`
 
 // writePeople writes all people of a plan, then who stands in for whom.
 func (tx *Tx) writePeople(ctx context.Context, plan area.StaffPlan) error {
@@ -134,7 +136,7 @@ func (tx *Tx) writePeople(ctx context.Context, plan area.StaffPlan) error {
 		if err != nil {
 			return err
 		}
-		row := importedPerson{Login: p.Login, Name: p.Name, Role: p.Role, Area: p.Area}
+		row := importedPerson{Login: p.Login, Name: p.Name, Role: p.Role, Area: p.Area, Skills: skillsOf(p.Skills)}
 		if sealed != nil {
 			text := base64.StdEncoding.EncodeToString(sealed)
 			row.Phone = &text
@@ -158,13 +160,13 @@ func (tx *Tx) writePeople(ctx context.Context, plan area.StaffPlan) error {
 		what, sql string
 		args      []any
 	}{
-		{"change people", `WITH x AS (` + peopleSQL + `), s AS (UPDATE staff s SET name = x.name, role = x.role, area_code = x.area, phone_sealed = x.phone
+		{"change people", `WITH x AS (` + peopleSQL + `), s AS (UPDATE staff s SET name = x.name, role = x.role, area_code = x.area, phone_sealed = x.phone, skills = x.skills
 				FROM x WHERE s.login = x.login RETURNING s.post_id, s.name, s.role, s.area_code)
 			UPDATE posts p SET name = s.name, role = s.role, area_code = s.area_code FROM s WHERE p.id = s.post_id`, []any{string(rows)}},
 		{"add people", `WITH x AS MATERIALIZED (SELECT nextval(pg_get_serial_sequence('posts', 'id')) AS post, y.* FROM (` + peopleSQL + `) y
 				WHERE NOT EXISTS (SELECT 1 FROM staff s WHERE s.login = y.login)),
 			p AS (INSERT INTO posts (id, kind, area_code, role, name) OVERRIDING SYSTEM VALUE SELECT post, 'person', area, role, name FROM x)
-			INSERT INTO staff (post_id, login, name, role, area_code, phone_sealed) SELECT post, login, name, role, area, phone FROM x`, []any{string(rows)}},
+			INSERT INTO staff (post_id, login, name, role, area_code, phone_sealed, skills) SELECT post, login, name, role, area, phone, skills FROM x`, []any{string(rows)}},
 		{"end deputies", `UPDATE deputies d SET ends_at = greatest(d.starts_at, ?) FROM staff s WHERE s.id = d.staff_id AND s.login = ANY(SELECT jsonb_array_elements_text(?::jsonb))
 			AND (d.ends_at IS NULL OR d.ends_at > ?)`, []any{tx.now, logins(plan.SetDeputies), tx.now}},
 		{"name deputies", `INSERT INTO deputies (staff_id, deputy_id, position, starts_at, created_by, created_at)

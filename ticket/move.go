@@ -52,8 +52,9 @@ type MoveTx interface {
 
 // Workload is what speaks for and against giving a ticket to a person.
 type Workload struct {
-	Open    int  // tickets that are theirs and not yet through, counted up to some hundreds
-	Related bool // whom the ticket is about is in the register of their relatives
+	Open    int         // tickets that are theirs and not yet through, counted up to some hundreds
+	Skills  area.Skills // of whose post it is
+	Related bool        // whom the ticket is about is in the register of their relatives
 }
 
 // movers are those who may take a ticket from its owner, give it to another and

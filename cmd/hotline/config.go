@@ -46,5 +46,9 @@ func openStore(cfg configs.Config, log *slog.Logger) (*store.DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the keys: %w", err)
 	}
-	return store.Open(store.Options{URL: cfg.Postgres.URL.Reveal(), MaxConns: 4, Sealer: keys, Logger: log})
+	queues, err := configs.LoadQueues(cfg.Queue.File)
+	if err != nil {
+		return nil, err
+	}
+	return store.Open(store.Options{URL: cfg.Postgres.URL.Reveal(), MaxConns: 4, Sealer: keys, Skills: queues.KnownSkills(), Logger: log})
 }

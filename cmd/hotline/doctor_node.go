@@ -127,6 +127,9 @@ func (e *examination) checkPolicies(context.Context) {
 	if err == nil {
 		_, _, err = p.Pick(e.cfg.Policy)
 	}
+	if err == nil {
+		err = e.checkSkills(p)
+	}
 	if err != nil {
 		for _, fault := range allErrors(err) {
 			e.fault(check, fault.Error(), "correct the file in policy.dir")
@@ -163,6 +166,15 @@ func (e *examination) checkPrompts(context.Context) {
 		return
 	}
 	e.ok(check, "%d of them, %d are placeholders spoken by a machine", len(spoken), texts.Placeholders)
+}
+
+// checkSkills sees that the line knows what its ladders ask for.
+func (e *examination) checkSkills(p *configs.Policies) error {
+	queues, err := configs.LoadQueues(e.cfg.Queue.File)
+	if err != nil {
+		return err
+	}
+	return p.CheckSkills(queues.KnownSkills())
 }
 
 // checkFlows holds the call flows to their checks and to the proof.

@@ -124,7 +124,7 @@ func directoryOf(city configs.City) area.Directory {
 		d.Agencies = append(d.Agencies, area.Agency{Name: g.Name, Area: g.Area, Contact: g.Contact, ContractFrom: g.From, ContractUntil: g.Until})
 	}
 	for _, s := range city.Staff {
-		d.Staff = append(d.Staff, area.NewStaff{Login: s.Login, Name: s.Name, Role: s.Role, Area: s.Area, Phone: s.Phone, Agency: s.Agency})
+		d.Staff = append(d.Staff, area.NewStaff{Login: s.Login, Name: s.Name, Role: s.Role, Area: s.Area, Phone: s.Phone, Skills: s.Skills, Agency: s.Agency})
 	}
 	for _, s := range city.Stations {
 		d.Stations = append(d.Stations, area.Station{Area: s.Area, Name: s.Name, Lead: s.Lead, OpenedOn: s.OpenedOn})
@@ -138,11 +138,11 @@ func directoryOf(city configs.City) area.Directory {
 	return d
 }
 
-// agentsOf lists what the demo city's agents serve and know.
+// agentsOf lists what the demo city's agents serve.
 func agentsOf(city configs.City) []acd.Profile {
 	profiles := make([]acd.Profile, 0, len(city.Agents))
 	for _, a := range city.Agents {
-		profiles = append(profiles, acd.Profile{Login: a.Login, Queues: a.Queues, Skills: a.Skills, Priority: a.Priority})
+		profiles = append(profiles, acd.Profile{Login: a.Login, Queues: a.Queues, Priority: a.Priority})
 	}
 	return profiles
 }

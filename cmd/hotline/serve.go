@@ -148,8 +148,10 @@ func (n *node) loadRules() (err error) {
 	if n.ladder, n.relief, err = n.policies.Pick(n.cfg.Policy); err != nil {
 		return err
 	}
-	n.queues, err = configs.LoadQueues(n.cfg.Queue.File)
-	return err
+	if n.queues, err = configs.LoadQueues(n.cfg.Queue.File); err != nil {
+		return err
+	}
+	return n.policies.CheckSkills(n.queues.KnownSkills())
 }
 
 // openStore opens the keys, the database, Redis and the node's clock.
@@ -162,7 +164,7 @@ func (n *node) openStore() error {
 		return err
 	}
 	n.db, err = store.Open(store.Options{URL: n.cfg.Postgres.URL.Reveal(), MaxConns: n.cfg.Postgres.MaxConnections, Sealer: n.keys,
-		Calendar: n.policies.Calendar, Logger: n.log})
+		Calendar: n.policies.Calendar, Skills: n.queues.KnownSkills(), Logger: n.log})
 	if err != nil {
 		return err
 	}
@@ -276,7 +278,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 		Sessions: n.db,
 		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief, Callback: n.ladder.Callback.Rules(),
 			Moves:  n.ladder.MoveRules(n.policies.Calendar),
-			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions},
+			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions, Skills: n.queues.Skills},
 		Wakes:  n.redis.Listen(pulse.WakeEvents).C,
 		Places: n.places, Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},
 		Inbound: n.inbound(), Telling: n.contactDeps(),

@@ -43,7 +43,7 @@ type PauseReason string
 
 // Skills are what an agent speaks or knows, 1 (some) to 10 (best), by key:
 // a dialect ("dialect:jining") or a field of policy ("field:medical").
-type Skills map[string]int
+type Skills = area.Skills
 
 // OfferID names one offer of one caller to one agent.
 type OfferID string

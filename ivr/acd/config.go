@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 )
 
@@ -39,6 +40,15 @@ type Term struct {
 	Key string `yaml:"key" json:"key"`
 	Zh  string `yaml:"zh" json:"zh"`
 	En  string `yaml:"en" json:"en"`
+}
+
+// KnownSkills are the skills by every name that they have.
+func (c Config) KnownSkills() area.KnownSkills {
+	known := area.KnownSkills{}
+	for _, t := range c.Skills {
+		known[t.Key], known[t.Zh], known[t.En] = t.Key, t.Key, t.Key
+	}
+	return known
 }
 
 // Queue is one queue's rules.

@@ -69,7 +69,7 @@ func (s *staff) fitting(q Queue, c Caller, now time.Time) []*Agent {
 	most := q.most(now.Sub(c.EnteredAt))
 	fitting := make([]*Agent, 0, len(s.free))
 	for _, a := range s.free {
-		if serves(a.Queues, q.Key) && a.Reaches(c.Node) && a.Skills.meets(wants, most) {
+		if serves(a.Queues, q.Key) && a.Reaches(c.Node) && a.Skills.Meets(wants, most) {
 			fitting = append(fitting, a)
 		}
 	}

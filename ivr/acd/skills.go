@@ -26,17 +26,6 @@ func (a Agent) Reaches(node string) bool { return !a.Closing || a.Node == node }
 // doing: signed on and not paused.
 func (a Agent) On() bool { return a.Status == StatusAvailable }
 
-// meets reports whether an agent's skills are all that is asked for, none of it
-// above most.
-func (s Skills) meets(wants Skills, most int) bool {
-	for skill, least := range wants {
-		if s[skill] < min(least, most) {
-			return false
-		}
-	}
-	return true
-}
-
 // most is the highest level still asked for after a wait.
 func (q Queue) most(waited time.Duration) int {
 	most := 10

@@ -8,12 +8,11 @@ import (
 	"example.org/hotline/ticket"
 )
 
-// Profile is what an agent serves and knows, as a city keeps it.
+// Profile is what an agent serves, as a city keeps it; what they know is kept with the person.
 type Profile struct {
 	Login    string
 	Queues   []string // none: every queue
-	Skills   Skills
-	Priority int // place in linear order, lower first
+	Priority int      // place in linear order, lower first
 }
 
 // Slot is one interval of one queue.

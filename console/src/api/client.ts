@@ -72,6 +72,7 @@ export const api = {
   households: async (login: string) => answer(await client.GET('/households', { params: { query: { login } } })).items ?? [],
   agencies: async () => answer(await client.GET('/agencies')).items ?? [],
   accesses: async () => answer(await client.GET('/agency-accesses', { params: { query: {} } })).items ?? [],
+  skills: async () => answer(await client.GET('/skills')).items ?? [],
   coverage: async () => answer(await client.GET('/figures/coverage', { params: { query: {} } })),
 
   posts: async (area: string) => answer(await client.GET('/posts', { params: { query: { area } } })).items ?? [],
