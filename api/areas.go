@@ -29,7 +29,7 @@ type Places interface {
 // seekers may look for places: whoever works on tickets, and who brings places in.
 var (
 	importers = []area.Role{area.RoleSystemAdmin}
-	seekers   = slices.Concat(importers, readers)
+	seekers   = slices.Concat(importers, readers, reporters)
 )
 
 // areaTable is the part of the table about places.

@@ -118,7 +118,8 @@ func rules() api.Rules {
 		Papers: relief.Papers{DueWorkingDays: 10, RemindBefore: []int{5, 2}, Kinds: []relief.PaperKind{{Code: "id_copy", Zh: "身份证复印件", En: "copy of the identity card"}}}}
 	calendar := ticket.Calendar{Version: "test", Opens: 9 * time.Hour, Closes: 17 * time.Hour, Years: map[int]bool{2026: true}, Special: map[ticket.Date]ticket.Day{}}
 	return api.Rules{Terms: terms(), Calendar: calendar, Relief: policy,
-		Moves: ticket.MoveRules{Terms: terms(), Calendar: calendar, ReturnDays: 2, PauseMost: map[ticket.Priority]time.Duration{ticket.P1: 10 * time.Minute, ticket.P2: time.Hour}},
+		Report: ticket.ReportRules{Policy: "ladder-test", Terms: terms(), Holds: ticket.Holds{Repeat: 3 * time.Minute}, Calendar: calendar},
+		Moves:  ticket.MoveRules{Terms: terms(), Calendar: calendar, ReturnDays: 2, PauseMost: map[ticket.Priority]time.Duration{ticket.P1: 10 * time.Minute, ticket.P2: time.Hour}},
 		Callback: ticket.CallbackRules{Urgent: 15 * time.Minute, Ordinary: time.Hour, Tries: []time.Duration{0, 10 * time.Minute, 30 * time.Minute},
 			Late: 5 * time.Minute, Claim: 10 * time.Minute, VisitUrgent: 2 * time.Hour, VisitOrdinary: 24 * time.Hour},
 		Dispositions: []acd.Term{{Key: "registered", Zh: "已登记", En: "registered"}, {Key: "silent", Zh: "无声", En: "silent"}}}
@@ -207,7 +208,7 @@ func (h *house) call(to, from string) string {
 	h.t.Helper()
 	h.calls++
 	id, now := uuid.Must(uuid.NewV7()).String(), time.Now().UTC().Truncate(time.Microsecond)
-	number := ticket.NewNumber(now, h.calls)
+	number := ticket.NewNumber(now, 500_000+h.calls) // beside the numbers of what is split off or reported
 	_, err := h.intake.Register(h.t.Context(), ticket.Call{ID: ticket.CallID(id), NodeID: "node-a", SIPCallID: "sip-" + id, Trunk: "trunk", FromRaw: from,
 		FromE164: ticket.ParsePhone(from).E164, To: to, Number: number, InvitedAt: now})
 	if err != nil {

@@ -31,6 +31,8 @@ type Tx interface {
 	QueueRows
 	PlaceRows
 	StaffRows
+	AgencyRows
+	ReportRows
 	RosterRows
 	NoticeRows
 	ContactRows
@@ -152,6 +154,7 @@ type Rules struct {
 	Calendar ticket.Calendar
 	Relief   *relief.Policy
 	Moves    ticket.MoveRules
+	Report   ticket.ReportRules // what a reported household's ticket is born by
 
 	Callback     ticket.CallbackRules
 	Queues       []acd.Queue // whose figures are shown

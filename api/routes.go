@@ -38,8 +38,9 @@ var (
 	everyone = area.Roles()
 	readers  = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty,
 		area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
-	// caseReaders read single tickets that were opened to them, too: people of agencies.
-	caseReaders = slices.Concat(readers, []area.Role{area.RoleAgency})
+	// photographers send photos; people of agencies with their reports, too.
+	photographers = slices.Concat(makers, agencySeats)
+	uploaders     = slices.Concat(readers, agencySeats)
 
 	owners = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty,
 		area.RoleCityDuty, area.RoleCityHead}
@@ -76,9 +77,9 @@ func table() []*route {
 		{method: get, path: "/calls", who: callers, summary: "Calls, newest first", bind: read((*Server).listCalls)},
 		{method: get, path: "/audit", who: []area.Role{area.RoleAuditor, area.RoleAuditAdmin}, summary: "The audit chain, newest first", bind: read((*Server).listAudit)},
 
-		{method: get, path: "/tickets", who: caseReaders, background: true, summary: "Tickets, newest first", bind: read((*Server).listTickets)},
-		{method: get, path: "/tickets/{id}", who: caseReaders, background: true, summary: "One ticket", bind: read((*Server).getTicket)},
-		{method: get, path: "/tickets/{id}/timeline", who: caseReaders, background: true, summary: "What happened to a ticket", bind: read((*Server).getTimeline)},
+		{method: get, path: "/tickets", who: readers, background: true, summary: "Tickets, newest first", bind: read((*Server).listTickets)},
+		{method: get, path: "/tickets/{id}", who: readers, background: true, summary: "One ticket", bind: read((*Server).getTicket)},
+		{method: get, path: "/tickets/{id}/timeline", who: readers, background: true, summary: "What happened to a ticket", bind: read((*Server).getTimeline)},
 
 		{method: post, path: "/tickets/{id}/triage", who: desks, act: "triage", when: mayTriage,
 			summary: "Say where, how urgent and what it is", bind: do((*Server).triage)},
@@ -98,7 +99,7 @@ func table() []*route {
 			summary: "Bring a closed ticket back", bind: do((*Server).reopen)},
 		{method: post, path: "/tickets/{id}/caller-views", who: owners, act: "view_caller", when: mayViewCaller,
 			summary: "Look the caller's number up; leaves a record", bind: each((*Server).viewCaller)},
-	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), staffTable(), dutyTable(), notifyTable())
+	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), staffTable(), reportTable(), agencyTable(), dutyTable(), notifyTable())
 }
 
 // moveTable is the part of the table where a ticket changes hands.
@@ -169,9 +170,9 @@ func aidTable() []*route {
 		{method: post, path: "/papers/{id}/waiver", who: signers, act: "waive_paper", when: papersAllow("waive"),
 			summary: "Let a paper go, with the reason", bind: do((*Server).waivePaper)},
 
-		{method: post, path: "/uploads", who: makers, summary: "Announce a photo", bind: do((*Server).beginUpload)},
-		{method: put, path: "/uploads/{id}/parts/{part}", who: makers, summary: "Send one part of a photo", bind: each((*Server).putPart)},
-		{method: get, path: "/uploads/{id}", who: readers, background: true, summary: "Which parts are there", bind: read((*Server).getUpload)},
+		{method: post, path: "/uploads", who: photographers, summary: "Announce a photo", bind: do((*Server).beginUpload)},
+		{method: put, path: "/uploads/{id}/parts/{part}", who: photographers, summary: "Send one part of a photo", bind: each((*Server).putPart)},
+		{method: get, path: "/uploads/{id}", who: uploaders, background: true, summary: "Which parts are there", bind: read((*Server).getUpload)},
 		{method: get, path: "/uploads/{id}/content", who: readers, summary: "The photo; each look leaves a record", bind: bindUploadContent},
 
 		{method: get, path: "/approvals", who: readers, background: true, summary: "What waits for your word", bind: read((*Server).listApprovals)},

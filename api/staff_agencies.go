@@ -38,6 +38,33 @@ func (s *Server) addAgency(ctx context.Context, tx Tx, in *agencyInput) (area.Ag
 		ContractFrom: area.Date(in.Body.ContractFrom), ContractUntil: area.Date(in.Body.ContractUntil)})
 }
 
+type changeAgencyInput struct {
+	ThingRef
+	Body struct {
+		Name    *string `json:"name,omitempty" minLength:"1" maxLength:"60"`
+		Contact *string `json:"contact,omitempty" maxLength:"100" doc:"Whom to ask there; empty: nobody"`
+	}
+}
+
+func (s *Server) changeAgency(ctx context.Context, tx Tx, in *changeAgencyInput) (area.Agency, error) {
+	for field, text := range map[string]*string{"name": in.Body.Name, "contact": in.Body.Contact} {
+		if text == nil {
+			continue
+		}
+		if err := ticket.PlainText(field, *text); err != nil {
+			return area.Agency{}, err
+		}
+	}
+	return tx.ChangeAgency(ctx, in.ID, func(g *area.Agency) {
+		if in.Body.Name != nil {
+			g.Name = *in.Body.Name
+		}
+		if in.Body.Contact != nil {
+			g.Contact = *in.Body.Contact
+		}
+	})
+}
+
 type contractInput struct {
 	ThingRef
 	Body struct {

@@ -88,6 +88,13 @@ func (s *Server) putPart(ctx context.Context, tx Tx, in *putPartInput) (Upload, 
 }
 
 func (s *Server) getUpload(ctx context.Context, tx Tx, in *ThingRef) (Upload, error) {
+	u, err := tx.UploadByRef(ctx, in.ID)
+	if err == nil {
+		err = mayAskUpload(tx, u)
+	}
+	if err != nil {
+		return Upload{}, err
+	}
 	return uploadPage(ctx, tx, in.ID)
 }
 

@@ -40,7 +40,8 @@ func (db *DB) callerIndex(c ticket.Call) []byte {
 	return db.sealer.Index("calls.caller", c.FromE164)
 }
 
-// Call loads a call with its caller opened. Whoever shows the number to a
+// Call loads the call, or the report, that a ticket was born from, with its caller
+// opened. Whoever shows the number to a
 // person must mask it or write an audit record of the look-up.
 func (tx *Tx) Call(ctx context.Context, id ticket.CallID) (ticket.Call, error) {
 	c := ticket.Call{ID: id}
@@ -51,7 +52,7 @@ func (tx *Tx) Call(ctx context.Context, id ticket.CallID) (ticket.Call, error) {
 		c.end_reason, t.number FROM calls c JOIN tickets t ON t.id = c.ticket_id WHERE c.id = ?`, []any{string(id)},
 		&c.NodeID, &c.Trunk, &c.SIPCallID, &sealed, &c.To, &c.InvitedAt, &answered, &ended, &reason, &c.Number)
 	if errors.Is(err, act.ErrNotFound) {
-		return ticket.Call{}, act.NotFound("call")
+		return c, tx.reported(ctx, &c)
 	}
 	if err != nil {
 		return ticket.Call{}, err

@@ -108,6 +108,31 @@ func (tx *Tx) toldAgency(ctx context.Context, id, action, reason string) (area.A
 		Data: map[string]any{"name": g.Name, "from": string(g.ContractFrom), "until": string(g.ContractUntil)}})
 }
 
+// ChangeAgency corrects an agency's name, or whom to ask there.
+func (tx *Tx) ChangeAgency(ctx context.Context, id string, change func(*area.Agency)) (area.Agency, error) {
+	r, err := tx.agencyRow(ctx, id)
+	if err != nil {
+		return area.Agency{}, err
+	}
+	g, err := r.agency()
+	if err != nil {
+		return g, err
+	}
+	change(&g)
+	if err := tx.lockText(ctx, "agency|"+string(g.Area)+"|"+g.Name); err != nil {
+		return g, err
+	}
+	n, err := tx.exec(ctx, "change an agency", `UPDATE agencies SET name = ?, contact = ? WHERE id = ?
+		AND NOT EXISTS (SELECT 1 FROM agencies x WHERE x.area_code = ? AND x.name = ? AND x.id <> ?)`, g.Name, g.Contact, r.ID, string(g.Area), g.Name, r.ID)
+	if err != nil {
+		return g, err
+	}
+	if n == 0 {
+		return g, act.Invalid("name", "agency_name_taken", "Another agency here has this name. Choose one that tells them apart.")
+	}
+	return tx.toldAgency(ctx, id, "agency.changed", "")
+}
+
 // EndContract sets the last day of a contract: later, or earlier. What is open to
 // its people beyond that day closes with it; a contract that is over has no
 // people, so they leave.
@@ -207,6 +232,22 @@ func (tx *Tx) accesses(ctx context.Context, where string, args ...any) ([]area.A
 		list = append(list, r.access())
 	}
 	return list, err
+}
+
+// OwnAccesses lists what is open to the actor, of an agency, what ends first before
+// the rest.
+func (tx *Tx) OwnAccesses(ctx context.Context) ([]area.AgencyAccess, error) {
+	return tx.accesses(ctx, `a.staff_id = ? AND a.ended_at IS NULL AND a.starts_at <= ? AND a.ends_at > ? ORDER BY a.ends_at, a.id LIMIT 500`, int64(tx.actor.StaffID), tx.now, tx.now)
+}
+
+// OwnAccess is an access of the actor's, also one that is over: then it names no
+// ticket.
+func (tx *Tx) OwnAccess(ctx context.Context, id string) (area.AgencyAccess, error) {
+	if uuid.Validate(id) != nil {
+		return area.AgencyAccess{}, act.NotFound("access")
+	}
+	r, err := one[accessRow](ctx, tx, "access", accessSQL+`a.public_id = ? AND a.staff_id = ?`, id, int64(tx.actor.StaffID))
+	return r.access(), err
 }
 
 // GrantAccess opens a ticket to somebody of an agency, for at most thirty days

@@ -29,6 +29,7 @@ type Row struct {
 	Confidential  bool       `json:"confidential"`
 	LifeDanger    bool       `json:"life_danger"`
 	PendingChange Priority   `json:"pending_priority,omitempty" doc:"A lowering that a supervisor has yet to approve"`
+	Source        Source     `json:"source" enum:"call,report" doc:"What it was born from"`
 }
 
 // Holder is the post that owns a ticket.
@@ -41,7 +42,8 @@ type Holder struct {
 // View is a ticket as its page shows it.
 type View struct {
 	Row
-	Call          CallView    `json:"call"`
+	Call          CallView    `json:"call" doc:"Of a reported one: nothing but the report's id and time"`
+	Report        *ReportView `json:"report,omitempty" doc:"What was reported; absent where a call brought it"`
 	Clocks        []ClockView `json:"clocks"`
 	Offers        []OfferView `json:"offers" doc:"Who was asked, in order"`
 	Repeat        *RepeatView `json:"repeat,omitempty"`

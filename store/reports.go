@@ -1,0 +1,142 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
+)
+
+var _ ticket.ReportTx = (*Tx)(nil)
+
+// OpenTicketOf is the oldest open ticket of a telephone, wherever it lies.
+func (tx *Tx) OpenTicketOf(ctx context.Context, e164 string) (id ticket.ID, err error) {
+	index := tx.db.callerIndex(ticket.Call{FromE164: e164})
+	err = tx.everywhere(ctx, func() error {
+		err := tx.scan(ctx, "find an open ticket of a number", `SELECT id FROM tickets WHERE caller_index = ? AND status NOT IN ('closed', 'duplicate') ORDER BY invited_at LIMIT 1`,
+			[]any{index}, (*int64)(&id))
+		if errors.Is(err, act.ErrNotFound) {
+			return nil
+		}
+		return err
+	})
+	if err == nil && id == 0 {
+		err = act.NotFound("ticket")
+	}
+	return id, err
+}
+
+// AddReported writes a report and its ticket, with the clocks. The telephone is
+// sealed and found again as a caller's is.
+func (tx *Tx) AddReported(ctx context.Context, t *ticket.Ticket, r ticket.Report) error {
+	number, err := tx.splitNumber(ctx, t.InvitedAt)
+	if err != nil {
+		return err
+	}
+	t.Number, t.PublicID = number, uuid.NewString()
+	from := ticket.Call{ID: t.CallID, FromE164: r.Phone}
+	phone, err := tx.db.sealCaller(from)
+	if err != nil {
+		return err
+	}
+	seen, err := tx.db.sealer.Seal(seenContext(r.PublicID), []byte(r.Seen))
+	if err != nil {
+		return err
+	}
+	var id int64
+	err = tx.scan(ctx, "add a reported ticket", `INSERT INTO tickets (public_id, number, call_id, kind, priority, cause, status, area_code, owner_id, invited_at, call_ended,
+			caller_index, repeat_of, repeat_state, policy, epoch, version, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		[]any{t.PublicID, t.Number, string(t.CallID), t.Kind, t.Priority, t.Cause, t.Status, t.Area, int64(t.Owner), t.InvitedAt, t.CallEnded,
+			tx.db.callerIndex(from), nonZero(int64(t.RepeatOf)), t.RepeatState, t.Policy, t.Epoch, t.Version, tx.now}, &id)
+	if err != nil {
+		return err
+	}
+	t.ID = ticket.ID(id)
+	_, err = tx.exec(ctx, "add a report", `INSERT INTO reports (id, ticket_id, staff_id, phone_sealed, seen_sealed, priority, area_code, reported_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.PublicID, id, int64(tx.actor.StaffID), phone, seen, r.Priority, string(r.Area), t.InvitedAt)
+	if err != nil {
+		return err
+	}
+	for _, c := range t.Clocks {
+		if err := tx.saveClock(ctx, t.ID, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// seenContext names the place of what a reporter has seen.
+func seenContext(id string) string { return "reports.seen|" + id }
+
+// reportRow is a row of reports with what is shown of it.
+type reportRow struct {
+	ID, Number, Status, Priority, AreaName, By, Role string
+	ReportedAt                                       time.Time
+	PhoneSealed, SeenSealed                          []byte
+}
+
+const reportSQL = `SELECT r.id, t.number, t.status, r.priority, d.name AS area_name, s.name AS by, s.role, r.reported_at, r.phone_sealed, r.seen_sealed
+	FROM reports r JOIN tickets t ON t.id = r.ticket_id JOIN divisions d ON d.code = r.area_code JOIN staff s ON s.id = r.staff_id WHERE `
+
+// OwnReports lists what the actor has reported, the newest first, wherever its
+// ticket lies by now.
+func (tx *Tx) OwnReports(ctx context.Context, limit int) (list []ticket.ReportRow, err error) {
+	var rows []reportRow
+	err = tx.everywhere(ctx, func() error {
+		return tx.find(ctx, "list reports", &rows, reportSQL+`r.staff_id = ? ORDER BY r.reported_at DESC, t.id DESC LIMIT ?`, int64(tx.actor.StaffID), limit)
+	})
+	if err != nil {
+		return nil, err
+	}
+	list = make([]ticket.ReportRow, 0, len(rows))
+	for _, r := range rows {
+		v := ticket.ReportRow{ID: r.ID, Number: ticket.Number(r.Number), Status: ticket.Status(r.Status), ReportedAt: r.ReportedAt.UTC(), AreaName: r.AreaName, Priority: ticket.Priority(r.Priority)}
+		if v.Phone, err = tx.maskedCaller(r.ID, r.PhoneSealed); err != nil {
+			return nil, err
+		}
+		if v.Seen, err = tx.seen(r); err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	return list, nil
+}
+
+func (tx *Tx) seen(r reportRow) (string, error) {
+	plain, err := tx.db.sealer.Open(seenContext(r.ID), r.SeenSealed)
+	return string(plain), err
+}
+
+// reportView is the report that a ticket was born from; nil where a call was.
+func (tx *Tx) reportView(ctx context.Context, id ticket.CallID) (*ticket.ReportView, error) {
+	r, err := one[reportRow](ctx, tx, "report", reportSQL+`r.id = ?`, string(id))
+	if errors.Is(err, act.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	seen, err := tx.seen(r)
+	return &ticket.ReportView{By: r.By, Role: area.Role(r.Role), ReportedAt: r.ReportedAt.UTC(), Seen: seen, Priority: ticket.Priority(r.Priority), AreaName: r.AreaName}, err
+}
+
+// reported is a report as the commands of a ticket see the call it was born
+// from: who rang is whose telephone was reported.
+func (tx *Tx) reported(ctx context.Context, c *ticket.Call) error {
+	var sealed []byte
+	err := tx.scan(ctx, "load report", `SELECT r.phone_sealed, r.reported_at, t.number FROM reports r JOIN tickets t ON t.id = r.ticket_id WHERE r.id = ?`, []any{string(c.ID)},
+		&sealed, &c.InvitedAt, &c.Number)
+	if errors.Is(err, act.ErrNotFound) {
+		return act.NotFound("call")
+	}
+	if err != nil {
+		return err
+	}
+	c.InvitedAt = c.InvitedAt.UTC()
+	return tx.db.openCaller(c, sealed)
+}
