@@ -38,7 +38,7 @@ type Notices map[string]Notice
 // other). A value that looks like an identity number or a mobile number, in a
 // field that is not declared personal, does not go out: *** stands in its place.
 func (n Notice) Write(language string, values map[string]string) notify.Text {
-	t := notify.Text{Body: n.Zh, Order: n.Fields, Most: max(n.Parts, 1)}
+	t := notify.Text{Body: n.Zh, Fields: make(map[string]string, len(n.Fields)), Order: n.Fields, Most: max(n.Parts, 1)}
 	if language == "en" {
 		t.Body = n.En
 	}
@@ -50,6 +50,9 @@ func (n Notice) Write(language string, values map[string]string) notify.Text {
 		}
 		if !slices.Contains(n.Personal, field) && personalData.MatchString(value) {
 			value, t.Hidden = "***", append(t.Hidden, field)
+		}
+		if ok {
+			t.Fields[field] = value
 		}
 		filled = append(filled, "{"+field+"}", value)
 	}

@@ -37,8 +37,8 @@ type Message struct {
 	Login    string    // member of staff, for the live channel; empty for citizens
 	Text     string
 	Template string
-	Fields   map[string]string
-	Order    []string // names of the fields, as the template declares them
+	Fields   map[string]string // those that the template declares, as its text shows them
+	Order    []string          // their names, in the template's order
 	Ticket   string   // public id, empty where it is about none
 	Area     area.Code
 	Urgent   bool
@@ -105,6 +105,7 @@ type Answerer interface {
 // Text is a filled-in template.
 type Text struct {
 	Body    string
+	Fields  map[string]string // what stands in it, by field: a provider that has the words itself is given these and no others
 	Order   []string // its fields, as declared
 	Missing []string // declared fields without a value, whose places stay empty
 	Hidden  []string // fields whose value was personal data that the template does not declare; *** stands there

@@ -201,7 +201,7 @@ func (h *house) notifier(channels ...notify.Channel) (stop func()) {
 
 func (h *house) notifierWith(o notify.Options) (stop func()) {
 	o.Texts = func(template, language string, fields map[string]string) (notify.Text, bool) {
-		return notify.Text{Body: language + " " + template + " " + fields["number"]}, template != "unknown"
+		return notify.Text{Body: language + " " + template + " " + fields["number"], Fields: fields}, template != "unknown"
 	}
 	o.AlarmNumber, o.Poll, o.Backoff, o.Most = alarm, 20*time.Millisecond, 10*time.Millisecond, 4
 	if o.Timeout == 0 {

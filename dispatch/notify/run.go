@@ -191,7 +191,7 @@ func (n *Notifier) deliver(ctx context.Context, c Channel, d ticket.Delivery) {
 
 // message is what a channel is given of a delivery.
 func message(d ticket.Delivery, text Text) Message {
-	return Message{Ref: d.Ref, Provider: d.Provider, Begun: d.Begun, Address: d.Address, Login: d.Login, Text: text.Body, Template: d.Template, Fields: d.Fields, Order: text.Order,
+	return Message{Ref: d.Ref, Provider: d.Provider, Begun: d.Begun, Address: d.Address, Login: d.Login, Text: text.Body, Template: d.Template, Fields: text.Fields, Order: text.Order,
 		Ticket: d.Ticket, Area: d.Area, Urgent: d.Urgent}
 }
 
