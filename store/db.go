@@ -35,6 +35,7 @@ type DB struct {
 	sealer   seal.Sealer
 	calendar ticket.Calendar
 	skills   area.KnownSkills
+	poisoned poisoned
 
 	// OnArmed is told after commit which timers a transaction armed, so that they reach the wake-up index at once.
 	// It must not block: whatever it loses, the sweep finds. Set before the first transaction.

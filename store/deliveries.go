@@ -147,7 +147,7 @@ func (tx *Tx) delivery(ctx context.Context, r deliveryRow, channel, alarmNumber 
 	d := ticket.Delivery{ID: r.ID, Ref: r.Ref, Channel: channel, Attempt: r.Attempt, Forgiven: r.Forgiven, Unknown: r.Unknown, Void: r.Void, Resent: r.Resent,
 		Queries: r.Queries, Citizen: r.Citizen, Template: r.Template, Urgent: r.Urgent, Method: deref(r.MethodID), Provider: r.ProviderID, Begun: deref(r.Begun)}
 	if err := json.Unmarshal(r.Fields, &d.Fields); err != nil {
-		return d, fmt.Errorf("read notice fields: %w", err)
+		return d, fmt.Errorf("read notice fields: %w: %w", errBroken, err)
 	}
 	if r.Callback != nil {
 		of := ticket.Delivery{Channel: "sms"}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -39,14 +41,17 @@ type reader struct {
 // exist here, and tells how many it took. A notice to a person's post goes to
 // its holder, one to a desk to whoever is on duty there (with nobody on duty,
 // to everybody of that desk), one to the citizen to the number the call came
-// from if it is a mobile. What reaches nobody is kept as a dead delivery.
+// from if it is a mobile. What reaches nobody is kept as a dead delivery. A notice
+// of which that cannot be told is left alone for a minute: the others are not held up.
 func (db *DB) ExpandNotices(ctx context.Context, reach ticket.Reach, limit int) (taken int, err error) {
+	var at int64 // the notice that is being looked at
 	err = db.InTx(ctx, act.SystemDispatch, func(tx *Tx) error {
 		var rows []noticeRow
 		err := tx.find(ctx, "load notices", &rows, `SELECT n.id, n.ticket_id, n.post_id, n.alarm, n.urgent, coalesce(n.epoch < t.epoch, false) AS void,
 			coalesce(t.priority, '') AS priority, n.epoch IS NOT NULL AND n.post_id IS NOT NULL AS offer, coalesce(t.area_code, '') AS area_code,
 			coalesce(n.only_channel, '') AS only_channel, coalesce(n.method_id, 0) AS method_id
-			FROM notices n LEFT JOIN tickets t ON t.id = n.ticket_id WHERE n.done_at IS NULL ORDER BY n.id LIMIT ? FOR UPDATE OF n SKIP LOCKED`, limit)
+			FROM notices n LEFT JOIN tickets t ON t.id = n.ticket_id WHERE n.done_at IS NULL AND n.id <> ALL(?::bigint[])
+			ORDER BY n.id LIMIT ? FOR UPDATE OF n SKIP LOCKED`, bigints(db.poisoned.list()), limit)
 		if err != nil || len(rows) == 0 {
 			return err
 		}
@@ -55,14 +60,53 @@ func (db *DB) ExpandNotices(ctx context.Context, reach ticket.Reach, limit int) 
 			return err
 		}
 		for _, n := range rows {
+			at = n.ID
 			if err := e.expand(ctx, n); err != nil {
 				return fmt.Errorf("expand notice %d: %w", n.ID, err)
 			}
 		}
-		taken = len(rows)
+		at, taken = 0, len(rows)
 		return nil
 	})
-	return taken, err
+	if err == nil {
+		return taken, nil
+	}
+	if at != 0 && ctx.Err() == nil && !errors.Is(err, act.ErrUnavailable) && !errors.Is(err, act.ErrConflict) {
+		db.poisoned.add(at)
+	}
+	return 0, err
+}
+
+// poisoned are notices that could not be turned into deliveries lately. This node
+// leaves each alone for a minute; they stay pending, and another node tries them itself.
+type poisoned struct {
+	mu    sync.Mutex
+	until map[int64]time.Time // real time
+}
+
+const poisonRest = time.Minute
+
+func (p *poisoned) add(notice int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.until == nil {
+		p.until = map[int64]time.Time{}
+	}
+	p.until[notice] = time.Now().Add(poisonRest) //nolint:forbidigo // how long this node rests
+}
+
+// list is those that still rest.
+func (p *poisoned) list() (notices []int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for notice, until := range p.until {
+		if time.Now().After(until) { //nolint:forbidigo // as above
+			delete(p.until, notice)
+			continue
+		}
+		notices = append(notices, notice)
+	}
+	return notices
 }
 
 // expansion is one batch of notices that become deliveries.
@@ -107,9 +151,12 @@ func (e expansion) finish(ctx context.Context, n noticeRow) error {
 	return err
 }
 
-// unreadable reports whether a sealed number does not open, which no repetition mends.
+// errBroken marks a row whose content is not what the program writes.
+var errBroken = errors.New("the row is damaged")
+
+// unreadable reports whether a sealed number does not open or a row is damaged, which no repetition mends.
 func unreadable(err error) bool {
-	return errors.Is(err, seal.ErrTampered) || errors.Is(err, seal.ErrUnknownKey)
+	return errors.Is(err, seal.ErrTampered) || errors.Is(err, seal.ErrUnknownKey) || errors.Is(err, errBroken)
 }
 
 func (e expansion) giveUp(ctx context.Context, n noticeRow, why error) error {
