@@ -134,6 +134,8 @@ func onDuty(ctx context.Context, tx Tx, t ticket.Ticket, target Target, ask *ask
 // nobodyBecause says why a roster came to nobody.
 func nobodyBecause(answer duty.Answer, passed []map[string]any) map[string]any {
 	switch {
+	case answer.Damaged:
+		return map[string]any{"reason": "roster_damaged"}
 	case len(passed) == 0:
 		return map[string]any{"reason": "nobody_on_duty"}
 	case len(answer.OnDuty) > 0:

@@ -76,7 +76,8 @@ func (r *Rosters) TellHoles(ctx context.Context, tx HoleTx) (told []duty.HoleOf,
 		return nil, err
 	}
 	now := tx.Now()
-	if err := r.load(ctx, tx, now, now.Add(holeLength)); err != nil {
+	holes, err := r.load(ctx, tx, now, now.Add(holeLength))
+	if err != nil {
 		return nil, err
 	}
 	known, err := tx.ToldHoles(ctx, now)
@@ -85,6 +86,9 @@ func (r *Rosters) TellHoles(ctx context.Context, tx HoleTx) (told []duty.HoleOf,
 	}
 	for _, h := range r.board.Holes(now, now.Add(holeWarning)) {
 		h.Ends = r.endOfHole(h, now)
+		holes = append(holes, h)
+	}
+	for _, h := range holes {
 		if toldBefore(known, h) {
 			continue
 		}
@@ -96,22 +100,24 @@ func (r *Rosters) TellHoles(ctx context.Context, tx HoleTx) (told []duty.HoleOf,
 	return told, nil
 }
 
-// load brings the board to what the database holds.
-func (r *Rosters) load(ctx context.Context, tx HoleTx, from, to time.Time) error {
+// load brings the board to what the database holds. A roster that cannot be
+// read has nobody on duty as far as anyone can tell: it is one hole from now on.
+func (r *Rosters) load(ctx context.Context, tx HoleTx, from, to time.Time) (damaged []duty.HoleOf, err error) {
 	rosters, err := tx.Rosters(ctx, "", from, to)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	schedules := make([]*duty.Schedule, 0, len(rosters))
 	for _, roster := range rosters {
 		s, err := duty.New(roster, r.days)
 		if err != nil {
-			return err
+			damaged = append(damaged, duty.HoleOf{Key: roster.Key, Hole: duty.Hole{Starts: from, Ends: to}})
+			continue
 		}
 		schedules = append(schedules, s)
 	}
 	r.board.Replace(schedules)
-	return nil
+	return damaged, nil
 }
 
 // endOfHole is the end of a hole that was cut at the end of the day looked at.

@@ -58,7 +58,8 @@ func (a *ahead) areasAt(level area.Level) []area.Code {
 	return slices.Compact(areas)
 }
 
-// schedule is the roster of a role in an area at the transaction's time.
+// schedule is the roster of a role in an area at the transaction's time; nil for
+// one that cannot be read.
 func (a *ahead) schedule(ctx context.Context, tx *Tx, where area.Code, role area.Role, position int) (*duty.Schedule, error) {
 	of := roleAt{role, where.Level()}
 	a.last = dutyQuestion{of, position}
@@ -81,13 +82,7 @@ func (a *ahead) schedule(ctx context.Context, tx *Tx, where area.Code, role area
 		if i := slices.IndexFunc(rosters, func(r duty.Roster) bool { return r.Area == code }); i >= 0 {
 			roster = rosters[i]
 		}
-		s, err := duty.New(roster, tx.db.calendar.Day)
-		if err != nil && code == where {
-			return nil, err
-		}
-		if err == nil { // a damaged roster is told to whoever asks for it
-			known[code] = s
-		}
+		known[code] = tx.schedule(roster)
 	}
 	return known[where], nil
 }

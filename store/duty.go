@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -13,24 +14,37 @@ import (
 )
 
 // DutyAt tells who is on duty for a role in an area at an instant, and why.
-// Position zero asks for everybody. It is three statements, each by index.
+// Position zero asks for everybody. It is three statements, each by index. A
+// roster that cannot be read has nobody on duty: whoever asks goes on to the
+// next level or to a whole desk, and no ticket waits until it is mended. The
+// watch over holes tells people of it.
 func (tx *Tx) DutyAt(ctx context.Context, where area.Code, role area.Role, position int, at time.Time) (duty.Answer, error) {
+	var schedule *duty.Schedule
+	var err error
 	if tx.ahead != nil && at.Equal(tx.now) {
-		schedule, err := tx.ahead.schedule(ctx, tx, where, role, position)
-		if err != nil {
-			return duty.Answer{}, err
+		schedule, err = tx.ahead.schedule(ctx, tx, where, role, position)
+	} else {
+		var roster duty.Roster
+		if roster, err = tx.Roster(ctx, duty.Key{Area: where, Role: role}, at, at); err == nil {
+			schedule = tx.schedule(roster)
 		}
-		return schedule.Who(at, position), nil
 	}
-	roster, err := tx.Roster(ctx, duty.Key{Area: where, Role: role}, at, at)
 	if err != nil {
 		return duty.Answer{}, err
 	}
-	schedule, err := duty.New(roster, tx.db.calendar.Day)
-	if err != nil {
-		return duty.Answer{}, err
+	if schedule == nil {
+		return duty.Answer{Damaged: true}, nil
 	}
 	return schedule.Who(at, position), nil
+}
+
+// schedule makes a roster answer; nil for one that cannot be read.
+func (tx *Tx) schedule(r duty.Roster) *duty.Schedule {
+	s, err := duty.New(r, tx.db.calendar.Day)
+	if err != nil {
+		return nil
+	}
+	return s
 }
 
 // Roster loads what touches the time from from to to, both included.
@@ -73,7 +87,8 @@ const changeJSON = `jsonb_strip_nulls(jsonb_build_object('id', x.id, 'kind', x.k
 		'from', x.starts_at, 'to', x.ends_at, 'ended_at', x.ended_at, 'reason', x.reason, 'name', x.name, 'places', x.places))`
 
 // rosters loads the rosters that a condition on x.area_code and x.role names,
-// with the people and absences of all of them.
+// with the people and absences of all of them. One that cannot be read says so
+// and does not keep the others from being read.
 func (tx *Tx) rosters(ctx context.Context, from, to time.Time, where string, args ...any) ([]duty.Roster, error) {
 	var all []any
 	for _, times := range [][]any{{from, to}, {from, to, from}, {from, to}} {
@@ -95,9 +110,7 @@ func (tx *Tx) rosters(ctx context.Context, from, to time.Time, where string, arg
 		}
 		last := len(rosters) - 1
 		posts, err := addPart(&rosters[last], row.Kind, row.Data)
-		if err != nil {
-			return nil, fmt.Errorf("read the roster of %s in %s: %w", k.Role, k.Area, err)
-		}
+		rosters[last].Damage = cmp.Or(rosters[last].Damage, err)
 		named[last] = append(named[last], posts...)
 	}
 	if len(rosters) == 0 {

@@ -76,9 +76,7 @@ func (tx *Tx) coverTownships(ctx context.Context, tree *area.Tree, under area.Co
 		if r.Role != area.RoleWorker {
 			continue
 		}
-		if schedules[r.Area], err = duty.New(r, tx.db.calendar.Day); err != nil {
-			return err
-		}
+		schedules[r.Area] = tx.schedule(r) // one that cannot be read covers nobody
 	}
 	stations := map[area.Code]bool{}
 	kept, err := tx.Stations(ctx)

@@ -128,4 +128,5 @@ type Answer struct {
 	OnDuty  []OnDuty
 	Skipped []Skipped
 	Idle    []Idle
+	Damaged bool // the roster cannot be read, so that nobody is known to be on duty
 }

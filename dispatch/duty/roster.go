@@ -20,6 +20,7 @@ type Roster struct {
 	Absences    []Absence
 	Deputies    []Deputy
 	People      map[area.PostID]Person // whoever is named above; who is not in it has left
+	Damage      error                  // why a part of it could not be read; nil: all of it is here
 }
 
 // Key names a roster.

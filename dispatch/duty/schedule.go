@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	_ "time/tzdata" // a roster's zone is known on a node without a zone database too
 
 	"example.org/hotline/area"
 	"example.org/hotline/ticket"
@@ -44,6 +45,9 @@ type rule struct {
 
 // New makes a roster answer. The error lists every Fault of its plans.
 func New(r Roster, days Days) (*Schedule, error) {
+	if r.Damage != nil {
+		return nil, fmt.Errorf("the roster of %s in %s cannot be read: %w", r.Role, r.Area, r.Damage)
+	}
 	s := &Schedule{key: r.Key, days: days, people: r.People,
 		shifts: slices.Clone(r.Shifts), temporaries: slices.Clone(r.Temporaries), overrides: slices.Clone(r.Overrides)}
 	for _, v := range inForce(r.Versions) {
