@@ -1,6 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { api } from './api/client'
-import { i18n } from './i18n'
 import { hasRole, loadSession, session } from './session'
 
 declare module 'vue-router' {
@@ -48,6 +47,4 @@ router.beforeEach(async (to) => {
 
 router.afterEach((to) => {
   if (typeof to.query.notice === 'string' && session.me) void api.readNotice(to.query.notice).catch(() => { /* an old one, or of somebody else: nothing hangs on it */ })
-  const { t } = i18n.global
-  document.title = `${t(to.meta.title)} · ${t('app.name')}`
 })

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { createI18n } from 'vue-i18n'
 import { en } from '../src/i18n/en'
 import { zh } from '../src/i18n/zh'
 import { doables } from '../src/tickets/doables'
@@ -26,9 +27,18 @@ describe('words', () => {
     }
   })
   it('hold no character that the message format would take for its own', () => {
-    for (const [language, tree] of Object.entries({ zh, en })) {
-      for (const key of keys(tree)) expect(String(at(tree, key)), `${language} ${key}`).not.toMatch(/[@|]/)
+    for (const key of keys(zh)) expect(String(at(zh, key)), `zh ${key}`).not.toMatch(/[@|]/)
+    for (const key of keys(en)) expect(String(at(en, key)), `en ${key}`).not.toMatch(/@/)
+  })
+  it('have a singular beside a plural, chosen by n', () => {
+    for (const key of keys(en)) {
+      const forms = String(at(en, key)).split('|')
+      if (forms.length === 1) continue
+      expect(forms, key).toHaveLength(2)
+      expect(forms[1], key).toContain('{n}') // what is one may be said in a word: once
     }
+    const { t } = createI18n({ legacy: false, locale: 'en', messages: { en } }).global
+    expect([0, 1, 2].map((n) => t('staff.agency.open', { n }))).toEqual(['0 tickets open', '1 ticket open', '2 tickets open'])
   })
   it('exist for every key that the pages name', () => {
     const missing: string[] = []

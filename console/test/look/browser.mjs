@@ -18,3 +18,42 @@ export async function axe(page) {
   const found = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'] }))
   return found.violations.map((v) => `${v.impact} ${v.id} ×${v.nodes.length}: ${v.nodes.slice(0, 3).map((n) => n.target.join(' ')).join(' | ')}`)
 }
+
+/**
+ * What does not fit on a page at its present width: it scrolls sideways, an item
+ * of the main navigation or a row of tabs is cut, or words are missing and their
+ * key stands there instead.
+ */
+export function misfits(page) {
+  return page.evaluate(() => {
+    const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0
+    const name = (e) => e.innerText.trim().replace(/\s+/g, ' ').slice(0, 40) || e.tagName
+    const faults = []
+    const width = document.documentElement.clientWidth
+    const scroll = document.documentElement.scrollWidth
+    if (scroll > width + 1) {
+      const wide = [...document.querySelectorAll('main *, header *')].filter((e) => seen(e) && e.getBoundingClientRect().right > width + 1)
+      faults.push(`the page scrolls sideways, ${scroll} of ${width}: ${wide.slice(0, 3).map((e) => `${e.tagName}.${e.className} "${name(e)}"`).join(' | ')}`)
+    }
+    for (const item of document.querySelectorAll('header a, header button, header time, .tabs button')) {
+      if (!seen(item)) continue
+      const { left, right } = item.getBoundingClientRect()
+      let [from, to] = [0, width]
+      for (let box = item.parentElement; box; box = box.parentElement) {
+        if (getComputedStyle(box).overflowX === 'visible') continue
+        const edges = box.getBoundingClientRect()
+        from = Math.max(from, edges.left)
+        to = Math.min(to, edges.right)
+      }
+      if (left < from - 1 || right > to + 1) faults.push(`"${name(item)}" is cut: ${Math.round(left)}–${Math.round(right)} within ${Math.round(from)}–${Math.round(to)}`)
+    }
+    const links = [...document.querySelectorAll('header nav li')].filter(seen).map((e) => e.getBoundingClientRect())
+    if (links.some((a, i) => links.some((b, j) => i < j && a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1))) faults.push('links of the main navigation lie on one another')
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+    while (texts.nextNode()) {
+      const words = texts.currentNode.data.trim()
+      if (/^[a-z][A-Za-z]+(\.\w+)+$/.test(words) && !texts.currentNode.parentElement.closest('code, .figure, [lang]:not(html)')) faults.push(`a key stands for words: ${words}`)
+    }
+    return faults
+  })
+}

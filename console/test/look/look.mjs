@@ -1,15 +1,18 @@
-// Takes a picture of every page at a desk's and at a phone's width and reports
-// what axe, the console and the security policy complain of.
-//   npm run build && npm run look -- /tmp/pictures [dark|light [name]]
+// Takes a picture of every page at the widths of a desk, a tablet and a phone and
+// reports what does not fit and what axe, the console and the security policy
+// complain of.
+//   npm run build && npm run look -- /tmp/pictures [dark] [en] [390] [name]
 import { mkdir } from 'node:fs/promises'
-import { axe, launch } from './browser.mjs'
+import { axe, launch, misfits } from './browser.mjs'
 import * as house from './house.mjs'
 import { news, offer, putLine, seat } from './line.mjs'
 import { serve } from './server.mjs'
 
-const folder = process.argv[2] ?? 'look'
-const dark = process.argv[3] === 'dark'
-const only = process.argv[4] // the beginning of the names of the wanted pictures; all without it
+const [folder = 'look', ...wishes] = process.argv.slice(2)
+const dark = wishes.includes('dark')
+const english = wishes.includes('en')
+const widths = [1440, 768, 390].filter((w, _, all) => wishes.includes(String(w)) || !all.some((other) => wishes.includes(String(other))))
+const only = wishes.find((w) => !['dark', 'light', 'en', 'zh'].includes(w) && !/^\d+$/.test(w)) // the beginning of the names of the wanted pictures; all without it
 const t = `/tickets/${house.rows[3].id}`
 const shots = [
   ['sign-in', null, '/sign-in'], ['tickets', 'worker', '/tickets'], ['offered', 'worker', '/tickets?view=offered'], ['ticket', 'worker', t],
@@ -62,53 +65,40 @@ await mkdir(folder, { recursive: true })
 const server = await serve()
 const browser = await launch()
 let complaints = 0
-for (const [width, height] of [[1440, 900], [390, 844]]) {
-  for (const [name, who, path, change] of shots.filter(([name]) => !only || name.startsWith(only))) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', hasTouch: width < 500 })
+const wanted = [
+  ...shots.map(([name, who, path, change]) => ({ name, who, path, change })),
+  ...moments.map(([name, who, path, moment, change]) => ({ name, who, path, change, moment })),
+].filter(({ name }) => !only || name.startsWith(only))
+for (const width of widths) {
+  for (const { name, who, path, change, moment } of wanted) {
+    const context = await browser.newContext({ viewport: { width, height: width < 500 ? 844 : 900 }, colorScheme: dark ? 'dark' : 'light', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', hasTouch: width < 1000 })
+    context.setDefaultTimeout(10_000)
+    if (english && !moment) await context.addInitScript(() => localStorage.setItem('hotline:language', 'en'))
     const page = await context.newPage()
     const said = []
     page.on('console', (m) => { if (['error', 'warning'].includes(m.type()) && !(name === 'sign-in' && /401/.test(m.text()))) said.push(m.text()) })
-    page.on('pageerror', (e) => said.push(String(e)))
+    page.on('pageerror', (e) => said.push(e.stack ?? String(e)))
     server.me = who ? house.people[who] : null
     server.ticket = { ...house.ticket, ...change }
-    await page.goto(server.origin + path)
-    await page.locator('h1').first().waitFor()
-    await page.waitForLoadState('load')
-    await page.waitForFunction(() => !document.querySelector('[role=status].empty'))
-    if (path.includes('act=')) await page.locator('form.act').waitFor()
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)
-    const found = [...said, ...(wide ? ['the page scrolls sideways'] : []), ...(await axe(page))]
-    complaints += found.length
-    for (const f of found) console.log(`${name} ${width}: ${f}`)
-    await page.screenshot({ path: `${folder}/${name}-${width}${dark ? '-dark' : ''}.png`, fullPage: true })
-    await context.close()
-  }
-  for (const [name, who, path, moment, change] of moments.filter(([name]) => !only || name.startsWith(only))) {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: dark ? 'dark' : 'light', timezoneId: 'Europe/Berlin', reducedMotion: 'reduce', hasTouch: width < 500 })
-    context.setDefaultTimeout(10_000)
-    const page = await context.newPage()
-    const said = []
-    page.on('console', (m) => { if (['error', 'warning'].includes(m.type())) said.push(m.text()) })
-    page.on('pageerror', (e) => said.push(e.stack ?? String(e)))
-    server.me = house.people[who]
-    server.ticket = { ...house.ticket, ...change }
-    const line = await putLine(page)
-    await page.goto(server.origin + path)
-    await page.locator('h1').first().waitFor()
+    const line = moment && await putLine(page)
     try {
-      await moment(page, line)
+      await page.goto(server.origin + path)
+      await page.locator('h1').first().waitFor()
+      await page.waitForLoadState('load')
+      await moment?.(page, line)
+      if (!moment && path.includes('act=')) await page.locator('form.act').waitFor()
       await page.waitForFunction(() => !document.querySelector('[role=status].empty:not(.card)'))
+      if (english && moment) await page.locator('.who button[lang=en]').dispatchEvent('click') // what is asked for in Chinese, looked at in English
     } catch (fault) {
       said.push(`the moment did not come: ${fault.message.split('\n')[0]}`)
     }
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth + 1)
-    const found = [...said, ...(wide ? ['the page scrolls sideways'] : []), ...(await axe(page))]
+    const found = [...said, ...(await misfits(page)), ...(await axe(page))]
     complaints += found.length
     for (const f of found) console.log(`${name} ${width}: ${f}`)
-    await page.screenshot({ path: `${folder}/${name}-${width}${dark ? '-dark' : ''}.png`, fullPage: true })
+    await page.screenshot({ path: `${folder}/${name}-${width}${english ? '-en' : ''}${dark ? '-dark' : ''}.png`, fullPage: true })
     await context.close()
   }
 }
 await browser.close()
 server.stop()
-console.log(`${(shots.length + moments.length) * 2} pictures in ${folder}, ${complaints} complaints`)
+console.log(`${wanted.length * widths.length} pictures in ${folder}, ${complaints} complaints`)

@@ -15,7 +15,7 @@ export const desk: Words<typeof zh> = {
       unsupported: 'This browser or address cannot use a microphone.', unsupportedDo: 'Use a recent Chrome, Edge or Firefox on an https address.', retry: 'Try again',
     },
     seat: {
-      title: 'My status', signOn: 'Sign on for calls', signOff: 'Sign off', signOnHint: 'A microphone is needed. Once signed on, calls come to you by themselves.', available: 'Available', pause: 'Pause', pauseReason: 'Why you pause', since: 'for {span}', calls: '{n} calls answered', queues: 'Queues',
+      title: 'My status', signOn: 'Sign on for calls', signOff: 'Sign off', signOnHint: 'A microphone is needed. Once signed on, calls come to you by themselves.', available: 'Available', pause: 'Pause', pauseReason: 'Why you pause', since: 'for {span}', calls: '{n} call answered | {n} calls answered', queues: 'Queues',
       missed: '{n} missed in a row', until: '{span} left', afterCall: 'Pause chosen; it begins after this call', inCall: 'Not while you are in a call', away: 'The line does not hear your browser; no calls are sent to you.',
     },
     status: { available: 'Available', paused: 'Paused', signed_off: 'Signed off' },
@@ -25,7 +25,7 @@ export const desk: Words<typeof zh> = {
     popSource: { same_number: 'the same number', findings: 'what was found before' },
     pop: {
       none: 'No ticket was found that belongs to it.', withheld: 'The number is withheld: nothing can be looked up.', unread: 'What is known of the caller could not be read; you can answer all the same.', openTickets: 'Open tickets of this number', household: 'Perhaps {name} ({area}), see ticket {number}', of: 'clue: {source}', callback: 'A call-back of this number waits, at the latest {at}',
-      earlier: 'This number has called {n} times before, last {at} ({outcome})', first: 'First call of this number', unverified: 'These are guesses from clues; several people may use one telephone. Verify who is calling before you speak of them.',
+      earlier: 'This number has called once before, on {at} ({outcome}) | This number has called {n} times before, last on {at} ({outcome})', first: 'First call of this number', unverified: 'These are guesses from clues; several people may use one telephone. Verify who is calling before you speak of them.',
     },
     call: {
       title: 'Call', talked: 'talking {span}', hangUp: 'Hang up', mute: 'Mute', unmute: 'Unmute', muted: 'Muted: the citizen cannot hear you', hold: 'Hold', resume: 'Resume', keypad: 'Keys', consult: 'Consult', transfer: 'Transfer', swap: 'Swap', conference: 'Conference', consultEnd: 'End the consult', transferNow: 'Hand over and leave',
@@ -42,7 +42,7 @@ export const desk: Words<typeof zh> = {
     },
     log: { title: 'My calls today', empty: 'You have not answered a call today.', at: 'Time', caller: 'Caller', length: 'Length', outcome: 'Result', survey: 'Survey', score: '{n} of 5', ticket: 'Ticket', none: '—', notDisposed: 'no result', fill: 'Add the result' },
     callbacks: {
-      title: 'Call-backs', empty: 'Nobody waits to be called back.', due: 'At the latest', caller: 'Caller', why: 'Why', tries: '{n} tries', holder: 'State', act: 'Acts', callNow: 'Call now', claim: 'Claim', urgent: 'may be urgent', origin: { missed: 'missed call', asked: 'asked for it' }, notYet: 'again at {at}', calls: '{n} calls', noTrunk: 'This line has no trunk for calls of its own: claim the task, ring from a telephone, and enter how it went.', signOnFirst: 'Sign on to call back by headset.', mine: 'me',
+      title: 'Call-backs', empty: 'Nobody waits to be called back.', due: 'Due', caller: 'Caller', why: 'Why', tries: '{n} try | {n} tries', holder: 'State', act: 'Actions', callNow: 'Call now', claim: 'Claim', urgent: 'may be urgent', origin: { missed: 'missed call', asked: 'asked for it' }, notYet: 'again at {at}', calls: '{n} call | {n} calls', noTrunk: 'This line has no trunk for calls of its own: claim the task, ring from a telephone, and enter how it went.', signOnFirst: 'Sign on to call back by headset.', mine: 'me',
       state: { open: 'waiting', claimed: 'claimed', visit: 'to be visited', done: 'done', cancelled: 'cancelled' }, result: 'This try', results: { reached: 'reached', no_answer: 'no answer', busy: 'busy', wrong_number: 'wrong number' },
     },
     audio: {
@@ -70,15 +70,15 @@ export const desk: Words<typeof zh> = {
   phone: { bar: 'Phone', open: 'Open my desk', ringing: 'Call {priority}', talking: 'In a call', waiting: 'Signed on', wrapUp: 'Wrap-up' },
   floor: {
     updated: 'as of {at}', waiting: 'Connecting…', alarm: 'Alarm', queueTitle: 'Callers waiting and talking', agentsTitle: 'Agents', figuresTitle: 'Figures by interval', abandonedTitle: 'Abandoned calls', anyQueue: 'All queues', byQueue: 'By queue',
-    tiles: { waiting: 'Waiting', longest: 'Longest wait', agents: 'Agents free', talking: 'Talking', level: 'Service level', abandoned: 'Abandoned', wait: 'Average wait', handle: 'Average handling', occupancy: 'Occupancy', answered: 'Answered' }, ofEntered: '{n} calls in all', within: 'answered in time', shortOnes: '{n} more within 5 s', of: '{a} of {b}',
-    queue: { place: 'Place', caller: 'Caller', priority: 'Priority', wait: 'Wait', queue: 'Queue', wants: 'Skills wanted', with: 'Agent', ticket: 'Ticket', act: 'Acts', empty: 'Nobody waits.', front: 'line broke: first', ringing: 'ringing {name}', talking: 'talking with {name}', none: 'any' },
-    agents: { name: 'Agent', status: 'Status', state: 'State', since: 'For', call: 'Call', calls: 'Answered', missed: 'Missed in a row', act: 'Acts', empty: 'No agent is signed on.', force: 'Change status' },
+    tiles: { waiting: 'Waiting', longest: 'Longest wait', agents: 'Agents free', talking: 'Talking', level: 'Service level', abandoned: 'Abandoned', wait: 'Average wait', handle: 'Average handling', occupancy: 'Occupancy', answered: 'Answered' }, ofEntered: '{n} call in all | {n} calls in all', within: 'answered in time', shortOnes: '{n} more within 5 s', of: '{a} of {b}',
+    queue: { place: 'Place', caller: 'Caller', priority: 'Priority', wait: 'Wait', queue: 'Queue', wants: 'Skills wanted', with: 'Agent', ticket: 'Ticket', act: 'Actions', empty: 'Nobody is waiting.', front: 'line broke: first', ringing: 'ringing {name}', talking: 'talking with {name}', none: 'any' },
+    agents: { name: 'Agent', status: 'Status', state: 'State', since: 'For', call: 'Call', calls: 'Answered', missed: 'Missed in a row', act: 'Actions', empty: 'No agent is signed on.', force: 'Change status' },
     join: { listen: 'Listen', whisper: 'Whisper', barge: 'Barge in', take_over: 'Take over', leave: 'Leave', listenHint: 'nobody hears you', whisperHint: 'the agent alone hears you', bargeHint: 'both hear you', now: '{mode}: ticket {ticket}' },
     force: { title: 'Change the status of {name}', to: 'To', reason: 'Reason', go: 'Change it', cancel: 'Cancel', off: 'Signed off', done: 'The status of {name} has been changed' },
     alarms: { alarm_queue_stuck: 'A caller waits beside a fitting free agent, or the queue does not decide', alarm_queue_alone: 'The shared queue is away; this node distributes its own callers alone', alarm_queue_records: 'Some records of the queue were lost; figures may be wrong' },
     spans: { title: 'What {name} was today', empty: 'Nothing yet.' },
     left: { answered: 'answered', abandoned: 'hung up while waiting', short: 'hung up within 5 s', key: 'chose something else', callback: 'wants a call-back', timeout: 'waited too long', no_agent: 'no agent signed on', node_lost: 'system failure', moved: 'moved to another queue' },
     figures: { from: 'From', entered: 'Entered', answered: 'Answered', abandoned: 'Abandoned', short: 'Within 5 s', called_back: 'Call-back', level: 'Service level', wait: 'Average wait', longest: 'Longest wait', handle: 'Average handling', occupancy: 'Occupancy', empty: 'No figures for this time.', date: 'Date', step: 'Interval', minutes: '{n} minutes', chart: 'Calls entered and answered in each interval' },
-    abandoned: { counted: '{n} abandoned in a queue; {short} hung up within 5 s; {never} more did not leave a queue by themselves and reached nobody.', at: 'Called', caller: 'Caller', waited: 'Waited', end: 'End', callback: 'Call-back', ticket: 'Ticket', empty: 'No call was abandoned today.', noCallback: 'no call-back' },
+    abandoned: { counted: 'Given up in a queue: {n}; hung up within 5 s: {short}; others who reached nobody: {never}.', at: 'Called', caller: 'Caller', waited: 'Waited', end: 'End', callback: 'Call-back', ticket: 'Ticket', empty: 'No call was abandoned today.', noCallback: 'no call-back' },
   },
 }

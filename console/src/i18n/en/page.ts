@@ -3,17 +3,17 @@ import type { Words } from '../words'
 
 export const page: Words<typeof zh> = {
   app: {
-    name: 'Social Assistance Hotline', navigation: 'Main', skip: 'Skip to content', signOut: 'Sign out', loading: 'Loading…', yes: 'yes', no: 'no', comma: ', ', close: 'Close', notices: 'Notices',
+    name: 'Social Assistance Hotline', navigation: 'Main', skip: 'Skip to content', signOut: 'Sign out', loading: 'Loading…', yes: 'yes', no: 'no', comma: ', ', close: 'Close', more: 'More', notices: 'Notices',
     clockMoved: 'A demonstration has moved this clock; it is not the real time', connectionLost: '⚠ The live connection is lost and being restored. What you see may be old; what you typed is kept on this device.',
   },
   page: {
-    signIn: 'Sign in', tickets: 'Tickets', ticket: 'Ticket', approvals: 'Waiting for me', visits: 'Visits', duty: 'Duty', money: 'Float and accounts', calls: 'Calls', desk: 'My desk', floor: 'Floor', audit: 'Audit', contact: 'My contact methods', deadLetters: 'Undelivered', sms: 'SMS (demo)', nowhere: 'There is no such page',
+    signIn: 'Sign in', tickets: 'Tickets', ticket: 'Ticket', approvals: 'Approvals', visits: 'Visits', duty: 'Duty', money: 'Float and accounts', calls: 'Calls', desk: 'My desk', floor: 'Floor', audit: 'Audit', contact: 'My contact methods', deadLetters: 'Undelivered', sms: 'SMS (demo)', nowhere: 'There is no such page',
   },
   signIn: { lead: 'Desk of the 12349 social assistance hotline', login: 'Login', password: 'Password', go: 'Sign in' },
   list: {
     views: 'Which tickets', view: { open: 'Open', offered: 'Offered to me', mine: 'Mine', all: 'All' }, byPriority: 'Filter by priority', anyPriority: 'Any priority', byStatus: 'Filter by status', anyStatus: 'Any status', byArea: 'Filter by area', anyArea: 'Any area',
     search: 'Number, area, owner', deadline: 'Next deadline', noClock: 'No clock running', breached: 'Breached', step: 'step {step}', offeredToMe: 'Offered to me', repeat: 'Maybe a repeat', more: 'Show more',
-    tally: '{count} shown, {overdue} past due', arrived: '{count} new, latest {number}',
+    tally: '{count} shown, {overdue} past due', arrived: '{count} new, the latest {number}',
     empty: { open: 'No open tickets.', offered: 'Nothing is offered to you.', mine: 'You own no tickets.', all: 'No tickets.' },
   },
   countdown: { calm: 'Left', soon: 'Soon · left', urgent: 'Urgent · left', over: 'Past due', days: '{days} d {clock}' },
@@ -51,7 +51,7 @@ export const page: Words<typeof zh> = {
   },
   findings: {
     applicant: 'Applicant', identity: 'Identity', idNumber: 'Identity number', idHint: '18 characters, the last may be X. Its draft stays in this tab only.', idReason: 'Why there is none', idReasonHint: 'Newborn, unconscious, papers lost.',
-    declared: 'Declared income and expenses (optional)', incomeBefore: 'Household income a month, before (yuan)', incomeNow: 'Household income a month, now (yuan)', medical: 'Medical costs paid so far (yuan)', note: 'Anything else', people: '{size} people, {affected} affected',
+    declared: 'Declared income and expenses (optional)', incomeBefore: 'Household income a month, before (yuan)', incomeNow: 'Household income a month, now (yuan)', medical: 'Medical costs paid so far (yuan)', note: 'Anything else', people: 'household of {size}, {affected} affected',
     sizeFault: 'A whole number from 1 to 30.', affectedFault: 'At least 1, at most the household.',
   },
   identity: { length: 'It has 18 characters.', characters: 'Digits only; the last may be X.', birth_date: 'Its birth date does not exist; read it again.', check_digit: 'The check digit does not fit: one character is wrong or two are swapped.', counting: '{n} of 18 characters.', fits: '✓ The check digit fits.' },
@@ -75,6 +75,6 @@ export const page: Words<typeof zh> = {
   },
   approvals: { lead: 'What waits for your approval, check or second signature, oldest first.', empty: 'Nothing waits for you.', what: 'What', madeBy: 'Made by', since: 'Since', due: 'Due' },
   calls: { to: 'Dialled', answer: 'Answer', with: 'Talked with', end: 'End', answeredAfter: 'after {s} s', notAnswered: 'not answered', lasted: '{s} s', replayed: 'taken while the database was away', empty: 'No calls.' },
-  audit: { lead: 'Append-only, newest first. hotline audit verify proves it whole.', who: 'Who', action: 'Action', link: 'Link', empty: 'No records.' },
+  audit: { lead: 'Append-only, newest first. The command “hotline audit verify” proves that nothing was changed.', who: 'Who', action: 'Action', link: 'Link', empty: 'No records.' },
   sms: { lead: 'Demonstration: messages are only kept here; nobody was sent anything.', empty: 'No messages yet.' },
 }

@@ -48,7 +48,7 @@ export const problem: Words<typeof zh> = {
     reason_required: { what: 'Give a reason.', do: 'Add it and send again.' },
     info_is_not_aid: { what: 'A request for aid is not a question.', do: 'Choose P1, P2 or P3.' },
     unknown_area: { what: 'There is no such place.', do: 'Choose from the list.' },
-    import_faulty: { what: 'The file has faults now; nothing was done.', do: 'Bring it again and look at them.' },
+    import_faulty: { what: 'The file has faults now; nothing was done.', do: 'Choose it again and look at them.' },
     import_applied: { what: 'This file was applied already.', do: 'Nothing to do.' },
     import_expired: { what: 'The file was looked at more than a day ago.', do: 'Choose it again.' },
     areas_changed: { what: 'The places have changed since you looked at the file; nothing was done.', do: 'Choose the file again.' },

@@ -14,10 +14,10 @@ export const staff = {
       kind: { new: 'new', changed: 'changed', same: 'as they are', assistants: 'assistants among them' }, field: { name: 'name', role: 'role', area: 'area', phone: 'telephone', deputies: 'stand in' },
     },
     member: {
-      deputiesHint: 'Logins with blanks between, the first to be asked first; empty: nobody.', setDeputies: 'Save', households: '{n} households (at most 20)', village: 'Code of the village (12 digits)', reference: 'Household', referenceHint: 'Its door number or number in the village\'s register; no name, no identity number.', entrust: 'Entrust', release: 'Release', released: 'Released by the township',
+      deputiesHint: 'Logins with blanks between, the first to be asked first; empty: nobody.', setDeputies: 'Save', households: '{n} household (at most 20) | {n} households (at most 20)', village: 'Code of the village (12 digits)', reference: 'Household', referenceHint: 'Its door number or number in the village\'s register; no name, no identity number.', entrust: 'Entrust', release: 'Release', released: 'Released by the township',
       invite: 'Hand out a code', invited: 'Code {code}, good until {until}, shown only now. Tell it to the person face to face or by telephone.', leaveReason: 'Why they leave', leaveHint: 'Open tickets go to the desks of their places, households are released, opened tickets close, they are signed out.', leave: 'End their service',
     },
-    agency: { title: 'Outside agencies', contract: 'contract {from} to {until}', open: '{n} tickets open', none: 'No agency under contract.', accesses: 'Tickets that are open to them now', who: 'Who', until: 'Until', by: 'Opened by', end: 'Close now', endedHere: 'Closed on the page of people' },
+    agency: { title: 'Outside agencies', contract: 'contract {from} to {until}', open: '{n} ticket open | {n} tickets open', none: 'No agency under contract.', accesses: 'Tickets that are open to them now', who: 'Who', until: 'Until', by: 'Opened by', end: 'Close now', endedHere: 'Closed on the page of people' },
   },
   auditAction: {
     ...code.auditAction,
