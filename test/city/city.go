@@ -102,6 +102,7 @@ type settings struct {
 	flow  func(dir string) string
 
 	pair     bool
+	durable  bool
 	origin   string
 	postgres *localservers.PostgresPair
 }
@@ -112,6 +113,9 @@ func Pair() Option { return func(s *settings) { s.pair = true } }
 
 // Origin is the address that browsers show, where something stands before the nodes.
 func Origin(url string) Option { return func(s *settings) { s.origin = url } }
+
+// Durable keeps the city's data as safe as in production, for benchmarks.
+func Durable() Option { return func(s *settings) { s.durable = true } }
 
 // OnPair puts the city on a PostgreSQL with a standby, which a test may fail over. The program's address lists both.
 func OnPair(pair *localservers.PostgresPair) Option {
@@ -162,7 +166,10 @@ func New(t testing.TB, options ...Option) *City {
 
 // servers are the city's own, or the pair that it is put on with a Redis beside it.
 func (s *settings) servers(t testing.TB) *localservers.Servers {
-	if s.postgres == nil {
+	switch {
+	case s.postgres == nil && s.durable:
+		return servers.Durable(t)
+	case s.postgres == nil:
 		return servers.Private(t)
 	}
 	return &localservers.Servers{Redis: servers.Redis(t), Postgres: &localservers.Postgres{SuperURL: s.postgres.SuperURL,

@@ -3,6 +3,7 @@ package city
 import (
 	"bufio"
 	"context"
+	"encoding/json"
 	"net/http"
 	"strconv"
 	"strings"
@@ -14,18 +15,22 @@ import (
 type Stream struct {
 	mu     sync.Mutex
 	seen   []int64
+	came   map[arrival]time.Time
 	last   string
 	resets int
 	ready  chan struct{} // closed with the first event
 	once   sync.Once
 }
 
+// arrival is the first event of a kind about a ticket.
+type arrival struct{ kind, ticket string }
+
 // Follow reads live events as a browser does, coming back with the last number
 // it saw whenever the stream is cut. It returns once it listens, and reads
 // until the test ends.
 func (cl *Client) Follow() *Stream {
 	cl.city.T.Helper()
-	s := &Stream{ready: make(chan struct{})}
+	s := &Stream{came: map[arrival]time.Time{}, ready: make(chan struct{})}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -98,10 +103,29 @@ func (s *Stream) line(text string, named bool) bool {
 	case "data":
 		if seq, err := strconv.ParseInt(s.last, 10, 64); err == nil && !named {
 			s.seen = append(s.seen, seq)
+			s.note(value)
 		}
 		return false
 	}
 	return named
+}
+
+// note keeps when an event came.
+func (s *Stream) note(data string) {
+	var e struct{ Kind, Ticket string }
+	if json.Unmarshal([]byte(data), &e) != nil {
+		return
+	}
+	if of := (arrival{e.Kind, e.Ticket}); s.came[of].IsZero() {
+		s.came[of] = time.Now()
+	}
+}
+
+// Came tells when the first event of a kind about a ticket, by its public id, came in; zero as long as none has.
+func (s *Stream) Came(kind, ticket string) time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.came[arrival{kind, ticket}]
 }
 
 // Seen lists the numbers of the events that came, in their order, and how often the reader was told to start anew.

@@ -123,6 +123,12 @@ func Private(t testing.TB) *localservers.Servers {
 	return startFor(t, localservers.Options{})
 }
 
+// Durable is Private with data as safe as in production: for benchmarks.
+func Durable(t testing.TB) *localservers.Servers {
+	t.Helper()
+	return startFor(t, localservers.Options{Durable: true})
+}
+
 // Redis starts a Redis for this test alone: an own server rather than a numbered
 // database, since channels, scripts and FLUSHALL know no databases. It starts in
 // some 50 ms and ends with the test. What goes wrong fails the test.

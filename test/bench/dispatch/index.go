@@ -208,13 +208,34 @@ func indexed(ctx context.Context, boss *redis.Client, want int) (bool, error) {
 
 var perAnswer = regexp.MustCompile(`([0-9.]+) µs/answer`)
 
+// benchmark runs one benchmark of the program itself and finds its figures.
+func benchmark(ctx context.Context, name, room string, figure *regexp.Regexp, args ...string) ([]string, error) {
+	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-run", "^$", "-bench", "^" + name + "$", "example.org/hotline/" + room}, args...)...) //nolint:gosec // G204: names of our own
+	out, err := cmd.CombinedOutput()
+	found := figure.FindStringSubmatch(string(out))
+	if err != nil || found == nil {
+		return nil, fmt.Errorf("%s of %s: %w\n%s", name, room, err, out)
+	}
+	return found, nil
+}
+
+var offerLags = regexp.MustCompile(`([0-9.]+) p50-ms\s.*?([0-9.]+) p99-ms`)
+
+// benchOffer measures the whole program: an agent's triage, the ladder, the relay, the worker's stream.
+func benchOffer(ctx context.Context, _ *stand, o options) ([]figures.Line, error) {
+	found, err := benchmark(ctx, "BenchmarkOfferOnTheWorkersStream", "test/acceptance", offerLags, "-benchtime", strconv.Itoa(o.offers)+"x")
+	if err != nil {
+		return nil, err
+	}
+	return []figures.Line{{What: "offer on the worker's event stream after an agent's triage, 20 tickets a second", Value: fmt.Sprintf("p50 %s, p99 %s ms", found[1], found[2]), Gate: "1,000 / 300 ms",
+		Note: fmt.Sprintf("%d tickets of the whole program; from sending the triage until the event has come", o.offers)}}, nil
+}
+
 // benchDuty runs the roster's own benchmark.
 func benchDuty(ctx context.Context, _ *stand, _ options) ([]figures.Line, error) {
-	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^BenchmarkWhoIsOnDutyInTenThousandAreas$", "example.org/hotline/dispatch/duty")
-	out, err := cmd.CombinedOutput()
-	found := perAnswer.FindSubmatch(out)
-	if err != nil || found == nil {
-		return nil, fmt.Errorf("the benchmark of dispatch/duty: %w\n%s", err, out)
+	found, err := benchmark(ctx, "BenchmarkWhoIsOnDutyInTenThousandAreas", "dispatch/duty", perAnswer)
+	if err != nil {
+		return nil, err
 	}
-	return []figures.Line{{What: "“who is on duty” among 10,000 areas, from memory", Value: string(found[1]) + " µs", Gate: "100 / 10 µs", Note: "BenchmarkWhoIsOnDutyInTenThousandAreas of dispatch/duty"}}, nil
+	return []figures.Line{{What: "“who is on duty” among 10,000 areas, from memory", Value: found[1] + " µs", Gate: "100 / 10 µs", Note: "BenchmarkWhoIsOnDutyInTenThousandAreas of dispatch/duty"}}, nil
 }

@@ -36,6 +36,7 @@ type options struct {
 	pending int           // of memory and rebuild
 	held    time.Duration // how long the long transaction is open
 	stream  int           // timers a second beside it
+	offers  int           // of the whole program
 }
 
 var parts = []struct {
@@ -47,6 +48,7 @@ var parts = []struct {
 	{"memory", benchMemory},
 	{"held", benchHeld},
 	{"rebuild", benchRebuild},
+	{"offer", benchOffer},
 	{"duty", benchDuty},
 }
 
@@ -64,7 +66,7 @@ func readFlags() options {
 	var o options
 	var only, rates string
 	var short bool
-	flag.StringVar(&only, "only", "", "parts to run, with commas (default: all): bare, step, memory, held, rebuild, duty")
+	flag.StringVar(&only, "only", "", "parts to run, with commas (default: all): bare, step, memory, held, rebuild, offer, duty")
 	flag.BoolVar(&short, "short", false, "small counts: to see that it works, not to measure")
 	flag.IntVar(&o.n, "n", 50_000, "bare: timers that fall due at one instant")
 	flag.IntVar(&o.rounds, "rounds", 5, "paired runs of bare and held; the median counts")
@@ -73,6 +75,7 @@ func readFlags() options {
 	flag.IntVar(&o.pending, "pending", 1_000_000, "memory and rebuild: timers within the horizon")
 	flag.DurationVar(&o.held, "held", 30*time.Second, "held: for how long the transaction is open")
 	flag.IntVar(&o.stream, "stream", 1000, "held: timers a second meanwhile")
+	flag.IntVar(&o.offers, "offers", 600, "offer: tickets, 20 a second")
 	flag.Parse()
 	if only != "" {
 		o.only = strings.Split(only, ",")
@@ -86,7 +89,7 @@ func readFlags() options {
 		o.rates = append(o.rates, n)
 	}
 	if short {
-		o.n, o.rounds, o.rates, o.stretch, o.pending, o.held = 5000, 1, []int{200, 500}, 3*time.Second, 50_000, 5*time.Second
+		o.n, o.rounds, o.rates, o.stretch, o.pending, o.held, o.offers = 5000, 1, []int{200, 500}, 3*time.Second, 50_000, 5*time.Second, 40
 	}
 	return o
 }
