@@ -49,6 +49,10 @@ export function misfits(page) {
     }
     const links = [...document.querySelectorAll('header nav li')].filter(seen).map((e) => e.getBoundingClientRect())
     if (links.some((a, i) => links.some((b, j) => i < j && a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 1 && b.top < a.bottom - 1))) faults.push('links of the main navigation lie on one another')
+    for (const cell of document.querySelectorAll('.sheet.cards td')) { // in a card the name of the column stands before one box; a second would fall under the names
+      if (!seen(cell) || getComputedStyle(cell).display !== 'grid') continue
+      if ([...cell.childNodes].filter((n) => (n.nodeType === 1 ? getComputedStyle(n).position !== 'absolute' : n.nodeType === 3 && n.data.trim())).length > 1) faults.push(`the cell "${name(cell)}" falls apart in its card`)
+    }
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
     while (texts.nextNode()) {
       const words = texts.currentNode.data.trim()

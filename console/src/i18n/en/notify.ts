@@ -2,7 +2,7 @@
 export const notify = {
   channel: { cash: 'cash', live: 'screen', sms: 'SMS', voice: 'telephone', wecom: 'WeCom', wecom_group: 'WeCom group', email: 'e-mail', webpush: 'web push' },
   contact: {
-    lead: 'How you are told when somebody needs you. About urgent (P1) tickets you are always rung and written to at once.', register: 'The telephone of the staff register; only an administrator changes it', notVerified: 'not verified, not used', off: 'switched off', asCity: 'as the city says', delay: 'after {n} s',
+    lead: 'How you are told when somebody needs you. About urgent (P1) tickets you are always rung and written to at once.', register: 'The telephone of the staff register; only an administrator changes it', notVerified: 'not verified, not used', off: 'switched off', asCity: 'at the times that the city has set', delay: 'after {n} s',
     add: 'Add a contact method', kind: 'Channel', address: { sms: 'Mobile number', voice: 'Telephone number', wecom: 'WeCom user id', email: 'E-mail address' }, label: 'Note', go: 'Add', test: 'Send a test', code: 'Code', verify: 'Verify', wrongCode: 'That is not the code. Please check it.', testSent: 'A test is on its way. Enter its code within 15 minutes.',
     turnOn: 'Switch on', turnOff: 'Switch off', remove: 'Remove', none: 'You have added none yet.',
     push: 'Web push', pushLead: 'This browser shows new tickets, also with no page open. A push is a reminder only; it does not count as having told you.', pushOn: 'Switch on in this browser', pushOff: 'Switch off in this browser', pushIsOn: 'On in this browser', pushRefused: 'The browser did not allow notifications.',
