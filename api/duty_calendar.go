@@ -31,8 +31,7 @@ type dutyCalendarInput struct {
 // CalendarSpan is somebody on duty without a break.
 type CalendarSpan struct {
 	duty.Span
-	Login  string         `json:"login,omitempty"`
-	Passed []duty.Skipped `json:"passed,omitempty" doc:"Who had a place as it begins and does not serve: away, swapped, handed over, replaced"`
+	Login string `json:"login,omitempty"`
 }
 
 // DutyDay is a day of the calendar.
@@ -118,7 +117,7 @@ func dutyKey(tx Tx, where, role string) (duty.Key, error) {
 	return k, nil
 }
 
-// calendarSpans lays a roster out, with the logins of its people and who was passed over.
+// calendarSpans lays a roster out, with the logins of its people.
 func calendarSpans(ctx context.Context, tx Tx, schedule *duty.Schedule, from, to time.Time) ([]CalendarSpan, error) {
 	spans := schedule.Shifts(from, to)
 	ids := make([]area.PostID, 0, len(spans))
@@ -131,7 +130,7 @@ func calendarSpans(ctx context.Context, tx Tx, schedule *duty.Schedule, from, to
 	}
 	items := make([]CalendarSpan, 0, len(spans))
 	for _, span := range spans {
-		items = append(items, CalendarSpan{Span: span, Login: members[span.Post].Login, Passed: schedule.Who(span.Starts, span.Position).Skipped})
+		items = append(items, CalendarSpan{Span: span, Login: members[span.Post].Login})
 	}
 	return items, nil
 }
@@ -203,23 +202,53 @@ type MyShift struct {
 	AreaName string `json:"area_name"`
 }
 
+// MyRelief is a time in which you have a place and do not serve.
+type MyRelief struct {
+	duty.Key
+	duty.Relief
+	AreaName string `json:"area_name"`
+}
+
+// MyCover is a time in which you serve in somebody's place, or beside the plan.
+type MyCover struct {
+	duty.Key
+	AreaName string    `json:"area_name"`
+	Position int       `json:"position"`
+	From     time.Time `json:"from"`
+	To       time.Time `json:"to"`
+	Kind     duty.Kind `json:"kind" enum:"swap,hand_over,cover,deputy"`
+	Instead  string    `json:"instead,omitempty" doc:"Name of whose place it was; absent for a cover, which has nobody's"`
+}
+
 // MyDuty is what your own page shows.
 type MyDuty struct {
 	Items    []MyShift       `json:"items" doc:"The next 28 days, the nearest first"`
+	Lent     []MyRelief      `json:"lent" doc:"Shifts of yours in the next 28 days that somebody else does, or nobody: leave, swapped, handed over, replaced"`
+	Taken    []MyCover       `json:"taken" doc:"Those of the items in which you do somebody else's"`
 	HandOver []DutyChange    `json:"hand_overs" doc:"That wait for your signature"`
 	Feed     *duty.FeedState `json:"feed,omitempty" doc:"Your calendar's address, where you have made one"`
 }
 
 func (s *Server) myDuty(ctx context.Context, tx Tx, _ *struct{}) (MyDuty, error) {
 	now, me := tx.Now().UTC(), tx.Actor().PostID
-	mine := MyDuty{HandOver: []DutyChange{}}
-	keys, err := tx.RostersOf(ctx, me, now.Add(-mineBehind), now.AddDate(0, 0, calendarDays))
+	until := now.AddDate(0, 0, calendarDays)
+	mine := MyDuty{HandOver: []DutyChange{}, Lent: []MyRelief{}}
+	keys, err := tx.RostersOf(ctx, me, now.Add(-mineBehind), until)
 	if err != nil {
 		return MyDuty{}, err
 	}
-	if mine.Items, err = s.shiftsOf(ctx, tx, me, keys, now, now.AddDate(0, 0, calendarDays)); err != nil {
+	schedules, err := s.schedules(ctx, tx, keys, now, until)
+	if err != nil {
 		return MyDuty{}, err
 	}
+	mine.Items = s.shiftsOf(me, schedules, now, until)
+	mine.Taken = covers(mine.Items)
+	for _, schedule := range schedules {
+		for _, r := range schedule.Relieved(me, now, until) {
+			mine.Lent = append(mine.Lent, MyRelief{Key: schedule.Key(), Relief: r, AreaName: s.placeName(schedule.Key().Area)})
+		}
+	}
+	slices.SortStableFunc(mine.Lent, func(a, b MyRelief) int { return a.Starts.Compare(b.Starts) })
 	for _, k := range keys {
 		changes, err := dutyChanges(ctx, tx, k, now.Add(-mineBehind))
 		if err != nil {
@@ -239,9 +268,9 @@ func (s *Server) myDuty(ctx context.Context, tx Tx, _ *struct{}) (MyDuty, error)
 	return mine, nil
 }
 
-// shiftsOf lists when somebody is on duty by some rosters.
-func (s *Server) shiftsOf(ctx context.Context, tx Tx, post area.PostID, keys []duty.Key, from, to time.Time) ([]MyShift, error) {
-	shifts := []MyShift{}
+// schedules are those of some rosters for a time.
+func (s *Server) schedules(ctx context.Context, tx Tx, keys []duty.Key, from, to time.Time) ([]*duty.Schedule, error) {
+	schedules := make([]*duty.Schedule, 0, len(keys))
 	for _, k := range keys {
 		roster, err := tx.Roster(ctx, k, from, to)
 		if err != nil {
@@ -251,12 +280,45 @@ func (s *Server) shiftsOf(ctx context.Context, tx Tx, post area.PostID, keys []d
 		if err != nil {
 			return nil, err
 		}
+		schedules = append(schedules, schedule)
+	}
+	return schedules, nil
+}
+
+// shiftsOf lists when somebody is on duty by some rosters.
+func (s *Server) shiftsOf(post area.PostID, schedules []*duty.Schedule, from, to time.Time) []MyShift {
+	shifts := []MyShift{}
+	for _, schedule := range schedules {
 		for _, span := range schedule.Shifts(from, to) {
 			if span.Post == post {
-				shifts = append(shifts, MyShift{Key: k, Span: span, AreaName: s.placeName(k.Area)})
+				shifts = append(shifts, MyShift{Key: schedule.Key(), Span: span, AreaName: s.placeName(schedule.Key().Area)})
 			}
 		}
 	}
 	slices.SortStableFunc(shifts, func(a, b MyShift) int { return a.Starts.Compare(b.Starts) })
-	return shifts, nil
+	return shifts
+}
+
+// covers picks out of somebody's shifts the times in which they do another's.
+func covers(shifts []MyShift) []MyCover {
+	taken := []MyCover{}
+	for _, shift := range shifts {
+		for _, r := range shift.Reasons {
+			if len(r.Why.Overrides) == 0 {
+				continue
+			}
+			last := r.Why.Overrides[len(r.Why.Overrides)-1]
+			c := MyCover{Key: shift.Key, AreaName: shift.AreaName, Position: shift.Position, From: r.Starts, To: r.Ends, Kind: last.Kind, Instead: last.Instead}
+			if n := len(taken); n > 0 && taken[n-1].To.Equal(c.From) && taken[n-1].sameAs(c) {
+				taken[n-1].To = c.To
+				continue
+			}
+			taken = append(taken, c)
+		}
+	}
+	return taken
+}
+
+func (c MyCover) sameAs(d MyCover) bool {
+	return c.Key == d.Key && c.Position == d.Position && c.Kind == d.Kind && c.Instead == d.Instead
 }

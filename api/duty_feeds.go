@@ -114,16 +114,17 @@ func (s *Server) writeFeed(ctx context.Context, tx Tx, staff area.Staff, out *by
 	if err != nil {
 		return err
 	}
+	schedules, err := s.schedules(ctx, tx, keys, from, to)
+	if err != nil {
+		return err
+	}
 	feed := duty.Feed{Name: staff.Name + " 值班", At: now}
-	for _, k := range keys {
-		shifts, err := s.shiftsOf(ctx, tx, staff.PostID, []duty.Key{k}, from, to)
-		if err != nil {
-			return err
-		}
+	for _, schedule := range schedules {
+		k := schedule.Key()
 		part := duty.FeedPart{Key: k, Summary: func(span duty.Span) string {
 			return s.placeName(k.Area) + postNames[k.Role] + "值班 第" + ordinals[span.Position] + "顺位 " + span.Name
 		}}
-		for _, shift := range shifts {
+		for _, shift := range s.shiftsOf(staff.PostID, []*duty.Schedule{schedule}, from, to) {
 			part.Spans = append(part.Spans, shift.Span)
 		}
 		feed.Parts = append(feed.Parts, part)

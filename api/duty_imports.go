@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"example.org/hotline/area"
@@ -16,7 +17,7 @@ type dutyImportInput struct {
 		RosterKey
 		Name    string    `json:"name" minLength:"1" maxLength:"60" doc:"Of the temporary roster that it becomes"`
 		Format  string    `json:"format" enum:"csv,ical"`
-		Content []byte    `json:"content" doc:"The file as it is, in Base64. A table has the columns person, position, from, to (UTF-8 or GB18030)"`
+		Content []byte    `json:"content" doc:"The file as it is, in Base64. A table has the columns person, position, from, to (UTF-8 or GB18030), a line for each shift; standing rotations are for /duty/rosters/imports"`
 		From    time.Time `json:"from,omitzero" required:"false" doc:"Default: the first beginning in a table; of a calendar now"`
 		To      time.Time `json:"to,omitzero" required:"false" doc:"Default: the last end in a table; of a calendar 31 days after from"`
 	}
@@ -45,7 +46,7 @@ func (s *Server) importDuty(ctx context.Context, tx Tx, in *dutyImportInput) (Du
 	if err != nil {
 		return DutyImport{}, err
 	}
-	reading, members := readerOf(people.Items)
+	reading, members := readerOf(people.Items, k.Area)
 	out := DutyImport{From: b.From.UTC(), To: b.To.UTC(), Places: []DutyPlace{}, Faults: []area.LineFault{}}
 	places, faults := readDuty(b.Format, b.Content, reading, &out, tx.Now())
 	if len(faults) > 0 {
@@ -81,18 +82,23 @@ func readDuty(format string, content []byte, reading duty.Import, out *DutyImpor
 	return places, faults
 }
 
-// readerOf finds the people of a list by login or, where only one is called so, by name.
-func readerOf(list []duty.Member) (duty.Import, map[area.PostID]duty.Member) {
-	byLogin, byName, members := map[string]area.PostID{}, map[string][]area.PostID{}, map[area.PostID]duty.Member{}
+// readerOf finds the people of a list by login or, where only one is called so,
+// by name: in the area itself, else among all of the list.
+func readerOf(list []duty.Member, own area.Code) (duty.Import, map[area.PostID]duty.Member) {
+	byLogin, byName, members := map[string]area.PostID{}, map[string][]duty.Member{}, map[area.PostID]duty.Member{}
 	for _, m := range list {
-		byLogin[m.Login], byName[m.Name], members[m.Post] = m.Post, append(byName[m.Name], m.Post), m
+		byLogin[m.Login], byName[m.Name], members[m.Post] = m.Post, append(byName[m.Name], m), m
 	}
 	return duty.Import{Zone: ticket.Shanghai, Person: func(text string) (area.PostID, bool) {
 		if post, known := byLogin[text]; known {
 			return post, true
 		}
-		if named := byName[text]; len(named) == 1 {
-			return named[0], true
+		named := byName[text]
+		if near := slices.DeleteFunc(slices.Clone(named), func(m duty.Member) bool { return !own.Contains(m.Area) }); len(near) > 0 {
+			named = near
+		}
+		if len(named) == 1 {
+			return named[0].Post, true
 		}
 		return 0, false
 	}}, members

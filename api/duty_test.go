@@ -69,7 +69,7 @@ func TestARosterIsLookedAtSavedAndShown(t *testing.T) {
 	if c.Version != 1 || c.MayKeep || c.Role != "worker" || len(c.Days) != 28 || len(c.Items) < 54 || len(c.Holes) != 0 {
 		t.Errorf("the calendar: version %d, %d days, %d items, holes %+v", c.Version, len(c.Days), len(c.Items), c.Holes)
 	}
-	if first := c.Items[0]; first.Why.Source != duty.FromRule || first.Why.Rotation != "workers" || first.Login == "" {
+	if first := c.Items[0]; first.Reasons[0].Why.Source != duty.FromRule || first.Reasons[0].Why.Rotation != "workers" || first.Login == "" {
 		t.Errorf("why: %+v", first)
 	}
 	versions := decode[api.RosterVersions](t, head.get("/duty/rosters?role=worker"))
@@ -171,7 +171,8 @@ func TestADutyIsHandedOverAndSignedFor(t *testing.T) {
 		t.Errorf("the calendar: %+v", c.Changes)
 	}
 	if !slices.ContainsFunc(c.Items, func(i api.CalendarSpan) bool {
-		return i.Name == "worker.b" && len(i.Why.Overrides) == 1 && i.Why.Overrides[0].Kind == duty.HandOver && i.Why.Overrides[0].Instead == "worker"
+		o := i.Reasons[0].Why.Overrides
+		return i.Name == "worker.b" && len(o) == 1 && o[0].Kind == duty.HandOver && o[0].Instead == "worker"
 	}) {
 		t.Errorf("nobody took over: %+v", c.Items)
 	}
@@ -202,11 +203,88 @@ func TestARosterComesFromAFile(t *testing.T) {
 	}
 	decode[api.DutyImport](t, head.post("/duty/imports", good))
 	c := decode[api.DutyCalendar](t, head.get("/duty/calendar?role=worker"))
-	if len(c.Changes) != 1 || c.Changes[0].Kind != "temporary" || len(c.Changes[0].Places) != 1 || len(c.Items) != 1 || c.Items[0].Why.TemporaryName != "flood" {
+	if len(c.Changes) != 1 || c.Changes[0].Kind != "temporary" || len(c.Changes[0].Places) != 1 || len(c.Items) != 1 || c.Items[0].Reasons[0].Why.TemporaryName != "flood" {
 		t.Errorf("brought in: %+v, %+v", c.Changes, c.Items)
 	}
 	if got := h.signIn("township_head.far").post("/duty/imports/previews", good); got.status != http.StatusNotFound {
 		t.Errorf("the neighbour looks at a file for us: %d %s", got.status, got.body)
+	}
+}
+
+// A city's standing rotations come from one table: looked at, then saved as new
+// versions of the plans it names, unless somebody was there in between.
+func TestStandingRotationsComeFromAFile(t *testing.T) {
+	h := newHouse(t)
+	head, office := h.signIn("township_head"), h.signIn("county_duty")
+	decode[api.DutyResult](t, head.post("/duty/rosters", turns(0, 1, 2)))
+	file := func(lines string) map[string]any {
+		table := "区划代码,岗位,轮班名称,顺位,交接时间,每班时长,首班日期,人员\n" + lines
+		return map[string]any{"reason": "from the spreadsheet", "content": base64.StdEncoding.EncodeToString([]byte(table))}
+	}
+	good := file(string(township) + ",经办人,每周轮班,1,08:00,1周,2026-09-28,worker.b、worker\n" + string(county) + ",县级值班,县值班,1,8:30,1天,2026-10-01,county_duty\n")
+	if got := decode[api.PlanImport](t, head.post("/duty/rosters/imports/previews", good)); len(got.Faults) != 1 || got.Faults[0].Line != 3 || got.Faults[0].Code != "not_your_roster" {
+		t.Errorf("a head looks at the county's roster: %+v", got)
+	}
+	looked := decode[api.PlanImport](t, office.post("/duty/rosters/imports/previews", good))
+	if len(looked.Faults) != 0 || len(looked.Items) != 2 || looked.Items[0].Version != 1 || looked.Items[1].Version != 0 || len(looked.Items[0].Holes) != 0 {
+		t.Fatalf("the preview: %+v", looked)
+	}
+	if r := looked.Items[0].Rotations; len(r) != 1 || r[0].Line != 2 || r[0].First == "" || len(r[0].Members) != 2 || r[0].Members[0].Login != "worker.b" {
+		t.Errorf("the rotations: %+v", r)
+	}
+	if c := decode[api.DutyCalendar](t, head.get("/duty/calendar?role=worker")); c.Version != 1 {
+		t.Errorf("a preview wrote version %d", c.Version)
+	}
+	faulty := file("000000000000,worker,a,1,08:00,1d,2026-10-01,worker\n" + string(township) + ",worker,b,1,08:00,long,2026-10-01,worker、nobody\n")
+	for _, path := range []string{"/duty/rosters/imports/previews", "/duty/rosters/imports"} {
+		got := decode[api.PlanImport](t, office.post(path, faulty))
+		codes := ""
+		for _, f := range got.Faults {
+			codes += strconv.Itoa(f.Line) + " " + f.Code + ", "
+		}
+		if codes != "2 code_form, 3 length_form, 3 unknown_member, " || len(got.Items) != 0 {
+			t.Errorf("%s: %s %+v", path, codes, got.Items)
+		}
+	}
+	seen := func(version int) []any {
+		return []any{map[string]any{"area": string(township), "role": "worker", "version": version}}
+	}
+	good["looked"] = seen(0)
+	if got := office.post("/duty/rosters/imports", good); got.code() != "roster_changed" {
+		t.Errorf("brought in over somebody's version: %d %s", got.status, got.body)
+	}
+	good["looked"] = seen(1)
+	decode[api.PlanImport](t, office.post("/duty/rosters/imports", good))
+	versions := decode[api.RosterVersions](t, head.get("/duty/rosters?role=worker"))
+	if len(versions.Items) != 2 || versions.Items[0].Reason != "from the spreadsheet" || len(versions.Items[0].Plan.Required) != 1 {
+		t.Fatalf("the versions: %+v", versions.Items)
+	}
+	if p := versions.Items[0].Plan; p.Rotations[0].Unit != "weekly" || p.Rotations[0].Anchor != "2026-09-28T08:00" || p.Rules[0].Rotation != "每周轮班" {
+		t.Errorf("the plan: %+v", p)
+	}
+	if c := decode[api.DutyCalendar](t, office.get("/duty/calendar")); c.Version != 1 || len(c.Items) != 1 || c.Items[0].Name != "county_duty" {
+		t.Errorf("the county's: version %d, %+v", c.Version, c.Items)
+	}
+}
+
+// Whoever lends a shift out sees who does it, and whoever does it sees whose it is.
+func TestShiftsLentAndTaken(t *testing.T) {
+	h := newHouse(t)
+	head, now := h.signIn("township_head"), h.now()
+	plan := turns(0)
+	plan["plan"] = map[string]any{"zone": "Asia/Shanghai", "rules": []any{map[string]any{"name": "always", "position": 1, "start": "08:00", "end": "08:00", "login": "worker"}}}
+	decode[api.DutyResult](t, head.post("/duty/rosters", plan))
+	from, to := now.AddDate(0, 0, 2), now.AddDate(0, 0, 3)
+	decode[api.DutyResult](t, head.post("/duty/overrides", override("swap", "worker", "worker.b", from, to)))
+	decode[api.DutyResult](t, head.post("/duty/overrides", override("leave", "worker", "", to.AddDate(0, 0, 2), to.AddDate(0, 0, 3))))
+	lent := decode[api.MyDuty](t, h.signIn("worker").get("/duty/mine"))
+	if len(lent.Lent) != 2 || len(lent.Taken) != 0 || lent.Lent[0].Reason != duty.SkipSwapped || lent.Lent[0].By != "worker.b" || !lent.Lent[0].Starts.Equal(from) ||
+		!lent.Lent[0].Ends.Equal(to) || lent.Lent[1].Reason != duty.SkipLeave || lent.Lent[1].Detail != "a wedding" || lent.Lent[1].By != "" {
+		t.Errorf("lent out: %+v, taken %+v", lent.Lent, lent.Taken)
+	}
+	taken := decode[api.MyDuty](t, h.signIn("worker.b").get("/duty/mine"))
+	if len(taken.Taken) != 1 || len(taken.Lent) != 0 || taken.Taken[0].Kind != duty.Swap || taken.Taken[0].Instead != "worker" || !taken.Taken[0].From.Equal(from) || !taken.Taken[0].To.Equal(to) {
+		t.Errorf("taken over: %+v, lent %+v", taken.Taken, taken.Lent)
 	}
 }
 

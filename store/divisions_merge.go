@@ -49,7 +49,8 @@ func (tx *Tx) succeed(ctx context.Context, from, to area.Code) error {
 			return err
 		}
 	}
-	if err := tx.succeedDuty(ctx, from, to); err != nil {
+	changes, err := tx.succeedDuty(ctx, from, to)
+	if err != nil {
 		return err
 	}
 	var open []struct{ ID, OwnerID int64 }
@@ -63,7 +64,7 @@ func (tx *Tx) succeed(ctx context.Context, from, to area.Code) error {
 		}
 	}
 	return tx.Audit(ctx, act.Record{Action: "areas.succeeded", Subject: act.Subject{Kind: "area"}, Area: to,
-		Data: map[string]any{"from_area": string(from), "area": string(to), "tickets": len(open)}})
+		Data: map[string]any{"from_area": string(from), "area": string(to), "tickets": len(open), "duty_changes": changes}})
 }
 
 // succeedDesks moves the desks of a place, or puts the successor's own desk of
@@ -88,23 +89,3 @@ func (tx *Tx) succeedDesks(ctx context.Context, from, to area.Code) (map[area.Po
 	return replaced, err
 }
 
-// succeedDuty lets the plan of duty of a merged place go on in its successor,
-// for the roles for which that has none. What was kept for the old place stays:
-// who was on duty there can be asked for ever.
-func (tx *Tx) succeedDuty(ctx context.Context, from, to area.Code) error {
-	for what, sql := range map[string]string{
-		"let a plan of duty go on": `INSERT INTO duty_versions (area_code, role, number, valid_from, plan, reason, created_by, created_by_id, created_at)
-			SELECT DISTINCT ON (v.role) @to, v.role, 1, @now, v.plan, 'merged from ' || @from, @name, @staff, @now FROM duty_versions v
-			WHERE v.area_code = @from AND v.valid_from <= @now AND NOT EXISTS (SELECT 1 FROM duty_versions x WHERE x.area_code = @to AND x.role = v.role)
-			ORDER BY v.role, v.valid_from DESC, v.number DESC`,
-		"let shifts go on": `INSERT INTO shifts (area_code, role, position, post_id, starts_at, ends_at)
-			SELECT @to, s.role, s.position, s.post_id, greatest(s.starts_at, @now), s.ends_at FROM shifts s
-			WHERE s.area_code = @from AND s.ends_at > @now AND NOT EXISTS (SELECT 1 FROM shifts x WHERE x.area_code = @to AND x.role = s.role AND x.ends_at > @now)`,
-	} {
-		args := map[string]any{"from": string(from), "to": string(to), "now": tx.now, "name": tx.actor.Name, "staff": nonZero(int64(tx.actor.StaffID))}
-		if _, err := tx.exec(ctx, what, sql, args); err != nil {
-			return err
-		}
-	}
-	return nil
-}

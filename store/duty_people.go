@@ -47,18 +47,21 @@ func (tx *Tx) PostsOf(ctx context.Context, logins []string) (map[string]area.Pos
 	return posts, err
 }
 
-// RostersOf lists the rosters that name somebody for a time, whoever asks within
-// their scope.
+// RostersOf lists the rosters that name somebody for a time, or one whose deputy
+// they are then, whoever asks within their scope.
 func (tx *Tx) RostersOf(ctx context.Context, post area.PostID, from, to time.Time) ([]duty.Key, error) {
-	id := int64(post)
 	var rows []struct{ AreaCode, Role string }
-	err := tx.find(ctx, "list somebody's rosters", &rows, `SELECT area_code, role FROM duty_versions WHERE valid_from <= ?
-		  AND (plan->'rules' @> jsonb_build_array(jsonb_build_object('post', ?::bigint))
-		    OR plan->'rotations' @> jsonb_build_array(jsonb_build_object('members', jsonb_build_array(?::bigint))))
-		UNION SELECT area_code, role FROM duty_changes WHERE ends_at > ? AND starts_at <= ?
-		  AND (add_post = ? OR places @> jsonb_build_array(jsonb_build_object('post', ?::bigint)))
-		UNION SELECT area_code, role FROM shifts WHERE post_id = ? AND ends_at > ? AND starts_at <= ?
-		ORDER BY area_code, role`, to, id, id, from, to, id, id, id, from, to)
+	err := tx.find(ctx, "list somebody's rosters", &rows, `WITH who AS MATERIALIZED (
+			SELECT CAST(@post AS bigint) AS post
+			UNION SELECT s.post_id FROM deputies d JOIN staff w ON w.id = d.deputy_id JOIN staff s ON s.id = d.staff_id
+			WHERE w.post_id = @post AND d.starts_at <= @to AND (d.ends_at IS NULL OR d.ends_at > @from))
+		SELECT v.area_code, v.role FROM duty_versions v, who WHERE v.valid_from <= @to
+		  AND (v.plan->'rules' @> jsonb_build_array(jsonb_build_object('post', who.post))
+		    OR v.plan->'rotations' @> jsonb_build_array(jsonb_build_object('members', jsonb_build_array(who.post))))
+		UNION SELECT c.area_code, c.role FROM duty_changes c, who WHERE c.ends_at > @from AND c.starts_at <= @to
+		  AND (c.add_post = who.post OR c.places @> jsonb_build_array(jsonb_build_object('post', who.post)))
+		UNION SELECT x.area_code, x.role FROM shifts x, who WHERE x.post_id = who.post AND x.ends_at > @from AND x.starts_at <= @to
+		ORDER BY 1, 2`, map[string]any{"post": int64(post), "from": from, "to": to})
 	keys := make([]duty.Key, 0, len(rows))
 	for _, r := range rows {
 		keys = append(keys, duty.Key{Area: area.Code(r.AreaCode), Role: area.Role(r.Role)})

@@ -4,7 +4,7 @@ import { addDays, byDay, changedDays, hoursOn, pageOf, turn } from '../src/duty/
 
 const day = (date: string): DutyDay => ({ date, class: 'workday' })
 const span = (name: string, from: string, to: string, position = 1): CalendarSpan =>
-  ({ name, login: name, position, from: new Date(`${from}:00+08:00`).toISOString(), to: new Date(`${to}:00+08:00`).toISOString(), why: { source: 'rule' } }) as CalendarSpan
+  ({ name, login: name, position, from: new Date(`${from}:00+08:00`).toISOString(), to: new Date(`${to}:00+08:00`).toISOString(), reasons: [{ from: new Date(`${from}:00+08:00`).toISOString(), to: new Date(`${to}:00+08:00`).toISOString(), why: { source: 'rule' } }] }) as CalendarSpan
 
 describe('pages of the calendar', () => {
   it('are whole weeks around a month', () => {
@@ -33,6 +33,12 @@ describe('a day of the calendar', () => {
     const shown = byDay(days, [span('a', '2026-09-01T08:00', '2026-10-20T08:00')], [{ position: 2, from: '2026-10-02T00:00:00Z', to: '2026-10-03T00:00:00Z' }])
     expect(shown.map((d) => d.entries.length)).toEqual([1, 2, 1])
     expect(shown[1]!.entries[1]!.hole).not.toBeNull()
+  })
+  it('has each reason on the day that it is of, and the last morning with its night', () => {
+    const long = span('a', '2026-10-01T08:00', '2026-10-04T08:00')
+    long.reasons = [['01', '02'], ['02', '03'], ['03', '04']].map(([from, to]) => ({ from: `2026-10-${from}T00:00:00Z`, to: `2026-10-${to}T00:00:00Z`, why: { source: 'rule', rule: from! } }))
+    const shown = byDay(days, [long], [])
+    expect(shown.map((d) => d.entries[0]!.reasons.map((r) => r.why.rule))).toEqual([['01'], ['01', '02'], ['02', '03']])
   })
   it('tells the hours as its own clock shows them', () => {
     const s = span('a', '2026-10-01T08:00', '2026-10-02T08:00')

@@ -2,6 +2,7 @@ package duty_test
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"sort"
 	"strings"
@@ -347,14 +348,16 @@ func TestScheduleAgreesWithTheMinuteByMinuteModel(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		spans, holes := s.Shifts(from, to), s.Holes(from, to)
+		spans, holes, relieved := s.Shifts(from, to), s.Holes(from, to), s.Relieved(1, from, to)
 		var before []seat
 		next, changes := s.NextChange(from, to)
 		changed := false
 		for at := from; at.Before(to); at = at.Add(time.Minute) {
 			want := m.at(at)
 			var who, span []seat
-			for _, d := range s.Who(at, 0).OnDuty {
+			answer := s.Who(at, 0)
+			checkRelieved(t, at, answer, relieved)
+			for _, d := range answer.OnDuty {
 				who = append(who, seat{d.Post, d.Position})
 				if at.Before(d.Starts) || !at.Before(d.Ends) {
 					t.Fatalf("%s: post %d is on duty from %s to %s", at, d.Post, d.Starts, d.Ends)
@@ -363,6 +366,7 @@ func TestScheduleAgreesWithTheMinuteByMinuteModel(t *testing.T) {
 			for _, x := range spans {
 				if during(at, x.Starts, x.Ends, time.Time{}) {
 					span = append(span, seat{x.Post, x.Position})
+					checkReason(t, at, answer, x)
 				}
 			}
 			slices.SortFunc(who, compareSeats)
@@ -383,6 +387,53 @@ func TestScheduleAgreesWithTheMinuteByMinuteModel(t *testing.T) {
 			t.Fatalf("NextChange says %s, and nothing changes before %s", next, to)
 		}
 	})
+}
+
+// checkReason holds the reason that a span gives for an instant to what Who says.
+func checkReason(t *rapid.T, at time.Time, answer duty.Answer, x duty.Span) {
+	var passed []duty.Skipped
+	for _, s := range answer.Skipped {
+		if s.Position == x.Position {
+			passed = append(passed, s)
+		}
+	}
+	given := 0
+	for _, r := range x.Reasons {
+		if !during(at, r.Starts, r.Ends, time.Time{}) {
+			continue
+		}
+		given++
+		i := slices.IndexFunc(answer.OnDuty, func(d duty.OnDuty) bool { return d.Post == x.Post && d.Position == x.Position })
+		if i < 0 || !reflect.DeepEqual(r.Why, answer.OnDuty[i].Why) || !slices.Equal(r.Passed, passed) {
+			t.Fatalf("%s: post %d is there because of %+v, past %+v; Who says %+v", at, x.Post, r.Why, r.Passed, answer)
+		}
+	}
+	if given != 1 {
+		t.Fatalf("%s: %d reasons of post %d", at, given, x.Post)
+	}
+}
+
+// checkRelieved holds the times of which post 1 is relieved to what Who says.
+func checkRelieved(t *rapid.T, at time.Time, answer duty.Answer, relieved []duty.Relief) {
+	var want, got []duty.Skipped
+	for _, s := range answer.Skipped {
+		if s.Post == 1 && !slices.Contains(want, s) && !slices.ContainsFunc(answer.OnDuty, func(d duty.OnDuty) bool { return d.Post == 1 }) {
+			want = append(want, s)
+		}
+	}
+	for _, r := range relieved {
+		if during(at, r.Starts, r.Ends, time.Time{}) {
+			got = append(got, r.Skipped)
+		}
+	}
+	for _, s := range want {
+		if !slices.Contains(got, s) || len(got) != len(want) {
+			t.Fatalf("%s: relieved are %+v, want %+v", at, got, want)
+		}
+	}
+	if len(want) == 0 && len(got) > 0 {
+		t.Fatalf("%s: relieved are %+v, want none", at, got)
+	}
 }
 
 func checkHoles(t *rapid.T, m model, at time.Time, on []seat, holes []duty.Hole) {

@@ -2,6 +2,7 @@ package duty
 
 import (
 	"cmp"
+	"reflect"
 	"slices"
 	"time"
 
@@ -15,7 +16,23 @@ type Span struct {
 	Position int         `json:"position"`
 	Starts   time.Time   `json:"from"`
 	Ends     time.Time   `json:"to"`
-	Why      Why         `json:"why"` // as the span begins
+	Reasons  []Reason    `json:"reasons"` // one after the other, together as long as the span
+}
+
+// Reason is why somebody is on duty for a part of a span, and who of that
+// position is passed over meanwhile: at each of its instants what Who says.
+type Reason struct {
+	Starts time.Time `json:"from"`
+	Ends   time.Time `json:"to"`
+	Why    Why       `json:"why"`
+	Passed []Skipped `json:"passed,omitempty"`
+}
+
+// Relief is a time in which somebody has a place and does not serve, with the reason.
+type Relief struct {
+	Starts time.Time `json:"from"`
+	Ends   time.Time `json:"to"`
+	Skipped
 }
 
 // Hole is a time in which a position that must have somebody has nobody.
@@ -28,23 +45,70 @@ type Hole struct {
 
 // Shifts lists who is on duty from from until to, cut to that time, in the order
 // of their beginning; what follows on without a break and a change of position
-// is one span.
+// is one span, with every reason within it.
 func (s *Schedule) Shifts(from, to time.Time) []Span {
 	var all []Span
 	open := map[placeKey]int{} // the span that is running, by its place in all
 	s.walk(from, to, func(at, next time.Time) bool {
 		still := map[placeKey]int{}
-		for _, d := range s.Who(at, 0).OnDuty {
+		answer := s.Who(at, 0)
+		for _, d := range answer.OnDuty {
 			key := placeKey{d.Post, d.Position}
 			i, running := open[key]
 			if !running {
 				i = len(all)
-				all = append(all, Span{Post: d.Post, Name: d.Name, Position: d.Position, Starts: at.UTC(), Why: d.Why})
+				all = append(all, Span{Post: d.Post, Name: d.Name, Position: d.Position, Starts: at.UTC()})
 			}
-			all[i].Ends = next.UTC()
+			all[i].reach(next.UTC(), Reason{Starts: at.UTC(), Why: d.Why, Passed: answer.passedAt(d.Position)})
 			still[key] = i
 		}
 		open = still
+		return true
+	})
+	return all
+}
+
+// reach lets a span go on until next, for a reason that may be the one before.
+func (s *Span) reach(next time.Time, r Reason) {
+	s.Ends = next
+	if n := len(s.Reasons); n > 0 && reflect.DeepEqual(s.Reasons[n-1].Why, r.Why) && slices.Equal(s.Reasons[n-1].Passed, r.Passed) {
+		s.Reasons[n-1].Ends = next
+		return
+	}
+	r.Ends = next
+	s.Reasons = append(s.Reasons, r)
+}
+
+// passedAt lists who is passed over in a position.
+func (a Answer) passedAt(position int) (passed []Skipped) {
+	for _, s := range a.Skipped {
+		if s.Position == position {
+			passed = append(passed, s)
+		}
+	}
+	return passed
+}
+
+// Relieved lists the times in which a post has a place and does not serve, nor
+// in another place: on leave, swapped, handed over, replaced.
+func (s *Schedule) Relieved(post area.PostID, from, to time.Time) []Relief {
+	var all []Relief
+	s.walk(from, to, func(at, next time.Time) bool {
+		answer := s.Who(at, 0)
+		if slices.ContainsFunc(answer.OnDuty, func(d OnDuty) bool { return d.Post == post }) {
+			return true
+		}
+		for _, skipped := range answer.Skipped {
+			if skipped.Post != post {
+				continue
+			}
+			before := slices.IndexFunc(all, func(r Relief) bool { return r.Skipped == skipped && !r.Ends.Before(at) })
+			if before >= 0 {
+				all[before].Ends = next.UTC()
+				continue
+			}
+			all = append(all, Relief{Starts: at.UTC(), Ends: next.UTC(), Skipped: skipped})
+		}
 		return true
 	})
 	return all

@@ -22,6 +22,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/agencies/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Correct an agency's name, or whom to ask there */
+        post: operations["post_agencies_id_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/agencies/{id}/contract": {
         parameters: {
             query?: never;
@@ -84,6 +101,57 @@ export interface paths {
         put?: never;
         /** Close a ticket to somebody of an agency at once */
         post: operations["post_agency_accesses_id_ending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agency-tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tickets that are open to you, and until when */
+        get: operations["get_agency_tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agency-tickets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One of them, and what you have reported */
+        get: operations["get_agency_tickets_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/agency-tickets/{id}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report back what was done */
+        post: operations["post_agency_tickets_id_reports"];
         delete?: never;
         options?: never;
         head?: never;
@@ -866,7 +934,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Bring a table or a calendar in as a temporary roster, all of it or nothing */
+        /** Bring a table or a calendar of shifts in as a temporary roster, all of it or nothing */
         post: operations["post_duty_imports"];
         delete?: never;
         options?: never;
@@ -883,7 +951,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a table or a calendar would bring, and its faults by line; nothing is written */
+        /** What a table or a calendar of shifts would bring, and its faults by line; nothing is written */
         post: operations["post_duty_imports_previews"];
         delete?: never;
         options?: never;
@@ -971,6 +1039,40 @@ export interface paths {
         put?: never;
         /** Save a new version of a plan */
         post: operations["post_duty_rosters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/rosters/imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a table of standing rotations in: a new version of the plan of each roster it names, all of it or nothing */
+        post: operations["post_duty_rosters_imports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/duty/rosters/imports/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a table of standing rotations would bring, and its faults by line; nothing is written */
+        post: operations["post_duty_rosters_imports_previews"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1405,6 +1507,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you have reported, the newest first, and what became of it */
+        get: operations["get_reports"];
+        put?: never;
+        /** Report a household in need: it becomes a ticket */
+        post: operations["post_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1435,6 +1555,23 @@ export interface paths {
         put?: never;
         /** Give yourself a password by a code that you were handed */
         post: operations["post_session_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/skills": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people of the line may know, in words */
+        get: operations["get_skills"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1539,7 +1676,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change somebody's name, role, place or telephone */
+        /** Change somebody's name, role, place, telephone or skills */
         post: operations["post_staff_id_changes"];
         delete?: never;
         options?: never;
@@ -2376,10 +2513,56 @@ export interface components {
         AgencyList: {
             items: components["schemas"]["AreaAgency"][] | null;
         };
+        AgencyReport: {
+            /** Format: date-time */
+            at: string;
+            /** @description With a photo */
+            photo: boolean;
+            text: string;
+        };
         AgencySeatInputBody: {
             login: string;
             name: string;
             phone?: string;
+        };
+        AgencyTicket: {
+            area: string;
+            area_name: string;
+            cause: string;
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: uuid
+             * @description The access's
+             */
+            id: string;
+            kind: string;
+            life_danger: boolean;
+            /** @description As they were found */
+            needs?: string[] | null;
+            number: string;
+            opened_by: string;
+            /** @description Where somebody was visited last */
+            place?: string;
+            priority: string;
+            /** @description What you have reported, the newest first */
+            reports?: components["schemas"]["AgencyReport"][] | null;
+            status: string;
+            /** @description What you are to do */
+            task: string;
+            /**
+             * Format: uuid
+             * @description For photos
+             */
+            ticket: string;
+            /**
+             * Format: date-time
+             * @description When it closes to you
+             */
+            until: string;
+        };
+        AgencyTickets: {
+            items: components["schemas"]["AgencyTicket"][] | null;
         };
         AnswerInputBody: {
             /** @description What the caller was told */
@@ -2653,7 +2836,7 @@ export interface components {
         };
         AreaStaffChange: {
             area: string;
-            /** @description Which of name, role, area, phone and deputies are others than before */
+            /** @description Which of name, role, area, phone, deputies and skills are others than before */
             changed?: string[] | null;
             /** @enum {string} */
             kind: "new" | "changed";
@@ -2724,6 +2907,10 @@ export interface components {
             /** @description Masked */
             phone?: string;
             role: string;
+            /** @description What they know, from 1 (some) to 10 (best), by the keys of GET /skills */
+            skills: {
+                [key: string]: number;
+            };
         };
         AreaStation: {
             area: string;
@@ -2778,13 +2965,11 @@ export interface components {
             from: string;
             login?: string;
             name: string;
-            /** @description Who had a place as it begins and does not serve: away, swapped, handed over, replaced */
-            passed?: components["schemas"]["DutySkipped"][] | null;
             /** Format: int64 */
             position: number;
+            reasons: components["schemas"]["DutyReason"][] | null;
             /** Format: date-time */
             to: string;
-            why: components["schemas"]["DutyWhy"];
         };
         CallOffInputBody: {
             reason: string;
@@ -2798,6 +2983,11 @@ export interface components {
         };
         Caller: {
             phone: string;
+        };
+        ChangeAgencyInputBody: {
+            /** @description Whom to ask there; empty: nobody */
+            contact?: string;
+            name?: string;
         };
         ChangeContactInputBody: {
             /** @description true: as the city's ladder says, no delay of your own */
@@ -2815,6 +3005,10 @@ export interface components {
             /** @description Empty: none */
             phone?: string;
             role?: string;
+            /** @description All that they know; empty: nothing special */
+            skills?: {
+                [key: string]: number;
+            };
         };
         CloseInputBody: {
             note?: string;
@@ -3061,7 +3255,7 @@ export interface components {
         };
         DutyImportInputBody: {
             area: string;
-            /** @description The file as it is, in Base64. A table has the columns person, position, from, to (UTF-8 or GB18030) */
+            /** @description The file as it is, in Base64. A table has the columns person, position, from, to (UTF-8 or GB18030), a line for each shift; standing rotations are for /duty/rosters/imports */
             content: string;
             /** @enum {string} */
             format: "csv" | "ical";
@@ -3117,6 +3311,14 @@ export interface components {
              * @description Default: as the whole
              */
             to?: string;
+        };
+        DutyReason: {
+            /** Format: date-time */
+            from: string;
+            passed?: components["schemas"]["DutySkipped"][] | null;
+            /** Format: date-time */
+            to: string;
+            why: components["schemas"]["DutyWhy"];
         };
         DutyResult: {
             /**
@@ -3183,9 +3385,9 @@ export interface components {
             name: string;
             /** Format: int64 */
             position: number;
+            reasons: components["schemas"]["DutyReason"][] | null;
             /** Format: date-time */
             to: string;
-            why: components["schemas"]["DutyWhy"];
         };
         DutyTurn: {
             /** Format: int64 */
@@ -3299,6 +3501,30 @@ export interface components {
         };
         HouseholdList: {
             items: components["schemas"]["AreaHousehold"][] | null;
+        };
+        ImportedRoster: {
+            area: string;
+            area_name: string;
+            /** @description That there would be in the next 90 days */
+            holes: components["schemas"]["DutyHole"][] | null;
+            role: string;
+            rotations: components["schemas"]["ImportedRotation"][] | null;
+            /**
+             * Format: int64
+             * @description Number of the plan whose place it takes; zero: there was none
+             */
+            version: number;
+        };
+        ImportedRotation: {
+            /** @description Name of who serves first once the plan holds; absent where nobody does within eight days */
+            first?: string;
+            /** Format: int64 */
+            line: number;
+            /** @description In the order of their turns */
+            members: components["schemas"]["Named"][] | null;
+            name: string;
+            /** Format: int64 */
+            position: number;
         };
         Inbox: {
             items: components["schemas"]["LedgerInboxItem"][] | null;
@@ -3426,6 +3652,24 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        LeftBehind: {
+            area: string;
+            area_name: string;
+            /** Format: int64 */
+            available_fen: number;
+            holder?: string;
+            id: string;
+            kind: string;
+            /** Format: int64 */
+            pending_in_fen: number;
+            /** Format: int64 */
+            pending_out_fen: number;
+            /** Format: int64 */
+            posted_fen: number;
+            /** @description The township that answers for it now; absent where none does */
+            successor?: string;
+            successor_name?: string;
+        };
         Listen: {
             /** @description Where the WAV file is; asked by ranges. All requests of one listen are one record */
             audio: string;
@@ -3445,6 +3689,12 @@ export interface components {
             download?: boolean;
             /** @description Why; it goes into the audit chain */
             purpose: string;
+        };
+        LookedAt: {
+            area: string;
+            role: string;
+            /** Format: int64 */
+            version: number;
         };
         LoweringInputBody: {
             approve: boolean;
@@ -3483,6 +3733,21 @@ export interface components {
         MoveInputBody: {
             reason: string;
         };
+        MyCover: {
+            area: string;
+            area_name: string;
+            /** Format: date-time */
+            from: string;
+            /** @description Name of whose place it was; absent for a cover, which has nobody's */
+            instead?: string;
+            /** @enum {string} */
+            kind: "swap" | "hand_over" | "cover" | "deputy";
+            /** Format: int64 */
+            position: number;
+            role: string;
+            /** Format: date-time */
+            to: string;
+        };
         MyDuty: {
             /** @description Your calendar's address, where you have made one */
             feed?: components["schemas"]["DutyFeedState"];
@@ -3490,6 +3755,29 @@ export interface components {
             hand_overs: components["schemas"]["DutyChange"][] | null;
             /** @description The next 28 days, the nearest first */
             items: components["schemas"]["MyShift"][] | null;
+            /** @description Shifts of yours in the next 28 days that somebody else does, or nobody: leave, swapped, handed over, replaced */
+            lent: components["schemas"]["MyRelief"][] | null;
+            /** @description Those of the items in which you do somebody else's */
+            taken: components["schemas"]["MyCover"][] | null;
+        };
+        MyRelief: {
+            area: string;
+            area_name: string;
+            by?: string;
+            detail?: string;
+            /** Format: date-time */
+            from: string;
+            name: string;
+            /** Format: int64 */
+            override?: number;
+            /** Format: int64 */
+            position: number;
+            reason: string;
+            role: string;
+            /** Format: date-time */
+            to: string;
+            /** Format: date-time */
+            until?: string;
         };
         MyShift: {
             area: string;
@@ -3499,10 +3787,10 @@ export interface components {
             name: string;
             /** Format: int64 */
             position: number;
+            reasons: components["schemas"]["DutyReason"][] | null;
             role: string;
             /** Format: date-time */
             to: string;
-            why: components["schemas"]["DutyWhy"];
         };
         Named: {
             login: string;
@@ -3574,6 +3862,10 @@ export interface components {
             /** @description For notices; never shown in full */
             phone?: string;
             role: string;
+            /** @description From 1 (some) to 10 (best), by the keys of GET /skills */
+            skills?: {
+                [key: string]: number;
+            };
         };
         PlaceList: {
             items: components["schemas"]["AreaPlace"][] | null;
@@ -3605,6 +3897,28 @@ export interface components {
             rules: components["schemas"]["RuleBody"][] | null;
             /** @description IANA name, such as Asia/Shanghai */
             zone: string;
+        };
+        PlanImport: {
+            /** @description With any, nothing is brought in */
+            faults: components["schemas"]["AreaLineFault"][] | null;
+            /**
+             * Format: date-time
+             * @description When the plans begin to hold
+             */
+            from: string;
+            items: components["schemas"]["ImportedRoster"][] | null;
+        };
+        PlanImportInputBody: {
+            /** @description The file as it is, in Base64: a CSV table (UTF-8 or GB18030), a line for each rotation, with the columns area, role, rotation, position, handover, length, first, members and, where it is not day and night, start, end, days */
+            content: string;
+            /**
+             * Format: date-time
+             * @description When the plans begin to hold. Default: now. Never before now
+             */
+            from?: string;
+            /** @description The rosters as the preview told of them: if one was saved meanwhile, nothing is brought in */
+            looked?: components["schemas"]["LookedAt"][] | null;
+            reason?: string;
         };
         PolicyLimits: {
             /** Format: int64 */
@@ -3822,6 +4136,41 @@ export interface components {
             /** @description cursor of the next page; absent on the last */
             next?: string;
         };
+        ReportBackInputBody: {
+            /** Format: uuid */
+            id?: string;
+            /**
+             * Format: uuid
+             * @description A photo of yours that was sent
+             */
+            photo?: string;
+            /** @description What was done and found; no identity or telephone numbers */
+            text: string;
+        };
+        ReportInputBody: {
+            /** @description A township or village of yours */
+            area: string;
+            /** Format: uuid */
+            id?: string;
+            /** @description Of whoever is in need, or is with them */
+            phone?: string;
+            /**
+             * @description How urgent it looks; whoever triages decides
+             * @enum {string}
+             */
+            priority: "P1" | "P2" | "P3";
+            /** @description No identity or telephone numbers */
+            seen: string;
+        };
+        ReportList: {
+            items: components["schemas"]["TicketReportRow"][] | null;
+        };
+        Reported: {
+            /** Format: uuid */
+            id: string;
+            /** @description The ticket's */
+            number: string;
+        };
         ResendInputBody: {
             channel: string;
             /** @description As the list of causes has it */
@@ -3960,6 +4309,9 @@ export interface components {
             /** @description Of what you have read, as the page shows it */
             content_hash: string;
         };
+        SkillList: {
+            items: components["schemas"]["AcdTerm"][] | null;
+        };
         SpanPage: {
             items: components["schemas"]["AcdSpanRow"][] | null;
             /** @description cursor of the next page; absent on the last */
@@ -4048,6 +4400,7 @@ export interface components {
             area_name: string;
             /** @description A deadline was missed; never taken back */
             breached: boolean;
+            /** @description Of a reported one: nothing but the report's id and time */
             call: components["schemas"]["TicketCallView"];
             /** @description Name of the agent who took the call */
             call_taker?: string;
@@ -4112,6 +4465,8 @@ export interface components {
             repeat?: components["schemas"]["TicketRepeatView"];
             /** @description Public id of the earlier open ticket of the same caller */
             repeat_of?: string;
+            /** @description What was reported; absent where a call brought it */
+            report?: components["schemas"]["TicketReportView"];
             /**
              * Format: date-time
              * @description Until when its township may return it to the county; absent where it may not
@@ -4119,6 +4474,11 @@ export interface components {
             return_by?: string;
             /** @description The township says that it is not theirs; the county decides */
             returned: boolean;
+            /**
+             * @description What it was born from
+             * @enum {string}
+             */
+            source: "call" | "report";
             /** @description This is a second matter of that ticket's call */
             split_from?: components["schemas"]["TicketLink"];
             /** @description Second matters of this call */
@@ -4559,6 +4919,31 @@ export interface components {
             /** @description Public id */
             ticket?: string;
         };
+        TicketReportRow: {
+            area_name: string;
+            id: string;
+            /** @description The ticket's */
+            number: string;
+            /** @description Masked */
+            phone?: string;
+            /** @description As reported */
+            priority: string;
+            /** Format: date-time */
+            reported_at: string;
+            seen: string;
+            /** @description The ticket's */
+            status: string;
+        };
+        TicketReportView: {
+            area_name: string;
+            by: string;
+            /** @description How urgent it looked to them */
+            priority: string;
+            /** Format: date-time */
+            reported_at: string;
+            role: string;
+            seen: string;
+        };
         TicketRow: {
             /** @description 12-digit division code; a county while the township is unknown */
             area: string;
@@ -4602,6 +4987,11 @@ export interface components {
             priority: string;
             /** @description Public id of the earlier open ticket of the same caller */
             repeat_of?: string;
+            /**
+             * @description What it was born from
+             * @enum {string}
+             */
+            source: "call" | "report";
             status: string;
             /**
              * Format: int64
@@ -4636,7 +5026,15 @@ export interface components {
             credit_fen: number;
             /** Format: int64 */
             debit_fen: number;
+            /** @description Of townships that are there today */
             floats: components["schemas"]["LedgerFloatView"][] | null;
+            /** @description What lies in accounts of townships that were merged or ended: nobody pays out of them any more, county finance brings it over */
+            left_behind: components["schemas"]["LeftBehind"][] | null;
+            /**
+             * Format: int64
+             * @description Sum of those
+             */
+            left_behind_fen: number;
             whole: boolean;
         };
         Upload: {
@@ -4751,6 +5149,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["AgencyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaAgency"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agencies_id_changes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeAgencyInputBody"];
             };
         };
         responses: {
@@ -4916,6 +5354,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AreaAgencyAccess"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agency_tickets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyTickets"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agency_tickets_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyTicket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_agency_tickets_id_reports: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportBackInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgencyTicket"];
                 };
             };
             /** @description Error */
@@ -6943,6 +7484,77 @@ export interface operations {
             };
         };
     };
+    post_duty_rosters_imports: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanImportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanImport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_duty_rosters_imports_previews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanImportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanImport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_duty_rosters_previews: {
         parameters: {
             query?: never;
@@ -7867,6 +8479,75 @@ export interface operations {
             };
         };
     };
+    get_reports: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_reports: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reported"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -7982,6 +8663,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invited"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_skills: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SkillList"];
                 };
             };
             /** @description Error */

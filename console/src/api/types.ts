@@ -3,7 +3,7 @@
 // amounts integer fen, ids random UUIDs.
 import type { components } from './schema'
 
-type Schemas = components['schemas']
+export type Schemas = components['schemas']
 
 export type Me = Schemas['Me']
 export type Serving = Schemas['AreaServing']
@@ -13,7 +13,11 @@ export type ImportPreview = Schemas['AreaImportPreview']
 export type StaffPreview = Schemas['AreaStaffPreview']
 export type StaffRow = Schemas['AreaStaffRow']
 export type Term = Schemas['AcdTerm']
+export type Skill = Schemas['AcdTerm']
 export type Household = Schemas['AreaHousehold']
+export type Agency = Schemas['AreaAgency']
+export type AgencyTicket = Schemas['AgencyTicket']
+export type Station = Schemas['AreaStation']
 export type AgencyAccess = Schemas['AreaAgencyAccess']
 export type Coverage = Schemas['AreaCoverage']
 export type Invitation = Schemas['Invitation']
@@ -47,6 +51,7 @@ export type CalendarSpan = Schemas['CalendarSpan']
 export type DutyDay = Schemas['DutyDay']
 export type DutyHole = Schemas['DutyHole']
 export type DutyWhy = Schemas['DutyWhy']
+export type DutyReason = Schemas['DutyReason']
 export type DutySkipped = Schemas['DutySkipped']
 export type DutyChange = Schemas['DutyChange']
 export type DutyMember = Schemas['DutyMember']

@@ -1,4 +1,4 @@
-import type { CalendarSpan, DutyDay, DutyHole } from '../api/types'
+import type { CalendarSpan, DutyDay, DutyHole, DutyReason } from '../api/types'
 
 /** One thing on a day of the calendar: somebody on duty, or nobody. */
 export interface Entry {
@@ -7,6 +7,7 @@ export interface Entry {
   from: string
   to: string
   span: CalendarSpan | null // null: a hole
+  reasons: DutyReason[] // of the span, as far as they touch the day
   hole: DutyHole | null
 }
 export interface Day extends DutyDay { entries: Entry[] }
@@ -58,12 +59,20 @@ export function byDay(days: DutyDay[], items: CalendarSpan[], holes: DutyHole[])
       return i === 0 || a >= start || b > start + 12 * hour
     }
     const entries: Entry[] = [
-      ...items.filter((s) => here(s.from, s.to)).map((span) => ({ key: `${span.login}-${span.position}-${span.from}`, position: span.position, from: span.from, to: span.to, span, hole: null })),
-      ...holes.filter((h) => here(h.from, h.to)).map((hole) => ({ key: `hole-${hole.position}-${hole.from}`, position: hole.position, from: hole.from, to: hole.to, span: null, hole })),
+      ...items.filter((s) => here(s.from, s.to)).map((span) => ({ key: `${span.login}-${span.position}-${span.from}`, position: span.position, from: span.from, to: span.to, span, reasons: reasonsOn(d.date, span), hole: null })),
+      ...holes.filter((h) => here(h.from, h.to)).map((hole) => ({ key: `hole-${hole.position}-${hole.from}`, position: hole.position, from: hole.from, to: hole.to, span: null, reasons: [], hole })),
     ]
     entries.sort((a, b) => a.position - b.position || a.from.localeCompare(b.from))
     return { ...d, entries }
   })
+}
+
+/** Why somebody is there on a day. What is left of the night on the next morning belongs to it: no other cell tells of that. */
+function reasonsOn(date: string, span: CalendarSpan): DutyReason[] {
+  const start = dayStart(date)
+  const ends = Date.parse(span.to)
+  const until = ends <= start + 36 * hour ? ends : start + day
+  return (span.reasons ?? []).filter((r) => Date.parse(r.to) > start && Date.parse(r.from) < until)
 }
 
 /** 08:00 of an instant in Shanghai. */

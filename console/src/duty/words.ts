@@ -1,4 +1,4 @@
-import type { CalendarSpan, DutySkipped, DutyWhy } from '../api/types'
+import type { DutyReason, DutySkipped, DutyWhy } from '../api/types'
 import { shortTime } from '../format/time'
 
 type T = (key: string, named?: Record<string, unknown>) => string
@@ -27,10 +27,12 @@ export function skippedLine(s: DutySkipped, t: T): string {
   return t('roster.why.passed', { name: s.name, reason: reason.filter(Boolean).join(' · ') })
 }
 
-/** The short mark of a cell whose person stands in for somebody; empty where none does. */
-export function markOf(span: CalendarSpan, t: T): string {
-  const last = span.why.overrides?.at(-1)
-  if (last) return t(`roster.change.kind.${last.kind}`)
-  if (span.why.source === 'temporary') return t('roster.change.kind.temporary')
-  return span.why.source === 'cover' ? t('roster.change.kind.cover') : ''
+/** The short mark of a cell whose person stands in for somebody, at any time within it; empty where none does. */
+export function markOf(reasons: DutyReason[], t: T): string {
+  for (const { why } of reasons) {
+    const last = why.overrides?.at(-1)
+    if (last) return t(`roster.change.kind.${last.kind}`)
+    if (why.source === 'temporary') return t('roster.change.kind.temporary')
+  }
+  return ''
 }
