@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory } from 'vue-router'
 import { api } from './api/client'
-import { hasRole, loadSession, session } from './session'
+import { home, loadSession, readsTickets, session } from './session'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -15,10 +15,14 @@ export const router = createRouter({
   routes: [
     { path: '/', redirect: '/tickets' },
     { path: '/sign-in', name: 'sign-in', component: () => import('./pages/SignIn.vue'), meta: { title: 'page.signIn', open: true } },
+    { path: '/invitation', name: 'invitation', component: () => import('./pages/Invitation.vue'), meta: { title: 'page.invitation', open: true } },
     { path: '/tickets', name: 'tickets', component: () => import('./tickets/ListPage.vue'), meta: { title: 'page.tickets' } },
     { path: '/tickets/:id', name: 'ticket', component: () => import('./tickets/TicketPage.vue'), meta: { title: 'page.ticket' } },
     { path: '/approvals', name: 'approvals', component: () => import('./pages/Approvals.vue'), meta: { title: 'page.approvals' } },
     { path: '/visits', name: 'visits', component: () => import('./visits/VisitsPage.vue'), meta: { title: 'page.visits' } },
+    { path: '/reports', name: 'reports', component: () => import('./reports/ReportsPage.vue'), meta: { title: 'page.reports' } },
+    { path: '/opened', name: 'opened', component: () => import('./opened/OpenedPage.vue'), meta: { title: 'page.opened' } },
+    { path: '/opened/:id', name: 'opened-ticket', component: () => import('./opened/OpenedTicket.vue'), meta: { title: 'page.ticket' } },
     { path: '/areas', name: 'areas', component: () => import('./areas/AreasPage.vue'), meta: { title: 'areas.title' } },
     { path: '/duty', name: 'duty', component: () => import('./pages/Duty.vue'), meta: { title: 'page.duty' } },
     { path: '/money', name: 'money', component: () => import('./pages/Money.vue'), meta: { title: 'page.money' } },
@@ -40,8 +44,8 @@ router.beforeEach(async (to) => {
     try { await loadSession() } catch { /* the server is away: pages say so themselves */ }
   }
   if (!to.meta.open && session.me === null) return { name: 'sign-in', query: { to: to.fullPath } }
-  if (to.name === 'sign-in' && session.me) return { name: 'tickets' }
-  if (to.name === 'tickets' && hasRole('village_assistant')) return { name: 'visits' } // their home: tickets are not theirs to read
+  if (to.name === 'sign-in' && session.me) return { name: home() }
+  if (to.name === 'tickets' && session.me && !readsTickets()) return { name: home() } // tickets are not theirs to read
   return true
 })
 

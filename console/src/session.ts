@@ -36,7 +36,19 @@ export async function signOut(): Promise<boolean> {
 
 /** Whether the server lets the person read tickets and live events; these are worth a link. */
 export function readsTickets(): boolean {
-  return session.me != null && !hasRole('village_assistant', 'volunteer', 'system_admin', 'security_admin', 'audit_admin')
+  return session.me != null && !hasRole('village_assistant', 'volunteer', 'agency', 'system_admin', 'security_admin', 'audit_admin')
+}
+
+/** Whether the server lets the person read agencies, and what is open to them. */
+export function readsAgencies(): boolean {
+  return hasRole('supervisor', 'worker', 'township_head', 'county_duty', 'city_duty', 'city_head', 'auditor', 'system_admin')
+}
+
+/** Where somebody's work begins: the page behind "/". */
+export function home(): string {
+  if (readsTickets()) return 'tickets'
+  const homes: Record<string, string> = { village_assistant: 'visits', volunteer: 'reports', agency: 'opened', audit_admin: 'audit' }
+  return homes[session.me?.role ?? ''] ?? 'staff'
 }
 
 /** Whether the person has one of the roles. The server decides what may be done; this decides what is worth a link. */

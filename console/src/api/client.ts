@@ -70,6 +70,11 @@ export const api = {
 
   staff: async (query: { area?: string; role?: string; q?: string; left?: boolean; cursor?: string }) => answer(await client.GET('/staff', { params: { query } })),
   households: async (login: string) => answer(await client.GET('/households', { params: { query: { login } } })).items ?? [],
+  agencyTickets: async () => answer(await client.GET('/agency-tickets')).items ?? [],
+  agencyTicket: async (id: string) => answer(await client.GET('/agency-tickets/{id}', { params: { path: { id } } })),
+  reports: async () => answer(await client.GET('/reports', { params: { query: {} } })).items ?? [],
+  stations: async () => answer(await client.GET('/stations')).items ?? [],
+  acceptInvitation: async (code: string, password: string) => answer(await client.POST('/session/invitation', { body: { code, password } })),
   agencies: async () => answer(await client.GET('/agencies')).items ?? [],
   accesses: async () => answer(await client.GET('/agency-accesses', { params: { query: {} } })).items ?? [],
   skills: async () => answer(await client.GET('/skills')).items ?? [],

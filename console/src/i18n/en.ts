@@ -2,6 +2,7 @@ import { areas } from './en/areas'
 import { code } from './en/code'
 import { desk } from './en/desk'
 import { duty } from './en/duty'
+import { field } from './en/field'
 import { moves } from './en/moves'
 import { notify } from './en/notify'
 import { page } from './en/page'
@@ -11,4 +12,4 @@ import { staff } from './en/staff'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...areas, ...duty, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...problem }
+export const en = { ...page, ...areas, ...duty, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }

@@ -10,7 +10,7 @@ export interface Doable {
 const ofTicket: Record<string, string> = {
   accept: 'accept', triage: 'triage', decide_repeat: 'repeat', approve_lowering: 'lowering', visit: 'visit', findings: 'findings',
   decide: 'decide', refuse: 'refuse', add_paper: 'addPaper', answer: 'answer', hand_over: 'handOver', close: 'close', reopen: 'reopen',
-  return: 'giveBack', pull: 'pull', push: 'push', pause: 'pause', resume: 'resume', merge: 'merge', split: 'splitOff',
+  return: 'giveBack', pull: 'pull', push: 'push', pause: 'pause', resume: 'resume', merge: 'merge', split: 'splitOff', open_to_agency: 'openToAgency',
 }
 const ofDecision: Record<string, string> = { short_check: 'shortCheck', approve: 'approve', decline: 'decline', start_payout: 'startPayout' }
 const ofDisbursement: Record<string, string> = {
@@ -21,7 +21,7 @@ const ofPaper: Record<string, string> = { receive: 'paperReceive', verify: 'pape
 
 // What a person most likely came for, first.
 const order = ['accept', 'repeat', 'receipt', 'issueCash', 'check', 'approve', 'shortCheck', 'startPayout', 'secondSign', 'lowering', 'triage', 'visit',
-  'findings', 'decide', 'answer', 'close', 'addPaper', 'paperReceive', 'paperVerify', 'resume', 'giveBack', 'handOver', 'pull', 'push', 'pause', 'merge', 'splitOff', 'undoMerge', 'reopen', 'refuse', 'decline', 'paperReturn', 'paperWaive',
+  'findings', 'decide', 'answer', 'close', 'addPaper', 'paperReceive', 'paperVerify', 'resume', 'giveBack', 'handOver', 'pull', 'push', 'pause', 'merge', 'splitOff', 'openToAgency', 'undoMerge', 'reopen', 'refuse', 'decline', 'paperReturn', 'paperWaive',
   'returnCash', 'cancelPayout', 'reverse']
 
 /** Everything that may be done on a ticket now, as the server says, likeliest first. */

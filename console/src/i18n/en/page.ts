@@ -7,12 +7,12 @@ export const page: Words<typeof zh> = {
     clockMoved: 'A demonstration has moved this clock; it is not the real time', connectionLost: '⚠ The live connection is lost and being restored. What you see may be old; what you typed is kept on this device.',
   },
   page: {
-    signIn: 'Sign in', tickets: 'Tickets', ticket: 'Ticket', approvals: 'Approvals', visits: 'Visits', duty: 'Duty', money: 'Float and accounts', calls: 'Calls', desk: 'My desk', floor: 'Floor', audit: 'Audit', contact: 'My contact methods', deadLetters: 'Undelivered', sms: 'SMS (demo)', nowhere: 'There is no such page',
+    signIn: 'Sign in', tickets: 'Tickets', ticket: 'Ticket', approvals: 'Approvals', visits: 'Visits', duty: 'Duty', money: 'Float and accounts', calls: 'Calls', desk: 'My desk', floor: 'Floor', audit: 'Audit', contact: 'My contact methods', deadLetters: 'Undelivered', sms: 'SMS (demo)', nowhere: 'There is no such page', reports: 'Report a household', opened: 'Tickets open to me', invitation: 'Set a password',
   },
-  signIn: { lead: 'Desk of the 12349 social assistance hotline', login: 'Login', password: 'Password', go: 'Sign in' },
+  signIn: { lead: 'Desk of the 12349 social assistance hotline', login: 'Login', password: 'Password', go: 'Sign in', invited: 'First time here? Set a password with your code' },
   list: {
     views: 'Which tickets', view: { open: 'Open', offered: 'Offered to me', mine: 'Mine', all: 'All' }, byPriority: 'Filter by priority', anyPriority: 'Any priority', byStatus: 'Filter by status', anyStatus: 'Any status', byArea: 'Filter by area', anyArea: 'Any area',
-    search: 'Number, area, owner', deadline: 'Next deadline', noClock: 'No clock running', breached: 'Breached', step: 'step {step}', offeredToMe: 'Offered to me', repeat: 'Maybe a repeat', more: 'Show more',
+    search: 'Number, area, owner', deadline: 'Next deadline', noClock: 'No clock running', breached: 'Breached', step: 'step {step}', offeredToMe: 'Offered to me', repeat: 'Maybe a repeat', reported: 'reported', more: 'Show more',
     tally: '{count} shown, {overdue} past due', arrived: '{count} new, the latest {number}',
     empty: { open: 'No open tickets.', offered: 'Nothing is offered to you.', mine: 'You own no tickets.', all: 'No tickets.' },
   },
@@ -27,7 +27,7 @@ export const page: Words<typeof zh> = {
   caller: { withheld: 'Number withheld', spoken: 'number beginning {head}, ending {tail}', is: 'Caller', purpose: 'Purpose' },
   purpose: { call_back: 'Call back', find_place: 'Find the place', follow_up: 'Follow-up', dropped_call: 'The call dropped' },
   ticket: {
-    acts: 'What you can do now', noActs: 'Nothing is asked of you now.', clocks: 'Deadlines', timeline: 'What happened', newestFirst: 'Newest first', oldestFirst: 'Oldest first', noTimeline: 'Nothing yet.', offers: 'Who was asked', record: 'Visits and findings', money: 'Aid and payment',
+    report: 'Reported in the village', reportedBy: 'Reported by', reportedAt: 'Reported at', reportedPhone: 'Telephone', acts: 'What you can do now', noActs: 'Nothing is asked of you now.', clocks: 'Deadlines', timeline: 'What happened', newestFirst: 'Newest first', oldestFirst: 'Oldest first', noTimeline: 'Nothing yet.', offers: 'Who was asked', record: 'Visits and findings', money: 'Aid and payment',
     findings: 'Findings', decision: 'Decision', payout: 'Payout', papers: 'Papers owed', withAgent: 'With an agent', voicemail: 'Message left', score: 'Caller gave {score} of 5', lifeDanger: 'Life in danger', confidential: 'Confidential', loweringWaits: 'Lowering to {priority} waits for a supervisor', dialled: 'dialled {to}', callAlive: 'Call in progress', callTail: 'agent has left; the caller is in the survey',
     repeat: { suggested: 'This number has an open ticket, maybe the same matter:', confirmed: 'Same matter, merged into:', denied: 'Not the same matter as:', lapsed: 'Nobody confirmed within 3 minutes; own ladder runs. Maybe the same as:', none: 'Related ticket:' },
   },

@@ -14,17 +14,20 @@ export const staff = {
       kind: { new: 'new', changed: 'changed', same: 'as they are', assistants: 'assistants among them' }, field: { name: 'name', role: 'role', area: 'area', phone: 'telephone', deputies: 'stand in' },
     },
     member: {
-      deputiesHint: 'Logins with blanks between, the first to be asked first; empty: nobody.', setDeputies: 'Save', households: '{n} household (at most 20) | {n} households (at most 20)', village: 'Code of the village (12 digits)', reference: 'Household', referenceHint: 'Its door number or number in the village\'s register; no name, no identity number.', entrust: 'Entrust', release: 'Release', released: 'Released by the township',
-      invite: 'Hand out a code', invited: 'Code {code}, good until {until}, shown only now. Tell it to the person face to face or by telephone.', leaveReason: 'Why they leave', leaveHint: 'Open tickets go to the desks of their places, households are released, opened tickets close, they are signed out.', leave: 'End their service',
+      deputiesHint: 'Logins with blanks between, the first to be asked first; empty: nobody.', households: '{n} household (at most 20) | {n} households (at most 20)', village: 'Village', reference: 'Household', referenceHint: 'Its door number or number in the village\'s register; no name, no identity number.', release: 'Release',
+      invite: 'Hand out a code', invited: 'Code {code}, good until {until}, shown only now. Tell it to the person face to face or by telephone.', leaveReason: 'Why they leave', leaveHint: 'Open tickets go to the desks of their places, households are released, opened tickets close, they are signed out.', link: 'Or give them this link:',
     },
-    agency: { title: 'Outside agencies', contract: 'contract {from} to {until}', open: '{n} ticket open | {n} tickets open', none: 'No agency under contract.', accesses: 'Tickets that are open to them now', who: 'Who', until: 'Until', by: 'Opened by', end: 'Close now', endedHere: 'Closed on the page of people' },
+    agency: { title: 'Outside agencies', contract: 'contract {from} to {until}', open: '{n} ticket open | {n} tickets open', none: 'No agency under contract.', accesses: 'Tickets that are open to them now', who: 'Who', until: 'Until', by: 'Opened by', end: 'Close', chooseTicket: 'Choose somebody of an agency', person: 'Person of the agency', noSeats: 'No agency has anybody to open it to; the system administrator writes them down first.', task: 'What they are to do', taskHint: 'When, where and what; no telephone and no identity numbers.', untilHint: 'At most 30 days, and within the contract.', contact: 'Whom to ask there', contactHint: 'An office or a name; no mobile number.', from: 'Contract from', last: 'Last day of the contract', more: '{n} person | {n} people', onTicket: 'Outside agencies' },
+    station: { title: 'Social-work stations', none: 'No station is written down.', name: 'Name', township: 'Township', lead: 'Login of who leads it', leadHint: 'May stay empty.', opened: 'Opened on', closed: 'Closed on', closedHint: 'Empty while it is open.', change: 'Change', over: 'closed {at}', since: 'since {at}' },
+    skills: 'Skills', skillsHint: 'From 1 (some) to 10 (best), by the line’s own list.', skillsUnread: 'The list of skills could not be read; reload the page.',
+    form: { loginHint: '2 to 40 small letters, digits, dots, hyphens or underscores; it cannot be changed later.', area: 'Where they serve', areaHint: 'Workers serve in a township, assistants in a village, duty officers in a county or city.', newPhone: 'New telephone', phoneNow: 'Now {phone}; empty: it stays.', phoneHint: 'For notices; shown masked.', noPhone: 'Remove the telephone', deputiesUntil: 'Until', deputiesUntilHint: 'Empty: until it is said otherwise.', added: '{login} is added.' },
   },
   auditAction: {
     ...code.auditAction,
     staff: {
       added: 'Made the account {login}', changed: 'Changed {login}', left: '{login} has left', deputies: 'Said who stands in for {login}', imported: 'Imported people', invited: 'Handed {login} a code', password: '{login} has set a password',
     },
-    household: { entrusted: 'Entrusted a household to {login}', released: 'Released a household of {login}' }, agency: { added: 'Wrote down an agency', contract: 'Changed a contract', seat_added: 'Made an account of an agency' }, station: { set: 'Wrote down a station' },
+    household: { entrusted: 'Entrusted a household to {login}', released: 'Released a household of {login}' }, agency: { added: 'Wrote down an agency', changed: 'Changed an agency', reported: 'An agency reported back', contract: 'Changed a contract', seat_added: 'Made an account of an agency' }, station: { set: 'Wrote down a station' },
   },
   importFault: {
     ...areas.importFault,

@@ -5,12 +5,12 @@ export const page = {
     clockMoved: '系统时钟已被演示调整，并非真实时间', connectionLost: '⚠ 与服务器的实时连接已断开，正在重连。页面内容可能不是最新；您填写的内容已保存在本设备。',
   },
   page: {
-    signIn: '登录', tickets: '工单', ticket: '工单', approvals: '待我审批', visits: '待上门', duty: '值班', money: '备用金与账目', calls: '来电', desk: '坐席工作台', floor: '话务现场', audit: '审计', contact: '我的联系方式', deadLetters: '未送达', sms: '短信（演示）', nowhere: '没有这个页面',
+    signIn: '登录', tickets: '工单', ticket: '工单', approvals: '待我审批', visits: '待上门', duty: '值班', money: '备用金与账目', calls: '来电', desk: '坐席工作台', floor: '话务现场', audit: '审计', contact: '我的联系方式', deadLetters: '未送达', sms: '短信（演示）', nowhere: '没有这个页面', reports: '上报困难', opened: '授权工单', invitation: '设置密码',
   },
-  signIn: { lead: '12349 社会救助热线工作台', login: '账号', password: '密码', go: '登录' },
+  signIn: { lead: '12349 社会救助热线工作台', login: '账号', password: '密码', go: '登录', invited: '第一次登录？用邀请码设置密码' },
   list: {
     views: '工单范围', view: { open: '处理中', offered: '待我接单', mine: '我负责的', all: '全部' }, byPriority: '按优先级筛选', anyPriority: '全部优先级', byStatus: '按状态筛选', anyStatus: '全部状态', byArea: '按区划筛选', anyArea: '全部区划',
-    search: '编号、区划、责任人', deadline: '最近时限', noClock: '无运行中的时限', breached: '已超时', step: '第 {step} 级', offeredToMe: '待我接单', repeat: '疑似重复来电', more: '显示更多',
+    search: '编号、区划、责任人', deadline: '最近时限', noClock: '无运行中的时限', breached: '已超时', step: '第 {step} 级', offeredToMe: '待我接单', repeat: '疑似重复来电', reported: '村里上报', more: '显示更多',
     tally: '{count} 件，其中 {overdue} 件已到期', arrived: '新增 {count} 件工单，最新编号 {number}',
     empty: { open: '目前没有处理中的工单。', offered: '目前没有等待您接单的工单。', mine: '您目前没有负责的工单。', all: '没有工单。' },
   },
@@ -25,7 +25,7 @@ export const page = {
   caller: { withheld: '未显示号码', spoken: '号码开头 {head}，末尾 {tail}', is: '来电号码', purpose: '查看目的' },
   purpose: { call_back: '回拨来电人', find_place: '确认所在位置', follow_up: '回访', dropped_call: '通话中断，重新联系' },
   ticket: {
-    acts: '现在可以办理', noActs: '目前没有需要您办理的事项。', clocks: '时限', timeline: '经过', newestFirst: '最新在前', oldestFirst: '最早在前', noTimeline: '还没有记录。', offers: '派单记录', record: '走访与核查', money: '救助与发放',
+    report: '村里的上报', reportedBy: '上报人', reportedAt: '上报时间', reportedPhone: '联系电话', acts: '现在可以办理', noActs: '目前没有需要您办理的事项。', clocks: '时限', timeline: '经过', newestFirst: '最新在前', oldestFirst: '最早在前', noTimeline: '还没有记录。', offers: '派单记录', record: '走访与核查', money: '救助与发放',
     findings: '核查情况', decision: '救助决定', payout: '发放', papers: '待补材料', withAgent: '话务员处理中', voicemail: '有留言', score: '满意度 {score} 分', lifeDanger: '生命危险', confidential: '保密', loweringWaits: '申请降为 {priority}，待主管审批', dialled: '拨打 {to}', callAlive: '通话中', callTail: '通话已结束，来电人在评价',
     repeat: { suggested: '此号码有一件未结工单，可能是同一件事：', confirmed: '已确认与此工单是同一件事并合并：', denied: '已确认与此工单不是同一件事：', lapsed: '无人在 3 分钟内确认，已独立派单；可能与此工单相同：', none: '相关工单：' },
   },

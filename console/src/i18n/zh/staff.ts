@@ -14,17 +14,20 @@ export const staff = {
       kind: { new: '新增', changed: '更改', same: '不变', assistants: '其中协理员' }, field: { name: '姓名', role: '角色', area: '区划', phone: '电话', deputies: '替岗人' },
     },
     member: {
-      deputiesHint: '写账号，用空格隔开，先找第一个；留空表示没有。', setDeputies: '保存替岗人', households: '包户 {n} 户（最多 20 户）', village: '村代码（12 位）', reference: '户号', referenceHint: '门牌号或村台账号；不要写姓名和身份证号。', entrust: '托付', release: '解除', released: '由乡镇解除',
-      invite: '发邀请码', invited: '邀请码 {code}，{until} 前有效，只显示这一次。请当面或电话告知本人。', leaveReason: '离岗原因', leaveHint: '未结工单转给所在地值班台，包户解除，已授权的工单关闭，立即退出登录。', leave: '办理离岗',
+      deputiesHint: '写账号，用空格隔开，先找第一个；留空表示没有。', households: '包户 {n} 户（最多 20 户）', village: '村', reference: '户号', referenceHint: '门牌号或村台账号；不要写姓名和身份证号。', release: '解除',
+      invite: '发邀请码', invited: '邀请码 {code}，{until} 前有效，只显示这一次。请当面或电话告知本人。', leaveReason: '离岗原因', leaveHint: '未结工单转给所在地值班台，包户解除，已授权的工单关闭，立即退出登录。', link: '或发给本人此链接：',
     },
-    agency: { title: '第三方机构', contract: '合同 {from} 至 {until}', open: '已授权 {n} 张工单', none: '没有签约机构。', accesses: '现在授权查看的工单', who: '谁', until: '到期', by: '授权人', end: '立即收回', endedHere: '在人员页面收回' },
+    agency: { title: '第三方机构', contract: '合同 {from} 至 {until}', open: '已授权 {n} 张工单', none: '没有签约机构。', accesses: '现在授权查看的工单', who: '谁', until: '到期', by: '授权人', end: '收回', chooseTicket: '选择机构人员', person: '机构人员', noSeats: '没有可授权的机构人员；请系统管理员先登记机构和人员。', task: '要对方办什么', taskHint: '写清时间、地点和事项；不要写电话和身份证号。', untilHint: '最多 30 天，且不超过合同。', contact: '联系人', contactHint: '科室或姓名；不写手机号。', from: '合同开始', last: '合同最后一天', more: '共 {n} 人', onTicket: '第三方机构' },
+    station: { title: '社工站', none: '还没有登记社工站。', name: '名称', township: '乡镇（街道）', lead: '负责人账号', leadHint: '写账号；没有可不填。', opened: '成立日期', closed: '撤销日期', closedHint: '仍在运行的不填。', change: '修改', over: '{at} 撤销', since: '{at} 成立' },
+    skills: '特长', skillsHint: '1 略知，10 精通；按本线的特长表填写。', skillsUnread: '特长表读取失败，请刷新页面重试。',
+    form: { loginHint: '2 至 40 个小写字母、数字、点、横线或下划线；以后不能改。', area: '任职区划', areaHint: '经办人在乡镇，协理员在村，值班人员在县或市。', newPhone: '新电话', phoneNow: '现在是 {phone}；留空不变。', phoneHint: '用于接收通知，显示时打码。', noPhone: '删除电话', deputiesUntil: '替岗到', deputiesUntilHint: '留空：直到另行设置。', added: '已添加 {login}。' },
   },
   auditAction: {
     ...code.auditAction,
     staff: {
       added: '新建账号 {login}', changed: '更改人员 {login}', left: '{login} 离岗', deputies: '设置 {login} 的替岗人', imported: '导入人员', invited: '给 {login} 发邀请码', password: '{login} 设置了密码',
     },
-    household: { entrusted: '把一户托付给 {login}', released: '解除 {login} 的一户' }, agency: { added: '登记机构', contract: '更改机构合同', seat_added: '新建机构人员账号' }, station: { set: '登记社工站' },
+    household: { entrusted: '把一户托付给 {login}', released: '解除 {login} 的一户' }, agency: { added: '登记机构', changed: '修改机构', reported: '机构上报办理情况', contract: '更改机构合同', seat_added: '新建机构人员账号' }, station: { set: '登记社工站' },
   },
   importFault: {
     ...areas.importFault,
