@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ticket"
@@ -32,10 +33,10 @@ func (s *Service) resume(ctx context.Context, tx Tx, timer act.Timer) error {
 	if err != nil || t.Epoch != timer.Epoch {
 		return err
 	}
-	rules := s.ladder(t).Silence
-	if rules == nil {
-		rules = &Silence{}
+	var silence time.Duration
+	if rules := s.silenceOf(t); rules != nil {
+		silence = rules.After.Due(tx.Now(), s.calendar).Due.Sub(tx.Now())
 	}
-	_, err = ticket.Resume(ctx, tx, t.ID, rules.After)
+	_, err = ticket.Resume(ctx, tx, t.ID, silence)
 	return err
 }

@@ -28,9 +28,10 @@ type Ladder struct {
 	Loop     Loop          `yaml:"loop"`     // after the last step, until somebody accepts
 	Warnings []Warning     `yaml:"warnings"`
 	Clocks   []Clock       `yaml:"clocks"`
-	Near     []Near        `yaml:"near"`    // told before a clock passes whose passing is a breach
-	Silence  *Silence      `yaml:"silence"` // nil: nobody is asked
-	Pause    time.Duration `yaml:"pause"`   // the longest that it may be paused, all pauses of a ticket together; 0: never. Clocks are not paused
+	Near     []Near        `yaml:"near"`      // told before a clock passes whose passing is a breach
+	Silence  *Silence      `yaml:"silence"`   // until help has come; nil: nobody is asked
+	FollowUp *Silence      `yaml:"follow_up"` // from then until the ticket is closed; nil: nobody is asked
+	Pause    time.Duration `yaml:"pause"`     // the longest that it may be paused, all pauses of a ticket together; 0: never. Clocks are not paused
 }
 
 // Step offers the ticket to one Target. A step with nobody on duty is skipped at
@@ -106,8 +107,8 @@ type Moves struct {
 // Silence asks after an accepted ticket on which nothing has happened for After.
 // Every entry of the timeline by a person arms it anew.
 type Silence struct {
-	After time.Duration `yaml:"after"`
-	Tell  []Target      `yaml:"tell"`
+	After ticket.Span `yaml:"after"` // "30m", or "2wd@open" where nobody is to be asked at night
+	Tell  []Target    `yaml:"tell"`
 }
 
 // Repeat rules a call from the number of an open ticket (promise 1).

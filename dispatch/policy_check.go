@@ -118,12 +118,18 @@ func (c *policyCheck) ladder(path string, l Ladder) {
 		c.milestone(at+".from", w.From, true)
 		c.targets(at+".tell", w.Tell)
 	}
-	if l.Silence != nil {
-		if l.Silence.After < time.Minute {
-			c.fault(path+".silence.after", "out_of_range", "must be at least 1m")
-		}
-		c.targets(path+".silence.tell", l.Silence.Tell)
+	c.silence(path+".silence", l.Silence)
+	c.silence(path+".follow_up", l.FollowUp)
+}
+
+func (c *policyCheck) silence(path string, s *Silence) {
+	if s == nil {
+		return
 	}
+	if s.After.Before(ticket.Span{Wall: time.Minute}) {
+		c.fault(path+".after", "out_of_range", "must be at least 1m")
+	}
+	c.targets(path+".tell", s.Tell)
 }
 
 func (c *policyCheck) steps(path string, steps []Step) {

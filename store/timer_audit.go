@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"example.org/hotline/internal/act"
@@ -9,11 +10,13 @@ import (
 )
 
 // untimedTickets finds open tickets that nothing would ever wake again: nobody
-// has accepted and no ladder timer is pending, or a clock runs towards a
-// deadline for which none is. Index only reads; the list is empty unless
-// something went wrong.
+// has accepted and no ladder timer is pending, somebody has and silence is not
+// watched, or a clock runs towards a deadline for which none is. Index only
+// reads; the list is empty unless something went wrong.
 const untimedTickets = `SELECT t.id FROM tickets t WHERE (t.status IN ('new', 'triaged', 'offered', 'reopened') AND NOT EXISTS (
 		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('route', 'offer', 'repeat', 'agent', 'resume')))
+	OR (t.status NOT IN ('new', 'triaged', 'offered', 'reopened', 'closed', 'duplicate') AND NOT EXISTS (
+		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('silence', 'resume') AND r.epoch = t.epoch))
 	OR (t.status NOT IN ('closed', 'duplicate') AND EXISTS (
 		SELECT 1 FROM clocks c WHERE c.ticket_id = t.id AND c.stopped_at IS NULL AND c.breached_at IS NULL AND c.rose_at IS NULL AND c.kind <> 'decide' AND NOT EXISTS (
 			SELECT 1 FROM timers d WHERE d.subject_kind = 'ticket' AND d.subject_id = t.id AND d.kind = 'deadline' AND d.epoch = c.revision
@@ -52,14 +55,8 @@ func (tx *Tx) heal(ctx context.Context, id ticket.ID) (bool, error) {
 	if err := tx.find(ctx, "audit timers", &still, `SELECT u.id FROM (`+untimedTickets+`) u WHERE u.id = ?`, int64(id)); err != nil || len(still) == 0 {
 		return false, err
 	}
-	if t.Status.Waiting() { // an ended timer's key cannot be armed again, hence the minute as step
-		kind := ticket.TimerRoute
-		if t.WithAgent {
-			kind = ticket.TimerAgent // the agent has had it too long, for all we know
-		}
-		if err := tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: kind, Step: int(tx.now.Unix() / 60), Epoch: t.Epoch, DueAt: tx.now}); err != nil {
-			return false, err
-		}
+	if err := tx.wakeAgain(ctx, t); err != nil {
+		return false, err
 	}
 	if err := tx.Cancel(ctx, t.Subject(), ticket.TimerDeadline); err != nil {
 		return false, err
@@ -81,4 +78,25 @@ func (tx *Tx) heal(ctx context.Context, id ticket.ID) (bool, error) {
 		return false, err
 	}
 	return true, tx.Audit(ctx, act.Record{Action: "ticket.timers_mended", Subject: t.Subject(), Area: t.Area, Reason: fmt.Sprintf("no pending timer at %s", t.Status)})
+}
+
+// wakeAgain arms what moves a ticket on from where it stands.
+func (tx *Tx) wakeAgain(ctx context.Context, t ticket.Ticket) error {
+	kind, due := ticket.TimerSilence, tx.now
+	pause, err := tx.PauseAt(ctx, t.ID, t.Epoch)
+	switch {
+	case err == nil:
+		kind, due = ticket.TimerResume, pause.Until
+	case !errors.Is(err, act.ErrNotFound):
+		return err
+	case t.WithAgent:
+		kind = ticket.TimerAgent // the agent has had it too long, for all we know
+	case t.Status.Waiting():
+		kind = ticket.TimerRoute
+	}
+	if err := tx.Cancel(ctx, t.Subject(), kind); err != nil {
+		return err
+	}
+	// An ended timer's key cannot be armed again, hence the minute as step.
+	return tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: kind, Step: int(tx.now.Unix() / 60), Epoch: t.Epoch, DueAt: due})
 }

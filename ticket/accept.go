@@ -85,6 +85,15 @@ func takeOver(ctx context.Context, tx Tx, t *Ticket, owner, won area.PostID, c c
 	return tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: TimerSilence, Epoch: t.Epoch, DueAt: tx.Now()})
 }
 
+// watchSilence begins the watch for silence anew, under the ticket's next epoch. The caller saves the ticket.
+func watchSilence(ctx context.Context, tx Tx, t *Ticket) error {
+	t.Epoch++
+	if err := tx.Cancel(ctx, t.Subject(), TimerSilence); err != nil {
+		return err
+	}
+	return tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: TimerSilence, Epoch: t.Epoch, DueAt: tx.Now()})
+}
+
 // tellCitizenWhoComes says who has taken the matter, how to reach them, and by
 // when help is promised.
 func tellCitizenWhoComes(ctx context.Context, tx Tx, t Ticket, worker string, staff area.StaffID) error {

@@ -204,6 +204,5 @@ func wake(ctx context.Context, tx Tx, t *Ticket) error {
 	if t.Status.Waiting() {
 		return restartLadder(ctx, tx, t)
 	}
-	t.Epoch++
-	return tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: TimerSilence, Epoch: t.Epoch, DueAt: tx.Now()})
+	return watchSilence(ctx, tx, t)
 }

@@ -73,14 +73,17 @@ func Answer(ctx context.Context, tx Tx, id ID, text string) (Ticket, error) {
 	if err := PlainText("answer", text); err != nil {
 		return Ticket{}, err
 	}
-	if t.Status.Waiting() {
-		t.Status, t.Epoch, t.WithAgent = StatusAccepted, t.Epoch+1, false // the agent who answers has taken it: nobody else is asked any more
-	}
 	if err := tx.CloseOffers(ctx, id, 0); err != nil {
 		return Ticket{}, err
 	}
-	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerSilence, TimerAgent); err != nil {
+	if err := tx.Cancel(ctx, t.Subject(), TimerRoute, TimerOffer, TimerRepeat, TimerAgent); err != nil {
 		return Ticket{}, err
+	}
+	if t.Status.Waiting() {
+		t.Status, t.WithAgent = StatusAccepted, false // the agent who answers has taken it: nobody else is asked any more
+		if err := watchSilence(ctx, tx, &t); err != nil {
+			return Ticket{}, err
+		}
 	}
 	if err := Advance(ctx, tx, &t, EventFind, "ticket.answered", text, map[string]any{"by": tx.Actor().Name}); err != nil {
 		return Ticket{}, err
@@ -133,6 +136,9 @@ func Close(ctx context.Context, tx Tx, id ID, version int64, outcome, note strin
 
 // reopenWork sends a ticket whose citizen says "nothing came" back to its owner.
 func reopenWork(ctx context.Context, tx Tx, t *Ticket, note string) error {
+	if err := watchSilence(ctx, tx, t); err != nil { // no clock runs any more: this is what asks after it
+		return err
+	}
 	if err := Advance(ctx, tx, t, EventFind, "ticket.not_received", note, map[string]any{"by": tx.Actor().Name}); err != nil {
 		return err
 	}

@@ -14,7 +14,7 @@ func StopClocks(ctx context.Context, tx Tx, t *Ticket, by StoppedBy) error {
 	if !stopRunning(t, by, tx.Now()) {
 		return nil
 	}
-	if err := tx.Cancel(ctx, t.Subject(), TimerDeadline, TimerWarning, TimerSilence); err != nil {
+	if err := tx.Cancel(ctx, t.Subject(), TimerDeadline, TimerWarning); err != nil { // silence is watched until the ticket is closed
 		return err
 	}
 	return record(ctx, tx, t, change{kind: "ticket.clock_stopped", data: map[string]any{

@@ -39,7 +39,7 @@ type Message struct {
 	Template string
 	Fields   map[string]string // those that the template declares, as its text shows them
 	Order    []string          // their names, in the template's order
-	Ticket   string   // public id, empty where it is about none
+	Ticket   string            // public id, empty where it is about none
 	Area     area.Code
 	Urgent   bool
 }
@@ -106,11 +106,11 @@ type Answerer interface {
 type Text struct {
 	Body    string
 	Fields  map[string]string // what stands in it, by field: a provider that has the words itself is given these and no others
-	Order   []string // its fields, as declared
-	Missing []string // declared fields without a value, whose places stay empty
-	Hidden  []string // fields whose value was personal data that the template does not declare; *** stands there
-	Parts   int      // how many short messages it takes
-	Most    int      // how many it may take
+	Order   []string          // its fields, as declared
+	Missing []string          // declared fields without a value, whose places stay empty
+	Hidden  []string          // fields whose value was personal data that the template does not declare; *** stands there
+	Parts   int               // how many short messages it takes
+	Most    int               // how many it may take
 }
 
 // Texts fills in the template of a message in a language; ok is false for an unknown template.

@@ -181,12 +181,18 @@ func (m *Memory) forget(id ticket.ID) {
 
 // untimed reports whether an open ticket has nothing that would ever wake it, by
 // the rules of the database's own audit: nobody has accepted and no ladder timer
-// is pending, or a clock runs towards a deadline for which none is.
+// is pending, somebody has and silence is not watched, or a clock runs towards a
+// deadline for which none is.
 func (r *row) untimed() bool {
 	has := func(match func(act.Timer) bool) bool {
 		return slices.ContainsFunc(r.timers, func(p *pending) bool { return match(p.Timer) })
 	}
 	if r.t.Status.Waiting() && !has(func(t act.Timer) bool { return ladderKinds[t.Kind] }) {
+		return true
+	}
+	if r.t.Status.Open() && !r.t.Status.Waiting() && !has(func(t act.Timer) bool {
+		return (t.Kind == ticket.TimerSilence || t.Kind == ticket.TimerResume) && t.Epoch == r.t.Epoch
+	}) {
 		return true
 	}
 	for _, c := range r.t.Clocks {
