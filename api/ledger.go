@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"slices"
+	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/ledger"
@@ -19,7 +19,8 @@ func (s *Server) listApprovals(ctx context.Context, tx Tx, _ *struct{}) (Inbox, 
 }
 
 type trialBalanceInput struct {
-	Area string `query:"area" pattern:"^[0-9]{12}$" doc:"That division and all below it; default: all you see"`
+	At   time.Time `query:"at" doc:"As things stood just before this moment; default: now. What lies further back than half a minute does not change any more"`
+	Area string    `query:"area" pattern:"^[0-9]{12}$" doc:"That division and all below it; default: all you see"`
 }
 
 // TrialBalance is every account in scope, and the floats among them.
@@ -45,13 +46,13 @@ const mostFloats = 200
 // trialBalance shows floats in full, but for those of townships that are no
 // more: what is left in them stands by itself, and is no float that runs low.
 func (s *Server) trialBalance(ctx context.Context, tx Tx, in *trialBalanceInput) (TrialBalance, error) {
-	all, err := tx.TrialBalance(ctx)
+	all, err := tx.TrialBalance(ctx, in.At)
 	if err != nil {
 		return TrialBalance{}, err
 	}
 	out := TrialBalance{TrialBalance: all, Floats: []ledger.FloatView{}, LeftBehind: []LeftBehind{}}
 	if in.Area != "" {
-		out.TrialBalance = within(all, area.Code(in.Area))
+		out.TrialBalance = all.Under(area.Code(in.Area))
 	}
 	limits := s.deps.Rules.Relief.Limits
 	for _, a := range out.Accounts {
@@ -86,23 +87,13 @@ func (s *Server) leftBehind(a ledger.AccountView, today area.Date) (LeftBehind, 
 	return left, true
 }
 
-// within keeps the accounts of a division and adds them up anew.
-func within(b ledger.TrialBalance, where area.Code) ledger.TrialBalance {
-	b.Accounts = slices.DeleteFunc(slices.Clone(b.Accounts), func(a ledger.AccountView) bool { return !where.Contains(area.Code(a.Area)) })
-	b.DebitFen, b.CreditFen = 0, 0
-	for _, a := range b.Accounts {
-		b.DebitFen, b.CreditFen = b.DebitFen+max(a.PostedFen, 0), b.CreditFen-min(a.PostedFen, 0)
-	}
-	b.Balanced = b.DebitFen == b.CreditFen
-	b.Whole = b.Whole && where.Level() <= area.LevelCounty // floats are filled out of the county's fund
-	return b
-}
-
 type statementInput struct {
 	ThingRef
 	Paging
+	From  time.Time `query:"from" doc:"Default: the first line"`
+	Until time.Time `query:"until" doc:"Before this moment; default: now"`
 }
 
 func (s *Server) statement(ctx context.Context, tx Tx, in *statementInput) (ledger.Statement, error) {
-	return tx.AccountStatement(ctx, in.ID, in.Cursor, in.Limit)
+	return tx.AccountStatement(ctx, in.ID, ledger.StatementFilter{From: in.From, Until: in.Until, Cursor: in.Cursor, Limit: in.Limit})
 }

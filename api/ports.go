@@ -94,12 +94,12 @@ type MoneyReads interface {
 	UploadView(ctx context.Context, id string) (relief.UploadView, error)
 	// Approvals lists what waits for the actor's word, oldest first.
 	Approvals(ctx context.Context) ([]ledger.InboxItem, error)
-	// TrialBalance lists every account.
-	TrialBalance(ctx context.Context) (ledger.TrialBalance, error)
+	// TrialBalance lists the accounts as they were just before a moment; the zero time is now.
+	TrialBalance(ctx context.Context, before time.Time) (ledger.TrialBalance, error)
 	// Float shows a township's float against what a full one holds.
 	Float(ctx context.Context, township area.Code, fullFen int64, lowPercent int) (ledger.FloatView, error)
-	// AccountStatement reads an account's postings newest first, before a cursor.
-	AccountStatement(ctx context.Context, account, before string, limit int) (ledger.Statement, error)
+	// AccountStatement reads an account's postings of a stretch of time, newest first.
+	AccountStatement(ctx context.Context, account string, f ledger.StatementFilter) (ledger.Statement, error)
 }
 
 // Keys keep the answers of acts, in the transaction of the act itself.

@@ -65,6 +65,7 @@ type AccountView struct {
 	PendingInFen  int64  `json:"pending_in_fen"`
 	PendingOutFen int64  `json:"pending_out_fen"`
 	AvailableFen  int64  `json:"available_fen"`
+	Cases         int    `json:"cases,omitempty" doc:"Of what is owed to cases, which stands in one line for each place: to how many"`
 }
 
 // FloatView is a township's float: what lies in it, what workers carry, and
@@ -76,8 +77,8 @@ type FloatView struct {
 	Low        bool  `json:"low"`
 }
 
-// TrialBalance lists every account in scope; where the scope is whole, the sums
-// are equal or something is wrong.
+// TrialBalance lists the accounts in scope as they were just before a moment; where
+// the scope is whole, the sums are equal or something is wrong.
 type TrialBalance struct {
 	At        time.Time     `json:"at"`
 	Accounts  []AccountView `json:"accounts"`
@@ -85,6 +86,33 @@ type TrialBalance struct {
 	CreditFen int64         `json:"credit_fen"`
 	Balanced  bool          `json:"balanced"`
 	Whole     bool          `json:"whole"` // false: the reader's scope cuts through entries, so that balanced says nothing
+}
+
+// Add takes an account in and adds it up.
+func (b *TrialBalance) Add(a AccountView) {
+	b.Accounts = append(b.Accounts, a)
+	b.DebitFen += max(a.PostedFen, 0)
+	b.CreditFen -= min(a.PostedFen, 0)
+	b.Balanced = b.DebitFen == b.CreditFen
+}
+
+// Under keeps the accounts of a division and all below it, added up anew.
+func (b TrialBalance) Under(where area.Code) TrialBalance {
+	part := TrialBalance{At: b.At, Accounts: []AccountView{}, Balanced: true, Whole: b.Whole && where.Level() <= area.LevelCounty} // floats are filled out of the county's fund
+	for _, a := range b.Accounts {
+		if where.Contains(area.Code(a.Area)) {
+			part.Add(a)
+		}
+	}
+	return part
+}
+
+// StatementFilter asks for a stretch of an account's history.
+type StatementFilter struct {
+	From   time.Time // zero: from the first line
+	Until  time.Time // before it; zero: now
+	Cursor string    // of the page before; empty: the newest
+	Limit  int
 }
 
 // StatementLine is one posting of an account.
@@ -100,9 +128,17 @@ type StatementLine struct {
 	Reason       string    `json:"reason,omitempty"`
 }
 
-// Statement is a stretch of an account's history, newest first.
+// Statement is a stretch of an account's history, newest first. Opening and closing
+// are the posted balances before and after the stretch; between them lie the sums
+// of its debits and credits, whatever of it the page shows.
 type Statement struct {
-	Account AccountView     `json:"account"`
-	Lines   []StatementLine `json:"lines"`
+	Account    AccountView     `json:"account" doc:"As it is now"`
+	From       time.Time       `json:"from" doc:"The year 1 where it begins with the first line"`
+	Until      time.Time       `json:"until" doc:"Before this moment"`
+	OpeningFen int64           `json:"opening_fen"`
+	DebitFen   int64           `json:"debit_fen"`
+	CreditFen  int64           `json:"credit_fen"`
+	ClosingFen int64           `json:"closing_fen"`
+	Lines      []StatementLine `json:"lines"`
 	Next    string          `json:"next,omitempty"` // cursor; empty at the end
 }

@@ -119,7 +119,7 @@ func (tx *Tx) AddLedgerEntry(ctx context.Context, e *ledger.Entry) error {
 	rows := make([]map[string]any, 0, len(e.Postings))
 	for i, p := range e.Postings {
 		rows = append(rows, map[string]any{"entry_id": id, "line": i + 1, "account_id": int64(p.Account), "area_code": string(p.Ref.Area),
-			"layer": string(p.Layer), "fen": p.Fen})
+			"layer": string(p.Layer), "fen": p.Fen, "at": tx.now})
 	}
 	return translate("add postings", tx.gorm.WithContext(ctx).Table("postings").Create(rows).Error)
 }

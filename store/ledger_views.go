@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -111,70 +109,4 @@ func (tx *Tx) Float(ctx context.Context, township area.Code, fullFen int64, lowP
 	err = tx.scan(ctx, "sum cash in hands", `SELECT coalesce(sum(posted_fen), 0)::bigint FROM accounts WHERE kind = 'cash' AND area_code = ?`,
 		[]any{string(township)}, &v.InHandsFen)
 	return v, err
-}
-
-// TrialBalance lists every account in the actor's scope with its posted
-// balance as it stands. Debits and credits are equal where the scope holds
-// whole entries: a county's or the city's.
-func (tx *Tx) TrialBalance(ctx context.Context) (ledger.TrialBalance, error) {
-	var rows []accountRow
-	if err := tx.find(ctx, "list accounts", &rows, accountSQL+`ORDER BY a.area_code, a.kind, a.id`); err != nil {
-		return ledger.TrialBalance{}, err
-	}
-	b := ledger.TrialBalance{At: tx.now, Accounts: make([]ledger.AccountView, 0, len(rows))}
-	for _, r := range rows {
-		b.Accounts = append(b.Accounts, r.view())
-		if r.PostedFen > 0 {
-			b.DebitFen += r.PostedFen
-		} else {
-			b.CreditFen -= r.PostedFen
-		}
-	}
-	b.Balanced = b.DebitFen == b.CreditFen
-	b.Whole = tx.actor.System != "" || tx.actor.Area.Level() <= area.LevelCounty // floats are filled out of the county's fund
-	return b, nil
-}
-
-// AccountStatement reads an account's postings newest first, before a cursor.
-func (tx *Tx) AccountStatement(ctx context.Context, accountID, before string, limit int) (ledger.Statement, error) {
-	if uuid.Validate(accountID) != nil {
-		return ledger.Statement{}, act.NotFound("account")
-	}
-	r, err := one[accountRow](ctx, tx, "account", accountSQL+`WHERE a.public_id = ?`, accountID)
-	if err != nil {
-		return ledger.Statement{}, err
-	}
-	cursor := int64(1) << 62
-	if before != "" {
-		if cursor, err = strconv.ParseInt(before, 10, 64); err != nil {
-			return ledger.Statement{}, act.Invalid("before", "bad_cursor", "Use the cursor of the page before.")
-		}
-	}
-	var rows []struct {
-		EntryID, Fen, Balance            int64
-		Public, Event, Layer, By, Reason string
-		At                               time.Time
-		Disbursement                     *string
-	}
-	// The balance after a line is that of now less all that came later: before this page, then within it.
-	err = tx.find(ctx, "read statement", &rows, `SELECT p.entry_id, p.fen, p.layer, e.public_id AS public, e.event, e.actor AS by, e.reason, e.at, d.public_id AS disbursement,
-		(? - (SELECT coalesce(sum(fen), 0) FROM postings WHERE account_id = ? AND layer = 'posted' AND entry_id >= ?)
-		   - (sum(p.posted) OVER (ORDER BY p.entry_id DESC, p.line DESC) - p.posted))::bigint AS balance
-		FROM (SELECT *, CASE layer WHEN 'posted' THEN fen ELSE 0 END AS posted FROM postings WHERE account_id = ? AND entry_id < ?
-		      ORDER BY entry_id DESC, line DESC LIMIT ?) p
-		JOIN ledger_entries e ON e.id = p.entry_id LEFT JOIN disbursements d ON d.id = e.disbursement_id ORDER BY p.entry_id DESC, p.line DESC`,
-		r.PostedFen, r.ID, cursor, r.ID, cursor, limit+1)
-	if err != nil {
-		return ledger.Statement{}, err
-	}
-	s := ledger.Statement{Account: r.view(), Lines: []ledger.StatementLine{}}
-	for i, l := range rows {
-		if i == limit {
-			s.Next = strconv.FormatInt(rows[limit-1].EntryID, 10)
-			break
-		}
-		s.Lines = append(s.Lines, ledger.StatementLine{EntryID: l.Public, At: l.At.UTC(), Event: ledger.Event(l.Event), Layer: ledger.Layer(l.Layer), AmountFen: l.Fen,
-			BalanceFen: l.Balance, Disbursement: deref(l.Disbursement), By: l.By, Reason: l.Reason})
-	}
-	return s, nil
 }

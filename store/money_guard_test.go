@@ -5,6 +5,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
@@ -37,16 +38,16 @@ func TestLedgerGuards(t *testing.T) {
 
 	const everywhere = `SELECT set_config('app.scope', '*', true); `
 	const newEntry = `INSERT INTO ledger_entries (public_id, key, event, area_code, actor, at) VALUES (gen_random_uuid(), 'forged', 'cash_issued', '990101101000', 'x', now()); `
-	const newPosting = `INSERT INTO postings (entry_id, line, account_id, area_code, layer, fen)
-		SELECT (SELECT id FROM ledger_entries WHERE key = 'forged'), %LINE%, id, area_code, 'posted', %FEN% FROM accounts WHERE kind = '%KIND%' AND area_code = '990101101000' LIMIT 1; `
+	const newPosting = `INSERT INTO postings (entry_id, at, line, account_id, area_code, layer, fen)
+		SELECT (SELECT id FROM ledger_entries WHERE key = 'forged'), now(), %LINE%, id, area_code, 'posted', %FEN% FROM accounts WHERE kind = '%KIND%' AND area_code = '990101101000' LIMIT 1; `
 	posting := func(line, fen, kind string) string {
 		return strings.NewReplacer("%LINE%", line, "%FEN%", fen, "%KIND%", kind).Replace(newPosting)
 	}
 	for _, tt := range []struct{ name, sql, want string }{
 		{"an entry off by one fen", newEntry + posting("1", "100", "cash") + posting("2", "-99", "float"), "entries_zero_sum"},
 		{"an entry without postings", newEntry, "entries_zero_sum"},
-		{"a lone posting to an old entry", `INSERT INTO postings (entry_id, line, account_id, area_code, layer, fen)
-			SELECT entry_id, 9, account_id, area_code, layer, 5 FROM postings LIMIT 1`, "entries_zero_sum"},
+		{"a lone posting to an old entry", `INSERT INTO postings (entry_id, at, line, account_id, area_code, layer, fen)
+			SELECT entry_id, at, 9, account_id, area_code, layer, 5 FROM postings LIMIT 1`, "entries_zero_sum"},
 		{"more than the float holds", newEntry + posting("1", "900000000", "expense") + posting("2", "-900000000", "float"), "accounts_never_below_zero"},
 		{"a payment nobody approved", newEntry + posting("1", "100", "payable") + posting("2", "-100", "float"), "accounts_never_above_approved"},
 		{"a hold ended twice", `INSERT INTO ledger_entries (public_id, key, event, area_code, resolves, actor, at)
@@ -105,7 +106,7 @@ func TestMoneyScope(t *testing.T) {
 				t.Errorf("a stranger sees %d rows of %s", n, table)
 			}
 		}
-		b, err := tx.TrialBalance(t.Context())
+		b, err := tx.TrialBalance(t.Context(), time.Time{})
 		if len(b.Accounts) != 0 {
 			t.Errorf("a stranger sees accounts %+v", b.Accounts)
 		}

@@ -35,6 +35,14 @@ type history struct {
 
 	float, spent, owed, held int64 // in the float, spent, owed to cases, reserved
 	cash                     map[area.StaffID]int64
+
+	moments []booked
+}
+
+// booked is what the model said at a moment.
+type booked struct {
+	at                             time.Time
+	float, spent, owed, held, cash int64
 }
 
 // TestRandomHistory runs random histories against the database and the model:
@@ -62,6 +70,7 @@ func TestRandomHistory(t *testing.T) {
 			h.agrees(rt)
 		}
 		h.keptTheRules(rt)
+		h.rememberedRight(rt)
 	})
 	m.sound(t)
 	for what, where := range map[string]string{"a large payout receipted": `state = 'receipted' AND level = 'township'`, "a solo payout receipted": `state = 'receipted' AND level = 'solo'`,
@@ -136,9 +145,14 @@ func (h *history) read(tx *Tx) error {
 // agrees compares the model with the database.
 func (h *history) agrees(rt *rapid.T) {
 	got := &history{ctx: h.ctx, people: h.people, cash: map[area.StaffID]int64{}}
-	if err := h.m.db.InTx(h.ctx, act.SystemDispatch, got.read); err != nil {
+	now := booked{float: h.float, spent: h.spent, owed: h.owed, held: h.held}
+	if err := h.m.db.InTx(h.ctx, act.SystemDispatch, func(tx *Tx) error { now.at = tx.Now(); return got.read(tx) }); err != nil {
 		rt.Fatal(err)
 	}
+	for _, fen := range h.cash {
+		now.cash += fen
+	}
+	h.moments = append(h.moments, now)
 	if got.float != h.float || got.spent != h.spent || got.owed != h.owed || got.held != h.held {
 		rt.Fatalf("float %d, spent %d, owed %d, held %d; the model says %d, %d, %d, %d", got.float, got.spent, got.owed, got.held, h.float, h.spent, h.owed, h.held)
 	}
@@ -149,6 +163,74 @@ func (h *history) agrees(rt *rapid.T) {
 	}
 	if h.float-h.held < 0 {
 		rt.Fatalf("the float holds %d with %d reserved", h.float, h.held)
+	}
+}
+
+// rememberedRight looks back: the books at moments of the history say what the
+// model said then, whatever came later, and each statement leads from one to the next.
+func (h *history) rememberedRight(rt *rapid.T) {
+	then := h.moments[rapid.IntRange(0, len(h.moments)-1).Draw(rt, "moment")]
+	err := h.m.db.InTx(h.ctx, act.SystemDispatch, func(tx *Tx) error {
+		b, err := tx.TrialBalance(h.ctx, then.at)
+		if err != nil {
+			return err
+		}
+		got := booked{at: then.at}
+		for _, a := range b.Accounts {
+			switch a.Kind {
+			case ledger.Float:
+				got.float, got.held = got.float+a.PostedFen, got.held+a.PendingOutFen
+				if err := h.leadsThere(tx, a, then.at); err != nil {
+					return err
+				}
+			case ledger.Expense:
+				got.spent += a.PostedFen
+			case ledger.Payable:
+				got.owed -= a.PostedFen
+			case ledger.Cash:
+				got.cash += a.PostedFen
+			}
+		}
+		if got != then || !b.Balanced {
+			rt.Fatalf("looking back the books say %+v, the model said %+v", got, then)
+		}
+		return nil
+	})
+	if err != nil {
+		rt.Fatal(err)
+	}
+}
+
+// leadsThere reads an account's statement since a moment in small pages: it opens
+// with the balance of then, closes with that of now, and every line adds up.
+func (h *history) leadsThere(tx *Tx, then ledger.AccountView, at time.Time) error {
+	f := ledger.StatementFilter{From: at, Limit: 7}
+	s, err := tx.AccountStatement(h.ctx, then.ID, f)
+	if err != nil {
+		return err
+	}
+	if s.OpeningFen != then.PostedFen || s.ClosingFen != s.Account.PostedFen || s.OpeningFen+s.DebitFen-s.CreditFen != s.ClosingFen {
+		return fmt.Errorf("a statement from %d: %+v", then.PostedFen, s)
+	}
+	for balance := s.ClosingFen; ; {
+		for _, l := range s.Lines {
+			if l.BalanceFen != balance {
+				return fmt.Errorf("after a line stands %d, it should be %d", l.BalanceFen, balance)
+			}
+			if l.Layer == ledger.Posted {
+				balance -= l.AmountFen
+			}
+		}
+		if s.Next == "" {
+			if balance != then.PostedFen {
+				return fmt.Errorf("the lines lead back to %d, not %d", balance, then.PostedFen)
+			}
+			return nil
+		}
+		f.Cursor = s.Next
+		if s, err = tx.AccountStatement(h.ctx, then.ID, f); err != nil {
+			return err
+		}
 	}
 }
 

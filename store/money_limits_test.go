@@ -205,12 +205,12 @@ func TestFunding(t *testing.T) {
 			t.Errorf("float %+v (%v)", f, err)
 			return err
 		}
-		s, err := tx.AccountStatement(t.Context(), f.ID, "", 1)
+		s, err := tx.AccountStatement(t.Context(), f.ID, ledger.StatementFilter{Limit: 1})
 		if err != nil || len(s.Lines) != 1 || s.Next == "" || s.Lines[0].BalanceFen != 5_000_001 {
 			t.Errorf("statement %+v (%v)", s, err)
 			return err
 		}
-		s, err = tx.AccountStatement(t.Context(), f.ID, s.Next, 10)
+		s, err = tx.AccountStatement(t.Context(), f.ID, ledger.StatementFilter{Cursor: s.Next, Limit: 10})
 		if err != nil || len(s.Lines) != 1 || s.Next != "" || s.Lines[0].BalanceFen != 5_000_000 || s.Lines[0].Event != ledger.EventFloatFunded {
 			t.Errorf("second page %+v (%v)", s, err)
 		}

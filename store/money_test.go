@@ -220,7 +220,7 @@ func (m *till) balance(t *testing.T, kind ledger.Kind) int {
 func (m *till) sound(t *testing.T) {
 	t.Helper()
 	err := m.db.InTx(t.Context(), act.SystemDispatch, func(tx *Tx) error {
-		b, err := tx.TrialBalance(t.Context())
+		b, err := tx.TrialBalance(t.Context(), time.Time{})
 		if err == nil && !b.Balanced {
 			t.Errorf("debits %d, credits %d", b.DebitFen, b.CreditFen)
 		}
