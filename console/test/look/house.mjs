@@ -104,7 +104,7 @@ export const answers = {
   '/system': { version: 'look', dev: true, app_now: now, time_scale: 1 }, '/policy': policy, '/posts': { items: [
     { kind: 'desk', area: '990101001000', area_name: '青石镇', role: 'worker', name: '青石镇民政办' }, { kind: 'person', area: '990101001000', area_name: '青石镇', role: 'worker', name: '赵二', login: 'worker2', absent_until: iso(2000) },
     { kind: 'desk', area: '990101000000', area_name: '青川县', role: 'county_duty', name: '青川县值班台' },
-  ] }, '/areas': { items: areas },
+  ] }, '/areas': { items: areas }, '/skills': { items: [{ key: 'dialect:local', zh: '本地方言', en: 'Local dialect' }] },
   '/approvals': { items: [
     { act: 'check', id: 'p9', ticket_id: rows[0].id, ticket_number: rows[0].number, area: '990101001000', amount_fen: 320_000, content_hash: 'cd'.repeat(32), made_by: '林小河', since: iso(-7) },
     { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },

@@ -11,7 +11,8 @@ import { serve } from './server.mjs'
 const [folder = 'look', ...wishes] = process.argv.slice(2)
 const dark = wishes.includes('dark')
 const english = wishes.includes('en')
-const widths = [1440, 768, 390].filter((w, _, all) => wishes.includes(String(w)) || !all.some((other) => wishes.includes(String(other))))
+const some = wishes.map(Number).filter(Boolean)
+const widths = some.length ? some : [1440, 768, 390]
 const only = wishes.find((w) => !['dark', 'light', 'en', 'zh'].includes(w) && !/^\d+$/.test(w)) // the beginning of the names of the wanted pictures; all without it
 const t = `/tickets/${house.rows[3].id}`
 const shots = [
