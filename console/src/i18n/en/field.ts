@@ -3,6 +3,7 @@ import type { Words } from '../words'
 
 export const field: Words<typeof zh> = {
   reports: {
+    new: 'newly reported',
     lead: 'Report households in need here. Where there is danger call 120, 110 or 119 as well.', empty: 'You have reported nothing yet.', mine: 'What I have reported', done: 'Reported: ticket {number}.',
     place: 'Where', placeHint: 'Down to the village, within your own area.', seen: 'What you have seen', seenHint: 'The people, the home, injuries, what they need now. No identity numbers, no telephones.', urgency: 'How urgent', phone: 'Telephone, if you know one', phoneHint: 'Of the household or somebody there; sealed, and opened to who works on it.',
     how: { P1: 'Somebody must come now', P2: 'Help is needed today', P3: 'It can wait some days' }, short: { P1: 'now', P2: 'today', P3: 'in some days' },

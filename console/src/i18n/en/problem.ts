@@ -223,6 +223,8 @@ export const problem: Words<typeof zh> = {
     report_required: { what: 'Nothing is said of what was done.', do: 'Write what was done and what was found.' },
     access_over: { what: 'The ticket is not open to you any more; nothing was written.', do: 'Ask the county’s duty desk.' },
     agency_name_taken: { what: 'Another agency here has this name.', do: 'Choose one that tells them apart.' },
+    skill_unknown: { what: 'The line knows no such skill.', do: 'It knows: {known}.' },
+    skill_level: { what: 'The level is wrong.', do: 'Choose 1 to {most}.' },
     role_by_agency: { what: 'People of an agency are added at the agency.', do: 'Add them there; it has the contract.' },
     role_not_yours: { what: 'You may not give this role.', do: 'Ask whoever is above you.' },
     role_unknown: { what: 'There is no such role.', do: 'Choose one of the list.' },

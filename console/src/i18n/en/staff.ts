@@ -10,8 +10,8 @@ export const staff = {
       whichVillages: 'Which villages ({n})', whichTownships: 'Which townships ({n})', hole: 'nobody from {from} to {until}', whoIsFull: 'Who is nearly full ({n})', whatEnds: 'Which accesses end ({n})',
     },
     import: {
-      title: 'Import people', hint: 'The first line names the columns: login,name,role,area,phone,deputies. No passwords in the file; whoever is not in it stays as they are.', applied: '{file} is applied. The security administrator hands each new person a code for a first password.',
-      kind: { new: 'new', changed: 'changed', same: 'as they are', assistants: 'assistants among them' }, field: { name: 'name', role: 'role', area: 'area', phone: 'telephone', deputies: 'stand in' },
+      title: 'Import people', hint: 'The first line names the columns: login,name,role,area,phone,deputies,skills ("dialect:local=6; field:medical=8"). No passwords in the file; whoever is not in it stays as they are.', applied: '{file} is applied. The security administrator hands each new person a code for a first password.',
+      kind: { new: 'new', changed: 'changed', same: 'as they are', assistants: 'assistants among them' }, field: { name: 'name', role: 'role', area: 'area', phone: 'telephone', deputies: 'stand in', skills: 'skills' },
     },
     member: {
       deputiesHint: 'Logins with blanks between, the first to be asked first; empty: nobody.', households: '{n} household (at most 20) | {n} households (at most 20)', village: 'Village', reference: 'Household', referenceHint: 'Its door number or number in the village\'s register; no name, no identity number.', release: 'Release',
@@ -47,6 +47,10 @@ export const staff = {
     deputy_oneself: { what: 'Nobody stands in for themselves.', do: 'Name somebody else.' },
     deputy_role: { what: 'Somebody of that role cannot stand in.', do: 'Name somebody of the same role; worker and head of a township stand in for each other.' },
     deputy_elsewhere: { what: 'They serve elsewhere.', do: 'Name somebody of the same township, county or city.' },
+    skill_unknown: { what: 'The line knows no such skill.', do: 'It knows: {known}.' },
+    skill_level: { what: 'The level is wrong.', do: 'Write 1 (some) to {most} (best).' },
+    skill_form: { what: 'It is no list of skills.', do: 'Write “dialect:local=6; field:medical=8”.' },
+    skill_twice: { what: 'A skill stands there twice.', do: 'Write it once.' },
     too_many_deputies: { what: 'There are more than {most}.', do: 'Name those who are really asked.' },
   },
 }

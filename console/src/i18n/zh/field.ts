@@ -1,6 +1,7 @@
 // Words of the people outside the offices: reports of the village, agencies, first passwords.
 export const field = {
   reports: {
+    new: '新上报',
     lead: '看到有困难的家庭，请在这里上报；情况危急时同时拨 120、110 或 119。', empty: '您还没有上报过。', mine: '我上报的', done: '已上报，工单编号 {number}。',
     place: '在哪里', placeHint: '选到村；只能选您负责的区域。', seen: '看到了什么', seenHint: '人、住处、伤病、眼前的困难。不要写身份证号和电话。', urgency: '有多急', phone: '联系电话（知道就填）', phoneHint: '困难家庭或在场的人；保密存放，只开放给经办人。',
     how: { P1: '现在就要有人来', P2: '今天要帮上', P3: '可以等几天' }, short: { P1: '现在就要', P2: '今天', P3: '几天内' },

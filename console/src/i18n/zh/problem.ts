@@ -221,6 +221,8 @@ export const problem = {
     report_required: { what: '没有写办理情况。', do: '请写下做了什么、看到什么。' },
     access_over: { what: '这件工单已不再对您开放，没有写入。', do: '请联系县级值班。' },
     agency_name_taken: { what: '本地已有同名的机构。', do: '请换一个能区分的名称。' },
+    skill_unknown: { what: '没有这项特长。', do: '可用的有：{known}。' },
+    skill_level: { what: '特长的程度不对。', do: '请选 1 至 {most}。' },
     role_by_agency: { what: '机构人员在机构下添加。', do: '到机构那里添加。' },
     role_not_yours: { what: '您不能设置这个岗位。', do: '请由上级办理。' },
     role_unknown: { what: '没有这个岗位。', do: '从列表中选择。' },

@@ -10,8 +10,8 @@ export const staff = {
       whichVillages: '哪些村没有协理员（{n}）', whichTownships: '哪些乡镇有空班（{n}）', hole: '{from} 至 {until} 无人值班', whoIsFull: '谁快满 20 户（{n}）', whatEnds: '哪些授权快到期（{n}）',
     },
     import: {
-      title: '导入人员', hint: '第一行是列名：login,name,role,area,phone,deputies（或 账号,姓名,角色,区划代码,电话,替岗人）。文件里不写密码；文件中没有的人员保持不变。', applied: '{file} 已应用。新人员由安全管理员发给一次性邀请码后设置密码。',
-      kind: { new: '新增', changed: '更改', same: '不变', assistants: '其中协理员' }, field: { name: '姓名', role: '角色', area: '区划', phone: '电话', deputies: '替岗人' },
+      title: '导入人员', hint: '第一行是列名：login,name,role,area,phone,deputies,skills（或 账号,姓名,角色,区划代码,电话,替岗人,特长；特长写作“本地方言=6; 医疗救助=8”）。文件里不写密码；文件中没有的人员保持不变。', applied: '{file} 已应用。新人员由安全管理员发给一次性邀请码后设置密码。',
+      kind: { new: '新增', changed: '更改', same: '不变', assistants: '其中协理员' }, field: { name: '姓名', role: '角色', area: '区划', phone: '电话', deputies: '替岗人', skills: '特长' },
     },
     member: {
       deputiesHint: '写账号，用空格隔开，先找第一个；留空表示没有。', households: '包户 {n} 户（最多 20 户）', village: '村', reference: '户号', referenceHint: '门牌号或村台账号；不要写姓名和身份证号。', release: '解除',
@@ -47,6 +47,10 @@ export const staff = {
     deputy_oneself: { what: '不能自己替自己。', do: '请写别人。' },
     deputy_role: { what: '这个角色的人不能替岗。', do: '请写同一角色的人；乡镇经办人与负责人可互替。' },
     deputy_elsewhere: { what: '替岗人在别处任职。', do: '请写同一乡镇、县或市的人。' },
+    skill_unknown: { what: '没有这项特长。', do: '可用的有：{known}。' },
+    skill_level: { what: '特长的程度不对。', do: '请写 1（略知）至 {most}（精通）。' },
+    skill_form: { what: '特长写法不对。', do: '请写“本地方言=6; 医疗救助=8”。' },
+    skill_twice: { what: '同一项特长写了两遍。', do: '请只写一遍。' },
     too_many_deputies: { what: '替岗人超过 {most} 个。', do: '请只写真正会找的人。' },
   },
 }

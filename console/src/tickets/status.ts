@@ -1,0 +1,4 @@
+/** The message key of a ticket's status: what nobody has been asked about yet came by a call or by a report. */
+export function statusKey(t: { status: string; source?: string }): string {
+  return t.status === 'new' && t.source === 'report' ? 'reports.new' : `status.${t.status}`
+}
