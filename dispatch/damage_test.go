@@ -54,3 +54,18 @@ func TestADamagedRosterHoldsUpNobody(t *testing.T) {
 		})
 	}
 }
+
+// The policy that a ticket was born under is no longer among the files: the
+// present one takes over, and the next step comes at its minute.
+func TestATicketOfAForgottenPolicyGoesOn(t *testing.T) {
+	h := newHouse(t)
+	id := h.call(townLine, "", invited)
+	h.settled()
+	if _, err := h.look.Exec(t.Context(), `UPDATE tickets SET policy = 'ladder-1999'`); err != nil {
+		t.Fatal(err)
+	}
+	h.after(15 * time.Minute)
+	h.await("the second worker", func() bool { return slices.Contains(h.offered(id), "+15m0s worker2") })
+	h.after(24 * time.Hour)
+	h.await("the breach", func() bool { return len(h.told(id, "breach")) == 1 })
+}

@@ -87,6 +87,7 @@ func TestFlushAllLosesNothing(t *testing.T) {
 	}
 	h.awaitFired(n)
 	h.onceEach(n)
+	h.lateBy(5 * time.Second)
 	if n := h.count(`SELECT count(*) FROM timer_log WHERE path = 'sweep'`); n > 0 {
 		t.Errorf("%d came by the sweep", n)
 	}
@@ -115,6 +116,7 @@ func TestRedisStopsAndComesBack(t *testing.T) {
 	h.await("Redis to be used again", client.Up)
 	h.awaitFired(n)
 	h.onceEach(n)
+	h.lateBy(sweepFinds)
 }
 
 // A timer that was armed a moment ago fires on time although no look at the
@@ -134,32 +136,51 @@ func TestAnArmedTimerReachesTheIndex(t *testing.T) {
 	h.onceEach(5)
 }
 
-// Claimed by a process that died at once: the lease brings it back.
+// Claimed by a process that died at once: the end of the claim brings it back
+// where nothing sweeps, and with the settings of a real line the sweep is sooner.
 func TestAClaimOfADeadProcessComesBack(t *testing.T) {
-	h := newHouse(t)
-	client := h.redis(servers.RedisOfKind(t).AppURL)
+	for name, c := range map[string]struct {
+		claim  time.Duration
+		change func(*timer.Options)
+		bound  time.Duration
+	}{
+		"the claim ends": {time.Second, func(o *timer.Options) { o.SweepGrace = time.Hour }, claimEnds},
+		"the sweep":      {claimEnds, usual, sweepFinds},
+	} {
+		t.Run(name, func(t *testing.T) {
+			h := newHouse(t)
+			client := h.redis(servers.RedisOfKind(t).AppURL)
+			h.deadClaims(client, c.claim)
+			h.engine("a", client, c.change, nil)
+			h.awaitFired(32)
+			h.onceEach(32)
+			h.lateBy(c.bound)
+		})
+	}
+}
+
+// deadClaims leaves 32 due timers claimed by a process that is no more.
+func (h *house) deadClaims(client *pulse.Client, claim time.Duration) {
+	h.t.Helper()
 	h.fill(32, h.now(), 0)
 	for shard := range int16(pulse.Shards) { // the index as a process left it that died after its claim
-		gen, _, err := client.Generation(t.Context(), shard, "old")
+		gen, _, err := client.Generation(h.t.Context(), shard, "old")
 		if err != nil {
-			t.Fatal(err)
+			h.t.Fatal(err)
 		}
-		timers, err := h.db.UpcomingTimers(t.Context(), shard, h.now().Add(time.Hour), time.Time{}, 0, 100)
+		timers, err := h.db.UpcomingTimers(h.t.Context(), shard, h.now().Add(time.Hour), time.Time{}, 0, 100)
 		if err != nil || len(timers) != 2 {
-			t.Fatalf("%d timers in shard %d (%v)", len(timers), shard, err)
+			h.t.Fatalf("%d timers in shard %d (%v)", len(timers), shard, err)
 		}
 		for _, one := range timers {
-			if err := client.AddTimers(t.Context(), shard, []pulse.Due{{ID: one.ID, At: one.DueAt}}); err != nil {
-				t.Fatal(err)
+			if err := client.AddTimers(h.t.Context(), shard, []pulse.Due{{ID: one.ID, At: one.DueAt}}); err != nil {
+				h.t.Fatal(err)
 			}
 		}
-		if c, err := client.ClaimTimers(t.Context(), shard, gen, h.now(), 100, time.Second); err != nil || len(c.IDs) != 2 {
-			t.Fatalf("claimed %v (%v)", c.IDs, err)
+		if c, err := client.ClaimTimers(h.t.Context(), shard, gen, h.now(), 100, claim); err != nil || len(c.IDs) != 2 {
+			h.t.Fatalf("claimed %v (%v)", c.IDs, err)
 		}
 	}
-	h.engine("a", client, nil, nil)
-	h.awaitFired(32)
-	h.onceEach(32)
 }
 
 // The clock of a demonstration jumps by hours, beyond all that the index holds.
