@@ -32,7 +32,7 @@ export const desk: Words<typeof zh> = {
       recordPause: 'Pause recording', recordResume: 'Resume recording', recording: 'Recording', recordingPaused: 'Recording paused', ticket: 'Ticket {number}', third: 'Third party: {name}', recovered: 'You are still in the call: the page was opened again, the call went on.', joined: { listen: 'A supervisor listens', whisper: 'A supervisor speaks to you alone', barge: 'A supervisor has joined', take_over: 'A supervisor takes over' },
       sentKeys: 'Sent {keys}', hangUpHands: 'Hanging up now hands the citizen to the third party.',
     },
-    callState: { talking: 'Talking', holding: 'The citizen hears music', consulting: 'Talking with the third party; the citizen hears music', conferring: 'All three talk' },
+    callState: { talking: 'Talking', holding: 'The citizen hears music', consulting: 'Consulting; the citizen hears music', conferring: 'All three talk' },
     target: {
       title: { consult: 'Whom to consult', transfer: 'Whom to transfer to' }, kind: 'Kind', agent: 'Colleague', queue: 'Queue', staff: 'Worker', duty: 'On duty', emergency: 'Emergency', who: 'Choose', township: 'Township duty', county: 'County duty', city: 'City duty', hint: 'The line dials the number kept with the post; none can be typed.', none: 'There is nobody to choose.', unread: 'The list could not be read; close this and try again.',
       go: { consult: 'Start the consult', transfer: 'Transfer now' }, cancel: 'Cancel', staffHint: 'Workers of the ticket’s area, on the telephone kept with them.', place: { '110': '110 police', '119': '119 fire brigade', '120': '120 ambulance', police: '110 police', fire: '119 fire brigade', ambulance: '120 ambulance' },
