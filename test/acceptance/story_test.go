@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
@@ -244,6 +245,33 @@ func checkMoney(t *testing.T, c *city.City, receipts int) {
 	}
 	if out, err := c.Command("audit", "verify"); err != nil {
 		t.Errorf("audit verify: %v\n%s", err, out)
+	}
+	readTheBooks(t, c)
+}
+
+// readTheBooks reads them where they lie, as the city's IT people and its auditor do.
+func readTheBooks(t *testing.T, c *city.City) {
+	t.Helper()
+	if out, err := c.Command("ledger", "verify"); err != nil || !strings.Contains(out, "hold (") {
+		t.Errorf("ledger verify: %v\n%s", err, out)
+	}
+	now, err := c.Command("ledger", "trial-balance", "--area", "990101101000")
+	if err != nil || !strings.Contains(now, "payable") {
+		t.Errorf("trial balance: %v\n%s", err, now)
+	}
+	for line := range strings.Lines(now) {
+		if fields := strings.Fields(line); len(fields) > 2 && fields[0] == "float" {
+			out, err := c.Command("ledger", "statement", fields[len(fields)-1])
+			if err != nil || !strings.Contains(out, "cash_issued") || !strings.Contains(out, "float_funded") {
+				t.Errorf("statement of the float: %v\n%s", err, out)
+			}
+		}
+	}
+	if then, err := c.Command("ledger", "trial-balance", "--at", "2020-01-01"); err != nil || strings.Contains(then, "float") {
+		t.Errorf("before anything was booked: %v\n%s", err, then)
+	}
+	if out, err := c.Command("ledger", "statement", "nothing", "--from", "yesterday"); err == nil || !strings.Contains(out, "--from: write a day") {
+		t.Errorf("a day that is none: %v %s", err, out)
 	}
 }
 

@@ -104,8 +104,10 @@ func (h *house) promises() {
 	})
 	h.onlyOurCalls()
 	h.messages()
-	if out, err := h.Command("audit", "verify"); err != nil {
-		h.T.Errorf("audit verify: %v\n%s", err, out)
+	for _, chain := range []string{"audit", "ledger"} {
+		if out, err := h.Command(chain, "verify"); err != nil {
+			h.T.Errorf("%s verify: %v\n%s", chain, err, out)
+		}
 	}
 }
 

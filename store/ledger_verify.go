@@ -1,0 +1,86 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
+)
+
+// ledgerCheck is one thing that must hold of the books. Its statement lists what
+// does not, as kind and text.
+type ledgerCheck struct{ name, sql string }
+
+// ledgerChecks are one statement each, so that nobody who pays meanwhile disturbs them. None trusts a figure that the program
+// keeps: what is compared is summed up anew from the postings.
+var ledgerChecks = []ledgerCheck{
+	{"entry_sum", `SELECT 'entry ' || e.public_id || ' (' || e.event || ') does not sum to zero, or has fewer than two lines' FROM ledger_entries e
+		LEFT JOIN (SELECT entry_id, count(*) AS n, bool_or(s <> 0) AS off FROM (SELECT entry_id, layer, count(*) AS n, sum(fen) AS s FROM postings GROUP BY entry_id, layer) l GROUP BY entry_id) p
+		  ON p.entry_id = e.id LEFT JOIN (SELECT entry_id, count(*) AS lines FROM postings GROUP BY entry_id) c ON c.entry_id = e.id
+		WHERE p.entry_id IS NULL OR p.off OR c.lines < 2`},
+	{"balance", `SELECT 'account ' || a.public_id || ' (' || a.kind || ') shows ' || a.posted_fen || ' fen, its postings sum to ' || coalesce(p.posted, 0)
+		FROM accounts a LEFT JOIN (SELECT account_id, sum(fen) FILTER (WHERE layer = 'posted') AS posted,
+			sum(fen) FILTER (WHERE (layer = 'pending' AND fen > 0) OR (layer = 'released' AND fen < 0)) AS pin,
+			-sum(fen) FILTER (WHERE (layer = 'pending' AND fen < 0) OR (layer = 'released' AND fen > 0)) AS pout FROM postings GROUP BY account_id) p ON p.account_id = a.id
+		WHERE a.posted_fen <> coalesce(p.posted, 0) OR a.pending_in_fen <> coalesce(p.pin, 0) OR a.pending_out_fen <> coalesce(p.pout, 0)`},
+	{"day", `SELECT 'account ' || a.public_id || ' (' || a.kind || ') on ' || coalesce(d.day, p.day) || ': the day says ' || coalesce(d.net, 0) || ' fen, the postings ' || coalesce(p.net, 0)
+		FROM (SELECT account_id, day, debit_fen - credit_fen AS net FROM account_days) d
+		FULL JOIN (SELECT account_id, ledger_day(at) AS day, coalesce(sum(fen) FILTER (WHERE layer = 'posted'), 0) AS net FROM postings GROUP BY 1, 2) p USING (account_id, day)
+		JOIN accounts a ON a.id = coalesce(d.account_id, p.account_id) WHERE coalesce(d.net, 0) <> coalesce(p.net, 0) OR d.account_id IS NULL`},
+	{"below_zero", `SELECT 'account ' || public_id || ' (' || kind || ') holds ' || posted_fen || ' fen with ' || pending_out_fen || ' reserved' FROM accounts
+		WHERE kind IN ('fund', 'float', 'cash', 'stock') AND posted_fen - pending_out_fen < 0 OR kind = 'payable' AND posted_fen + pending_in_fen > 0`},
+	{"rounding", `SELECT 'account ' || public_id || ' (rounding) holds ' || posted_fen || ' fen, and must hold none' FROM accounts WHERE kind = 'rounding' AND posted_fen <> 0`},
+	{"mirror", `SELECT 'entry ' || e.public_id || ' (' || e.event || ') is not the mirror of the one that it ends or takes back' FROM ledger_entries e
+		JOIN ledger_entries o ON o.id = coalesce(e.resolves, e.reverses)
+		WHERE EXISTS (SELECT 1 FROM postings p WHERE (p.entry_id = e.id AND p.layer = CASE WHEN e.resolves IS NULL THEN 'posted' ELSE 'released' END)
+		   OR (p.entry_id = o.id AND p.layer = CASE WHEN e.resolves IS NULL THEN 'posted' ELSE 'pending' END) GROUP BY p.account_id HAVING sum(p.fen) <> 0)`},
+	{"hold", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and has ' || count(e.id) || ' open holds' FROM disbursements d
+		LEFT JOIN ledger_entries e ON e.disbursement_id = d.id AND e.event = 'reserved' AND NOT EXISTS (SELECT 1 FROM ledger_entries r WHERE r.resolves = e.id)
+		GROUP BY d.id, d.public_id, d.state HAVING count(e.id) <> CASE WHEN d.state IN ('reserved', 'batched') THEN 1 ELSE 0 END`},
+	{"paid_once", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and was received ' || count(e.id) || ' times' FROM disbursements d
+		LEFT JOIN ledger_entries e ON e.disbursement_id = d.id AND e.event = 'receipted' AND NOT EXISTS (SELECT 1 FROM ledger_entries r WHERE r.reverses = e.id)
+		GROUP BY d.id, d.public_id, d.state HAVING count(e.id) <> CASE WHEN d.state = 'receipted' THEN 1 ELSE 0 END AND d.state NOT IN ('succeeded', 'reconciled')`},
+	{"amount", `SELECT 'entry ' || e.public_id || ' moves another sum than payout ' || d.public_id || ' says' FROM ledger_entries e JOIN disbursements d ON d.id = e.disbursement_id
+		WHERE (SELECT max(abs(fen)) FROM postings p WHERE p.entry_id = e.id) <> d.fen`},
+	{"owed", `SELECT 'case ' || t.number || ' is owed ' || -a.posted_fen || ' fen, its open payouts say ' || coalesce(o.fen, 0) FROM accounts a
+		JOIN tickets t ON 'ticket:' || t.id = a.holder
+		LEFT JOIN (SELECT ticket_id, area_code, sum(fen) AS fen FROM disbursements WHERE state IN ('reserved', 'cash_issued', 'batched') GROUP BY 1, 2) o
+		  ON o.ticket_id = t.id AND o.area_code = a.area_code
+		WHERE a.kind = 'payable' AND -a.posted_fen <> coalesce(o.fen, 0)`},
+	{"limit", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and ' || CASE WHEN bool_or(u.released_at IS NULL) THEN 'still counts' ELSE 'does not count' END || ' against its limits'
+		FROM disbursements d LEFT JOIN limit_uses u ON u.disbursement_id = d.id GROUP BY d.id, d.public_id, d.state
+		HAVING bool_or(u.released_at IS NULL) IS DISTINCT FROM (d.state NOT IN ('cancelled', 'reversed'))`},
+}
+
+// mostFaults is how many faults of one kind are named.
+const mostFaults = 100
+
+// VerifyLedger sums the books up anew from their postings and compares: every entry,
+// balance, day, hold, payout and limit. Each check reads one snapshot; nothing changes.
+func (db *DB) VerifyLedger(ctx context.Context) (ledger.Verification, error) {
+	var v ledger.Verification
+	err := db.InTx(ctx, act.SystemConsole, func(tx *Tx) error {
+		if _, err := tx.exec(ctx, "take the time it takes", `SET LOCAL statement_timeout = 0`); err != nil {
+			return err
+		}
+		v.At = tx.now.UTC()
+		err := tx.scan(ctx, "count the books", `SELECT (SELECT count(*) FROM ledger_entries), (SELECT count(*) FROM postings), (SELECT count(*) FROM accounts), (SELECT count(*) FROM disbursements)`,
+			nil, &v.Entries, &v.Postings, &v.Accounts, &v.Payouts)
+		if err != nil {
+			return err
+		}
+		for _, c := range ledgerChecks {
+			var found []string
+			if err := tx.find(ctx, "check "+c.name, &found, c.sql+fmt.Sprintf(" LIMIT %d", mostFaults)); err != nil {
+				return err
+			}
+			for _, text := range found {
+				v.Faults = append(v.Faults, ledger.BookFault{Check: c.name, What: text})
+			}
+			v.Checks = append(v.Checks, c.name)
+		}
+		return nil
+	})
+	return v, err
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"testing"
+
+	"github.com/pressly/goose/v3"
+)
+
+// booksInUse are books with a payout that was received, one that is held, and one
+// that came back to the float.
+func booksInUse(t *testing.T) *till {
+	t.Helper()
+	m := newTill(t, 5_000_000)
+	paidTicket, paid := m.decided(t, 1, 80_000)
+	p := m.started(t, "worker1", paid)
+	m.must(t, "worker1", issuing(t, p))
+	m.must(t, "worker1", m.receiving(t, "worker1", paidTicket, p, ""))
+	_, open := m.decided(t, 2, 70_000)
+	m.started(t, "worker1", open)
+	return m
+}
+
+func (m *till) holds(t *testing.T) {
+	t.Helper()
+	v, err := m.db.VerifyLedger(t.Context())
+	if err != nil || len(v.Faults) != 0 || v.Entries < 6 || v.Payouts != 2 || len(v.Checks) != len(ledgerChecks) {
+		t.Fatalf("%+v (%v)", v, err)
+	}
+}
+
+// Every check of the books finds the one thing that was spoilt. It takes the
+// database's superuser with the triggers off to spoil it.
+func TestTheBooksAreSummedUpAnew(t *testing.T) {
+	m := booksInUse(t)
+	m.holds(t)
+	planted := map[string]string{
+		"entry_sum":  `UPDATE postings SET fen = fen + 1 WHERE (entry_id, line) = (SELECT entry_id, min(line) FROM postings GROUP BY entry_id ORDER BY entry_id LIMIT 1)`,
+		"balance":    `UPDATE accounts SET posted_fen = posted_fen + 1 WHERE kind = 'float'`,
+		"day":        `DELETE FROM account_days WHERE (account_id, day) = (SELECT account_id, day FROM account_days LIMIT 1)`,
+		"below_zero": `UPDATE accounts SET pending_out_fen = posted_fen + 1 WHERE kind = 'float'`,
+		"rounding":   `INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'rounding', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`,
+		"mirror":     `UPDATE postings SET fen = fen * 2 WHERE layer = 'released'`,
+		"hold":       `UPDATE disbursements SET state = 'checked' WHERE state = 'reserved'`,
+		"paid_once":  `UPDATE disbursements SET state = 'cash_issued' WHERE state = 'receipted'`,
+		"amount":     `UPDATE disbursements SET fen = fen + 1 WHERE state = 'receipted'`,
+		"owed":       `UPDATE disbursements SET fen = fen + 1 WHERE state = 'reserved'`,
+		"limit":      `UPDATE limit_uses SET released_at = now()`,
+	}
+	super := connect(t, m.urls.SuperURL)
+	for _, c := range ledgerChecks {
+		tx, err := super.Begin(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, sql := range []string{`ALTER TABLE accounts DROP CONSTRAINT accounts_never_below_zero`, `SET LOCAL session_replication_role = replica`, planted[c.name]} {
+			if _, err := tx.Exec(t.Context(), sql); err != nil {
+				t.Fatalf("%s: %v", c.name, err)
+			}
+		}
+		var found []string
+		if err := tx.QueryRow(t.Context(), `SELECT array_agg(what) FROM (`+c.sql+`) x (what)`).Scan(&found); err != nil || len(found) == 0 {
+			t.Errorf("%s finds nothing (%v)", c.name, err)
+		}
+		if err := tx.Rollback(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.holds(t)
+}
+
+// Books of before the moments were kept have them afterwards.
+func TestBooksOfBeforeTheirMoments(t *testing.T) {
+	m := booksInUse(t)
+	err := withGoose(m.urls.OwnerURL, func(p *goose.Provider) error {
+		if _, err := p.DownTo(t.Context(), 29); err != nil {
+			return err
+		}
+		_, err := p.Up(t.Context())
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.holds(t)
+	if n := m.count(t, `SELECT count(*) FROM postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.at <> e.at`); n != 0 {
+		t.Errorf("%d postings have another time than their entry", n)
+	}
+	if n := m.count(t, `SELECT count(*) FROM account_days`); n < 4 {
+		t.Errorf("%d days", n)
+	}
+}
