@@ -20,8 +20,15 @@ const browser = await launch()
 const people = []
 const widths = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } }
 
-/** Lets somebody in, in a browser of their own, by the sign-in page. */
-export async function enter(login, on) {
+/** Lets somebody in, in a browser of their own, by the sign-in page, to the heading of their first page. */
+export async function enter(login, on, home) {
+  const person = await outside(login, on)
+  await signIn(person, home)
+  return person
+}
+
+/** Somebody with a browser of their own, who has not signed in. */
+export async function outside(login, on) {
   const context = await browser.newContext({
     baseURL: city.api, viewport: widths[on], hasTouch: on === 'phone', isMobile: on === 'phone', locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce',
   })
@@ -30,7 +37,6 @@ export async function enter(login, on) {
   const person = { login, page, picture, heading, expected: [] }
   overhear(person)
   people.push(person)
-  await signIn(person)
   return person
 
   async function picture(name) {

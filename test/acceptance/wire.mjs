@@ -38,12 +38,12 @@ export function overhear(person) {
   })
 }
 
-/** Lets somebody in by the sign-in page. */
-export async function signIn({ login, page, expected }) {
+/** Lets somebody in by the sign-in page; home is the heading of the page that their work begins with. */
+export async function signIn({ login, page, expected }, home = '工单') {
   expected.push({ status: 401, path: '/api/v1/session' }) // nobody is signed in yet
   await page.goto('/')
   await page.getByLabel('账号', { exact: true }).fill(login)
   await page.getByLabel('密码').fill(city.passwords[login])
   await page.getByRole('button', { name: '登录' }).click()
-  await page.getByRole('heading', { name: '工单', exact: true }).waitFor()
+  await page.getByRole('heading', { name: home, exact: true }).waitFor()
 }
