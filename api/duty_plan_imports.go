@@ -14,10 +14,10 @@ import (
 
 type planImportInput struct {
 	Body struct {
-		Content []byte        `json:"content" doc:"The file as it is, in Base64: a CSV table (UTF-8 or GB18030), a line for each rotation, with the columns area, role, rotation, position, handover, length, first, members and, where it is not day and night, start, end, days"`
-		From    time.Time     `json:"from,omitzero" required:"false" doc:"When the plans begin to hold. Default: now. Never before now"`
-		Reason  string        `json:"reason,omitempty" maxLength:"200"`
-		Looked  []LookedAt    `json:"looked,omitempty" maxItems:"500" doc:"The rosters as the preview told of them: if one was saved meanwhile, nothing is brought in"`
+		Content []byte     `json:"content" doc:"The file as it is, in Base64: a CSV table (UTF-8 or GB18030), a line for each rotation, with the columns area, role, rotation, position, handover, length, first, members and, where it is not day and night, start, end, days"`
+		From    time.Time  `json:"from,omitzero" required:"false" doc:"When the plans begin to hold. Default: now. Never before now"`
+		Reason  string     `json:"reason,omitempty" maxLength:"200"`
+		Looked  []LookedAt `json:"looked,omitempty" maxItems:"500" doc:"The rosters as the preview told of them: if one was saved meanwhile, nothing is brought in"`
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 
 	"example.org/hotline/api"
+	"example.org/hotline/area"
 	"example.org/hotline/ledger"
 	"example.org/hotline/store"
 	"example.org/hotline/ticket"
@@ -258,5 +259,31 @@ func TestBadIdentityNumbers(t *testing.T) {
 		if a.status != http.StatusUnprocessableEntity || a.code() != code || strings.Contains(string(a.body), number) {
 			t.Errorf("%s: %d %s, want %s", number, a.status, a.body, code)
 		}
+	}
+}
+
+// What lies in the float of a township that was merged stands by itself, with who
+// answers for it now, and is no float that runs low.
+func TestMoneyLeftBehindByAMerger(t *testing.T) {
+	h := newHouse(t)
+	h.fund()
+	finance := h.signIn("county_finance")
+	if before := decode[api.TrialBalance](t, finance.get("/ledger/trial-balance")); len(before.LeftBehind) != 0 || before.LeftFen != 0 || len(before.Floats) != 1 {
+		t.Errorf("before the merger: %+v", before.LeftBehind)
+	}
+	admin := h.signIn("system_admin")
+	p := decode[area.ImportPreview](t, admin.sendFile("code,name,valid_to,merged_into\n990101101000,甲镇,2026-01-01,990101102000\n990101102000,新甲镇,,\n990101101201,甲村,2026-01-01,990101102201\n990101102201,甲村,,\n"))
+	if got := admin.post("/areas/imports/"+p.ID+"/application", nil); got.status != http.StatusOK {
+		t.Fatalf("the merger: %d %s", got.status, got.body)
+	}
+	if err := h.areas.Refresh(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	books := decode[api.TrialBalance](t, finance.get("/ledger/trial-balance"))
+	if len(books.LeftBehind) != 1 || books.LeftFen != 5_000_000 || len(books.Floats) != 0 {
+		t.Fatalf("after it: %+v, floats %+v", books.LeftBehind, books.Floats)
+	}
+	if l := books.LeftBehind[0]; l.AreaName != "甲镇" || l.Successor != "990101102000" || l.SuccessorName != "新甲镇" || l.Kind != ledger.Float || l.AvailableFen != 5_000_000 {
+		t.Errorf("what is left: %+v", l)
 	}
 }

@@ -46,6 +46,7 @@ func notifyTable() []*route {
 	return []*route{
 		{method: get, path: "/contacts", who: everyone, summary: "Your own contact methods", bind: read((*Server).listContacts)},
 		{method: post, path: "/contacts", who: everyone, summary: "Add a contact method; it is used once it was verified", bind: do((*Server).addContact)},
+		{method: post, path: "/contacts/language", who: everyone, summary: "Choose the language in which you are written to", bind: do((*Server).setContactLanguage)},
 		{method: post, path: "/contacts/push", who: everyone, summary: "Subscribe this browser to web push", bind: do((*Server).addPush)},
 		{method: post, path: "/contacts/{id}/changes", who: everyone, summary: "Change a contact method", bind: do((*Server).changeContact)},
 		{method: del, path: "/contacts/{id}", who: everyone, summary: "Remove a contact method", bind: do((*Server).removeContact)},

@@ -17,6 +17,10 @@ import (
 type ContactRows interface {
 	// ContactMethods lists them, the telephone of the staff register first.
 	ContactMethods(ctx context.Context) ([]ticket.ContactMethod, error)
+	// ContactLanguage is the language in which the actor wishes to be written to, zh or en.
+	ContactLanguage(ctx context.Context) (string, error)
+	// SetContactLanguage keeps it.
+	SetContactLanguage(ctx context.Context, language string) error
 	// AddContact adds one; the same address again is the same method.
 	AddContact(ctx context.Context, c ticket.NewContact) (ticket.ContactMethod, error)
 	// ChangeContact alters one.
@@ -42,12 +46,27 @@ type ContactList struct {
 	Items    []ticket.ContactMethod `json:"items"`
 	Channels []string               `json:"channels" doc:"Kinds that can be added"`
 	PushKey  string                 `json:"push_key,omitempty" doc:"applicationServerKey for web push; absent: there is none"`
+	Language string                 `json:"language" enum:"zh,en" doc:"In which you are written to"`
 }
 
 func (s *Server) listContacts(ctx context.Context, tx Tx, _ *struct{}) (ContactList, error) {
 	items, err := tx.ContactMethods(ctx)
+	if err != nil {
+		return ContactList{}, err
+	}
+	language, err := tx.ContactLanguage(ctx)
 	channels := slices.DeleteFunc(slices.Clone(s.deps.Telling.Channels), func(c string) bool { return c == notify.ChannelWebPush })
-	return ContactList{Items: items, Channels: append([]string{}, channels...), PushKey: s.deps.Telling.PushKey}, err
+	return ContactList{Items: items, Channels: append([]string{}, channels...), PushKey: s.deps.Telling.PushKey, Language: language}, err
+}
+
+type contactLanguageInput struct {
+	Body struct {
+		Language string `json:"language" enum:"zh,en" doc:"In which SMS, WeCom, e-mail and web push are written to you; a telephone speaks Chinese"`
+	}
+}
+
+func (s *Server) setContactLanguage(ctx context.Context, tx Tx, in *contactLanguageInput) (Done, error) {
+	return Done{Done: true}, tx.SetContactLanguage(ctx, in.Body.Language)
 }
 
 type addContactInput struct {

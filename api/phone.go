@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"example.org/hotline/internal/act"
@@ -14,9 +15,25 @@ type CallRef struct {
 	ID string `path:"id" minLength:"1" maxLength:"36" doc:"Id of the call"`
 }
 
+// PopAnswer is what an agent sees of a call.
+type PopAnswer struct {
+	State string      `json:"state" enum:"known,pending" doc:"pending: no call of this id was put to you, or that is not written down yet; while it rings, ask again in a moment"`
+	Pop   *ticket.Pop `json:"pop,omitempty" doc:"Absent while pending"`
+}
+
 // getPop is what an agent sees of a call that rings. Each look leaves a record.
-func (s *Server) getPop(ctx context.Context, tx Tx, in *CallRef) (ticket.Pop, error) {
-	return tx.CallPop(ctx, ticket.CallID(in.ID))
+// The queue rings an agent at the moment at which that is written down, so that
+// the first look may come too early: it is no error, and the answer is the same
+// for a call that is somebody else's.
+func (s *Server) getPop(ctx context.Context, tx Tx, in *CallRef) (PopAnswer, error) {
+	pop, err := tx.CallPop(ctx, ticket.CallID(in.ID))
+	switch {
+	case errors.Is(err, act.ErrNotFound):
+		return PopAnswer{State: "pending"}, nil
+	case err != nil:
+		return PopAnswer{}, err
+	}
+	return PopAnswer{State: "known", Pop: &pop}, nil
 }
 
 type dispositionInput struct {

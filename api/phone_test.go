@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"example.org/hotline/api"
 	"example.org/hotline/store"
 	"example.org/hotline/ticket"
@@ -63,11 +65,17 @@ func TestAnAgentsCall(t *testing.T) {
 	id := h.call("12349001", "13812345678")
 	call := string(h.callID(id))
 	agent, far := h.signIn("agent"), h.signIn("agent.far")
-	if a := agent.get("/calls/" + call + "/pop"); a.status != http.StatusNotFound {
-		t.Errorf("an agent's own county is not yet their call: %d", a.status)
+	for who, id := range map[string]string{"an agent of the county": call, "whoever asks for a call that never was": uuid.NewString(), "or for none at all": "x"} {
+		if a := decode[api.PopAnswer](t, agent.get("/calls/"+id+"/pop")); a.State != "pending" || a.Pop != nil {
+			t.Errorf("%s is told %+v", who, a)
+		}
 	}
 	h.steps(id, "agent.far", ticket.CallRangAgent)
-	pop := decode[ticket.Pop](t, far.get("/calls/"+call+"/pop"))
+	known := decode[api.PopAnswer](t, far.get("/calls/"+call+"/pop"))
+	if known.State != "known" || known.Pop == nil {
+		t.Fatalf("whoever is rung is told %+v", known)
+	}
+	pop := *known.Pop
 	if pop.Ticket.ID != id || pop.Caller != "138****5678" || len(pop.Clocks) != 2 {
 		t.Errorf("pop: %+v", pop)
 	}
@@ -196,5 +204,51 @@ func TestACallbackOverHTTP(t *testing.T) {
 	}
 	if a := agent.post(path+"/cancellation", map[string]any{"reason": "too late"}); a.status != http.StatusConflict || a.code() != "not_in_this_state" {
 		t.Errorf("called off after its end: %d %s", a.status, a.body)
+	}
+}
+
+// Whoever may pause a ticket is told how long it may still be paused.
+func TestWhatIsLeftOfAPause(t *testing.T) {
+	h := newHouse(t)
+	id := h.call("12349001", "13812345678")
+	head := h.signIn("township_head")
+	page := decode[api.Ticket](t, head.get("/tickets/"+id))
+	most := map[ticket.Priority]int{ticket.P1: 10, ticket.P2: 60}[page.Priority]
+	if most == 0 || page.PauseLeft == nil || *page.PauseLeft != most {
+		t.Fatalf("a %s ticket: %v", page.Priority, page.PauseLeft)
+	}
+	paused := decode[api.Ticket](t, head.post("/tickets/"+id+"/pauses", map[string]any{"minutes": 4, "reason": "the worker is at the door"}))
+	if paused.PauseLeft != nil || paused.Pause == nil {
+		t.Errorf("while it rests: %v", paused.PauseLeft)
+	}
+	decode[api.Ticket](t, head.post("/tickets/"+id+"/resumptions", nil))
+	again := decode[api.Ticket](t, head.get("/tickets/"+id))
+	if again.PauseLeft == nil || *again.PauseLeft > most || *again.PauseLeft < most-4 {
+		t.Errorf("after a pause: %v", again.PauseLeft)
+	}
+	if worker := decode[api.Ticket](t, h.signIn("worker").get("/tickets/"+id)); worker.PauseLeft != nil {
+		t.Errorf("a worker, who may not pause it: %v", *worker.PauseLeft)
+	}
+}
+
+// People choose the language in which they are written to, each for themselves.
+func TestTheLanguageOfNotices(t *testing.T) {
+	h := newHouse(t)
+	worker := h.signIn("worker")
+	language := func(c client) string { return decode[api.ContactList](t, c.get("/contacts")).Language }
+	if got := language(worker); got != "zh" {
+		t.Errorf("before a choice: %q", got)
+	}
+	for _, choice := range []string{"en", "zh", "en"} {
+		decode[api.Done](t, worker.post("/contacts/language", map[string]any{"language": choice}))
+		if got := language(worker); got != choice {
+			t.Errorf("after %s: %q", choice, got)
+		}
+	}
+	if got := worker.post("/contacts/language", map[string]any{"language": "fr"}); got.status != http.StatusUnprocessableEntity {
+		t.Errorf("a language that no text has: %d %s", got.status, got.body)
+	}
+	if got := language(h.signIn("worker.b")); got != "zh" {
+		t.Errorf("a colleague: %q", got)
 	}
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/base64"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type Ticket struct {
 	Papers        []relief.PaperView    `json:"papers"`
 	Ladder        *dispatch.LadderView  `json:"ladder,omitempty" doc:"Who is asked when; absent for one that is joined or closed"`
 	ReturnBy      *time.Time            `json:"return_by,omitempty" doc:"Until when its township may return it to the county; absent where it may not"`
+	PauseLeft     *int                  `json:"pause_left_minutes,omitempty" doc:"How long it may still be paused; absent where you may not pause it"`
 	Acts          []string              `json:"acts" doc:"What you may do on it now"`
 }
 
@@ -92,6 +94,14 @@ func (s *Server) ticketPage(ctx context.Context, tx Tx, id ticket.ID) (Ticket, e
 		return Ticket{}, err
 	}
 	t.Acts = s.actsOn(t, tx.Actor())
+	if slices.Contains(t.Acts, "pause") {
+		paused, err := tx.PausedFor(ctx, id)
+		if err != nil {
+			return Ticket{}, err
+		}
+		left := s.deps.Rules.Moves.PauseLeft(t.Priority, paused)
+		t.PauseLeft = &left
+	}
 	return t, nil
 }
 

@@ -323,6 +323,10 @@ func TestNoticesFitAndFill(t *testing.T) {
 	if got := p.Notices["ticket_registered"].Write("en", nil); len(got.Missing) != 1 {
 		t.Errorf("missing = %v, want number", got.Missing)
 	}
+	hole := p.Notices["duty_hole"].Write("en", map[string]string{"area": "石桥镇", "at": "10月1日 08:00", "due": "2月29日 23:40"})
+	if !strings.Contains(hole.Body, "from 1 Oct 08:00 to 29 Feb 23:40") || hole.Fields["area"] != "石桥镇" || hole.Fields["due"] != "29 Feb 23:40" || hole.Parts > hole.Most {
+		t.Errorf("in English: %+v", hole)
+	}
 	for text, want := range map[string]int{"": 1, strings.Repeat("救", 70): 1, strings.Repeat("救", 71): 2, strings.Repeat("救", 134): 2, strings.Repeat("救", 135): 3, strings.Repeat("😀", 36): 2} {
 		if got := SMSParts(text); got != want {
 			t.Errorf("SMSParts of %d runes = %d, want %d", len([]rune(text)), got, want)

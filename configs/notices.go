@@ -9,6 +9,7 @@ import (
 	"unicode/utf16"
 
 	"example.org/hotline/dispatch/notify"
+	"example.org/hotline/ticket"
 )
 
 // Audience is who reads a notice.
@@ -40,7 +41,7 @@ type Notices map[string]Notice
 func (n Notice) Write(language string, values map[string]string) notify.Text {
 	t := notify.Text{Body: n.Zh, Fields: make(map[string]string, len(n.Fields)), Order: n.Fields, Most: max(n.Parts, 1)}
 	if language == "en" {
-		t.Body = n.En
+		t.Body, t.Most = n.En, longerInEnglish*t.Most
 	}
 	filled := make([]string, 0, 2*len(n.Fields))
 	for _, field := range n.Fields {
@@ -51,6 +52,9 @@ func (n Notice) Write(language string, values map[string]string) notify.Text {
 		if !slices.Contains(n.Personal, field) && personalData.MatchString(value) {
 			value, t.Hidden = "***", append(t.Hidden, field)
 		}
+		if language == "en" {
+			value = ticket.InEnglish(value)
+		}
 		if ok {
 			t.Fields[field] = value
 		}
@@ -60,6 +64,10 @@ func (n Notice) Write(language string, values map[string]string) notify.Text {
 	t.Parts = SMSParts(t.Body)
 	return t
 }
+
+// longerInEnglish is how many short messages an English text may take for each
+// of the Chinese one, which says as much in half the characters.
+const longerInEnglish = 3
 
 // personalData is an identity number of 18 characters or a mobile number, with
 // nothing that would make it part of a longer number.
@@ -136,8 +144,10 @@ func (n Notice) check(l *faultList, name string) {
 			l.at(name+".personal", "%s is not among the fields", field)
 		}
 	}
-	if t := n.Write("zh", values); t.Parts > t.Most {
-		l.at(name+".zh", "takes %d SMS parts with typical values, %d are allowed: shorten it or raise parts", t.Parts, t.Most)
+	for _, language := range []string{"zh", "en"} {
+		if t := n.Write(language, values); t.Parts > t.Most {
+			l.at(name+"."+language, "takes %d SMS parts with typical values, %d are allowed: shorten it or raise parts", t.Parts, t.Most)
+		}
 	}
 }
 

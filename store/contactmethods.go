@@ -106,6 +106,20 @@ func (tx *Tx) ContactMethods(ctx context.Context) ([]ticket.ContactMethod, error
 	return list, err
 }
 
+// ContactLanguage is the language in which the actor wishes to be written to; zh
+// where they have not said.
+func (tx *Tx) ContactLanguage(ctx context.Context) (language string, err error) {
+	err = tx.scan(ctx, "look for a language", `SELECT coalesce((SELECT language FROM contact_settings WHERE staff_id = ?), 'zh')`, []any{tx.actor.StaffID}, &language)
+	return language, err
+}
+
+// SetContactLanguage keeps the language in which the actor wishes to be written to.
+func (tx *Tx) SetContactLanguage(ctx context.Context, language string) error {
+	_, err := tx.exec(ctx, "keep a language", `INSERT INTO contact_settings (staff_id, language) VALUES (?, ?)
+		ON CONFLICT (staff_id) DO UPDATE SET language = excluded.language`, tx.actor.StaffID, language)
+	return err
+}
+
 // contactRow is a method as its owner's page shows it.
 type contactRow struct {
 	ID            int64

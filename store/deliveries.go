@@ -182,7 +182,8 @@ func (tx *Tx) delivery(ctx context.Context, r deliveryRow, channel, alarmNumber 
 func (tx *Tx) staffAddress(ctx context.Context, staff int64, d *ticket.Delivery) (err error) {
 	var sealed []byte
 	var where string
-	if err := tx.scan(ctx, "load staff phone", `SELECT login, phone_sealed, area_code FROM staff WHERE id = ?`, []any{staff}, &d.Login, &sealed, &where); err != nil {
+	if err := tx.scan(ctx, "load who is written to", `SELECT s.login, s.phone_sealed, s.area_code, coalesce(c.language, '') FROM staff s LEFT JOIN contact_settings c ON c.staff_id = s.id WHERE s.id = ?`,
+		[]any{staff}, &d.Login, &sealed, &where, &d.Language); err != nil {
 		return err
 	}
 	if d.Area == "" {

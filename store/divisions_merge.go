@@ -88,4 +88,3 @@ func (tx *Tx) succeedDesks(ctx context.Context, from, to area.Code) (map[area.Po
 	}
 	return replaced, err
 }
-

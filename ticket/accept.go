@@ -2,6 +2,7 @@ package ticket
 
 import (
 	"context"
+	"errors"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -58,9 +59,18 @@ func unrelated(ctx context.Context, tx Tx, t Ticket) error {
 	}
 	related, err := tx.Conflicted(ctx, t.ID, []area.StaffID{me})
 	if err == nil && related[me] {
-		err = act.Refused("must_stand_aside", "You may not have this ticket: your register of relatives speaks against it. Say that you cannot come, and somebody else is asked at once.")
+		err = act.Refused(codeStandAside, "You may not have this ticket: your register of relatives speaks against it. Say that you cannot come, and somebody else is asked at once.")
 	}
 	return err
+}
+
+const codeStandAside = "must_stand_aside"
+
+// MustStandAside reports whether an acceptance was refused because of the actor's
+// register of relatives, and not because somebody else was first.
+func MustStandAside(err error) bool {
+	fault, ok := errors.AsType[*act.Fault](err)
+	return ok && fault.Code == codeStandAside
 }
 
 // takeOver makes a post the one owner: the offers end, won by the post whose

@@ -49,7 +49,18 @@ func (d *Date) UnmarshalText(text []byte) error {
 }
 
 // InWords writes an instant as people in Shanghai say it: 10月1日 23:40.
-func InWords(t time.Time) string { return t.In(Shanghai).Format("1月2日 15:04") }
+func InWords(t time.Time) string { return t.In(Shanghai).Format(inWords) }
+
+const inWords = "1月2日 15:04"
+
+// InEnglish turns what InWords wrote into 1 Oct 23:40; any other text stays.
+func InEnglish(words string) string {
+	t, err := time.Parse(inWords, words)
+	if err != nil {
+		return words
+	}
+	return t.Format("2 Jan 15:04")
+}
 
 // DayKind says why a day is worked or not.
 type DayKind string

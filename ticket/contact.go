@@ -109,6 +109,7 @@ const (
 	ReplyDeclined      ReplyOutcome = "declined"
 	ReplyTaken         ReplyOutcome = "taken"          // somebody else was first
 	ReplyYours         ReplyOutcome = "yours"          // "cannot come" about what they have accepted: a message does not give it back
+	ReplyAside         ReplyOutcome = "stand_aside"    // their register of relatives speaks against it
 	ReplyNotAsked      ReplyOutcome = "not_asked"      // nothing is asked of them, or not under this number
 	ReplyWhich         ReplyOutcome = "which"          // several tickets fit
 	ReplyUnknownText   ReplyOutcome = "unknown_text"   // kept for a person to read

@@ -21,6 +21,7 @@ type Delivery struct {
 	Citizen  bool
 	Staff    area.StaffID // the reader; zero: a citizen or the alarm number
 	Login    string       // of the member of staff; empty for citizens and the alarm number
+	Language string       // in which the reader wishes to be written to, "zh" or "en"; empty: as the line writes
 	Address  string       // E.164, or what the channel takes in its place; empty on channels that need none. Never logged
 	Method   int64        // of the reader's contact methods; zero: the telephone of the staff register
 	Provider string       // the provider's id for it, once it is known

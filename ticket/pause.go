@@ -31,7 +31,7 @@ func DoPause(ctx context.Context, tx MoveTx, id ID, rest time.Duration, reason s
 	if err != nil {
 		return Ticket{}, err
 	}
-	if err := mayRest(ctx, tx, t, rest, r.PauseMost[t.Priority]); err != nil {
+	if err := r.mayRest(ctx, tx, t, rest); err != nil {
 		return Ticket{}, err
 	}
 	if t.RepeatState == RepeatSuggested {
@@ -58,8 +58,8 @@ func DoPause(ctx context.Context, tx MoveTx, id ID, rest time.Duration, reason s
 }
 
 // mayRest refuses a pause of what does not run, and one that is too long.
-func mayRest(ctx context.Context, tx MoveTx, t Ticket, rest, most time.Duration) error {
-	running := false
+func (r MoveRules) mayRest(ctx context.Context, tx MoveTx, t Ticket, rest time.Duration) error {
+	running, most := false, r.PauseMost[t.Priority]
 	for _, c := range t.Clocks {
 		running = running || c.Running()
 	}
@@ -79,9 +79,15 @@ func mayRest(ctx context.Context, tx MoveTx, t Ticket, rest, most time.Duration)
 	if rest < time.Minute || before+rest > most {
 		return &act.Fault{Kind: act.ErrInvalid, Field: "minutes", Code: "pause_too_long",
 			Detail: fmt.Sprintf("A %s ticket may be paused for %s in all, and has been for %s; a pause is at least one minute.", t.Priority, most, before),
-			Args:   map[string]any{"most_minutes": int(max(0, most-before) / time.Minute)}}
+			Args:   map[string]any{"most_minutes": r.PauseLeft(t.Priority, before)}}
 	}
 	return nil
+}
+
+// PauseLeft is how many whole minutes a ticket that was paused for so long may
+// still be paused.
+func (r MoveRules) PauseLeft(p Priority, paused time.Duration) int {
+	return int(max(0, r.PauseMost[p]-paused) / time.Minute)
 }
 
 // Resume lets a paused ladder go on where it stood: its later steps come as much

@@ -119,6 +119,8 @@ func (r replyDesk) act(ctx context.Context, actor act.Actor, reply *store.OpenRe
 	case errors.Is(err, act.ErrConflict):
 		r.n.log.Info("a worker's reply came too late", slog.String("ticket", string(number)), slog.Any("error", err))
 		return r.tell(ctx, actor, reply, ticket.ReplyTaken, number)
+	case ticket.MustStandAside(err):
+		return r.tell(ctx, actor, reply, ticket.ReplyAside, number)
 	case errors.Is(err, act.ErrNotFound), errors.Is(err, act.ErrRefused):
 		return r.tell(ctx, actor, reply, ticket.ReplyNotAsked, "")
 	}

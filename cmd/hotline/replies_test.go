@@ -400,3 +400,27 @@ func TestNoticesPreview(t *testing.T) {
 		t.Error("a notice that is none was shown")
 	}
 }
+
+// Whoever must stand aside is told that and nothing of whom it is about; they can
+// still say that they cannot come. The other worker may have it.
+func TestAReplyOfARelative(t *testing.T) {
+	h := newReplyHouse(t, 1)
+	h.exec(`INSERT INTO staff_relatives (staff_id, identity_index) SELECT id, 'someone' FROM staff WHERE login = 'worker1';
+		INSERT INTO findings (public_id, ticket_id, at, staff_id, cause, household_size, affected, needs, declared_sealed, applicant_sealed, id_type, id_sealed, payee_index, household_index, warnings)
+		SELECT gen_random_uuid(), t.id, now(), s.id, 'fire', 1, 1, '[]', 'x', 'x', 'resident_id', 'x', 'someone', 'someone', '[]' FROM tickets t, staff s WHERE s.login = 'worker2'`)
+	if got := h.write("19900000001", "1"); !slices.Equal(got, []string{"worker1 reply_stand_aside"}) || h.owned() != "" {
+		t.Errorf("worker1 is answered %q, and it is %q", got, h.owned())
+	}
+	if fields := h.one(`SELECT fields::text FROM notices WHERE template = 'reply_stand_aside'`); fields != `{"number": "`+string(h.numbers[0])+`"}` {
+		t.Errorf("the answer tells %s", fields)
+	}
+	if got := h.write("19900000001", "2"); !slices.Equal(got, []string{"worker1 reply_declined"}) {
+		t.Errorf("then they say that they cannot come, and are answered %q", got)
+	}
+	if got := h.write("19900000002", "1"); !slices.Equal(got, []string{"worker2 reply_accepted"}) || !strings.HasPrefix(h.owned(), "worker2 ") {
+		t.Errorf("worker2 is answered %q, and it is %q", got, h.owned())
+	}
+	if got := h.one(`SELECT string_agg(outcome, ' ' ORDER BY id) FROM sms_replies`); got != "stand_aside declined accepted" {
+		t.Errorf("outcomes %s", got)
+	}
+}

@@ -106,6 +106,7 @@ var errNoKey = errors.New("the telephone was answered, and nobody pressed a key"
 
 // talk tells what it is about until a key is pressed that decides.
 func (c voiceCall) talk(ctx context.Context) (notify.VoiceOutcome, error) {
+	aside := false
 	for range workerTimes {
 		t, err := c.ticket(ctx)
 		if err != nil {
@@ -117,17 +118,27 @@ func (c voiceCall) talk(ctx context.Context) (notify.VoiceOutcome, error) {
 		}
 		names := flow.Essentials{Number: t.Number, Priority: t.Priority, Cause: t.Cause, Area: t.Area, Due: dispatch.Promise(t)}.Prompts(c.has)
 		key, err := ivr.AskKey(ctx, c.leg, c.prompts(append(names, flow.PromptWorkerChoice)...), workerWait, "123")
-		if err != nil {
+		switch {
+		case err != nil && aside: // hung up once it was said
+			return notify.VoiceAside, nil
+		case err != nil:
 			return "", err
 		}
 		switch key {
 		case '1':
-			return c.accept(ctx, t.ID)
+			outcome, err := c.accept(ctx, t.ID)
+			if outcome != notify.VoiceAside {
+				return outcome, err
+			}
+			aside = true // they may still press 2, so that somebody else is asked at once
 		case '2':
 			return c.decline(ctx, t.ID)
 		}
 	}
 	c.say(ctx, flow.PromptWorkerGoodbye)
+	if aside { // they have heard it: the telephone does not ring again
+		return notify.VoiceAside, nil
+	}
 	return "", errNoKey
 }
 
@@ -170,6 +181,9 @@ func (c voiceCall) conclude(ctx context.Context, err error, done notify.VoiceOut
 	case err == nil:
 		c.say(ctx, prompt)
 		return done, nil
+	case ticket.MustStandAside(err):
+		c.say(ctx, flow.PromptWorkerAside)
+		return notify.VoiceAside, nil
 	case errors.Is(err, act.ErrConflict), errors.Is(err, act.ErrNotFound), errors.Is(err, act.ErrRefused):
 		c.n.log.Info("a worker's key came too late", slog.String("ticket", c.message.Ticket), slog.Any("error", err))
 		c.say(ctx, flow.PromptWorkerTaken)

@@ -35,6 +35,7 @@ type Message struct {
 	Begun    time.Time // when it was sent, for asking about it; zero where nobody noted that
 	Address  string    // E.164 for SMS and voice, or what the channel takes in its place. Never log it
 	Login    string    // member of staff, for the live channel; empty for citizens
+	Language string    // of the text, "zh" or "en"
 	Text     string
 	Template string
 	Fields   map[string]string // those that the template declares, as its text shows them

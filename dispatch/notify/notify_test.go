@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -310,6 +311,28 @@ func TestEveryNoticeFindsItsReaders(t *testing.T) {
 	}
 	if n := h.count(`SELECT count(*) FROM outbox WHERE kind = 'notice.live' AND data->>'login' = 'worker1' AND data->>'template' = 'offer'`); n != 1 {
 		t.Errorf("%d notices on worker1's screen, want 1", n)
+	}
+}
+
+// Each reader is written to in the language that they chose; citizens and the
+// alarm number in the line's own.
+func TestEachIsWrittenToInTheirOwnLanguage(t *testing.T) {
+	h := newHouse(t, "13812345678")
+	g, sms := newGateway(t, takes)
+	worker, err := h.db.Actor(t.Context(), area.StaffID(h.count(`SELECT id FROM staff WHERE login = 'worker1'`)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.db.InTx(t.Context(), worker, func(tx *store.Tx) error { return tx.SetContactLanguage(t.Context(), "en") }); err != nil {
+		t.Fatal(err)
+	}
+	h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer"})
+	h.notice(ticket.Notice{Post: h.post("worker2"), Template: "offer"})
+	h.notice(ticket.Notice{Citizen: true, Template: "payment_citizen"})
+	h.notifier(sms)
+	h.ends(ticket.DeliverySent, 4) // the ticket's own to the citizen as well
+	if one, two, citizen := g.texts["+8619900000001"], g.texts["+8619900000002"], g.texts["+8613812345678"]; one != "en offer 77" || two != "zh offer 77" || !strings.HasPrefix(citizen, "zh ") {
+		t.Errorf("worker1 reads %q, worker2 %q, the citizen %q", one, two, citizen)
 	}
 }
 

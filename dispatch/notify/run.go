@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -189,22 +190,25 @@ func (n *Notifier) deliver(ctx context.Context, c Channel, d ticket.Delivery) {
 	}
 }
 
+// language is the one a delivery's reader is written to in.
+func (n *Notifier) language(d ticket.Delivery) string { return cmp.Or(d.Language, n.o.Language) }
+
 // message is what a channel is given of a delivery.
-func message(d ticket.Delivery, text Text) Message {
-	return Message{Ref: d.Ref, Provider: d.Provider, Begun: d.Begun, Address: d.Address, Login: d.Login, Text: text.Body, Template: d.Template, Fields: text.Fields, Order: text.Order,
+func (n *Notifier) message(d ticket.Delivery, text Text) Message {
+	return Message{Ref: d.Ref, Provider: d.Provider, Begun: d.Begun, Address: d.Address, Login: d.Login, Language: n.language(d), Text: text.Body, Template: d.Template, Fields: text.Fields, Order: text.Order,
 		Ticket: d.Ticket, Area: d.Area, Urgent: d.Urgent}
 }
 
 // send gives a message to the provider.
 func (n *Notifier) send(ctx context.Context, c Channel, d ticket.Delivery) ticket.DeliveryResult {
-	text, ok := n.o.Texts(d.Template, n.o.Language, d.Fields)
+	text, ok := n.o.Texts(d.Template, n.language(d), d.Fields)
 	if !ok {
 		return ticket.DeliveryResult{State: ticket.DeliveryFailed, Error: "no template " + d.Template}
 	}
 	n.complain(d, text)
 	failpoint.Hit(failpoint.NoticeBeforeSend)
 	begun := time.Now() //nolint:forbidigo // how long the provider really took
-	id, err := c.Send(ctx, message(d, text))
+	id, err := c.Send(ctx, n.message(d, text))
 	failpoint.Hit(failpoint.NoticeAfterSend)
 	switch {
 	case err == nil:
@@ -269,7 +273,7 @@ func (n *Notifier) find(ctx context.Context, c Channel, d ticket.Delivery) ticke
 	if p, polls := c.(Poller); !ok || polls && !p.Polls() { // nobody to ask, and no harm in a second one
 		return never
 	}
-	found, err := finder.Find(ctx, message(d, Text{}))
+	found, err := finder.Find(ctx, n.message(d, Text{}))
 	switch {
 	case err == nil && found.Known && found.Status == ticket.DeliveryFailed:
 		return ticket.DeliveryResult{State: ticket.DeliveryFailed, ProviderID: found.Provider, Queried: true, Error: "the provider could not deliver it: " + found.Detail}
@@ -303,7 +307,7 @@ func (n *Notifier) poll(ctx context.Context, c Channel, p Poller) {
 func (n *Notifier) ask(ctx context.Context, c Channel, p Poller, d ticket.Delivery) {
 	asking, cancel := context.WithTimeout(context.WithoutCancel(ctx), n.timeout(c))
 	defer cancel()
-	found, err := p.Find(asking, message(d, Text{}))
+	found, err := p.Find(asking, n.message(d, Text{}))
 	if err != nil || !found.Known || found.Status == "" {
 		return // it is asked again
 	}

@@ -53,12 +53,18 @@ func NewSMS(spec *GatewaySpec, setup GatewaySetup) (*SMS, error) {
 // Name is "sms".
 func (s *SMS) Name() string { return ChannelSMS }
 
+// code is the provider's for the text of a message: of its language, where that
+// is registered too (offer.en), else of the Chinese one.
+func (s *SMS) code(m Message) string {
+	return cmp.Or(s.setup.Codes[m.Template+"."+m.Language], s.setup.Codes[m.Template])
+}
+
 // Send posts the message.
 func (s *SMS) Send(ctx context.Context, m Message) (string, error) {
 	if m.Address == "" {
 		return "", fmt.Errorf("%w: no number is known", ErrRejected)
 	}
-	code := s.setup.Codes[m.Template]
+	code := s.code(m)
 	if s.spec.Text == "registered" && code == "" {
 		return "", fmt.Errorf("%w: template %s has no code with the provider (sms.codes)", ErrRejected, m.Template)
 	}
@@ -117,7 +123,7 @@ func sentDay(at time.Time) string { return at.In(ticket.Shanghai).Format("200601
 // findAt asks for a message of one day.
 func (s *SMS) findAt(ctx context.Context, m Message) (Found, error) {
 	spec := s.spec.Find
-	status, answer, values, err := s.call(ctx, spec, m, s.setup.Codes[m.Template])
+	status, answer, values, err := s.call(ctx, spec, m, s.code(m))
 	if err != nil {
 		return Found{}, err
 	}

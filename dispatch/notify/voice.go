@@ -11,9 +11,10 @@ type VoiceOutcome string
 
 // The outcomes of a call at which somebody pressed a key.
 const (
-	VoiceAccepted VoiceOutcome = "accepted" // key 1: theirs
-	VoiceTaken    VoiceOutcome = "taken"    // key 1, and somebody else was first
-	VoiceDeclined VoiceOutcome = "declined" // key 2: cannot come
+	VoiceAccepted VoiceOutcome = "accepted"    // key 1: theirs
+	VoiceTaken    VoiceOutcome = "taken"       // key 1, and somebody else was first
+	VoiceDeclined VoiceOutcome = "declined"    // key 2: cannot come
+	VoiceAside    VoiceOutcome = "stand_aside" // key 1, and their register of relatives speaks against it; they did not press 2 then
 )
 
 // Phone rings people. It is the line's own; cmd joins the two.

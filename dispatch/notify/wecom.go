@@ -112,7 +112,11 @@ func (w *WeCom) content(m Message) string {
 	if w.setup.Origin == "" || m.Ticket == "" {
 		return text + " #" + m.Ref[:min(6, len(m.Ref))]
 	}
-	return fmt.Sprintf("%s\n<a href=\"%s\">查看工单</a>", text, ticketLink(w.setup.Origin, m))
+	words := "查看工单"
+	if m.Language == "en" {
+		words = "Open the ticket"
+	}
+	return fmt.Sprintf("%s\n<a href=\"%s\">%s</a>", text, ticketLink(w.setup.Origin, m), words)
 }
 
 // ticketLink leads to the ticket of a message; the ref tells the page which notice was read.

@@ -13,6 +13,7 @@ const (
 	PromptWorkerAccepted = "worker_accepted" // after 1
 	PromptWorkerDeclined = "worker_declined" // after 2
 	PromptWorkerTaken    = "worker_taken"    // somebody else was quicker
+	PromptWorkerAside    = "worker_aside"    // they must stand aside: 2 lets somebody else be asked
 	PromptWorkerGoodbye  = "worker_goodbye"
 	PromptDutyAnswer     = "duty_answer" // to a duty phone that has answered: press 1 to take the call
 )
@@ -48,7 +49,7 @@ func (e Essentials) Prompts(has func(name string) bool) []string {
 // NoticePrompts lists every prompt that a call to staff needs, places aside.
 func NoticePrompts() []string {
 	names := []string{"worker_hello", "worker_urgent", "worker_ticket", "worker_number", "worker_by", "worker_before",
-		PromptWorkerChoice, PromptWorkerAccepted, PromptWorkerDeclined, PromptWorkerTaken, PromptWorkerGoodbye, PromptDutyAnswer}
+		PromptWorkerChoice, PromptWorkerAccepted, PromptWorkerDeclined, PromptWorkerTaken, PromptWorkerAside, PromptWorkerGoodbye, PromptDutyAnswer}
 	for _, p := range ticket.Priorities() {
 		names = append(names, "priority_"+string(p))
 	}

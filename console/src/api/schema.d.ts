@@ -482,6 +482,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/contacts/language": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose the language in which you are written to */
+        post: operations["post_contacts_language"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts/push": {
         parameters: {
             query?: never;
@@ -3027,10 +3044,22 @@ export interface components {
              */
             counted_fen: number;
         };
+        ContactLanguageInputBody: {
+            /**
+             * @description In which SMS, WeCom, e-mail and web push are written to you; a telephone speaks Chinese
+             * @enum {string}
+             */
+            language: "zh" | "en";
+        };
         ContactList: {
             /** @description Kinds that can be added */
             channels: string[] | null;
             items: components["schemas"]["TicketContactMethod"][] | null;
+            /**
+             * @description In which you are written to
+             * @enum {string}
+             */
+            language: "zh" | "en";
             /** @description applicationServerKey for web push; absent: there is none */
             push_key?: string;
         };
@@ -3547,6 +3576,11 @@ export interface components {
             area: string;
             /** Format: int64 */
             available_fen: number;
+            /**
+             * Format: int64
+             * @description Of what is owed to cases, which stands in one line for each place: to how many
+             */
+            cases?: number;
             holder?: string;
             id: string;
             kind: string;
@@ -3561,6 +3595,11 @@ export interface components {
             area: string;
             /** Format: int64 */
             available_fen: number;
+            /**
+             * Format: int64
+             * @description Of what is owed to cases, which stands in one line for each place: to how many
+             */
+            cases?: number;
             /** Format: int64 */
             full_fen: number;
             holder?: string;
@@ -3592,9 +3631,28 @@ export interface components {
             ticket_number: string;
         };
         LedgerStatement: {
+            /** @description As it is now */
             account: components["schemas"]["LedgerAccountView"];
+            /** Format: int64 */
+            closing_fen: number;
+            /** Format: int64 */
+            credit_fen: number;
+            /** Format: int64 */
+            debit_fen: number;
+            /**
+             * Format: date-time
+             * @description The year 1 where it begins with the first line
+             */
+            from: string;
             lines: components["schemas"]["LedgerStatementLine"][] | null;
             next?: string;
+            /** Format: int64 */
+            opening_fen: number;
+            /**
+             * Format: date-time
+             * @description Before this moment
+             */
+            until: string;
         };
         LedgerStatementLine: {
             /** Format: int64 */
@@ -3657,6 +3715,11 @@ export interface components {
             area_name: string;
             /** Format: int64 */
             available_fen: number;
+            /**
+             * Format: int64
+             * @description Of what is owed to cases, which stands in one line for each place: to how many
+             */
+            cases?: number;
             holder?: string;
             id: string;
             kind: string;
@@ -3946,6 +4009,15 @@ export interface components {
             version: string;
             /** @description The city's names of its queues and of how a conversation may end */
             words: components["schemas"]["AcdTerm"][] | null;
+        };
+        PopAnswer: {
+            /** @description Absent while pending */
+            pop?: components["schemas"]["TicketPop"];
+            /**
+             * @description pending: no call of this id was put to you, or that is not written down yet; while it rings, ask again in a moment
+             * @enum {string}
+             */
+            state: "known" | "pending";
         };
         PostList: {
             items: components["schemas"]["AreaServing"][] | null;
@@ -4453,6 +4525,11 @@ export interface components {
             papers: components["schemas"]["ReliefPaperView"][] | null;
             /** @description Nobody else is asked for now; the clocks run */
             pause?: components["schemas"]["TicketPauseView"];
+            /**
+             * Format: int64
+             * @description How long it may still be paused; absent where you may not pause it
+             */
+            pause_left_minutes?: number;
             /** @description A lowering that a supervisor has yet to approve */
             pending_priority?: string;
             pending_reason?: string;
@@ -6122,7 +6199,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TicketPop"];
+                    "application/json": components["schemas"]["PopAnswer"];
                 };
             };
             /** @description Error */
@@ -6190,6 +6267,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketContactMethod"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_contacts_language: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactLanguageInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
                 };
             };
             /** @description Error */
@@ -7773,6 +7887,10 @@ export interface operations {
                 /** @description next of the page before */
                 cursor?: string;
                 limit?: number;
+                /** @description Default: the first line */
+                from?: string;
+                /** @description Before this moment; default: now */
+                until?: string;
             };
             header?: never;
             path: {
@@ -7807,6 +7925,8 @@ export interface operations {
     get_ledger_trial_balance: {
         parameters: {
             query?: {
+                /** @description As things stood just before this moment; default: now. What lies further back than half a minute does not change any more */
+                at?: string;
                 /** @description That division and all below it; default: all you see */
                 area?: string;
             };

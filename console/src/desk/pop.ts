@@ -7,7 +7,7 @@ const kept = new Map<string, Pop>() // what was read while it rang is there at o
 
 // The queue rings the agent, and the call's own step, which lets the agent look,
 // is written down at the same time: the first look may come too early, and under
-// load the row of the call may take seconds. Nothing is said of it meanwhile.
+// load the row of the call may take seconds. The server says "pending" meanwhile.
 const looks = [300, 700, 1500, 2500, 4000, 6000, 8000] // ms before each
 
 /** What is known of a call: its ticket, who calls as far as the agent may know, and what may belong to it. Nothing is asked of an empty id; `patient` is who can do without it for a moment. */
@@ -25,8 +25,8 @@ export function usePop(call: () => string, patient = false): { pop: ShallowRef<P
       if (over) return
       const read = await look(id)
       if (over) return
-      if (read instanceof ApiProblem && read.status === 404) continue
-      if (!(read instanceof ApiProblem)) pop.value = read
+      if (read === 'pending') continue
+      if (read !== 'failed') pop.value = read
       break
     }
     failed.value = pop.value === null
@@ -34,14 +34,15 @@ export function usePop(call: () => string, patient = false): { pop: ShallowRef<P
   return { pop, failed }
 }
 
-async function look(id: string): Promise<Pop | ApiProblem> {
+async function look(id: string): Promise<Pop | 'pending' | 'failed'> {
   try {
-    const read = await api.pop(id)
+    const { pop } = await api.pop(id)
+    if (!pop) return 'pending'
     kept.clear() // one call at a time: nothing of other citizens stays in the page
-    kept.set(id, read)
-    return read
+    kept.set(id, pop)
+    return pop
   } catch (thrown) {
-    if (thrown instanceof ApiProblem) return thrown
+    if (thrown instanceof ApiProblem) return 'failed'
     throw thrown
   }
 }

@@ -15,11 +15,17 @@ function spans(from, to) {
   for (let start = at('2026-09-20', '08:00'), turn = 0; start < to; start += day, turn++) {
     for (const position of [1, 2]) {
       const [login, name] = names[(turn + position) % 2]
-      const mine = { login, name, position, from: iso(Math.max(start, from)), to: iso(Math.min(start + day, to)), why: { source: 'rule', version: 3, rule: `第 ${position} 顺位`, day: { date: iso(start + 8 * hour).slice(0, 10), kind: 'working', counted: false }, rotation: '轮班', turn: { number: turn, ahead: position - 1, from: iso(start), to: iso(start + day) } } }
+      const [begins, ends] = [Math.max(start, from), Math.min(start + day, to)]
+      const because = (why, passed, a = begins, b = ends) => ({ from: iso(a), to: iso(b), why, ...(passed && { passed }) })
+      const why = { source: 'rule', version: 3, rule: `第 ${position} 顺位`, day: { date: iso(start + 8 * hour).slice(0, 10), kind: 'working', counted: false }, rotation: '轮班', turn: { number: turn, ahead: position - 1, from: iso(start), to: iso(start + day) } }
+      const mine = { login, name, position, from: iso(begins), to: iso(ends), reasons: [because(why)] }
       if (start + day <= from) continue
       if (login === 'worker2' && start === leaveFrom) continue
       if (login === 'worker2' && start === swapFrom) {
-        items.push({ ...mine, login: 'worker3', name: '赵二', why: { ...mine.why, overrides: [{ id: 7, kind: 'swap', instead: '钱三' }] }, passed: [{ name: '钱三', position, reason: 'swapped', by: '赵二', override: 7, until: iso(start + day) }] })
+        items.push({ ...mine, login: 'worker3', name: '赵二', reasons: [
+          because({ ...why, overrides: [{ id: 7, kind: 'swap', instead: '钱三' }] }, [{ name: '钱三', position, reason: 'swapped', by: '赵二', override: 7, until: iso(start + 12 * hour) }], begins, start + 12 * hour),
+          because({ source: 'temporary', temporary: 8, temporary_name: '防汛' }, [{ name: '钱三', position, reason: 'replaced', detail: '防汛', override: 8, until: iso(start + day) }], start + 12 * hour),
+        ] })
       } else items.push(mine)
     }
   }
@@ -45,6 +51,17 @@ function days(from, to) {
   return list
 }
 
+const row = (line, name, position, members, first) => ({ line, name, position, members: members.map((n) => ({ login: n, name: n })), first })
+/** A table of standing rotations: clean for the second who looks, faulty for the first. */
+let lookedAt = 0
+function planImport(clean) {
+  if (!clean || lookedAt++ % 2) return { from: house.now, items: [], faults: [{ line: 2, column: 'area', code: 'not_your_roster', what: '', remedy: '' }, { line: 3, column: 'members', code: 'unknown_member', what: '', remedy: '', args: { n: 2 } }, { line: 4, column: 'length', code: 'length_form', what: '', remedy: '' }] }
+  return { from: house.now, faults: [], items: [
+    { area: '990101001000', area_name: '青石镇', role: 'worker', version: 3, holes: [], rotations: [row(2, '主班', 1, ['林小河', '钱三'], '钱三'), row(3, '副班', 2, ['钱三', '林小河'], '林小河')] },
+    { area: '990101002000', area_name: '白水乡', role: 'worker', version: 0, holes: [hole], rotations: [row(4, '轮班', 1, ['赵二', '孙四', '周七'], '赵二')] },
+  ] }
+}
+
 /** Answers what the duty pages ask; false where it is not theirs. */
 export function answerDuty(state, method, path, query, octets, res, json) {
   if (!path.startsWith('/duty')) return false
@@ -56,11 +73,16 @@ export function answerDuty(state, method, path, query, octets, res, json) {
     '/duty/calendar': () => ({ area: '990101001000', area_name: '青石镇', role: 'worker', roles: ['township_head', 'worker'], from: iso(from), to: iso(to), version: 3, may_keep: keeps, days: days(from, to), items: spans(from, to), holes: from < leaveFrom + day && to > leaveFrom ? [hole] : [], changes }),
     '/duty/holes': () => ({ from: house.now, to: house.iso(90 * 1440), items: [{ area: '990101001000', area_name: '青石镇', role: 'worker', ...hole }, { area: '990101002000', area_name: '白水乡', role: 'township_head', position: 0, from: house.iso(30_000), to: house.iso(33_000), away: [] }] }),
     '/duty/people': () => ({ items: people }),
-    '/duty/mine': () => ({ items: spans(Date.parse(house.now), Date.parse(house.iso(9 * 1440))).filter((s) => s.login === 'worker1').map((s) => ({ ...s, area: '990101001000', area_name: '青石镇', role: 'worker' })), hand_overs: [{ ...changes[2], to_confirm: true, hand_over: { note: '上坪村一户等身份证，明早要回电话。', handed_over_by: '钱三', cash_fen: 350_000 } }], feed: { since: house.iso(-5000), read_at: house.iso(-20) } }),
+    '/duty/mine': () => ({ items: spans(Date.parse(house.now), Date.parse(house.iso(9 * 1440))).filter((s) => s.login === 'worker1').map((s) => ({ ...s, area: '990101001000', area_name: '青石镇', role: 'worker' })), 
+      lent: [{ area: '990101001000', area_name: '青石镇', role: 'worker', position: 1, name: '林小河', reason: 'swapped', by: '钱三', override: 11, from: iso(at('2026-10-06', '08:00')), to: iso(at('2026-10-07', '08:00')) }, { area: '990101001000', area_name: '青石镇', role: 'worker', position: 1, name: '林小河', reason: 'leave', detail: '体检', override: 12, from: iso(at('2026-10-12', '08:00')), to: iso(at('2026-10-13', '08:00')) }],
+      taken: [{ area: '990101001000', area_name: '青石镇', role: 'worker', position: 2, kind: 'swap', instead: '赵二', from: iso(at('2026-10-04', '08:00')), to: iso(at('2026-10-05', '08:00')) }, { area: '990101002000', area_name: '白水乡', role: 'worker', position: 1, kind: 'deputy', instead: '孙四', from: iso(at('2026-10-09', '08:00')), to: iso(at('2026-10-10', '08:00')) }],
+      hand_overs: [{ ...changes[2], to_confirm: true, hand_over: { note: '上坪村一户等身份证，明早要回电话。', handed_over_by: '钱三', cash_fen: 350_000 } }], feed: { since: house.iso(-5000), read_at: house.iso(-20) } }),
     '/duty/rosters': () => (method === 'POST' ? { id: '9', from: house.now, to: house.iso(90 * 1440), holes: [] } : { area: '990101001000', role: 'worker', may_keep: keeps, people, items: [{ number: 3, from: house.iso(-9000), plan, by: '石文山', reason: '两人轮流', created_at: house.iso(-9000) }, { number: 2, from: house.iso(-90_000), plan, by: '石文山', created_at: house.iso(-90_000) }] }),
     '/duty/rosters/previews': () => ({ from: house.now, shifts_until: house.iso(42 * 1440), to: house.iso(90 * 1440), days: days(from, to), before: { items: spans(from, to), holes: [] }, after: { items: spans(from, to).map((s) => (s.position === 2 ? { ...s, name: '赵二' } : s)), holes: [hole] } }),
     '/duty/overrides': () => ({ id: '10', from: body?.from ?? house.now, to: body?.to, holes: body?.kind === 'leave' ? [hole] : [] }),
     '/duty/imports/previews': () => ({ from: iso(from), to: iso(to), places: [], faults: [{ line: 3, column: 'person', code: 'unknown_person', what: '', remedy: '' }, { line: 5, column: 'to', code: 'ends_before_it_begins', what: '', remedy: '' }, { line: 9, column: 'from', code: 'person_twice', what: '', remedy: '', args: { line: 4 } }] }),
+    '/duty/rosters/imports/previews': () => planImport(keeps),
+    '/duty/rosters/imports': () => planImport(true),
     '/duty/feeds': () => (method === 'POST' ? { path: '/api/v1/duty/feeds/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA.ics' } : { done: true }),
   }[path]
   if (told) json(res, 200, told())

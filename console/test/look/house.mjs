@@ -110,16 +110,16 @@ export const answers = {
     { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },
     { act: 'approve', id: 'd7', ticket_id: rows[4].id, ticket_number: rows[4].number, area: '990101001000', amount_fen: 450_000, made_by: '赵二', since: iso(-3) },
   ] },
-  '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, floats: [{ ...accounts[2], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[3], in_hands_fen: 0, full_fen: 5_000_000, low: true }] },
+  '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, floats: [{ ...accounts[2], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[3], in_hands_fen: 0, full_fen: 5_000_000, low: true }], left_behind_fen: 1_250_000, left_behind: [{ ...accounts[3], id: 'left', area: '990101009000', posted_fen: 1_250_000, available_fen: 1_200_000, pending_out_fen: 50_000, area_name: '旧河镇', successor: '990101001000', successor_name: '青石镇' }] },
   '/ledger/accounts/a3/statement': { account: accounts[2], lines: [
     { entry_id: 'e3', at: iso(-35), event: 'cash_issued', layer: 'posted', amount_fen: -80_000, balance_fen: 4_920_000, by: '林小河' }, { entry_id: 'e2', at: iso(-40), event: 'reserved', layer: 'pending', amount_fen: -80_000, balance_fen: 5_000_000, by: '林小河' }, { entry_id: 'e1', at: iso(-9000), event: 'float_funded', layer: 'posted', amount_fen: 5_000_000, balance_fen: 5_000_000, by: '金算盘', reason: '凭证 17' },
   ] },
   '/calls': { items: rows.map((r, i) => ({ id: `c${i}`, ticket_id: r.id, number: r.number, to: i % 2 ? '12349' : '99010001', caller_masked: r.caller_masked, invited_at: r.invited_at, ...(i !== 2 && { answered_at: new Date(Date.parse(r.invited_at) + 3000).toISOString() }), ...(i !== 5 && { ended_at: new Date(Date.parse(r.invited_at) + 65_000).toISOString(), end_reason: i === 2 ? 'abandoned' : 'completed' }), replayed: i === 4, outcome: [1, 2].includes(i) ? 'missed' : i === 5 ? 'alive' : 'spoken', ...(i !== 2 && { agent: '周小雨', talked_from: new Date(Date.parse(r.invited_at) + 5000).toISOString(), talked_to: new Date(Date.parse(r.invited_at) + 185_000).toISOString() }), ...(i === 0 && { disposition: 'registered', survey_score: 5 }) })) },
-  '/calls/c0/pop': {
+  '/calls/c0/pop': { state: 'known', pop: {
     call_id: 'c0', to: '12349', caller_masked: '138****5678', withheld: false, invited_at: iso(-0.6), entered_at: iso(-0.5), ticket: rows[0], clocks: [],
     open_tickets: [{ source: 'same_number', id: rows[3].id, number: rows[3].number, kind: 'aid', priority: 'P2', status: 'findings', area_name: '上坪村', invited_at: rows[3].invited_at }],
     household: { source: 'findings', ticket: rows[3].number, at: iso(-50), applicant_masked: '何**', area_name: '上坪村' }, history: [{ at: iso(-101), outcome: 'spoken' }, { at: iso(-4000), outcome: 'missed' }],
-  },
+  } },
   '/dispositions': { items: [['registered', '已登记求助'], ['advised', '已解答咨询'], ['wrong_number', '打错电话'], ['silent', '无声电话']].map(([key, zh]) => ({ key, zh, en: key })) },
   '/callbacks': { items: [
     { id: 'b1', ticket_id: rows[2].id, number: rows[2].number, priority: 'P1', area: '990101002201', area_name: '河湾村', caller_masked: '139****0001', origin: 'missed', urgent: true, state: 'open', calls: 2, entered_at: iso(-12), try_at: iso(-12), due_at: iso(3), tries: 0, mine: false, next_acts: ['claim', 'cancel'] },
@@ -138,7 +138,7 @@ export const answers = {
 /** The same ticket while it is being asked for: the ladder half climbed, everything that may move it. */
 export const waiting = {
   status: 'offered', offered_to_me: true, owner: { name: '甲镇值班台', role: 'worker', kind: 'desk' }, next_due_at: iso(19), visits: [], findings: [], decisions: [], disbursements: [], papers: [],
-  acts: ['accept', 'cannot_come', 'view_caller', 'pull', 'push', 'pause', 'merge', 'split'],
+  acts: ['accept', 'cannot_come', 'view_caller', 'pull', 'push', 'pause', 'merge', 'split'], pause_left_minutes: 7,
   place: { source: 'household', area_name: '上坪村', by: '周小雨', at: iso(-99), like: '2609280000422' },
   suggested_place: { area: rows[0].area, area_name: '上坪村', number: '2609280000422' },
   clocks: [clock('two_hour', -101, 19), clock('day', -101, 1339)],

@@ -35,7 +35,8 @@ export function answerNotify(method, path, query, res, json) {
   if (method !== 'GET') return false
   const of = (list) => list.filter((l) => (!query.get('channel') || l.channel === query.get('channel')) && (!query.get('reason') || l.reason === query.get('reason')))
   const answers = {
-    '/contacts': () => ({ items: contacts, channels: ['sms', 'wecom', 'email', 'voice'], push_key: 'BEl62iUYgUivxIkv69yViEuiBIa-Ib9-SkvMeAtA3LFgDzkrxZJjSgSnfckjBJuBkr3qBUYIHBQFLXYp5Nksh8U' }),
+    '/contacts/language': () => ({ done: true }),
+    '/contacts': () => ({ language: 'zh', items: contacts, channels: ['sms', 'wecom', 'email', 'voice'], push_key: 'BEl62iUYgUivxIkv69yViEuiBIa-Ib9-SkvMeAtA3LFgDzkrxZJjSgSnfckjBJuBkr3qBUYIHBQFLXYp5Nksh8U' }),
     '/dead-letters': () => ({ items: of(letters) }), '/replies': () => ({ items: replies }), '/sms': () => ({ items: sms }),
     '/dead-letters/causes': () => ({ items: [{ channel: 'sms', reason: refused, count: 2 }, { channel: 'email', reason: lost, count: 1 }, { channel: 'wecom', reason: lost, count: 1 }] }),
   }

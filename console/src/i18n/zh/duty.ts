@@ -19,6 +19,12 @@ export const duty = {
     edit: {
       rules: '规则', addRule: '加一条规则', removeRule: '删除此规则', name: '名称', position: '顺位', days: '星期', everyDay: '不选即每天', class: '哪类日子', start: '开始', end: '结束', overnight: '不晚于开始即到次日；相同即 24 小时', who: '谁', person: '固定一人', rotation: '轮班', ahead: '顺延几位', rotations: '轮班', addRotation: '加一个轮班', removeRotation: '删除此轮班', unit: '多久一换', units: { hourly: '小时', daily: '天', weekly: '周', monthly: '月' }, every: '每', anchor: '第一位从何时起', members: '按顺序轮流', addMember: '加一人', up: '上移', remove: '移出', required: '必须有人的顺位', requiredHint: '不选：任意一人在班即可。', from: '从何时起用', fromHint: '不填即现在起；过去的不改。', reason: '修改原因', look: '预览变化', save: '保存为第 {n} 版', saved: '已保存。', first: '新排班', preview: '预览：尚未保存', before: '原来', after: '改后', same: '今后 42 天的班次没有变化。', changed: '{n} 天的值班人有变化', holesBefore: '原有空缺 {n} 段', holesAfter: '改后空缺 {n} 段', history: '以前各版', inForce: '{at} 起', by: '{by}：{reason}',
     },
-    import: { title: '导入排班表', file: '选择 CSV 或 iCal 文件', hint: 'CSV 首行：person,position,from,to（人员、顺位、开始、结束，时间如 2026-10-01 08:00）。导入后成为临时排班，期间取代原排班。', name: '名称', look: '已读取，尚未导入', places: '{n} 个班次，{from} – {to}', apply: '导入', applied: '已导入。', faulty: '文件有 {n} 处错误，没有导入。改正后重新选择。', month: '{month} 月排班' },
+    import: { title: '导入临时排班', file: '选择 CSV 或 iCal 文件', hint: 'CSV 首行：person,position,from,to（人员、顺位、开始、结束，时间如 2026-10-01 08:00）。一行一个班次。导入后成为临时排班，期间取代原排班；长期轮班请用上面的“导入长期轮班”。', name: '名称', look: '已读取，尚未导入', places: '{n} 个班次，{from} – {to}', apply: '导入', applied: '已导入。', faulty: '文件有 {n} 处错误，没有导入。改正后重新选择。', month: '{month} 月排班' },
+  },
+  plans: {
+    import: {
+      title: '导入长期轮班', hint: 'CSV 首行：区划代码,岗位,轮班名称,顺位,交接时间,每班时长,首班日期,人员（一行一个轮班；人员按轮流顺序，用顿号隔开，写账号或姓名）。如 990101101000,经办人,主班,1,08:00,1天,2026-10-01,甲、乙、丙。不是全天值班的，另加“上班”“下班”两列；只在某类日子值班的，加“日子”列（工作日、休息日、节假日）。一个文件可含多个乡镇；每个排班的现有规则由文件整体取代。',
+      applied: '已导入 {file}。', starts: '首先值班', replaces: '取代第 {n} 版', kind: { rosters: '排班', rotations: '轮班', replaced: '取代现有规则', holes: '导入后的空缺' },
+    },
   },
 }
