@@ -44,7 +44,7 @@ type Paging struct {
 
 type listTicketsInput struct {
 	Paging
-	View     string `query:"view" enum:"open,mine,offered,all" default:"open"`
+	View     string `query:"view" enum:"open,mine,offered,unanswered,all" default:"open" doc:"offered: to you or your desk; unanswered: a whole ladder was asked and nobody has accepted"`
 	Area     string `query:"area" pattern:"^[0-9]{12}$" doc:"That division and all below it"`
 	Priority string `query:"priority" enum:"P1,P2,P3,INFO"`
 }

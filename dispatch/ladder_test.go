@@ -50,6 +50,7 @@ func TestNobodyAcceptsAnUrgentCall(t *testing.T) {
 	id := h.call(townLine, "13812345678", invited)
 	h.urgent(id)
 	h.settled()
+	h.unanswered()
 	first := h.offered(id) // the ladder as P2 may have begun before key 1; both ask the first worker at once
 	for _, o := range first {
 		if o != "+0s worker1" {
@@ -73,6 +74,9 @@ func TestNobodyAcceptsAnUrgentCall(t *testing.T) {
 		n += len(step.want)
 	}
 	equal(t, "alarms", h.told(id, "loop_alarm")[:1], []string{"alarm number"})
+	h.unanswered(id)
+	h.do(h.actor("county"), func(tx *store.Tx) error { _, err := ticket.Accept(t.Context(), tx, id); return err })
+	h.unanswered()
 	if n := h.count(`SELECT count(*) FROM timeline WHERE kind = 'ticket.ladder_alarm'`); n != 2 {
 		t.Errorf("%d alarms in the timeline, want 2", n)
 	}
@@ -80,6 +84,29 @@ func TestNobodyAcceptsAnUrgentCall(t *testing.T) {
 	if n := h.count(`SELECT count(*) FROM timer_log WHERE ended_at < due_at AND outcome = 'fired'`); n > 0 {
 		t.Errorf("%d timers fired early", n)
 	}
+}
+
+// unanswered expects on the wallboard of those who supervise exactly these tickets.
+func (h *house) unanswered(want ...ticket.ID) {
+	h.t.Helper()
+	h.do(h.actor("supervisor"), func(tx *store.Tx) error {
+		rows, _, err := tx.TicketRows(h.t.Context(), ticket.Filter{View: ticket.ListUnanswered, Limit: 10})
+		if err != nil {
+			return err
+		}
+		var got []ticket.ID
+		for _, row := range rows {
+			id, err := tx.TicketByRef(h.t.Context(), row.ID)
+			if err != nil {
+				return err
+			}
+			got = append(got, id)
+		}
+		if !slices.Equal(got, want) {
+			h.t.Errorf("the wallboard shows %v, want %v", got, want)
+		}
+		return nil
+	})
 }
 
 // The second worker is on leave: the head is asked in their minute at once, the county keeps its own.

@@ -204,6 +204,8 @@ const (
 	ListMine    ListView = "mine"    // owned by the actor's own post
 	ListOffered ListView = "offered" // waiting for the actor or a desk they serve
 	ListAll     ListView = "all"
+
+	ListUnanswered ListView = "unanswered" // a whole ladder was asked, and nobody has accepted
 )
 
 // Filter narrows a list. The zero Filter lists everything in scope.

@@ -9337,7 +9337,8 @@ export interface operations {
                 /** @description next of the page before */
                 cursor?: string;
                 limit?: number;
-                view?: "open" | "mine" | "offered" | "all";
+                /** @description offered: to you or your desk; unanswered: a whole ladder was asked and nobody has accepted */
+                view?: "open" | "mine" | "offered" | "unanswered" | "all";
                 /** @description That division and all below it */
                 area?: string;
                 priority?: "P1" | "P2" | "P3" | "INFO";

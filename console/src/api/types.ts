@@ -64,7 +64,7 @@ export type RosterVersions = Schemas['RosterVersions']
 export type RosterPreview = Schemas['RosterPreview']
 export type LiveEvent = Schemas['Event']
 
-export type View = 'open' | 'offered' | 'mine' | 'all'
+export type View = 'open' | 'offered' | 'unanswered' | 'mine' | 'all'
 export type Priority = Schemas['TriageInputBody']['priority']
 export const priorities: Priority[] = ['P1', 'P2', 'P3', 'INFO']
 

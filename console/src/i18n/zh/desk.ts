@@ -67,7 +67,7 @@ export const desk = {
   callOutcome: { spoken: '已通话', voicemail: '已留言', missed: '未接通', alive: '通话中' },
   phone: { bar: '电话', open: '打开工作台', ringing: '来电 {priority}', talking: '通话中', waiting: '已上线', wrapUp: '话后整理' },
   floor: {
-    updated: '{at} 更新', waiting: '正在连接…', alarm: '警报', queueTitle: '等待与通话中的来电', agentsTitle: '坐席', figuresTitle: '时段统计', abandonedTitle: '放弃的来电', anyQueue: '全部队列', byQueue: '按队列筛选',
+    updated: '{at} 更新', waiting: '正在连接…', alarm: '警报', unanswered: '全部层级均已询问，无人接单', unansweredMore: '还有更多，见工单列表', queueTitle: '等待与通话中的来电', agentsTitle: '坐席', figuresTitle: '时段统计', abandonedTitle: '放弃的来电', anyQueue: '全部队列', byQueue: '按队列筛选',
     tiles: { waiting: '等待中', longest: '最长等待', agents: '可接坐席', talking: '通话中', level: '服务水平', abandoned: '放弃', wait: '平均等待', handle: '平均处理', occupancy: '占用率', answered: '已接' }, ofEntered: '共 {n} 通', within: '限时内接通', shortOnes: '另有 {n} 通 5 秒内挂断', of: '{a} / {b}',
     queue: { place: '位次', caller: '来电人', priority: '优先级', wait: '等待', queue: '队列', wants: '所需技能', with: '坐席', ticket: '工单', act: '操作', empty: '没有来电在等待。', front: '断线优先', ringing: '正在振铃 {name}', talking: '与 {name} 通话', none: '不限' },
     agents: { name: '坐席', status: '状态', state: '话务', since: '时长', call: '通话', calls: '已接', missed: '连续未接', act: '操作', empty: '没有坐席上线。', force: '更改状态' },
