@@ -13,7 +13,7 @@ import (
 func TestNoPolicyReadsAllTickets(t *testing.T) {
 	h := newHouse(t)
 	err := h.db.InTx(t.Context(), h.actor(t, "agent"), func(tx *Tx) error {
-		for _, table := range []string{"calls", "clocks", "offers", "timeline", "notices", "call_events", "call_quality", "callbacks", "recordings",
+		for _, table := range []string{"calls", "reports", "clocks", "offers", "timeline", "notices", "call_events", "call_quality", "callbacks", "recordings",
 			"recording_listens", "queue_calls", "visits", "findings", "decisions", "papers"} {
 			var plan []struct {
 				Line string `gorm:"column:QUERY PLAN"`
