@@ -38,7 +38,13 @@ type words struct{ what, remedy string }
 // ours, and a test looks for it.
 func fault(line int, column, code string, args map[string]any) LineFault {
 	w := wordsOf(code)
-	return LineFault{Line: line, Column: column, Code: code, What: fill(w.what, args), Remedy: fill(w.remedy, args), Args: args}
+	return NewLineFault(line, column, code, w.what, w.remedy, args)
+}
+
+// NewLineFault is a fault in the words of another kind of file, in which {name}
+// stands for an argument.
+func NewLineFault(line int, column, code, what, remedy string, args map[string]any) LineFault {
+	return LineFault{Line: line, Column: column, Code: code, What: fill(what, args), Remedy: fill(remedy, args), Args: args}
 }
 
 // wordsOf looks a code up among the words of tables and of each kind of import.
