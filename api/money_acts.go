@@ -67,7 +67,7 @@ func (s *Server) secondSign(ctx context.Context, tx Tx, in *signatureInput) (Tic
 
 func (s *Server) issueCash(ctx context.Context, tx Tx, in *plainInput) (Ticket, error) {
 	return s.onPayout(ctx, tx, in.ID, func() error {
-		_, err := relief.IssueCash(ctx, tx, in.ID)
+		_, err := relief.IssueCash(ctx, tx, in.ID, s.deps.Rules.Relief)
 		return err
 	})
 }

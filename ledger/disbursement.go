@@ -54,6 +54,7 @@ type Disbursement struct {
 
 	State      State
 	Level      Level
+	LevelWhy   LevelWhy     // empty where the sum alone decides
 	CallTaker  area.StaffID // the agent who took the call: never checker, never payer
 	Maker      area.StaffID
 	MakerRole  area.Role

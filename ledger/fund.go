@@ -49,3 +49,33 @@ func mayFund(who act.Actor, place area.Code, level area.Level, fen int64, key st
 		return CheckAmount("amount_fen", fen)
 	}
 }
+
+// Budget is what a county may spend on a kind of aid in a calendar year.
+type Budget struct {
+	County  area.Code
+	AidKind string
+	Year    int
+	Fen     int64
+	Voucher string // the document that says so, once for each kind and year
+}
+
+// SetBudget writes a county's budget of a year down; the newest counts. What was
+// started before stays, even where the budget falls below it.
+func SetBudget(ctx context.Context, tx Tx, b Budget) error {
+	if err := mayFund(tx.Actor(), b.County, area.LevelCounty, max(b.Fen, 1), b.Voucher); err != nil {
+		return err
+	}
+	switch year := tx.Now().Year(); {
+	case b.Fen < 0:
+		return act.Invalid("amount_fen", "amount_not_positive", "Give the budget in whole fen, not below zero.")
+	case b.AidKind == "":
+		return act.Invalid("aid_kind", "aid_kind_required", "Say for which kind of aid.")
+	case b.Year < year-1 || b.Year > year+1:
+		return act.Invalid("year", "year_out_of_range", "Budgets are set for this year, the last or the next.")
+	}
+	if err := tx.AddBudget(ctx, b); err != nil {
+		return err
+	}
+	return tx.Audit(ctx, act.Record{Action: "ledger.budget_set", Subject: act.Subject{Kind: "ledger"}, Area: b.County,
+		Data: map[string]any{"voucher": b.Voucher, "amount_fen": b.Fen, "aid_kind": b.AidKind, "year": b.Year}})
+}

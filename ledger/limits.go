@@ -4,40 +4,69 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 )
 
 // Limits are the sums of one policy version, in fen.
 type Limits struct {
-	Policy          string        // version they came from
-	SoloFen         int64         // up to this one person may make and pay
-	TownshipFen     int64         // up to this the township checks; above it the county
-	HouseholdFen    int64         // most a household may receive within HouseholdMonths
-	HouseholdMonths int           // counted back from the act
-	SecondSignature time.Duration // a solo payout is signed by another within this
-	CountyMayCheck  time.Duration // after this the county may check in the township head's place
+	Policy          string           // version they came from
+	SoloFen         int64            // up to this one person may make and pay
+	TownshipFen     int64            // up to this the township checks; above it the county
+	HouseholdFen    int64            // most a household may receive within HouseholdMonths
+	HouseholdMonths int              // counted back from the act
+	AidKindFen      map[string]int64 // most of one kind of aid within HouseholdMonths; a kind that is missing has no cap of its own
+	WorkerDayFen    int64            // what one person may make or pay alone in a day; above it another checks; 0: no limit
+	TownshipDayFen  int64            // what a township may start in a day; above it the county checks; 0: no limit
+	SecondSignature time.Duration    // a solo payout is signed by another within this
+	CountyMayCheck  time.Duration    // after this the county may check in the township head's place
 }
 
-// LimitKey is one thing sums are counted for.
+// LimitKey is one thing sums are counted for. A key with a day or a year in it is
+// counted for that stretch alone.
 type LimitKey struct {
 	Kind string // "household", "case"
 	Key  string
 }
 
-// The kinds of limit of this version.
+// The kinds of limit.
 const (
-	limitHousehold = "household"
-	limitCase      = "case"
+	limitHousehold = "household"    // rolling months, in every area
+	limitCase      = "case"         // one ticket
+	limitAidKind   = "aid_kind"     // a household's sums of one kind of aid, rolling months
+	limitWorkerDay = "worker_day"   // what one person made, or paid alone, in a day
+	limitTownDay   = "township_day" // what a township started in a day
+	limitBudget    = "budget"       // a county's year for a kind of aid
 )
 
+// LevelWhy is why a payout needs more people than its own sum would ask for.
+type LevelWhy string
+
+// The reasons, the first that applies.
+const (
+	WhySplit       LevelWhy = "split"        // with other payouts of the case or household it passes the line
+	WhyWorkerDay   LevelWhy = "worker_day"   // the maker's sums of the day do
+	WhyTownshipDay LevelWhy = "township_day" // the township's sums of the day do
+	WhyFrozen      LevelWhy = "frozen"       // the maker owes a second signature
+)
+
+// limitKeys are all that a payout is counted under, in the order in which they are locked.
 func (d Disbursement) limitKeys() []LimitKey {
-	keys := []LimitKey{d.caseKey(), HouseholdKey(d.Household)}
+	keys := []LimitKey{d.caseKey(), HouseholdKey(d.Household), d.aidKindKey(), d.workerKey(d.Maker, d.SubmittedAt), d.townKey(), d.budgetKey()}
 	slices.SortFunc(keys, func(a, b LimitKey) int { return strings.Compare(a.Kind+a.Key, b.Kind+b.Key) })
 	return keys
+}
+
+// countedUnder are the keys that the payout stays counted under: a worker's day
+// holds what they did alone.
+func (d Disbursement) countedUnder() []LimitKey {
+	return slices.DeleteFunc(d.limitKeys(), func(k LimitKey) bool { return k.Kind == limitWorkerDay && !d.Solo() })
 }
 
 func (d Disbursement) caseKey() LimitKey {
@@ -49,6 +78,28 @@ func HouseholdKey(household []byte) LimitKey {
 	return LimitKey{Kind: limitHousehold, Key: hex.EncodeToString(household)}
 }
 
+func (d Disbursement) aidKindKey() LimitKey {
+	return LimitKey{Kind: limitAidKind, Key: d.AidKind + ":" + hex.EncodeToString(d.Household)}
+}
+
+func (d Disbursement) workerKey(who area.StaffID, at time.Time) LimitKey {
+	return LimitKey{Kind: limitWorkerDay, Key: fmt.Sprintf("%d:%s", who, area.DateOf(at))}
+}
+
+func (d Disbursement) townKey() LimitKey {
+	return LimitKey{Kind: limitTownDay, Key: string(d.Area) + ":" + string(area.DateOf(d.SubmittedAt))}
+}
+
+// budgetKey is the county's year in which the payout was started.
+func (d Disbursement) budgetKey() LimitKey {
+	return LimitKey{Kind: limitBudget, Key: fmt.Sprintf("%s:%s:%d", d.Area.At(area.LevelCounty), d.AidKind, d.year())}
+}
+
+func (d Disbursement) year() int {
+	year, _ := strconv.Atoi(string(area.DateOf(d.SubmittedAt))[:4]) // of four digits always
+	return year
+}
+
 // HouseholdLeft is what a household may still receive, in fen, without a lock:
 // a hint for the person who decides. Start asks again under the lock.
 func HouseholdLeft(ctx context.Context, tx Tx, household []byte, l Limits) (int64, error) {
@@ -56,13 +107,29 @@ func HouseholdLeft(ctx context.Context, tx Tx, household []byte, l Limits) (int6
 	return l.HouseholdFen - used, err
 }
 
-// measure decides the level of a payout under its limits' lock: sums that were
-// split over several payouts of the case, or of the household within the time
-// that a second signature takes, count as one.
+// measure holds a payout to its limits under their lock, and decides its level: sums
+// that were split over several payouts of the case, of the household within the time
+// that a second signature takes, of the maker's or of the township's day, count as one.
 func measure(ctx context.Context, tx Tx, d *Disbursement, l Limits) error {
 	if err := tx.LockLimits(ctx, d.limitKeys()); err != nil {
 		return err
 	}
+	if err := capped(ctx, tx, *d, l); err != nil {
+		return err
+	}
+	together, err := splitSum(ctx, tx, *d, l)
+	if err != nil {
+		return err
+	}
+	d.Level = l.LevelOf(together)
+	if d.Level != l.LevelOf(d.Fen) {
+		d.LevelWhy = WhySplit
+	}
+	return raise(ctx, tx, d, l)
+}
+
+// capped refuses what passes a limit that no signature lifts.
+func capped(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
 	left, err := HouseholdLeft(ctx, tx, d.Household, l)
 	if err != nil {
 		return err
@@ -70,24 +137,81 @@ func measure(ctx context.Context, tx Tx, d *Disbursement, l Limits) error {
 	if d.Fen > left {
 		return HouseholdCap(left)
 	}
+	if most, capped := l.AidKindFen[d.AidKind]; capped {
+		used, err := tx.LimitUsed(ctx, d.aidKindKey(), tx.Now().AddDate(0, -l.HouseholdMonths, 0))
+		if err != nil {
+			return err
+		}
+		if d.Fen > most-used {
+			return overLimit("aid_kind_cap", "The household would receive more of this kind of aid than the period allows; nothing was written. Pay at most what is left, or use another kind.", most-used)
+		}
+	}
+	budget, set, err := tx.Budget(ctx, d.Area.At(area.LevelCounty), d.AidKind, d.year())
+	if err != nil || !set {
+		return err
+	}
+	used, err := tx.LimitTotal(ctx, d.budgetKey())
+	if err != nil {
+		return err
+	}
+	if d.Fen > budget-used {
+		return overLimit("budget_spent", "The county's budget of the year for this kind of aid does not hold enough; nothing was written. County finance can raise the budget with a voucher.", budget-used)
+	}
+	return nil
+}
+
+// splitSum is what counts as one sum with this payout.
+func splitSum(ctx context.Context, tx Tx, d Disbursement, l Limits) (int64, error) {
 	ofCase, err := tx.LimitUsed(ctx, d.caseKey(), time.Time{})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	recent, err := tx.LimitUsed(ctx, HouseholdKey(d.Household), tx.Now().Add(-l.SecondSignature))
-	if err != nil {
-		return err
+	return max(ofCase, recent) + d.Fen, err
+}
+
+// raise asks for more people where a day's sums are large, or the maker owes a
+// signature: the citizen gets the aid all the same.
+func raise(ctx context.Context, tx Tx, d *Disbursement, l Limits) error {
+	if l.TownshipDayFen > 0 && d.Level != LevelCounty {
+		used, err := tx.LimitTotal(ctx, d.townKey())
+		if err != nil {
+			return err
+		}
+		if used+d.Fen > l.TownshipDayFen {
+			d.Level, d.LevelWhy = LevelCounty, WhyTownshipDay
+		}
 	}
-	d.Level = l.LevelOf(max(ofCase, recent) + d.Fen)
 	if d.Level != LevelSolo {
 		return nil
 	}
-	// Who owes a second signature past its time loses the solo limit, not the citizen the aid.
+	over, err := overWorkerDay(ctx, tx, *d, d.Maker, l)
+	if err != nil {
+		return err
+	}
+	if over {
+		d.Level, d.LevelWhy = LevelTownship, WhyWorkerDay
+		return nil
+	}
 	frozen, err := tx.LimitFrozen(ctx, d.Maker)
 	if frozen {
-		d.Level = LevelTownship
+		d.Level, d.LevelWhy = LevelTownship, WhyFrozen
 	}
 	return err
+}
+
+// overWorkerDay reports whether a payout would take a person above what they may
+// make, or pay for a colleague, alone in a day. Their key of the day is locked.
+func overWorkerDay(ctx context.Context, tx Tx, d Disbursement, who area.StaffID, l Limits) (bool, error) {
+	if l.WorkerDayFen == 0 {
+		return false, nil
+	}
+	made, err := tx.LimitTotal(ctx, d.workerKey(who, tx.Now()))
+	if err != nil {
+		return false, err
+	}
+	paid, err := tx.PaidAlone(ctx, who, area.DateOf(tx.Now()))
+	return made+paid+d.Fen > l.WorkerDayFen, err
 }
 
 // LevelOf is whose word a sum needs.
@@ -104,9 +228,11 @@ func (l Limits) LevelOf(fen int64) Level {
 
 // HouseholdCap is the refusal of a sum above what the household may still receive.
 func HouseholdCap(left int64) error {
-	return &act.Fault{Kind: act.ErrRefused, Code: "household_cap",
-		Detail: "The household would receive more than the limit of the period allows; nothing was written. Pay at most what is left, or refer the case to the county.",
-		Args:   map[string]any{"left_fen": max(left, 0)}}
+	return overLimit("household_cap", "The household would receive more than the limit of the period allows; nothing was written. Pay at most what is left, or refer the case to the county.", left)
+}
+
+func overLimit(code, detail string, left int64) error {
+	return &act.Fault{Kind: act.ErrRefused, Code: code, Detail: detail, Args: map[string]any{"left_fen": max(left, 0)}}
 }
 
 // sameContent reports whether the checker signs exactly what is written.

@@ -33,7 +33,7 @@ func Check(ctx context.Context, tx Tx, d *Disbursement, contentHash string) (err
 
 // IssueCash hands the sum from the float to the actor, who becomes the payer.
 // The hold ends in the same act.
-func IssueCash(ctx context.Context, tx Tx, d *Disbursement) (err error) {
+func IssueCash(ctx context.Context, tx Tx, d *Disbursement, l Limits) (err error) {
 	me := tx.Actor()
 	if err := d.mayPay(me); err != nil {
 		return err
@@ -41,14 +41,8 @@ func IssueCash(ctx context.Context, tx Tx, d *Disbursement) (err error) {
 	if err := noKin(ctx, tx, *d, d.Maker, d.Checker, me.StaffID); err != nil {
 		return err
 	}
-	if d.Solo() {
-		frozen, err := tx.LimitFrozen(ctx, me.StaffID)
-		if err != nil {
-			return err
-		}
-		if frozen {
-			return act.Refused("limit_frozen", "An earlier solo payout of yours lacks its second signature; the head must sign it before you pay alone again. A colleague can pay this one.")
-		}
+	if err := mayPayAlone(ctx, tx, *d, l); err != nil {
+		return err
 	}
 	if d.State, err = d.State.Next(StepIssueCash); err != nil {
 		return err
@@ -63,6 +57,33 @@ func IssueCash(ctx context.Context, tx Tx, d *Disbursement) (err error) {
 		return err
 	}
 	return tx.SaveDisbursement(ctx, d)
+}
+
+// mayPayAlone says whether the actor may take a solo payout's cash out: nobody who
+// owes a second signature, and a colleague's payout only within one's own day.
+func mayPayAlone(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
+	if !d.Solo() {
+		return nil
+	}
+	me := tx.Actor().StaffID
+	frozen, err := tx.LimitFrozen(ctx, me)
+	if err != nil {
+		return err
+	}
+	if frozen {
+		return act.Refused("limit_frozen", "An earlier solo payout of yours lacks its second signature; the head must sign it before you pay alone again. A colleague can pay this one.")
+	}
+	if me == d.Maker {
+		return nil // counted when it was made
+	}
+	if err := tx.LockLimits(ctx, []LimitKey{d.workerKey(me, tx.Now())}); err != nil {
+		return err
+	}
+	over, err := overWorkerDay(ctx, tx, d, me, l)
+	if err == nil && over {
+		err = act.Refused("worker_day", "With this you would pay more alone in a day than one person may. A colleague can pay this one.")
+	}
+	return err
 }
 
 // Settle records that the citizen has the cash. Above the solo limit two

@@ -128,7 +128,7 @@ func submit(ctx context.Context, tx Tx, d *Disbursement, l Limits) (err error) {
 	if !created {
 		return idReused()
 	}
-	if err := tx.AddLimitUse(ctx, d.ID, d.limitKeys(), d.Fen); err != nil {
+	if err := tx.AddLimitUse(ctx, d.ID, d.countedUnder(), d.Fen); err != nil {
 		return err
 	}
 	if !d.Solo() {

@@ -32,6 +32,14 @@ type Tx interface {
 	LockLimits(ctx context.Context, keys []LimitKey) error
 	// LimitUsed is the fen counted under a key since a moment, in every area.
 	LimitUsed(ctx context.Context, key LimitKey, since time.Time) (int64, error)
+	// LimitTotal is the fen counted under a key at all.
+	LimitTotal(ctx context.Context, key LimitKey) (int64, error)
+	// PaidAlone is the fen of solo payouts of others whose cash a person has taken out on a day.
+	PaidAlone(ctx context.Context, staff area.StaffID, day area.Date) (int64, error)
+	// Budget is what a county may spend on a kind of aid in a year; set is false where nobody has said.
+	Budget(ctx context.Context, county area.Code, aidKind string, year int) (fen int64, set bool, err error)
+	// AddBudget writes down a budget, which counts from now on. act.ErrConflict where its voucher was booked already.
+	AddBudget(ctx context.Context, b Budget) error
 	// AddLimitUse counts a payout under its keys.
 	AddLimitUse(ctx context.Context, id DisbursementID, keys []LimitKey, fen int64) error
 	// ReleaseLimitUse stops counting a payout that was cancelled or reversed.

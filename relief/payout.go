@@ -131,9 +131,9 @@ func CheckPayout(ctx context.Context, tx Tx, publicID, contentHash string) (ledg
 }
 
 // IssueCash hands the cash to the actor, who thereby is the payer.
-func IssueCash(ctx context.Context, tx Tx, publicID string) (ledger.Disbursement, error) {
+func IssueCash(ctx context.Context, tx Tx, publicID string, p *Policy) (ledger.Disbursement, error) {
 	return payoutAct(ctx, tx, publicID, func(t ticket.Ticket, d *ledger.Disbursement) error {
-		if err := ledger.IssueCash(ctx, tx, d); err != nil {
+		if err := ledger.IssueCash(ctx, tx, d, p.Limits.Ledger(p.Version)); err != nil {
 			return err
 		}
 		return told(ctx, tx, t, *d, "cash.issued", "", nil)

@@ -20,15 +20,18 @@ type Policy struct {
 
 // Limits say how much who may decide and pay (DOMAIN 0a.8).
 type Limits struct {
-	SoloFen            int64         `yaml:"solo_fen"`              // up to this one worker may make and pay; above it three people (promise 7)
-	TownshipFen        int64         `yaml:"township_fen"`          // up to this the township approves; above it the county
-	FloatFen           int64         `yaml:"float_fen"`             // what a township's float holds when full
-	FloatLowPercent    int           `yaml:"float_low_percent"`     // below this share of the float an alarm is raised
-	HouseholdFen       int64         `yaml:"household_fen"`         // most a household may receive within HouseholdMonths
-	HouseholdMonths    int           `yaml:"household_months"`      // counted back from the act
-	SecondSignature    time.Duration `yaml:"second_signature"`      // a solo payout must be signed by a second person within this
-	CountyMayCheck     time.Duration `yaml:"county_may_check"`      // if the township head has not answered for this long, the county's duty officer may check
-	LargeCashTwoPeople bool          `yaml:"large_cash_two_people"` // cash above SoloFen is handed over by two people (DOMAIN 0a.10)
+	SoloFen            int64            `yaml:"solo_fen"`              // up to this one worker may make and pay; above it three people (promise 7)
+	TownshipFen        int64            `yaml:"township_fen"`          // up to this the township approves; above it the county
+	FloatFen           int64            `yaml:"float_fen"`             // what a township's float holds when full
+	FloatLowPercent    int              `yaml:"float_low_percent"`     // below this share of the float an alarm is raised
+	HouseholdFen       int64            `yaml:"household_fen"`         // most a household may receive within HouseholdMonths
+	HouseholdMonths    int              `yaml:"household_months"`      // counted back from the act
+	AidKindFen         map[string]int64 `yaml:"aid_kind_fen"`          // most of one kind of aid that a household may receive within HouseholdMonths
+	WorkerDayFen       int64            `yaml:"worker_day_fen"`        // what one worker may make or pay alone in a day; above it another checks
+	TownshipDayFen     int64            `yaml:"township_day_fen"`      // what a township may start in a day; above it the county checks
+	SecondSignature    time.Duration    `yaml:"second_signature"`      // a solo payout must be signed by a second person within this
+	CountyMayCheck     time.Duration    `yaml:"county_may_check"`      // if the township head has not answered for this long, the county's duty officer may check
+	LargeCashTwoPeople bool             `yaml:"large_cash_two_people"` // cash above SoloFen is handed over by two people (DOMAIN 0a.10)
 }
 
 // CapPer says what the fast-track cap multiplies.
@@ -103,6 +106,11 @@ func (p *Policy) Validate() error {
 	check(l.FloatLowPercent > 0 && l.FloatLowPercent < 100, "limits.float_low_percent", "must lie between 1 and 99")
 	check(l.HouseholdFen >= l.TownshipFen, "limits.household_fen", "must not be below township_fen")
 	check(l.HouseholdMonths >= 1 && l.HouseholdMonths <= 60, "limits.household_months", "must lie between 1 and 60")
+	check(l.WorkerDayFen >= l.SoloFen, "limits.worker_day_fen", "must not be below solo_fen")
+	check(l.TownshipDayFen >= l.TownshipFen, "limits.township_day_fen", "must not be below township_fen")
+	for kind, fen := range l.AidKindFen {
+		check(fen > 0 && fen <= l.HouseholdFen, "limits.aid_kind_fen."+kind, "must be above 0 fen and not above household_fen")
+	}
 	check(l.SecondSignature >= time.Hour && l.SecondSignature <= 72*time.Hour, "limits.second_signature", "must lie between 1h and 72h")
 	check(l.CountyMayCheck >= time.Minute && l.CountyMayCheck <= 2*time.Hour, "limits.county_may_check", "must lie between 1m and 2h, since the 2 h clock runs")
 	check(l.LargeCashTwoPeople, "limits.large_cash_two_people", "must be true: the ledger takes no receipt for large cash from one person alone")

@@ -19,7 +19,7 @@ type disbursementRow struct {
 	PublicID, AidKind, Channel, AreaCode                     string
 	Fen                                                      int64
 	PayeeIndex, HouseholdIndex, ContentHash                  []byte
-	Policy, State, Level, MakerRole, CancelNote              string
+	Policy, State, Level, LevelWhy, MakerRole, CancelNote    string
 	CallTakerID, CheckerID, PayerID, CompanionID, SecondID   *int64
 	MakerID                                                  int64
 	Attempt                                                  int
@@ -30,14 +30,14 @@ type disbursementRow struct {
 }
 
 const disbursementColumns = `id, public_id, ticket_id, decision_id, aid_kind, channel, area_code, fen, payee_index, household_index, content_hash, policy,
-	state, level, call_taker_id, maker_id, maker_role, checker_id, payer_id, companion_id, second_id, attempt, cancel_note, submitted_at, county_from,
+	state, level, level_why, call_taker_id, maker_id, maker_role, checker_id, payer_id, companion_id, second_id, attempt, cancel_note, submitted_at, county_from,
 	checked_at, reserved_at, issued_at, receipted_at, ended_at, second_due, second_at, version`
 
 func (r disbursementRow) disbursement() ledger.Disbursement {
 	return ledger.Disbursement{
 		ID: ledger.DisbursementID(r.ID), PublicID: r.PublicID, Case: ledger.CaseID(r.TicketID), Decision: ledger.DecisionID(r.DecisionID),
 		AidKind: r.AidKind, Channel: ledger.Channel(r.Channel), Area: area.Code(r.AreaCode), Fen: r.Fen, Payee: r.PayeeIndex, Household: r.HouseholdIndex,
-		Content: r.ContentHash, Policy: r.Policy, State: ledger.State(r.State), Level: ledger.Level(r.Level),
+		Content: r.ContentHash, Policy: r.Policy, State: ledger.State(r.State), Level: ledger.Level(r.Level), LevelWhy: ledger.LevelWhy(r.LevelWhy),
 		CallTaker: area.StaffID(deref(r.CallTakerID)), Maker: area.StaffID(r.MakerID), MakerRole: area.Role(r.MakerRole),
 		Checker: area.StaffID(deref(r.CheckerID)), Payer: area.StaffID(deref(r.PayerID)), Companion: area.StaffID(deref(r.CompanionID)),
 		Second: area.StaffID(deref(r.SecondID)), Attempt: r.Attempt, CancelNote: r.CancelNote, SubmittedAt: r.SubmittedAt.UTC(),
@@ -107,9 +107,9 @@ func (tx *Tx) CaseDisbursements(ctx context.Context, c ledger.CaseID) ([]ledger.
 func (tx *Tx) AddDisbursement(ctx context.Context, d *ledger.Disbursement) (created bool, err error) {
 	var id int64
 	err = tx.scan(ctx, "add payout", `INSERT INTO disbursements (public_id, ticket_id, decision_id, aid_kind, channel, area_code, fen, payee_index,
-		household_index, content_hash, policy, state, level, call_taker_id, maker_id, maker_role, submitted_at, county_from, second_due, version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
-		[]any{d.PublicID, int64(d.Case), int64(d.Decision), d.AidKind, d.Channel, d.Area, d.Fen, d.Payee, d.Household, d.Content, d.Policy, d.State, d.Level,
+		household_index, content_hash, policy, state, level, level_why, call_taker_id, maker_id, maker_role, submitted_at, county_from, second_due, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
+		[]any{d.PublicID, int64(d.Case), int64(d.Decision), d.AidKind, d.Channel, d.Area, d.Fen, d.Payee, d.Household, d.Content, d.Policy, d.State, d.Level, d.LevelWhy,
 			nonZero(int64(d.CallTaker)), int64(d.Maker), d.MakerRole, d.SubmittedAt, null(d.CountyMayCheckAt), null(d.SecondSignatureBy), d.Version}, &id)
 	switch {
 	case errors.Is(err, act.ErrNotFound):
@@ -163,6 +163,40 @@ func (tx *Tx) LimitUsed(ctx context.Context, key ledger.LimitKey, since time.Tim
 	err = tx.scan(ctx, "sum limit", `SELECT coalesce(sum(fen), 0)::bigint FROM limit_uses WHERE kind = ? AND key = ? AND released_at IS NULL AND at > ?`,
 		[]any{key.Kind, key.Key, since}, &fen)
 	return fen, err
+}
+
+// LimitTotal reads the sum that is kept beside a key.
+func (tx *Tx) LimitTotal(ctx context.Context, key ledger.LimitKey) (fen int64, err error) {
+	err = tx.scan(ctx, "read a limit's sum", `SELECT coalesce((SELECT used_fen FROM limit_keys WHERE kind = ? AND key = ?), 0)::bigint`, []any{key.Kind, key.Key}, &fen)
+	return fen, err
+}
+
+// PaidAlone sums what somebody took out on a day for solo payouts of others.
+func (tx *Tx) PaidAlone(ctx context.Context, staff area.StaffID, day area.Date) (fen int64, err error) {
+	err = tx.scan(ctx, "sum what was paid alone", `SELECT coalesce(sum(fen), 0)::bigint FROM disbursements WHERE payer_id = ? AND maker_id <> payer_id AND level = 'solo'
+		AND state NOT IN ('cancelled','reversed') AND issued_at >= ?::date::timestamp AT TIME ZONE 'Asia/Shanghai' AND issued_at < (?::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai'`,
+		[]any{int64(staff), string(day), string(day)}, &fen)
+	return fen, err
+}
+
+// Budget reads the newest budget.
+func (tx *Tx) Budget(ctx context.Context, county area.Code, aidKind string, year int) (fen int64, set bool, err error) {
+	err = tx.scan(ctx, "read a budget", `SELECT fen FROM budgets WHERE area_code = ? AND aid_kind = ? AND year = ? ORDER BY id DESC LIMIT 1`,
+		[]any{string(county), aidKind, year}, &fen)
+	if errors.Is(err, act.ErrNotFound) {
+		return 0, false, nil
+	}
+	return fen, err == nil, err
+}
+
+// AddBudget writes a budget.
+func (tx *Tx) AddBudget(ctx context.Context, b ledger.Budget) error {
+	n, err := tx.exec(ctx, "set a budget", `INSERT INTO budgets (area_code, aid_kind, year, fen, voucher, set_by, set_at) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		string(b.County), b.AidKind, b.Year, b.Fen, b.Voucher, nonZero(int64(tx.actor.StaffID)), tx.now)
+	if err == nil && n == 0 {
+		err = act.Conflict("already_booked", "This has been booked before and was not booked again; reload to see it.")
+	}
+	return err
 }
 
 // AddLimitUse counts a payout.

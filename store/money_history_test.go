@@ -351,7 +351,7 @@ func (h *history) check(rt *rapid.T, c choice) {
 }
 
 func (h *history) issue(rt *rapid.T, c choice) {
-	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.IssueCash(h.ctx, tx, d) }); ok {
+	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.IssueCash(h.ctx, tx, d, h.limits) }); ok {
 		h.float, h.held = h.float-d.Fen, h.held-d.Fen
 		h.cash[d.Payer] += d.Fen
 	}

@@ -31,6 +31,11 @@ func moneyRules() relief.Rules {
 	}
 }
 
+func policyOf() *relief.Policy {
+	p := moneyRules().Policy
+	return &p
+}
+
 // till is a house whose county has money, with a running intake.
 type till struct {
 	house
@@ -137,8 +142,12 @@ func (m *till) decide(t *testing.T, tk ticket.Ticket, fen int64) (d relief.Decis
 
 // starting is the act of asking for a payout.
 func starting(t *testing.T, d relief.Decision, id string, out *ledger.Disbursement) func(*Tx) error {
+	return startingUnder(t, moneyRules(), d, id, out)
+}
+
+func startingUnder(t *testing.T, r relief.Rules, d relief.Decision, id string, out *ledger.Disbursement) func(*Tx) error {
 	return func(tx *Tx) (err error) {
-		got, err := relief.StartPayout(t.Context(), tx, relief.PayoutInput{PublicID: id, Decision: d.PublicID, Fen: d.Fen, Channel: ledger.ChannelCash}, moneyRules())
+		got, err := relief.StartPayout(t.Context(), tx, relief.PayoutInput{PublicID: id, Decision: d.PublicID, Fen: d.Fen, Channel: ledger.ChannelCash}, r)
 		if err == nil && out != nil {
 			*out = got
 		}
@@ -154,7 +163,7 @@ func (m *till) started(t *testing.T, login string, d relief.Decision) (p ledger.
 
 func issuing(t *testing.T, p ledger.Disbursement) func(*Tx) error {
 	return func(tx *Tx) error {
-		_, err := relief.IssueCash(t.Context(), tx, p.PublicID)
+		_, err := relief.IssueCash(t.Context(), tx, p.PublicID, policyOf())
 		return err
 	}
 }
