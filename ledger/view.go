@@ -140,5 +140,5 @@ type Statement struct {
 	CreditFen  int64           `json:"credit_fen"`
 	ClosingFen int64           `json:"closing_fen"`
 	Lines      []StatementLine `json:"lines"`
-	Next    string          `json:"next,omitempty"` // cursor; empty at the end
+	Next       string          `json:"next,omitempty"` // cursor; empty at the end
 }
