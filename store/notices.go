@@ -210,7 +210,7 @@ func (e expansion) rungs(n noticeRow, r reader, first bool) (rungs []ticket.Rung
 		return e.reach.Plan(ticket.Bringing{Priority: ticket.Priority(n.Priority), Urgent: n.Urgent, Offer: n.Offer, First: first, At: e.tx.now}, contacts)
 	}
 	for _, c := range contacts {
-		if c.Channel != "voice" || n.Offer {
+		if c.Channel != "voice" || n.Offer || n.Alarm {
 			rungs = append(rungs, ticket.Rung{Channel: c.Channel, Method: c.Method})
 		}
 	}
@@ -256,7 +256,7 @@ func (e expansion) readers(ctx context.Context, n noticeRow) (readers []reader, 
 	number := []reader{{Contacts: []ticket.Contact{{Channel: "sms"}}}}
 	switch {
 	case n.Alarm && e.reach.Alarm:
-		return number, false, nil
+		return []reader{{Contacts: []ticket.Contact{{Channel: "sms"}, {Channel: "voice"}}}}, false, nil
 	case n.Alarm:
 		return nil, false, nil
 	case n.PostID == nil:

@@ -37,8 +37,12 @@ const (
 	workerWait  = 6 * time.Second // for a key, after each
 )
 
-// Ring implements notify.Phone.
+// Ring implements notify.Phone. A message for nobody in particular is the alarm
+// of a ladder, for the city's fixed number.
 func (v voicePhone) Ring(ctx context.Context, m notify.Message) (notify.VoiceOutcome, error) {
+	if m.Login == "" {
+		return v.ring(ctx, m, store.Contact{Name: ticket.MaskPhone(m.Address)}, voiceCall.raiseAlarm)
+	}
 	who, err := v.n.db.StaffPhone(ctx, m.Login)
 	if errors.Is(err, act.ErrNotFound) {
 		return "", fmt.Errorf("nobody of that name may be rung: %w", notify.ErrRejected)
@@ -46,6 +50,11 @@ func (v voicePhone) Ring(ctx context.Context, m notify.Message) (notify.VoiceOut
 	if err != nil {
 		return "", fmt.Errorf("find who is rung: %w: %w", err, notify.ErrNotSent)
 	}
+	return v.ring(ctx, m, who, voiceCall.talk)
+}
+
+// ring calls and lets the two talk.
+func (v voicePhone) ring(ctx context.Context, m notify.Message, who store.Contact, talk func(voiceCall, context.Context) (notify.VoiceOutcome, error)) (notify.VoiceOutcome, error) {
 	number := ticket.Number(m.Fields["number"])
 	leg, err := v.n.phone.Dial(ctx, ivr.OutboundCall{To: m.Address, Purpose: "notice", Ticket: number, Ring: 30 * time.Second})
 	if err != nil {
@@ -56,7 +65,7 @@ func (v voicePhone) Ring(ctx context.Context, m notify.Message) (notify.VoiceOut
 		return "", fmt.Errorf("%w: %w", err, notify.ErrNotSent)
 	}
 	defer leg.HangUp()
-	outcome, err := voiceCall{voicePhone: v, leg: leg, message: m, staff: who}.talk(ctx)
+	outcome, err := talk(voiceCall{voicePhone: v, leg: leg, message: m, staff: who}, ctx)
 	if err != nil {
 		v.note(ctx, m, who, "ticket.rung_no_key")
 		return "", fmt.Errorf("%w: %w", err, notify.ErrNotSent)
@@ -116,8 +125,7 @@ func (c voiceCall) talk(ctx context.Context) (notify.VoiceOutcome, error) {
 			c.say(ctx, flow.PromptWorkerTaken)
 			return notify.VoiceTaken, nil
 		}
-		names := flow.Essentials{Number: t.Number, Priority: t.Priority, Cause: t.Cause, Area: t.Area, Due: dispatch.Promise(t)}.Prompts(c.has)
-		key, err := ivr.AskKey(ctx, c.leg, c.prompts(append(names, flow.PromptWorkerChoice)...), workerWait, "123")
+		key, err := c.ask(ctx, t, "123", flow.PromptWorkerChoice)
 		switch {
 		case err != nil && aside: // hung up once it was said
 			return notify.VoiceAside, nil
@@ -140,6 +148,12 @@ func (c voiceCall) talk(ctx context.Context) (notify.VoiceOutcome, error) {
 		return notify.VoiceAside, nil
 	}
 	return "", errNoKey
+}
+
+// ask tells of the ticket and then the prompts, and waits for one of the keys.
+func (c voiceCall) ask(ctx context.Context, t ticket.Ticket, keys string, then ...string) (key rune, err error) {
+	names := flow.Essentials{Number: t.Number, Priority: t.Priority, Cause: t.Cause, Area: t.Area, Due: dispatch.Promise(t)}.Prompts(c.has)
+	return ivr.AskKey(ctx, c.leg, c.prompts(append(names, then...)...), workerWait, keys)
 }
 
 // ticket reads how things stand now.

@@ -127,7 +127,7 @@ type Options struct {
 	Throttle    map[string]Throttle    // by channel
 	Replies     Answerer               // nil: replies are kept, and nobody looks at them here
 	Language    string                 // zh
-	AlarmNumber string                 // E.164; empty: nobody is told by SMS that a ladder came to its end
+	AlarmNumber string                 // E.164; empty: nobody is rung and written to when a ladder came to its end
 	Logger      *slog.Logger
 	Registerer  prometheus.Registerer // nil: no metrics are kept
 

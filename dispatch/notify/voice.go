@@ -14,6 +14,7 @@ const (
 	VoiceAccepted VoiceOutcome = "accepted"    // key 1: theirs
 	VoiceTaken    VoiceOutcome = "taken"       // key 1, and somebody else was first
 	VoiceDeclined VoiceOutcome = "declined"    // key 2: cannot come
+	VoiceHeard    VoiceOutcome = "heard"       // key 1 at the alarm number: they know
 	VoiceAside    VoiceOutcome = "stand_aside" // key 1, and their register of relatives speaks against it; they did not press 2 then
 )
 

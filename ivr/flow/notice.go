@@ -15,7 +15,9 @@ const (
 	PromptWorkerTaken    = "worker_taken"    // somebody else was quicker
 	PromptWorkerAside    = "worker_aside"    // they must stand aside: 2 lets somebody else be asked
 	PromptWorkerGoodbye  = "worker_goodbye"
-	PromptDutyAnswer     = "duty_answer" // to a duty phone that has answered: press 1 to take the call
+	PromptAlarmNobody    = "alarm_nobody" // everybody was asked about the ticket, and nobody has accepted
+	PromptAlarmHeard     = "alarm_heard"  // 1 I know, 3 hear it again
+	PromptDutyAnswer     = "duty_answer"  // to a duty phone that has answered: press 1 to take the call
 )
 
 // Essentials is what a member of staff is told of a ticket before they choose:
@@ -49,7 +51,7 @@ func (e Essentials) Prompts(has func(name string) bool) []string {
 // NoticePrompts lists every prompt that a call to staff needs, places aside.
 func NoticePrompts() []string {
 	names := []string{"worker_hello", "worker_urgent", "worker_ticket", "worker_number", "worker_by", "worker_before",
-		PromptWorkerChoice, PromptWorkerAccepted, PromptWorkerDeclined, PromptWorkerTaken, PromptWorkerAside, PromptWorkerGoodbye, PromptDutyAnswer}
+		PromptWorkerChoice, PromptWorkerAccepted, PromptWorkerDeclined, PromptWorkerTaken, PromptWorkerAside, PromptWorkerGoodbye, PromptAlarmNobody, PromptAlarmHeard, PromptDutyAnswer}
 	for _, p := range ticket.Priorities() {
 		names = append(names, "priority_"+string(p))
 	}

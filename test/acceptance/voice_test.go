@@ -51,3 +51,28 @@ func TestAWorkersTelephoneRings(t *testing.T) {
 		t.Errorf("our own call has made a call or a ticket: %d rows", n)
 	}
 }
+
+// A whole ladder was asked in vain: the city's fixed number rings, and whoever
+// answers there says by key 1 that they know. Nobody else's telephone can ring here.
+func TestTheAlarmNumberRings(t *testing.T) {
+	at, wait := worker(t, "1")
+	c := city.New(t, city.At(clock(1, "23:30:00")), city.Setting(fmt.Sprintf("outbound: {trunk: test, proxy: %q}", at)))
+	c.Exec(`UPDATE staff SET phone_sealed = NULL`)
+	c.Serve("HOTLINE_DISPATCH_ALARM_NUMBER=+8619900000098")
+	c.SetClock(clock(1, "23:40:00"))
+	if r := c.Call(city.Township, "+8619900000077", map[rune]time.Duration{'1': time.Second}); !r.Answered() {
+		t.Fatalf("the call: %+v", r)
+	}
+	c.Until("the first to be asked", func() bool { return c.Count(`SELECT count(*) FROM offers`) > 0 })
+	c.Advance(31 * time.Minute)
+	c.Until("the alarm to be heard", func() bool {
+		return c.Count(`SELECT count(*) FROM deliveries d JOIN notices n ON n.id = d.notice_id WHERE n.alarm AND d.channel = 'voice' AND d.state = 'sent' AND d.provider_id = 'heard'`) == 1
+	})
+	wait()
+	if n := c.Count(`SELECT count(*) FROM timeline WHERE kind = 'ticket.rung_answered' AND data->>'to' LIKE '%****%'`); n != 1 {
+		t.Errorf("the call stands %d times in the timeline", n)
+	}
+	if n := c.Count(`SELECT count(*) FROM offers WHERE outcome = 'accepted'`); n != 0 {
+		t.Error("the key at the alarm number has accepted the ticket")
+	}
+}
