@@ -95,7 +95,10 @@ func (db *DB) ClaimDeliveries(ctx context.Context, c ticket.Claim) (list []ticke
 		list, err = tx.deliveries(ctx, rows, c.Channel, c.Alarm)
 		return err
 	})
-	return list, err
+	if err != nil { // also where it did not commit: then nothing is claimed
+		return nil, err
+	}
+	return list, nil
 }
 
 // deliveries completes claimed rows, urgent ones first. One whose number does

@@ -32,3 +32,26 @@ func TestAPoisonedNoticeHoldsUpNoOther(t *testing.T) {
 		t.Error("the notice to nobody is not pending any more")
 	}
 }
+
+// A claim that does not commit (the process stood still in it and PostgreSQL
+// ended its connection) has claimed nothing: whoever else claims the message sends
+// it, and this process must not as well.
+func TestAClaimThatDoesNotCommitSendsNothing(t *testing.T) {
+	h := newHouse(t, "")
+	g, sms := newGateway(t, takes)
+	h.exec(`CREATE SEQUENCE refused`)
+	h.exec(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+		PERFORM nextval('refused'); RAISE EXCEPTION 'not this time'; END $$`)
+	h.exec(`CREATE CONSTRAINT TRIGGER refuse AFTER UPDATE ON deliveries DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION refuse()`)
+	h.notice(ticket.Notice{Post: h.post("worker1"), Template: "offer", Urgent: true})
+	h.notifier(sms)
+	h.await("some claims to fail at their end", func() bool { return h.count(`SELECT last_value FROM refused`) >= 3 })
+	if n := g.total(); n > 0 {
+		t.Errorf("sent %d times without a claim", n)
+	}
+	h.exec(`DROP TRIGGER refuse ON deliveries`)
+	h.ends(ticket.DeliverySent, 1)
+	if n := g.total(); n != 1 {
+		t.Errorf("sent %d times", n)
+	}
+}
