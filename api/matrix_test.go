@@ -46,6 +46,9 @@ var bodies = map[string]any{
 	"POST /decisions/{id}/short-check": map[string]any{"identity_seen": true, "phone_reached": true, "witness": "a neighbour"},
 	"POST /decisions/{id}/approval":    map[string]any{"approve": true},
 
+	"POST /ledger/budgets":                      map[string]any{"aid_kind": "urgent", "year": time.Now().Year(), "amount_fen": 900_000_00, "voucher": "budget 1"},
+	"POST /ledger/funds":                        map[string]any{"amount_fen": 100, "voucher": "fund 9"},
+	"POST /ledger/floats":                       map[string]any{"area": string(township), "amount_fen": 100, "voucher": "float 9"},
 	"POST /disbursements/{id}/check":            map[string]any{"content_hash": someHash},
 	"POST /disbursements/{id}/cash":             map[string]any{},
 	"POST /disbursements/{id}/receipt":          map[string]any{"photo": someID, "signature": "screen", "signature_upload": someID},

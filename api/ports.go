@@ -32,6 +32,7 @@ type Tx interface {
 	PlaceRows
 	StaffRows
 	AgencyRows
+	BudgetRows
 	ReportRows
 	RosterRows
 	NoticeRows

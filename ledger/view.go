@@ -17,7 +17,8 @@ type View struct {
 	Area          string     `json:"area"`
 	AmountFen     int64      `json:"amount_fen"`
 	State         State      `json:"state"`
-	Level         Level      `json:"level"`        // whose word it needs: solo, township, county
+	Level         Level      `json:"level"` // whose word it needs: solo, township, county
+	LevelWhy      LevelWhy   `json:"level_why,omitempty" doc:"Why it needs more people than its own sum would ask for: split, worker_day, township_day, frozen"`
 	ContentHash   string     `json:"content_hash"` // hex; the checker sends it back
 	Maker         string     `json:"maker"`
 	Checker       string     `json:"checker,omitempty"`
@@ -66,6 +67,20 @@ type AccountView struct {
 	PendingOutFen int64  `json:"pending_out_fen"`
 	AvailableFen  int64  `json:"available_fen"`
 	Cases         int    `json:"cases,omitempty" doc:"Of what is owed to cases, which stands in one line for each place: to how many"`
+}
+
+// BudgetView is a county's budget of a year with what counts against it.
+type BudgetView struct {
+	Area     string    `json:"area"`
+	AreaName string    `json:"area_name"`
+	AidKind  string    `json:"aid_kind"`
+	Year     int       `json:"year"`
+	Fen      int64     `json:"budget_fen"`
+	UsedFen  int64     `json:"used_fen" doc:"Of payouts started in the year that were not called off or taken back"`
+	LeftFen  int64     `json:"left_fen" doc:"Below zero where the budget was lowered under what had been started"`
+	Voucher  string    `json:"voucher"`
+	SetBy    string    `json:"set_by"`
+	SetAt    time.Time `json:"set_at"`
 }
 
 // FloatView is a township's float: what lies in it, what workers carry, and

@@ -28,7 +28,7 @@ const payoutSQL = `SELECT x.*, t.public_id AS ticket_public, t.number, e.public_
 func (tx *Tx) payoutView(r payoutRow) ledger.View {
 	d := r.Row.disbursement()
 	return ledger.View{ID: d.PublicID, TicketID: r.TicketPublic, TicketNumber: r.Number, DecisionID: r.DecisionPublic, AidKind: d.AidKind, Channel: d.Channel,
-		Area: string(d.Area), AmountFen: d.Fen, State: d.State, Level: d.Level, ContentHash: hex.EncodeToString(d.Content), Maker: r.Maker,
+		Area: string(d.Area), AmountFen: d.Fen, State: d.State, Level: d.Level, LevelWhy: d.LevelWhy, ContentHash: hex.EncodeToString(d.Content), Maker: r.Maker,
 		Checker: deref(r.Checker), Payer: deref(r.Payer), Companion: deref(r.Companion), SecondSigner: deref(r.Second), CancelReason: d.CancelNote,
 		SubmittedAt: d.SubmittedAt, CheckedAt: utc(r.Row.CheckedAt), ReservedAt: utc(r.Row.ReservedAt), IssuedAt: utc(r.Row.IssuedAt), ReceiptedAt: utc(r.Row.ReceiptedAt),
 		EndedAt: utc(r.Row.EndedAt), SecondSignBy: utc(r.Row.SecondDue), SecondSigned: utc(r.Row.SecondAt), CountyFrom: utc(r.Row.CountyFrom),
@@ -97,6 +97,24 @@ const accountSQL = `SELECT a.id, a.public_id, a.kind, a.area_code, a.posted_fen,
 func (r accountRow) view() ledger.AccountView {
 	return ledger.AccountView{ID: r.PublicID, Kind: ledger.Kind(r.Kind), Area: r.AreaCode, Holder: r.Holder, PostedFen: r.PostedFen,
 		PendingInFen: r.PendingInFen, PendingOutFen: r.PendingOutFen, AvailableFen: r.account().Available()}
+}
+
+// AccountByRef shows an account by what it is.
+func (tx *Tx) AccountByRef(ctx context.Context, ref ledger.AccountRef) (ledger.AccountView, error) {
+	r, err := one[accountRow](ctx, tx, "account", accountSQL+`WHERE a.kind = ? AND a.area_code = ? AND a.holder = ?`, string(ref.Kind), string(ref.Area), ref.Holder)
+	return r.view(), err
+}
+
+// Budgets lists the newest budget of each county in scope and kind of aid, with
+// what counts against it.
+func (tx *Tx) Budgets(ctx context.Context, year int) ([]ledger.BudgetView, error) {
+	views := []ledger.BudgetView{}
+	err := tx.find(ctx, "list budgets", &views, `SELECT b.area_code AS area, d.name AS area_name, b.aid_kind, b.year, b.fen, coalesce(k.used_fen, 0) AS used_fen,
+			b.fen - coalesce(k.used_fen, 0) AS left_fen, b.voucher, coalesce(s.name, '') AS set_by, b.set_at AT TIME ZONE 'UTC' AS set_at
+		FROM (SELECT DISTINCT ON (area_code, aid_kind) * FROM budgets WHERE year = ? ORDER BY area_code, aid_kind, id DESC) b
+		JOIN divisions d ON d.code = b.area_code LEFT JOIN staff s ON s.id = b.set_by
+		LEFT JOIN limit_keys k ON k.kind = 'budget' AND k.key = b.area_code || ':' || b.aid_kind || ':' || b.year ORDER BY b.area_code, b.aid_kind`, year)
+	return views, err
 }
 
 // Float shows a township's float. fullFen and lowPercent are the policy's.

@@ -1218,6 +1218,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/budgets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set your county's budget of a year for a kind of aid; the newest counts */
+        post: operations["post_ledger_budgets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/floats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill a township's float from your county's fund, or repay its vouchers */
+        post: operations["post_ledger_floats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/funds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book money that your county's fund was given */
+        post: operations["post_ledger_funds"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/limits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The limits in force, with the version they come from, and the counties' budgets of a year */
+        get: operations["get_ledger_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/trial-balance": {
         parameters: {
             query?: never;
@@ -2977,6 +3045,15 @@ export interface components {
             size: number;
             ticket: string;
         };
+        BudgetInputBody: {
+            aid_kind: string;
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description Number of the document that says so */
+            voucher: string;
+            /** Format: int64 */
+            year: number;
+        };
         CalendarSpan: {
             /** Format: date-time */
             from: string;
@@ -3490,6 +3567,20 @@ export interface components {
             needs: string[] | null;
             note?: string;
         };
+        FloatInputBody: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description The township */
+            area: string;
+            /** @description Counts once for the township */
+            voucher: string;
+        };
+        FundInputBody: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description Counts once */
+            voucher: string;
+        };
         HandOverInputBody: {
             reason: string;
             /** @description A person */
@@ -3591,6 +3682,29 @@ export interface components {
             /** Format: int64 */
             posted_fen: number;
         };
+        LedgerBudgetView: {
+            aid_kind: string;
+            area: string;
+            area_name: string;
+            /** Format: int64 */
+            budget_fen: number;
+            /**
+             * Format: int64
+             * @description Below zero where the budget was lowered under what had been started
+             */
+            left_fen: number;
+            /** Format: date-time */
+            set_at: string;
+            set_by: string;
+            /**
+             * Format: int64
+             * @description Of payouts started in the year that were not called off or taken back
+             */
+            used_fen: number;
+            voucher: string;
+            /** Format: int64 */
+            year: number;
+        };
         LedgerFloatView: {
             area: string;
             /** Format: int64 */
@@ -3689,6 +3803,8 @@ export interface components {
             /** Format: date-time */
             issued_at?: string;
             level: string;
+            /** @description Why it needs more people than its own sum would ask for: split, worker_day, township_day, frozen */
+            level_why?: string;
             maker: string;
             next_acts: string[] | null;
             payer?: string;
@@ -3732,6 +3848,17 @@ export interface components {
             /** @description The township that answers for it now; absent where none does */
             successor?: string;
             successor_name?: string;
+        };
+        LimitList: {
+            /** @description Counties and kinds without one have no bound but their fund */
+            budgets: components["schemas"]["LedgerBudgetView"][] | null;
+            /** @description The zone in which days and years begin */
+            counting: string;
+            limits: components["schemas"]["MoneyLimits"];
+            /** @description Version that new payouts are measured by; older ones keep theirs */
+            policy: string;
+            /** Format: int64 */
+            year: number;
         };
         Listen: {
             /** @description Where the WAV file is; asked by ranges. All requests of one listen are one record */
@@ -3792,6 +3919,49 @@ export interface components {
             /** @description Public id or number of the ticket that goes on for both */
             into: string;
             reason: string;
+        };
+        MoneyLimits: {
+            /** @description Most of one kind of aid for one household within household_months */
+            aid_kind_fen: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description A full float
+             */
+            float_fen: number;
+            /**
+             * Format: int64
+             * @description Below this share of it an alarm is raised
+             */
+            float_low_percent: number;
+            /**
+             * Format: int64
+             * @description Most for one household within household_months
+             */
+            household_fen: number;
+            /** Format: int64 */
+            household_months: number;
+            /**
+             * Format: int64
+             * @description Up to this one worker makes and pays alone
+             */
+            solo_fen: number;
+            /**
+             * Format: int64
+             * @description What a township starts in a day before the county checks; 0: no limit
+             */
+            township_day_fen: number;
+            /**
+             * Format: int64
+             * @description Up to this the township checks, above it the county
+             */
+            township_fen: number;
+            /**
+             * Format: int64
+             * @description What one worker makes or pays alone in a day; 0: no limit
+             */
+            worker_day_fen: number;
         };
         MoveInputBody: {
             reason: string;
@@ -7909,6 +8079,150 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerStatement"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_budgets: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BudgetInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_floats: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FloatInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerAccountView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_funds: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FundInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerAccountView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_limits: {
+        parameters: {
+            query?: {
+                /** @description Of the budgets; default: this one */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LimitList"];
                 };
             };
             /** @description Error */

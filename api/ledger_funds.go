@@ -1,0 +1,133 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"example.org/hotline/area"
+	"example.org/hotline/ledger"
+	"example.org/hotline/ticket"
+)
+
+// BudgetRows is what routes about limits ask of the store.
+type BudgetRows interface {
+	// Budgets lists the newest budget of each county and kind of aid of a year, with what counts against it.
+	Budgets(ctx context.Context, year int) ([]ledger.BudgetView, error)
+	// AccountByRef shows an account by what it is.
+	AccountByRef(ctx context.Context, ref ledger.AccountRef) (ledger.AccountView, error)
+}
+
+// fundsTable is the part of the table about what may be spent.
+func fundsTable() []*route {
+	get, post := http.MethodGet, http.MethodPost
+	finance := []area.Role{area.RoleCountyFinance}
+	return []*route{
+		{method: get, path: "/ledger/limits", who: books, summary: "The limits in force, with the version they come from, and the counties' budgets of a year", bind: read((*Server).listLimits)},
+		{method: post, path: "/ledger/budgets", who: finance, summary: "Set your county's budget of a year for a kind of aid; the newest counts", bind: do((*Server).setBudget)},
+		{method: post, path: "/ledger/funds", who: finance, summary: "Book money that your county's fund was given", bind: do((*Server).allocateFund)},
+		{method: post, path: "/ledger/floats", who: finance, summary: "Fill a township's float from your county's fund, or repay its vouchers", bind: do((*Server).fundFloat)},
+	}
+}
+
+type listLimitsInput struct {
+	Year int `query:"year" minimum:"2000" maximum:"2999" doc:"Of the budgets; default: this one"`
+}
+
+// LimitList is what bounds payouts.
+type LimitList struct {
+	Policy   string              `json:"policy" doc:"Version that new payouts are measured by; older ones keep theirs"`
+	Limits   MoneyLimits         `json:"limits"`
+	Year     int                 `json:"year"`
+	Budgets  []ledger.BudgetView `json:"budgets" doc:"Counties and kinds without one have no bound but their fund"`
+	Counting string              `json:"counting" doc:"The zone in which days and years begin"`
+}
+
+// MoneyLimits are the sums of the policy in force, in fen.
+type MoneyLimits struct {
+	SoloFen         int64            `json:"solo_fen" doc:"Up to this one worker makes and pays alone"`
+	TownshipFen     int64            `json:"township_fen" doc:"Up to this the township checks, above it the county"`
+	HouseholdFen    int64            `json:"household_fen" doc:"Most for one household within household_months"`
+	HouseholdMonths int              `json:"household_months"`
+	AidKindFen      map[string]int64 `json:"aid_kind_fen" doc:"Most of one kind of aid for one household within household_months"`
+	WorkerDayFen    int64            `json:"worker_day_fen" doc:"What one worker makes or pays alone in a day; 0: no limit"`
+	TownshipDayFen  int64            `json:"township_day_fen" doc:"What a township starts in a day before the county checks; 0: no limit"`
+	FloatFen        int64            `json:"float_fen" doc:"A full float"`
+	FloatLowPercent int              `json:"float_low_percent" doc:"Below this share of it an alarm is raised"`
+}
+
+func (s *Server) listLimits(ctx context.Context, tx Tx, in *listLimitsInput) (LimitList, error) {
+	year := in.Year
+	if year == 0 {
+		year = tx.Now().In(ticket.Shanghai).Year()
+	}
+	budgets, err := tx.Budgets(ctx, year)
+	p := s.deps.Rules.Relief
+	l := p.Limits
+	kinds := l.AidKindFen
+	if kinds == nil {
+		kinds = map[string]int64{}
+	}
+	return LimitList{Policy: p.Version, Year: year, Budgets: budgets, Counting: "Asia/Shanghai", Limits: MoneyLimits{SoloFen: l.SoloFen, TownshipFen: l.TownshipFen,
+		HouseholdFen: l.HouseholdFen, HouseholdMonths: l.HouseholdMonths, AidKindFen: kinds, WorkerDayFen: l.WorkerDayFen, TownshipDayFen: l.TownshipDayFen,
+		FloatFen: l.FloatFen, FloatLowPercent: l.FloatLowPercent}}, err
+}
+
+type budgetInput struct {
+	Body struct {
+		AidKind   string `json:"aid_kind" minLength:"1" maxLength:"40"`
+		Year      int    `json:"year" minimum:"2000" maximum:"2999"`
+		AmountFen int64  `json:"amount_fen" minimum:"0"`
+		Voucher   string `json:"voucher" minLength:"1" maxLength:"60" doc:"Number of the document that says so"`
+	}
+}
+
+func (s *Server) setBudget(ctx context.Context, tx Tx, in *budgetInput) (LimitList, error) {
+	if err := ticket.PlainText("voucher", in.Body.Voucher); err != nil {
+		return LimitList{}, err
+	}
+	b := ledger.Budget{County: tx.Actor().Area, AidKind: in.Body.AidKind, Year: in.Body.Year, Fen: in.Body.AmountFen, Voucher: in.Body.Voucher}
+	if err := ledger.SetBudget(ctx, tx, b); err != nil {
+		return LimitList{}, err
+	}
+	return s.listLimits(ctx, tx, &listLimitsInput{Year: in.Body.Year})
+}
+
+type fundInput struct {
+	Body struct {
+		AmountFen int64  `json:"amount_fen" minimum:"1"`
+		Voucher   string `json:"voucher" minLength:"1" maxLength:"60" doc:"Counts once"`
+	}
+}
+
+func (s *Server) allocateFund(ctx context.Context, tx Tx, in *fundInput) (ledger.AccountView, error) {
+	if err := ticket.PlainText("voucher", in.Body.Voucher); err != nil {
+		return ledger.AccountView{}, err
+	}
+	county := tx.Actor().Area
+	if err := ledger.AllocateFund(ctx, tx, county, in.Body.AmountFen, in.Body.Voucher); err != nil {
+		return ledger.AccountView{}, err
+	}
+	return tx.AccountByRef(ctx, ledger.AccountRef{Kind: ledger.Fund, Area: county})
+}
+
+type floatInput struct {
+	Body struct {
+		Area      string `json:"area" pattern:"^[0-9]{12}$" doc:"The township"`
+		AmountFen int64  `json:"amount_fen" minimum:"1"`
+		Voucher   string `json:"voucher" minLength:"1" maxLength:"60" doc:"Counts once for the township"`
+	}
+}
+
+func (s *Server) fundFloat(ctx context.Context, tx Tx, in *floatInput) (ledger.AccountView, error) {
+	if err := ticket.PlainText("voucher", in.Body.Voucher); err != nil {
+		return ledger.AccountView{}, err
+	}
+	township, err := ownArea(tx, in.Body.Area)
+	if err != nil {
+		return ledger.AccountView{}, err
+	}
+	if err := ledger.FundFloat(ctx, tx, township, in.Body.AmountFen, in.Body.Voucher); err != nil {
+		return ledger.AccountView{}, err
+	}
+	return tx.AccountByRef(ctx, ledger.AccountRef{Kind: ledger.Float, Area: township})
+}
