@@ -52,6 +52,35 @@ func TestAWorkersTelephoneRings(t *testing.T) {
 	}
 }
 
+// Whoever must stand aside hears that, not that somebody else was first, and is
+// not rung about it again; nobody owns the ticket.
+func TestARelativesTelephoneSaysThatTheyMustStandAside(t *testing.T) {
+	at, wait := worker(t, "1")
+	c := city.Start(t, city.At(clock(1, "23:30:00")), city.Setting(fmt.Sprintf("outbound: {trunk: test, proxy: %q}", at)))
+	c.SetClock(clock(1, "23:40:00"))
+	c.Exec(`INSERT INTO staff_relatives (staff_id, identity_index) SELECT id, 'someone' FROM staff WHERE role = 'worker'`)
+	// Whom the ticket is about becomes known once it is offered: the ladder itself asks no relative.
+	c.Exec(`CREATE FUNCTION found() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$ BEGIN
+		INSERT INTO findings (public_id, ticket_id, at, staff_id, cause, household_size, affected, needs, declared_sealed, applicant_sealed, id_type, id_sealed, payee_index, household_index, warnings)
+		SELECT gen_random_uuid(), NEW.ticket_id, now(), min(id), 'fire', 1, 1, '[]', 'x', 'x', 'resident_id', 'x', 'someone', 'someone', '[]' FROM staff; RETURN NEW; END $$`)
+	c.Exec(`CREATE TRIGGER found AFTER INSERT ON offers FOR EACH ROW EXECUTE FUNCTION found()`)
+	if r := c.Call(city.Township, "+8619900000077", map[rune]time.Duration{'1': time.Second}); !r.Answered() {
+		t.Fatalf("the call: %+v", r)
+	}
+	c.Until("the call to the worker to be over", func() bool {
+		return c.Count(`SELECT count(*) FROM deliveries WHERE channel = 'voice' AND state = 'sent'`) == 1
+	})
+	wait()
+	var outcome string
+	c.Query(`SELECT provider_id FROM deliveries WHERE channel = 'voice' AND state = 'sent'`, nil, &outcome)
+	if outcome != "stand_aside" {
+		t.Errorf("the delivery ended as %q", outcome)
+	}
+	if n := c.Count(`SELECT count(*) FROM offers WHERE outcome = 'accepted'`); n != 0 {
+		t.Error("a relative has the ticket")
+	}
+}
+
 // A whole ladder was asked in vain: the city's fixed number rings, and whoever
 // answers there says by key 1 that they know. Nobody else's telephone can ring here.
 func TestTheAlarmNumberRings(t *testing.T) {
