@@ -14,11 +14,12 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/dispatch"
 	"example.org/hotline/dispatch/notify"
+	"example.org/hotline/ledger/rail/layout"
 	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
 
-//go:embed policy calendar templates gateways demo prompts flow
+//go:embed policy calendar templates gateways bank demo prompts flow
 var builtIn embed.FS
 
 // Policies is every rule that is data, by version. It is loaded once and never
@@ -30,9 +31,10 @@ type Policies struct {
 	Notices  Notices
 	Contacts map[string]*notify.Policy
 	Gateways map[string]*notify.GatewaySpec
+	Banks    map[string]*layout.Layout
 }
 
-// LoadPolicies reads policy/, calendar/, templates/ and gateways/ below dir, or the built-in
+// LoadPolicies reads policy/, calendar/, templates/, gateways/ and bank/ below dir, or the built-in
 // ones if dir is empty. The error lists every fault of every file.
 func LoadPolicies(dir string) (*Policies, error) {
 	var from fs.FS = builtIn
@@ -59,6 +61,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 	p.Notices, err = loadNotices(from)
 	all.keep(err)
 	p.Contacts, p.Gateways = loadContacts(from, &all), loadGateways(from, &all)
+	p.Banks = loadBanks(from, &all)
 	if err := all.err(); err != nil {
 		return nil, err
 	}

@@ -70,7 +70,7 @@ func TestWhatDoesNotLeave(t *testing.T) {
 			test.spoil(&b)
 			err := b.Validate()
 			var fields []string
-			if many, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the list itself is looked at
+			if many, ok := err.(interface{ Unwrap() []error }); ok {
 				for _, one := range many.Unwrap() {
 					if fault, ok := errors.AsType[*act.Fault](one); ok {
 						fields = append(fields, fault.Field)

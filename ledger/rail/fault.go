@@ -18,7 +18,7 @@ const (
 
 // Refused is why a file was refused: every fault with its line. Nothing of such
 // a file is used, and no fault repeats what stands in it.
-type Refused []area.LineFault
+type Refused []area.LineFault //nolint:errname // a refusal of many faults, as area.LineFault is of one
 
 // Error lists the faults, one a line.
 func (r Refused) Error() string {
@@ -88,6 +88,7 @@ var faultWords = map[string]struct{ what, remedy string }{
 	"text_encoding":   {"It holds bytes that stand for no character in the layout's encoding.", "Look whether the layout names the right encoding, then: " + askBank},
 	"cell_not_plain":  {"It holds a character that cannot be shown, such as NUL or a tab.", askBank},
 	"cell_formula":    {"It begins like a formula of a spreadsheet.", askBank},
+	"cell_blank":      {"Blanks stand where none belong.", "Look whether the layout is this bank's, then: " + askBank},
 	"cell_too_long":   {"It is longer than {most} bytes.", askBank},
 	"cell_empty":      {"It is empty.", askBank},
 	"cell_constant":   {"It is not what the layout says must stand there.", "Look whether the layout is this bank's, then: " + askBank},
@@ -100,7 +101,7 @@ var faultWords = map[string]struct{ what, remedy string }{
 	"reference_form":  {"It is no reference of ours.", askBank},
 	"reference_twice": {"The reference stood already on line {first}.", "Nothing of the file was used. Ask the bank which of the two lines holds."},
 	"seq_order":       {"The lines are not numbered 1, 2, 3 ….", askBank},
-	"contradiction":   {"The line says that the payout succeeded and why it failed.", "Nothing of the file was used. Ask the bank which of the two holds."},
+	"contradiction":   {"The line says why the payout failed, and that it did not fail.", "Nothing of the file was used. Ask the bank which of the two holds."},
 	"no_control":      {"The first or last line that counts and sums the others is missing.", askBank},
 	"count_differs":   {"It counts {says}, the lines are {are}.", askBank},
 	"sum_differs":     {"The sum differs from that of the lines.", "Not one fen may differ. " + askBank},
@@ -108,6 +109,7 @@ var faultWords = map[string]struct{ what, remedy string }{
 	"other_unit":      {"It is for another unit, or of another bank.", "Nothing of the file was used. Tell the bank that you were given it."},
 	"not_in_batch":    {"No payout of the batch has this reference.", "Nothing of the file was used. Ask the bank; money may have gone where none was sent."},
 	"amount_differs":  {"The amount is not that which was sent.", "Nothing of the file was used. Ask the bank at once."},
+	"seq_differs":     {"The number in the batch is not that of this payout.", "Nothing of the file was used. Ask the bank which of the two it means."},
 	"payee_differs":   {"Account or name is not that which was sent.", "Nothing of the file was used. Ask the bank at once."},
 	"batch_differs":   {"The bank counts or sums the batch otherwise than it was sent.", "Nothing of the file was used. Ask the bank at once."},
 	"group_differs":   {"The whole batch is refused, and yet this payout is not.", "Nothing of the file was used. Ask the bank which of the two holds."},

@@ -33,6 +33,7 @@ type Totals struct {
 type ReturnItem struct {
 	Line      int     // of the file
 	Reference string  // ours
+	Seq       int     // of the batch, where the bank says it
 	Account   Private // echoed, where the bank does
 	Holder    Private // echoed, where the bank does
 	Fen       int64   // 0 where the bank does not say it
@@ -75,6 +76,8 @@ func (r Return) Results(sent Batch, absentMeansAccepted bool) ([]Result, error) 
 			faults.Add(got.Line, "reference", "not_in_batch", nil)
 		case twice:
 			faults.Add(got.Line, "reference", "reference_twice", map[string]any{"first": first.Line})
+		case got.Seq != 0 && got.Seq != item.Seq:
+			faults.Add(got.Line, "seq", "seq_differs", nil)
 		case got.Fen != 0 && got.Fen != item.Fen:
 			faults.Add(got.Line, "amount", "amount_differs", nil)
 		case got.Account != "" && got.Account != item.Account, got.Holder != "" && got.Holder != item.Holder:

@@ -60,7 +60,7 @@ func TestReturnsThatAreNotOfTheBatch(t *testing.T) {
 		return r
 	}
 	for _, test := range []struct{ name, code string }{{"batch", "other_batch"}, {"unit", "other_unit"}, {"stranger", "not_in_batch"}, {"twice", "reference_twice"},
-		{"one fen", "amount_differs"}, {"account", "payee_differs"}, {"holder", "payee_differs"}, {"count", "batch_differs"}, {"sum", "batch_differs"}, {"group", "group_differs"}} {
+		{"seq", "seq_differs"}, {"one fen", "amount_differs"}, {"account", "payee_differs"}, {"holder", "payee_differs"}, {"count", "batch_differs"}, {"sum", "batch_differs"}, {"group", "group_differs"}} {
 		r := with(func(r *rail.Return) {
 			switch test.name {
 			case "batch":
@@ -71,6 +71,8 @@ func TestReturnsThatAreNotOfTheBatch(t *testing.T) {
 				r.Items[0].Reference = "x-1"
 			case "twice":
 				r.Items = append(r.Items, r.Items[0])
+			case "seq":
+				r.Items[0].Seq = 2
 			case "one fen":
 				r.Items[0].Fen++
 			case "account":
