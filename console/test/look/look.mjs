@@ -16,7 +16,7 @@ const widths = some.length ? some : [1440, 768, 390]
 const only = wishes.find((w) => !['dark', 'light', 'en', 'zh'].includes(w) && !/^\d+$/.test(w)) // the beginning of the names of the wanted pictures; all without it
 const t = `/tickets/${house.rows[3].id}`
 const shots = [
-  ['sign-in', null, '/sign-in'], ['tickets', 'worker', '/tickets'], ['offered', 'worker', '/tickets?view=offered'], ['ticket', 'worker', t],
+  ['sign-in', null, '/sign-in'], ['invitation', null, '/invitation'], ['tickets', 'worker', '/tickets'], ['offered', 'worker', '/tickets?view=offered'], ['ticket', 'worker', t],
   ['receipt', 'worker', `${t}?act=receipt&item=p1`], ['visit', 'worker', `${t}?act=visit`], ['findings', 'worker', `${t}?act=findings`], ['decide', 'worker', `${t}?act=decide`, { acts: ['decide'] }],
   ['triage', 'agent', `${t}?act=triage`, { acts: ['triage', 'hand_over'] }], ['close', 'agent', `${t}?act=close`, { acts: ['close'] }], ['check', 'head', `${t}?act=check&item=p1`, { disbursements: [{ ...house.ticket.disbursements[0], state: 'submitted', level: 'township', next_acts: ['check'] }] }],
   ['offer', 'worker', t, house.waiting], ['push', 'supervisor', `${t}?act=push`, house.waiting], ['pause', 'supervisor', `${t}?act=pause`, house.waiting], ['merge', 'agent', `${t}?act=merge`, house.waiting],
@@ -36,7 +36,7 @@ const moments = [
   ['visits-decide', 'head', '/visits', async (page) => { await button(page, '决定是否再访').click(); await page.getByLabel('不再上门，结束回拨').check() }],
   ['staff-faults', 'admin', '/staff', async (page) => { await page.setInputFiles('input[type=file]', file('faulty.csv')); await page.getByText('处错误').first().waitFor() }],
   ['staff-preview', 'admin', '/staff', async (page) => { await page.setInputFiles('input[type=file]', file('staff.csv')); await button(page, '应用').waitFor() }],
-  ['staff-member', 'head', '/staff', async (page) => { await button(page, '冯知夏').click(); await page.getByText('托付').first().waitFor() }],
+  ['staff-member', 'head', '/staff', async (page) => { await button(page, '冯知夏').click(); await page.getByRole('button', { name: '托付一户' }).waitFor() }],
   ['duty-why', 'head', '/duty', async (page) => { await page.locator('.entry').filter({ hasText: '换班' }).first().or(page.locator('.entry').first()).last().click(); await page.getByRole('dialog').waitFor() }],
   ['duty-hole', 'head', '/duty?at=2026-10-08', async (page) => { await page.locator('.entry.hole').first().click(); await page.getByRole('dialog').getByLabel('谁来替').selectOption('worker3') }],
   ['duty-preview', 'head', '/duty?tab=edit', async (page) => { await button(page, '预览变化').click(); await page.getByRole('heading', { name: '预览：尚未保存' }).waitFor() }],

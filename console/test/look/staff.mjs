@@ -1,7 +1,7 @@
 // The people of the invented places as the page of people asks for them.
 import * as house from './house.mjs'
 
-const person = (login, name, role, area, more = {}) => ({ login, name, role, area, area_name: house.areas.find((a) => a.code === area)?.name ?? area, phone: '199****0007', active: true, has_password: true, households: 0, deputies: [], ...more })
+const person = (login, name, role, area, more = {}) => ({ login, name, role, area, area_name: house.areas.find((a) => a.code === area)?.name ?? area, phone: '199****0007', active: true, has_password: true, households: 0, deputies: [], skills: {}, ...more })
 const [, county] = house.areas
 const village = house.areas.find((a) => a.level === 5) ?? county
 const town = house.areas.find((a) => a.level === 4) ?? county
@@ -26,6 +26,7 @@ export function answerStaff(method, path, query, res, json) {
   if (path === '/figures/coverage') return json(res, 200, coverage), true
   if (path === '/households') return json(res, 200, { items: Array.from({ length: 6 }, (_, i) => ({ id: `h${i}`, area: village.code, area_name: village.name, reference: `${i + 1} 号`, login: 'helper', name: '冯知夏', entrusted_at: house.now })) }), true
   if (path === '/agencies') return json(res, 200, { items: [{ id: 'g1', name: '晴川社工服务中心', area: county.code, area_name: county.name, contract_from: '2026-01-01', contract_until: '2026-12-31', people: [{ login: 'visitor', name: '卫南乔', active: true, opened: 2 }] }] }), true
+  if (path === '/stations') return json(res, 200, { items: [{ area: town.code, area_name: town.name, name: `${town.name}社工站`, lead: 'town1-worker1', lead_name: '吴清和', opened_on: '2026-03-01' }] }), true
   if (path === '/agency-accesses') return json(res, 200, { items: [access] }), true
   if (path === '/staff/imports') {
     const file = query.get('file')
