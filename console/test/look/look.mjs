@@ -79,7 +79,7 @@ for (const width of widths) {
     if (english && !moment) await context.addInitScript(() => localStorage.setItem('hotline:language', 'en'))
     const page = await context.newPage()
     const said = []
-    page.on('console', (m) => { if (['error', 'warning'].includes(m.type()) && !(name === 'sign-in' && /401/.test(m.text()))) said.push(m.text()) })
+    page.on('console', (m) => { if (['error', 'warning'].includes(m.type()) && !(!who && /401/.test(m.text()))) said.push(m.text()) })
     page.on('pageerror', (e) => said.push(e.stack ?? String(e)))
     server.me = who ? house.people[who] : null
     server.ticket = { ...house.ticket, ...change }
