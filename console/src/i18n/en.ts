@@ -3,6 +3,7 @@ import { code } from './en/code'
 import { desk } from './en/desk'
 import { duty } from './en/duty'
 import { field } from './en/field'
+import { funds } from './en/funds'
 import { moves } from './en/moves'
 import { notify } from './en/notify'
 import { page } from './en/page'
@@ -12,4 +13,4 @@ import { staff } from './en/staff'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...areas, ...duty, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const en = { ...page, ...areas, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }

@@ -3,6 +3,7 @@ import { code } from './zh/code'
 import { desk } from './zh/desk'
 import { duty } from './zh/duty'
 import { field } from './zh/field'
+import { funds } from './zh/funds'
 import { moves } from './zh/moves'
 import { notify } from './zh/notify'
 import { page } from './zh/page'
@@ -12,4 +13,4 @@ import { staff } from './zh/staff'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...areas, ...duty, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const zh = { ...page, ...areas, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }

@@ -1,0 +1,9 @@
+// What bounds payouts, and what county finance books.
+export const funds = {
+  funds: {
+    title: 'Limits and budgets', policy: 'in force: {policy}', solo: 'One person makes and pays, each', workerDay: 'One person alone, a day', township: 'The township checks, each; above it the county', townshipDay: 'A township, a day; above it the county checks',
+    household: 'A household within {n} month | A household within {n} months', aidKind: '{kind}, a household within {n} month | {kind}, a household within {n} months', budgets: 'Budgets of {year}', kind: 'Kind of aid', budget: 'Budget', used: 'Used', left: 'Left', set: 'Set by', noBudget: 'No budget is set; the fund alone bounds what is spent.',
+    float: 'Township', year: 'Year', voucher: 'Voucher number', voucherHint: 'A voucher is booked once.',
+  },
+  levelWhy: { split: 'with other recent payouts it passes the limit', worker_day: 'the maker\'s sums of the day pass the limit', township_day: 'the township\'s sums of the day pass the limit', frozen: 'the maker owes a second signature' },
+}
