@@ -20,6 +20,7 @@ export const people = {
   finance: { login: 'finance1', name: '许明算', role: 'county_finance', area: '990101000000', area_name: '青川县', post: '许明算', acts: [] },
   city: { login: 'city1', name: '郭东来', role: 'city_duty', area: '990100000000', area_name: '云川市', post: '郭东来', acts: [] },
   admin: { login: 'admin1', name: '管理员', role: 'system_admin', area: '990100000000', area_name: '云川市', post: '管理员', acts: [] },
+  finance: { login: 'finance1', name: '周会计', role: 'county_finance', area: '990101000000', area_name: '青川县', post: '周会计', acts: [] },
   auditor: { login: 'auditor1', name: '严一清', role: 'auditor', area: '990100000000', area_name: '云川市', post: '严一清', acts: [] },
 }
 
@@ -85,7 +86,7 @@ export const policy = {
 
 const account = (id, kind, area, holder, posted, out = 0) => ({ id, kind, area, holder, posted_fen: posted, pending_in_fen: 0, pending_out_fen: out, available_fen: posted - out })
 const accounts = [
-  account('a1', 'appropriation', '990101000000', '', -25_000_000), account('a2', 'fund', '990101000000', '', 15_000_000), account('a3', 'float', '990101001000', '', 4_920_000, 120_000), account('a4', 'float', '990101002000', '', 1_400_000),
+  { ...account('', 'payable', '990101001000', '', -130_000), cases: 2 }, account('a1', 'appropriation', '990101000000', '', -25_000_000), account('a2', 'fund', '990101000000', '', 15_000_000), account('a3', 'float', '990101001000', '', 4_920_000, 120_000), account('a4', 'float', '990101002000', '', 1_400_000),
   account('a5', 'cash', '990101001000', '林小河', 80_000), account('a6', 'payable', '990101001000', ticket.number, -80_000), account('a7', 'expense', '990101001000', 'urgent', 3_680_000),
 ]
 
@@ -110,8 +111,10 @@ export const answers = {
     { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },
     { act: 'approve', id: 'd7', ticket_id: rows[4].id, ticket_number: rows[4].number, area: '990101001000', amount_fen: 450_000, made_by: '赵二', since: iso(-3) },
   ] },
-  '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, floats: [{ ...accounts[2], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[3], in_hands_fen: 0, full_fen: 5_000_000, low: true }], left_behind_fen: 1_250_000, left_behind: [{ ...accounts[3], id: 'left', area: '990101009000', posted_fen: 1_250_000, available_fen: 1_200_000, pending_out_fen: 50_000, area_name: '旧河镇', successor: '990101001000', successor_name: '青石镇' }] },
-  '/ledger/accounts/a3/statement': { account: accounts[2], lines: [
+  '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, floats: [{ ...accounts[3], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[4], in_hands_fen: 0, full_fen: 5_000_000, low: true }], left_behind_fen: 1_250_000, left_behind: [{ ...accounts[4], id: 'left', area: '990101009000', posted_fen: 1_250_000, available_fen: 1_200_000, pending_out_fen: 50_000, area_name: '旧河镇', successor: '990101001000', successor_name: '青石镇' }] },
+  '/ledger/limits': { policy: 'relief-2026', year: 2026, counting: 'Asia/Shanghai', limits: { solo_fen: 100_000, township_fen: 500_000, household_fen: 1_000_000, household_months: 12, aid_kind_fen: { urgent: 1_000_000 }, worker_day_fen: 300_000, township_day_fen: 2_000_000, float_fen: 5_000_000, float_low_percent: 30 },
+    budgets: [{ area: '990101000000', area_name: '青川县', aid_kind: 'urgent', year: 2026, budget_fen: 300_000_000, used_fen: 81_234_50, left_fen: 291_876_550, voucher: '财社〔2026〕12号', set_by: '周会计', set_at: iso(-90_000) }, { area: '990102000000', area_name: '云东县', aid_kind: 'urgent', year: 2026, budget_fen: 5_000_000, used_fen: 5_000_000, left_fen: 0, voucher: '财社〔2026〕13号', set_by: '吴会计', set_at: iso(-80_000) }] },
+  '/ledger/accounts/a3/statement': { account: accounts[3], from: '0001-01-01T00:00:00Z', until: now, opening_fen: 0, debit_fen: 5_000_000, credit_fen: 80_000, closing_fen: 4_920_000, lines: [
     { entry_id: 'e3', at: iso(-35), event: 'cash_issued', layer: 'posted', amount_fen: -80_000, balance_fen: 4_920_000, by: '林小河' }, { entry_id: 'e2', at: iso(-40), event: 'reserved', layer: 'pending', amount_fen: -80_000, balance_fen: 5_000_000, by: '林小河' }, { entry_id: 'e1', at: iso(-9000), event: 'float_funded', layer: 'posted', amount_fen: 5_000_000, balance_fen: 5_000_000, by: '金算盘', reason: '凭证 17' },
   ] },
   '/calls': { items: rows.map((r, i) => ({ id: `c${i}`, ticket_id: r.id, number: r.number, to: i % 2 ? '12349' : '99010001', caller_masked: r.caller_masked, invited_at: r.invited_at, ...(i !== 2 && { answered_at: new Date(Date.parse(r.invited_at) + 3000).toISOString() }), ...(i !== 5 && { ended_at: new Date(Date.parse(r.invited_at) + 65_000).toISOString(), end_reason: i === 2 ? 'abandoned' : 'completed' }), replayed: i === 4, outcome: [1, 2].includes(i) ? 'missed' : i === 5 ? 'alive' : 'spoken', ...(i !== 2 && { agent: '周小雨', talked_from: new Date(Date.parse(r.invited_at) + 5000).toISOString(), talked_to: new Date(Date.parse(r.invited_at) + 185_000).toISOString() }), ...(i === 0 && { disposition: 'registered', survey_score: 5 }) })) },
