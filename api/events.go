@@ -137,7 +137,7 @@ func (st *stream) write(w *bufio.Writer) {
 // stays open and tries again at the next beat; with the session over it ends.
 func (st *stream) catchUp(ctx context.Context, w *bufio.Writer) error {
 	s, req := st.server, st.request
-	_, err := s.deps.Sessions.Session(ctx, req.token, s.cfg.SessionIdle, false)
+	_, _, err := s.deps.Sessions.Session(ctx, req.token, s.cfg.SessionIdle, false)
 	if errors.Is(err, act.ErrSignIn) {
 		return err // only ends the stream
 	}

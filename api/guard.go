@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -96,6 +97,9 @@ func nulWithin(v any) bool {
 	return false
 }
 
+// freshSignIn is how long a password counts for what is signed for money.
+const freshSignIn = 15 * time.Minute
+
 // admit finds the session and asks whether its role may use the route. One that
 // may not is told what a wrong address is told.
 func (s *Server) admit(c *fiber.Ctx, r *route) (request, error) {
@@ -104,12 +108,15 @@ func (s *Server) admit(c *fiber.Ctx, r *route) (request, error) {
 		return request{}, act.ErrSignIn
 	}
 	hash := tokenHash(token)
-	staff, err := s.deps.Sessions.Session(c.UserContext(), hash, s.cfg.SessionIdle, !r.background)
+	staff, proved, err := s.deps.Sessions.Session(c.UserContext(), hash, s.cfg.SessionIdle, !r.background)
 	if err != nil {
 		return request{}, err
 	}
 	if !r.mayBeUsedBy(staff.Role) {
 		return request{}, fiber.ErrNotFound
+	}
+	if r.fresh && proved > freshSignIn {
+		return request{}, newProblem(http.StatusForbidden, "fresh_sign_in_required", "You gave your password too long ago for this; give it again at /session/proof and repeat the request. Nothing was done.")
 	}
 	return request{staff: staff, actor: actorOf(staff), token: hash}, nil
 }

@@ -23,9 +23,9 @@ func fundsTable() []*route {
 	finance := []area.Role{area.RoleCountyFinance}
 	return []*route{
 		{method: get, path: "/ledger/limits", who: books, summary: "The limits in force, with the version they come from, and the counties' budgets of a year", bind: read((*Server).listLimits)},
-		{method: post, path: "/ledger/budgets", who: finance, summary: "Set your county's budget of a year for a kind of aid; the newest counts", bind: do((*Server).setBudget)},
-		{method: post, path: "/ledger/funds", who: finance, summary: "Book money that your county's fund was given", bind: do((*Server).allocateFund)},
-		{method: post, path: "/ledger/floats", who: finance, summary: "Fill a township's float from your county's fund, or repay its vouchers", bind: do((*Server).fundFloat)},
+		{method: post, path: "/ledger/budgets", fresh: true, who: finance, summary: "Set your county's budget of a year for a kind of aid; the newest counts", bind: do((*Server).setBudget)},
+		{method: post, path: "/ledger/funds", fresh: true, who: finance, summary: "Book money that your county's fund was given", bind: do((*Server).allocateFund)},
+		{method: post, path: "/ledger/floats", fresh: true, who: finance, summary: "Fill a township's float from your county's fund, or repay its vouchers", bind: do((*Server).fundFloat)},
 	}
 }
 

@@ -46,6 +46,7 @@ var bodies = map[string]any{
 	"POST /decisions/{id}/short-check": map[string]any{"identity_seen": true, "phone_reached": true, "witness": "a neighbour"},
 	"POST /decisions/{id}/approval":    map[string]any{"approve": true},
 
+	"POST /session/proof":                       map[string]any{"password": password},
 	"POST /ledger/budgets":                      map[string]any{"aid_kind": "urgent", "year": time.Now().Year(), "amount_fen": 900_000_00, "voucher": "budget 1"},
 	"POST /ledger/funds":                        map[string]any{"amount_fen": 100, "voucher": "fund 9"},
 	"POST /ledger/floats":                       map[string]any{"area": string(township), "amount_fen": 100, "voucher": "float 9"},

@@ -121,8 +121,10 @@ type Sessions interface {
 	OpenSession(ctx context.Context, staff area.Staff, tokenHash []byte) error
 	// RefuseSession writes down that somebody did not get into a known account.
 	RefuseSession(ctx context.Context, staff area.Staff) error
-	// Session finds who holds a token; act.ErrSignIn where nobody does any more. seen: a person did this, so the idle time begins anew.
-	Session(ctx context.Context, tokenHash []byte, idle time.Duration, seen bool) (area.Staff, error)
+	// Session finds who holds a token, and how long ago they gave their password; act.ErrSignIn where nobody does. With seen the idle time begins anew.
+	Session(ctx context.Context, tokenHash []byte, idle time.Duration, seen bool) (staff area.Staff, proved time.Duration, err error)
+	// ProveSession notes that whoever holds a session has given their password again.
+	ProveSession(ctx context.Context, staff area.Staff, tokenHash []byte) error
 	// Invited finds whom a code of an invitation is for; act.ErrSignIn where it is good for nothing.
 	Invited(ctx context.Context, codeHash []byte) (area.Staff, error)
 	// AcceptInvitation gives the person of a code a password, once.

@@ -27,6 +27,7 @@ type route struct {
 	// when tells whether the actor may do the act on this ticket now; nil: it is listed on no ticket.
 	when       func(t Ticket, me act.Actor) bool
 	summary    string
+	fresh      bool           // asks for a password that was given lately: what is signed for money
 	keyless    bool           // an unsafe method that needs no Idempotency-Key
 	background bool           // asked by a page on its own: it does not count as somebody being there
 	committed  failpoint.Name // passed between commit and answer
@@ -67,6 +68,7 @@ func table() []*route {
 		{method: post, path: "/session", open: true, keyless: true, summary: "Sign in", bind: bindSignIn},
 		{method: get, path: "/session", who: everyone, background: true, summary: "Who is signed in", bind: read((*Server).getSession)},
 		{method: del, path: "/session", who: everyone, summary: "Sign out", bind: bindSignOut},
+		{method: post, path: "/session/proof", who: everyone, keyless: true, summary: "Give your password again, for what asks for a fresh sign-in", bind: bindProof},
 		{method: get, path: "/system", who: everyone, background: true, summary: "Version and clock", bind: read((*Server).getSystem)},
 		{method: get, path: "/areas", who: everyone, summary: "Divisions at or below one", bind: read((*Server).listAreas)},
 		{method: get, path: "/posts", who: readers, summary: "Desks and people that may take a ticket of an area", bind: read((*Server).listPosts)},
@@ -139,12 +141,12 @@ func aidTable() []*route {
 			summary: "Decide, with the reason, that no aid is due", bind: do((*Server).refuseAid)},
 		{method: post, path: "/decisions/{id}/short-check", who: owners, act: "short_check", when: decisionsAllow("short_check"),
 			summary: "Add identity, phone and witness to an urgent decision", bind: do((*Server).shortCheck)},
-		{method: post, path: "/decisions/{id}/approval", who: signers, act: "approve_decision", when: decisionsAllow("approve", "decline"),
+		{method: post, path: "/decisions/{id}/approval", fresh: true, who: signers, act: "approve_decision", when: decisionsAllow("approve", "decline"),
 			summary: "Approve or decline as the second person", bind: do((*Server).approveDecision)},
 
 		{method: post, path: "/tickets/{id}/disbursements", who: owners, act: "start_disbursement", when: decisionsAllow("start_payout"), committed: failpoint.PayoutAfterCommit,
 			summary: "Start the payout of an approved decision", bind: do((*Server).startPayout)},
-		{method: post, path: "/disbursements/{id}/check", who: signers, act: "check", when: payoutsAllow("check"), committed: failpoint.PayoutAfterCommit,
+		{method: post, path: "/disbursements/{id}/check", fresh: true, who: signers, act: "check", when: payoutsAllow("check"), committed: failpoint.PayoutAfterCommit,
 			summary: "Check a payout as its second person", bind: do((*Server).checkPayout)},
 		{method: post, path: "/disbursements/{id}/cash", who: payers, act: "issue_cash", when: payoutsAllow("issue_cash"), committed: failpoint.PayoutAfterCommit,
 			summary: "Take the cash out of the float", bind: do((*Server).issueCash)},
@@ -152,11 +154,11 @@ func aidTable() []*route {
 			summary: "Prove that the citizen has it; stops the clock", bind: do((*Server).receipt)},
 		{method: post, path: "/disbursements/{id}/return", who: payers, act: "return_cash", when: payoutsAllow("return_cash"), committed: failpoint.PayoutAfterCommit,
 			summary: "Bring the cash back to the float", bind: do((*Server).returnCash)},
-		{method: post, path: "/disbursements/{id}/second-signature", who: signers, act: "second_sign", when: payoutsAllow("second_signature"), committed: failpoint.PayoutAfterCommit,
+		{method: post, path: "/disbursements/{id}/second-signature", fresh: true, who: signers, act: "second_sign", when: payoutsAllow("second_signature"), committed: failpoint.PayoutAfterCommit,
 			summary: "Sign a solo payout as its second person", bind: do((*Server).secondSign)},
 		{method: post, path: "/disbursements/{id}/cancellation", who: makers, act: "cancel_disbursement", when: payoutsAllow("cancel"), committed: failpoint.PayoutAfterCommit,
 			summary: "Call a payout off before money moved", bind: do((*Server).cancelPayout)},
-		{method: post, path: "/disbursements/{id}/reversal", who: []area.Role{area.RoleCountyFinance}, act: "reverse_disbursement", when: payoutsAllow("reverse"), committed: failpoint.PayoutAfterCommit,
+		{method: post, path: "/disbursements/{id}/reversal", fresh: true, who: []area.Role{area.RoleCountyFinance}, act: "reverse_disbursement", when: payoutsAllow("reverse"), committed: failpoint.PayoutAfterCommit,
 			summary: "Take a settled payout back by mirror entries", bind: do((*Server).reversePayout)},
 
 		{method: post, path: "/tickets/{id}/papers", who: owners, act: "add_paper", when: mayAddPaper,

@@ -61,29 +61,14 @@ func bindSignIn(s *Server, r *route) {
 	})
 }
 
-// signIn compares a password and opens a session. Whether the login or the
-// password was wrong is not told, not even by the time it takes.
+// signIn compares a password and opens a session.
 func (s *Server) signIn(ctx context.Context, login, password string) (area.Staff, []byte, error) {
-	staff, hash, wait, err := s.deps.Sessions.BeginSignIn(ctx, login, signInFailures, signInWindow)
+	staff, ok, err := s.checkPassword(ctx, login, password)
+	if err == nil && !ok {
+		err = &act.Fault{Kind: act.ErrSignIn, Code: "sign_in_failed", Detail: "Name or password is wrong."}
+	}
 	if err != nil {
 		return area.Staff{}, nil, err
-	}
-	if wait > 0 {
-		p := newProblem(http.StatusTooManyRequests, "locked_out", "Too many sign-ins of this name have failed; wait as long as Retry-After says.")
-		p.retryAfter = wait
-		return area.Staff{}, nil, p
-	}
-	ok, err := s.verifier.matches(ctx, password, hash)
-	if err != nil {
-		return area.Staff{}, nil, err
-	}
-	if !ok {
-		if staff.ID != 0 {
-			if err := s.deps.Sessions.RefuseSession(ctx, staff); err != nil {
-				return area.Staff{}, nil, err
-			}
-		}
-		return area.Staff{}, nil, &act.Fault{Kind: act.ErrSignIn, Code: "sign_in_failed", Detail: "Name or password is wrong."}
 	}
 	token := make([]byte, 32)
 	_, _ = rand.Read(token) // never fails since Go 1.24
@@ -91,6 +76,49 @@ func (s *Server) signIn(ctx context.Context, login, password string) (area.Staff
 		return area.Staff{}, nil, err
 	}
 	return staff, token, nil
+}
+
+// checkPassword compares a password. Whether the login or the password was wrong is
+// not told, not even by the time it takes; too many failures of a login are a lock-out.
+func (s *Server) checkPassword(ctx context.Context, login, password string) (staff area.Staff, ok bool, err error) {
+	staff, hash, wait, err := s.deps.Sessions.BeginSignIn(ctx, login, signInFailures, signInWindow)
+	if err != nil {
+		return area.Staff{}, false, err
+	}
+	if wait > 0 {
+		p := newProblem(http.StatusTooManyRequests, "locked_out", "Too many sign-ins of this name have failed; wait as long as Retry-After says.")
+		p.retryAfter = wait
+		return area.Staff{}, false, p
+	}
+	ok, err = s.verifier.matches(ctx, password, hash)
+	if err == nil && !ok && staff.ID != 0 {
+		err = s.deps.Sessions.RefuseSession(ctx, staff)
+	}
+	return staff, ok, err
+}
+
+type proofInput struct {
+	Body struct {
+		Password string `json:"password" minLength:"1" maxLength:"200"`
+	}
+}
+
+// bindProof is POST /session/proof. A wrong password leaves the session as it is.
+func bindProof(s *Server, r *route) {
+	huma.Register(s.api, r.operation(), func(ctx context.Context, in *proofInput) (*struct{}, error) {
+		req := requestOf(ctx)
+		_, ok, err := s.checkPassword(ctx, req.staff.Login, in.Body.Password)
+		if err == nil && !ok {
+			err = act.Invalid("password", "password_wrong", "The password is wrong. You stay signed in; nothing was done.")
+		}
+		if err == nil {
+			err = s.deps.Sessions.ProveSession(ctx, req.staff, req.token)
+		}
+		if err != nil {
+			return nil, s.refuse(ctx, r, err)
+		}
+		return nil, nil
+	})
 }
 
 // getSession is GET /session.

@@ -109,3 +109,47 @@ func inParallel[T comparable](n int, fn func(int) T) map[T]int {
 	}
 	return counts
 }
+
+// What is signed for money asks for a password that was given lately. Giving it
+// again is enough, a wrong one is counted like any other, and nothing else asks.
+func TestASignatureAsksForAFreshPassword(t *testing.T) {
+	h := newHouse(t)
+	h.fund()
+	worker, head := h.signIn("worker"), h.signIn("township_head")
+	id, page := h.story(worker, 80_000)
+	page = decode[api.Ticket](t, worker.post("/tickets/"+id+"/disbursements", map[string]any{"decision_id": page.Decisions[0].ID, "amount_fen": 80_000}))
+	sign := func() reply {
+		return head.post("/disbursements/"+page.Disbursements[0].ID+"/second-signature", map[string]any{"content_hash": page.Disbursements[0].ContentHash})
+	}
+	prove := func(with string) reply {
+		return head.send(http.MethodPost, "/session/proof", map[string]string{"password": with}, nil)
+	}
+	h.count(`WITH old AS (UPDATE sessions SET proved_at = proved_at - interval '16 minutes' RETURNING 1) SELECT count(*) FROM old`)
+	if got := sign(); got.status != http.StatusForbidden || got.code() != "fresh_sign_in_required" {
+		t.Fatalf("a signature by a password of long ago: %d %s", got.status, got.body)
+	}
+	if got := head.get("/tickets/" + id); got.status != http.StatusOK {
+		t.Errorf("reading asks for it, too: %d %s", got.status, got.body)
+	}
+	if got := prove("not the password"); got.status != http.StatusUnprocessableEntity || got.code() != "password_wrong" {
+		t.Errorf("a wrong password: %d %s", got.status, got.body)
+	}
+	if got := sign(); got.code() != "fresh_sign_in_required" {
+		t.Errorf("after a wrong password: %d %s", got.status, got.body)
+	}
+	if got := prove(password); got.status != http.StatusNoContent {
+		t.Errorf("the password: %d %s", got.status, got.body)
+	}
+	if got := decode[api.Ticket](t, sign()); got.Disbursements[0].SecondSigner != "township_head" {
+		t.Errorf("signed: %+v", got.Disbursements[0])
+	}
+	for range signInFailures {
+		prove("not the password")
+	}
+	if got := prove(password); got.status != http.StatusTooManyRequests || got.code() != "locked_out" {
+		t.Errorf("guessing at it: %d %s", got.status, got.body)
+	}
+}
+
+// signInFailures is after how many failures a login waits.
+const signInFailures = 5

@@ -132,7 +132,7 @@ func (s *Server) watchSocket(ctx context.Context, p *pipe, req request) {
 			return // the reader notices too, and ends it
 		}
 		look, cancel := context.WithTimeout(ctx, s.cfg.RequestTimeout)
-		_, err := s.deps.Sessions.Session(look, req.token, s.cfg.SessionIdle, false)
+		_, _, err := s.deps.Sessions.Session(look, req.token, s.cfg.SessionIdle, false)
 		cancel()
 		if errors.Is(err, act.ErrSignIn) {
 			p.end(act.ErrSignIn)

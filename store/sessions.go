@@ -89,22 +89,38 @@ func sessionRecord(action string, s area.Staff) act.Record {
 
 // Session finds who holds a token. act.ErrSignIn where it is unknown, ended or
 // idle for longer than idle, or the account is no longer active. With seen the
-// idle time begins anew; an open page that only listens does not count.
-func (db *DB) Session(ctx context.Context, tokenHash []byte, idle time.Duration, seen bool) (area.Staff, error) {
+// idle time begins anew; an open page that only listens does not count. proved is
+// how long ago they gave their password.
+func (db *DB) Session(ctx context.Context, tokenHash []byte, idle time.Duration, seen bool) (staff area.Staff, proved time.Duration, err error) {
 	var s area.Staff
 	var stale bool
-	row := db.pool.QueryRowContext(ctx, `SELECT s.id, s.login, s.name, s.role, s.area_code, s.post_id, s.active, n.seen_at < clock_timestamp() - interval '1 minute'
+	var seconds float64
+	row := db.pool.QueryRowContext(ctx, `SELECT s.id, s.login, s.name, s.role, s.area_code, s.post_id, s.active, n.seen_at < clock_timestamp() - interval '1 minute',
+			extract(epoch FROM clock_timestamp() - n.proved_at)::float8
 		FROM sessions n JOIN staff s ON s.id = n.staff_id
 		WHERE n.token_hash = $1 AND n.ended_at IS NULL AND s.active AND n.seen_at > clock_timestamp() - make_interval(secs => $2)`, tokenHash, idle.Seconds())
-	err := translate("find session", row.Scan((*int64)(&s.ID), &s.Login, &s.Name, &s.Role, &s.Area, (*int64)(&s.PostID), &s.Active, &stale))
+	err = translate("find session", row.Scan((*int64)(&s.ID), &s.Login, &s.Name, &s.Role, &s.Area, (*int64)(&s.PostID), &s.Active, &stale, &seconds))
 	if errors.Is(err, act.ErrNotFound) {
-		return area.Staff{}, fmt.Errorf("find session: %w", act.ErrSignIn)
+		return area.Staff{}, 0, fmt.Errorf("find session: %w", act.ErrSignIn)
 	}
 	if err == nil && stale && seen { // once a minute is enough to tell idle from busy
 		_, err = db.pool.ExecContext(ctx, `UPDATE sessions SET seen_at = clock_timestamp() WHERE token_hash = $1`, tokenHash)
 		err = translate("keep session", err)
 	}
-	return s, err
+	return s, time.Duration(seconds * float64(time.Second)), err
+}
+
+// ProveSession notes that whoever holds a session has given their password again.
+func (db *DB) ProveSession(ctx context.Context, staff area.Staff, tokenHash []byte) error {
+	return db.InTx(ctx, act.SystemConsole, func(tx *Tx) error {
+		if _, err := tx.exec(ctx, "forget sign-in failures", `DELETE FROM sign_in_failures WHERE login_hash = ?`, loginHash(staff.Login)); err != nil {
+			return err
+		}
+		if _, err := tx.exec(ctx, "prove session", `UPDATE sessions SET proved_at = clock_timestamp() WHERE token_hash = ? AND ended_at IS NULL`, tokenHash); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, sessionRecord("session.prove", staff))
+	})
 }
 
 // CloseSession signs out. A session that has ended already stays as it was.

@@ -58,6 +58,7 @@ async function look<P>(path: string, file: File): Promise<P> {
 /** Every request of the page. Each throws an ApiProblem unless it succeeded. */
 export const api = {
   me: async () => answer(await client.GET('/session')),
+  prove: async (password: string) => answer(await client.POST('/session/proof', { body: { password } })),
   signIn: async (login: string, password: string) => answer(await client.POST('/session', { body: { login, password } })),
   signOut: async () => { await client.DELETE('/session', { params: { header: { 'Idempotency-Key': newKey() } } }) },
   system: async () => answer(await client.GET('/system')),

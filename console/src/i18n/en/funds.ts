@@ -5,5 +5,6 @@ export const funds = {
     household: 'A household within {n} month | A household within {n} months', aidKind: '{kind}, a household within {n} month | {kind}, a household within {n} months', budgets: 'Budgets of {year}', kind: 'Kind of aid', budget: 'Budget', used: 'Used', left: 'Left', set: 'Set by', noBudget: 'No budget is set; the fund alone bounds what is spent.',
     float: 'Township', year: 'Year', voucher: 'Voucher number', voucherHint: 'A voucher is booked once.',
   },
+  prove: { lead: 'You signed in a while ago. Give your password once more to sign; what you typed is kept.', go: 'Confirm and sign' },
   levelWhy: { split: 'with other recent payouts it passes the limit', worker_day: 'the maker\'s sums of the day pass the limit', township_day: 'the township\'s sums of the day pass the limit', frozen: 'the maker owes a second signature' },
 }

@@ -135,6 +135,8 @@ export const problem: Words<typeof zh> = {
     aid_kind_cap: { what: 'Above the household\'s limit for this kind of aid; {left_fen} yuan are left.', do: 'Lower the amount, or use another kind of aid.' },
     budget_spent: { what: 'The county\'s budget of the year for this kind of aid holds {left_fen} yuan.', do: 'County finance can raise the budget with a voucher.' },
     worker_day: { what: 'With this you would pay more alone in a day than one person may.', do: 'A colleague can pay this one.' },
+    password_wrong: { what: 'The password is wrong.', do: 'Type it again; you stay signed in, and nothing was done.' },
+    fresh_sign_in_required: { what: 'You signed in a while ago; this asks who you are once more.', do: 'Give your password again.' },
     household_cap: { what: 'Above the 12-month household limit; {left_fen} yuan are left.', do: 'Lower the amount, or go the ordinary way.' },
     amount_differs: { what: 'The payout must equal the decision, {decided_fen} yuan.', do: 'Reload and start again.' },
     above_approved: { what: 'More than was approved.', do: 'Check the amount.' },

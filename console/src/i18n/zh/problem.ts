@@ -133,6 +133,8 @@ export const problem = {
     aid_kind_cap: { what: '超过此家庭该类救助的限额，剩余 {left_fen} 元。', do: '请减少金额，或改用其他救助类别。' },
     budget_spent: { what: '县级本年度该类救助预算只剩 {left_fen} 元。', do: '请县级财务凭文件调整预算。' },
     worker_day: { what: '发放后将超过您当日可单独发放的合计。', do: '请由同事发放。' },
+    password_wrong: { what: '密码不对。', do: '请再输入一次；您仍在登录状态，没有办理任何事项。' },
+    fresh_sign_in_required: { what: '您登录已久，此事需要再次确认身份。', do: '请再输入一次密码。' },
     household_cap: { what: '超过此家庭 12 个月限额，剩余 {left_fen} 元。', do: '请减少金额，或走一般临时救助程序。' },
     amount_differs: { what: '发放金额须等于决定金额 {decided_fen} 元。', do: '刷新后再发起。' },
     above_approved: { what: '超过批准金额。', do: '请核对金额。' },
