@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/ledger"
@@ -13,6 +14,8 @@ import (
 type BudgetRows interface {
 	// Budgets lists the newest budget of each county and kind of aid of a year, with what counts against it.
 	Budgets(ctx context.Context, year int) ([]ledger.BudgetView, error)
+	// Signals lists what an auditor looks at first among the payouts since a moment.
+	Signals(ctx context.Context, since time.Time, soloFen int64) ([]ledger.Signal, error)
 	// AccountByRef shows an account by what it is.
 	AccountByRef(ctx context.Context, ref ledger.AccountRef) (ledger.AccountView, error)
 }
@@ -23,6 +26,7 @@ func fundsTable() []*route {
 	finance := []area.Role{area.RoleCountyFinance}
 	return []*route{
 		{method: get, path: "/ledger/limits", who: books, summary: "The limits in force, with the version they come from, and the counties' budgets of a year", bind: read((*Server).listLimits)},
+		{method: get, path: "/ledger/signals", who: []area.Role{area.RoleAuditor}, summary: "What an auditor looks at first among the payouts; it proves nothing", bind: read((*Server).listSignals)},
 		{method: post, path: "/ledger/budgets", fresh: true, who: finance, summary: "Set your county's budget of a year for a kind of aid; the newest counts", bind: do((*Server).setBudget)},
 		{method: post, path: "/ledger/funds", fresh: true, who: finance, summary: "Book money that your county's fund was given", bind: do((*Server).allocateFund)},
 		{method: post, path: "/ledger/floats", fresh: true, who: finance, summary: "Fill a township's float from your county's fund, or repay its vouchers", bind: do((*Server).fundFloat)},
@@ -70,6 +74,22 @@ func (s *Server) listLimits(ctx context.Context, tx Tx, in *listLimitsInput) (Li
 	return LimitList{Policy: p.Version, Year: year, Budgets: budgets, Counting: "Asia/Shanghai", Limits: MoneyLimits{SoloFen: l.SoloFen, TownshipFen: l.TownshipFen,
 		HouseholdFen: l.HouseholdFen, HouseholdMonths: l.HouseholdMonths, AidKindFen: kinds, WorkerDayFen: l.WorkerDayFen, TownshipDayFen: l.TownshipDayFen,
 		FloatFen: l.FloatFen, FloatLowPercent: l.FloatLowPercent}}, err
+}
+
+type listSignalsInput struct {
+	Days int `query:"days" minimum:"1" maximum:"366" default:"30" doc:"How far back"`
+}
+
+// SignalList are signals, by kind.
+type SignalList struct {
+	Since time.Time       `json:"since"`
+	Items []ledger.Signal `json:"items"`
+}
+
+func (s *Server) listSignals(ctx context.Context, tx Tx, in *listSignalsInput) (SignalList, error) {
+	since := tx.Now().AddDate(0, 0, -in.Days)
+	list, err := tx.Signals(ctx, since, s.deps.Rules.Relief.Limits.SoloFen)
+	return SignalList{Since: since, Items: list}, err
 }
 
 type budgetInput struct {

@@ -118,6 +118,7 @@ export const api = {
   abandoned: async (from: string) => answer(await client.GET('/queues/abandoned', { params: { query: { from, short: true, limit: 200 } } })).items ?? [],
   spans: async (login: string, cursor?: string) => answer(await client.GET('/agents/spans', { params: { query: { login, ...(cursor && { cursor }) } } })),
   audit: async (cursor?: string) => answer(await client.GET('/audit', { params: { query: cursor ? { cursor } : {} } })),
+  signals: async (days: number) => answer(await client.GET('/ledger/signals', { params: { query: { days } } })),
   limits: async () => answer(await client.GET('/ledger/limits', { params: { query: {} } })),
   trialBalance: async (at?: string) => answer(await client.GET('/ledger/trial-balance', { params: { query: at ? { at } : {} } })),
   statement: async (id: string, query: { from?: string; until?: string; cursor?: string }) => answer(await client.GET('/ledger/accounts/{id}/statement', { params: { path: { id }, query } })),

@@ -1286,6 +1286,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an auditor looks at first among the payouts; it proves nothing */
+        get: operations["get_ledger_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/trial-balance": {
         parameters: {
             query?: never;
@@ -3761,6 +3778,20 @@ export interface components {
             ticket_id: string;
             ticket_number: string;
         };
+        LedgerSignal: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            kind: "same_pair" | "two_households" | "young_ticket" | "off_hours" | "just_below";
+            /** Format: date-time */
+            latest: string;
+            /** @description Public ids, the earliest first */
+            payouts: string[] | null;
+            /** @description Names of staff; empty where it is about a payee, who is not named */
+            who?: string;
+        };
         LedgerStatement: {
             /** @description As it is now */
             account: components["schemas"]["LedgerAccountView"];
@@ -4566,6 +4597,11 @@ export interface components {
         SignInInputBody: {
             login: string;
             password: string;
+        };
+        SignalList: {
+            items: components["schemas"]["LedgerSignal"][] | null;
+            /** Format: date-time */
+            since: string;
         };
         SignatureInputBody: {
             /** @description Of what you have read, as the page shows it */
@@ -8243,6 +8279,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimitList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_signals: {
+        parameters: {
+            query?: {
+                /** @description How far back */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalList"];
                 };
             };
             /** @description Error */

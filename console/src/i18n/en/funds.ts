@@ -6,5 +6,9 @@ export const funds = {
     float: 'Township', year: 'Year', voucher: 'Voucher number', voucherHint: 'A voucher is booked once.',
   },
   prove: { lead: 'You signed in a while ago. Give your password once more to sign; what you typed is kept.', go: 'Confirm and sign' },
+  signals: {
+    title: 'Payouts to look at', since: 'The last', days: '{n} day | {n} days', lead: 'Where to look first; none of it proves anything.', kind: 'What', who: 'Who', count: 'Payouts', latest: 'Latest', none: 'Nothing of the kind.',
+    kinds: { same_pair: 'Two people sign nearly only for one another', two_households: 'One person was paid in several households', young_ticket: 'Money asked for within ten minutes of the call', off_hours: 'Checked or signed between ten at night and six', just_below: 'Again and again just below what one person pays alone' },
+  },
   levelWhy: { split: 'with other recent payouts it passes the limit', worker_day: 'the maker\'s sums of the day pass the limit', township_day: 'the township\'s sums of the day pass the limit', frozen: 'the maker owes a second signature' },
 }
