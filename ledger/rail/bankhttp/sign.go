@@ -1,0 +1,155 @@
+package bankhttp
+
+import (
+	"crypto"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Signer signs what we send and checks what the bank signs.
+type Signer interface {
+	// Algorithm is the name that goes with a signature.
+	Algorithm() string
+	// Sign is the signature of a text, in base64.
+	Sign(text string) (string, error)
+	// Verify reports whether the bank has signed the text.
+	Verify(text, signature string) bool
+}
+
+// leastSecret is the fewest bytes of a shared secret: as many as SHA-256 gives.
+const leastSecret = 32
+
+type hmacSigner struct{ secret []byte }
+
+// NewHMAC signs both ways with HMAC-SHA256 (RFC 2104) under one shared secret of
+// at least 32 bytes.
+func NewHMAC(secret string) (Signer, error) {
+	if len(secret) < leastSecret {
+		return nil, fmt.Errorf("the bank's shared secret is shorter than %d bytes: ask the bank for a longer one", leastSecret)
+	}
+	return hmacSigner{[]byte(secret)}, nil
+}
+
+// String hides the secret.
+func (hmacSigner) String() string { return "hmac-sha256" }
+
+// GoString hides the secret.
+func (hmacSigner) GoString() string { return "hmac-sha256" }
+
+func (hmacSigner) Algorithm() string { return "hmac-sha256" }
+
+func (s hmacSigner) sum(text string) []byte {
+	mac := hmac.New(sha256.New, s.secret)
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
+}
+
+func (s hmacSigner) Sign(text string) (string, error) {
+	return base64.StdEncoding.EncodeToString(s.sum(text)), nil
+}
+
+func (s hmacSigner) Verify(text, signature string) bool {
+	got, err := base64.StdEncoding.DecodeString(signature)
+	return err == nil && hmac.Equal(got, s.sum(text))
+}
+
+// leastModulus is the fewest bits of an RSA key.
+const leastModulus = 2048
+
+type rsaSigner struct {
+	own  *rsa.PrivateKey
+	bank *rsa.PublicKey
+}
+
+// NewRSA signs with our private key and checks with the bank's public key, both
+// as PEM (PKCS #8 or #1, and PKIX): RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017
+// section 8.2), which banks in China call SHA256withRSA.
+func NewRSA(own, bank string) (Signer, error) {
+	private, err := parsePrivate(own)
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode([]byte(bank))
+	if block == nil {
+		return nil, errors.New("the bank's public key is no PEM")
+	}
+	key, err := x509.ParsePKIXPublicKey(block.Bytes)
+	if err != nil {
+		return nil, errors.New("the bank's public key cannot be read: it must be PKIX in PEM")
+	}
+	public, ok := key.(*rsa.PublicKey)
+	if !ok {
+		return nil, errors.New("the bank's public key is no RSA key")
+	}
+	if private.N.BitLen() < leastModulus || public.N.BitLen() < leastModulus {
+		return nil, fmt.Errorf("an RSA key for a bank has at least %d bits", leastModulus)
+	}
+	return rsaSigner{private, public}, nil
+}
+
+// parsePrivate reads our key; its errors never repeat a byte of it.
+func parsePrivate(text string) (*rsa.PrivateKey, error) {
+	block, _ := pem.Decode([]byte(text))
+	if block == nil {
+		return nil, errors.New("our private key is no PEM")
+	}
+	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
+		return key, nil
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	private, ok := key.(*rsa.PrivateKey)
+	if err != nil || !ok {
+		return nil, errors.New("our private key cannot be read: it must be an RSA key as PKCS #8 or #1 in PEM")
+	}
+	return private, nil
+}
+
+// String hides the key.
+func (rsaSigner) String() string { return "rsa-sha256" }
+
+// GoString hides the key.
+func (rsaSigner) GoString() string { return "rsa-sha256" }
+
+func (rsaSigner) Algorithm() string { return "rsa-sha256" }
+
+func (s rsaSigner) Sign(text string) (string, error) {
+	sum := sha256.Sum256([]byte(text))
+	signature, err := rsa.SignPKCS1v15(rand.Reader, s.own, crypto.SHA256, sum[:])
+	if err != nil {
+		return "", fmt.Errorf("sign for the bank: %w", err)
+	}
+	return base64.StdEncoding.EncodeToString(signature), nil
+}
+
+func (s rsaSigner) Verify(text, signature string) bool {
+	got, err := base64.StdEncoding.DecodeString(signature)
+	sum := sha256.Sum256([]byte(text))
+	return err == nil && rsa.VerifyPKCS1v15(s.bank, crypto.SHA256, sum[:], got) == nil
+}
+
+// RequestText is what is signed of a request: its method, path with query, time
+// in Unix seconds, nonce and the SHA-256 of its body, one a line.
+func RequestText(method, path, timestamp, nonce string, body []byte) string {
+	return strings.Join([]string{method, path, timestamp, nonce, bodyHash(body)}, "\n")
+}
+
+// AnswerText is what is signed of an answer: its status, time, the nonce of the
+// request that it answers, so that no answer can be played to another request,
+// and the SHA-256 of its body.
+func AnswerText(status, timestamp, nonce string, body []byte) string {
+	return strings.Join([]string{status, timestamp, nonce, bodyHash(body)}, "\n")
+}
+
+func bodyHash(body []byte) string {
+	sum := sha256.Sum256(body)
+	return hex.EncodeToString(sum[:])
+}
