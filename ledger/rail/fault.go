@@ -117,6 +117,7 @@ var faultWords = map[string]struct{ what, remedy string }{
 	"xml_encoding":    {"It is not in UTF-8.", "Ask the bank for UTF-8, as the standard wants."},
 	"xml_dtd":         {"It declares a document type or an instruction, which no such message does.", "Do not use this file; tell the bank. Such declarations are used for attacks."},
 	"xml_deep":        {"Its elements lie deeper in each other than any such message's.", "Do not use this file; tell the bank."},
+	"xml_many":        {"It has more elements than any such message of ours.", "Do not use this file; tell the bank."},
 	"xml_other":       {"It is another message, or another version of it.", "Ask the bank for {want}."},
 	"xml_unknown":     {"The standard knows no such element here.", "Ask the bank for {want}."},
 	"xml_missing":     {"The element is missing.", askBank},

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"example.org/hotline/ledger/rail"
 )
 
 // reply is an answer before it is known what was asked.
@@ -21,7 +23,7 @@ func (c *Client) judge(resp *http.Response, batch, nonce string, body []byte) re
 	timestamp, signature := resp.Header.Get(HeaderTime), resp.Header.Get(HeaderSignature)
 	unknown := func(why string) reply { return reply{outcome: Unknown, why: why} }
 	switch {
-	case len(body) > mostAnswer:
+	case len(body) > rail.MostFileBytes:
 		return unknown(WhyTooLarge)
 	case resp.StatusCode >= http.StatusInternalServerError:
 		return unknown(WhyStatus)

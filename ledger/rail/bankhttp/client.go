@@ -25,6 +25,8 @@ import (
 	"strconv"
 	"sync/atomic"
 	"time"
+
+	"example.org/hotline/ledger/rail"
 )
 
 // Bank is a bank's interface. Every method may be called again for the same
@@ -96,9 +98,6 @@ type Settings struct {
 
 // mostSkew is how far the bank's clock may be from ours.
 const mostSkew = 5 * time.Minute
-
-// mostAnswer bounds what is read of an answer, by which a return file is bounded too.
-const mostAnswer = 16 << 20
 
 // Client is a Bank over HTTP.
 type Client struct {
@@ -192,7 +191,7 @@ func (c *Client) do(ctx context.Context, method, batch, more string, f File) rep
 		return failed(err, connected.Load())
 	}
 	defer func() { _ = resp.Body.Close() }()
-	body, err := io.ReadAll(io.LimitReader(resp.Body, mostAnswer+1))
+	body, err := io.ReadAll(io.LimitReader(resp.Body, rail.MostFileBytes+1))
 	if err != nil {
 		return failed(err, true)
 	}

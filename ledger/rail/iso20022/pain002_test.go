@@ -82,6 +82,8 @@ func TestBadReportsByLine(t *testing.T) {
 		{"an entity", swap(file, "BE01", "&a;"), "xml_broken", 24},
 		{"an instruction", swap(file, "<GrpHdr>", "<?php x?><GrpHdr>"), "xml_dtd", 4},
 		{"deep", swap(file, "<OrgnlTxRef>", "<OrgnlTxRef>"+deep), "xml_deep", 19},
+		{"many", swap(file, "<OrgnlTxRef>", "<OrgnlTxRef>"+strings.Repeat("<a/>", 400_001)), "xml_many", 19},
+		{"a text in a million pieces", swap(file, "BE01", strings.Repeat("a<!---->", 1_000_000)), "cell_too_long", 24},
 		{"two roots", file + "<Document/>", "xml_broken", 29},
 		{"text behind", file + "x", "xml_broken", 29},
 		{"another version", swap(file, "pain.002.001.10", "pain.002.001.03"), "xml_other", 2},

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -46,6 +45,7 @@ func (l *Layout) words(c *layoutCheck) {
 	for _, word := range slices.Sorted(maps.Keys(l.Results)) {
 		c.that(slices.Contains(rail.Statuses(), l.Results[word]), "results."+word, "must be accepted, pending, succeeded or failed")
 		c.word("results."+word, word, &l.Return)
+		c.fits("results."+word, word, &l.Return, "result")
 	}
 	for _, needed := range []rail.Status{rail.Succeeded, rail.Failed} {
 		c.that(slices.Contains(slices.Collect(maps.Values(l.Results)), needed), "results", "needs the bank's word for %s", needed)
@@ -60,6 +60,7 @@ func (l *Layout) words(c *layoutCheck) {
 		c.that(slices.Contains(rail.IDTypes(), kind), "id_types."+word, "must be one of %v", rail.IDTypes())
 		c.that(!types[kind], "id_types."+word, "has two words; which one would be written?")
 		c.word("id_types."+word, word, &l.Batch)
+		c.fits("id_types."+word, word, &l.Batch, "id_type")
 		types[kind] = true
 	}
 	if slices.ContainsFunc(l.Batch.Line, func(f Field) bool { return f.Name == "id_type" }) {
@@ -77,9 +78,18 @@ func (c *layoutCheck) that(ok bool, path, format string, args ...any) {
 
 // word looks at a text that stands in a file as it is.
 func (c *layoutCheck) word(path, word string, s *Shape) {
-	c.that(word != "" && strings.TrimSpace(word) == word && !strings.ContainsFunc(word, func(r rune) bool { return !unicode.IsPrint(r) }), path,
-		"must be a word without blanks around it")
+	c.that(word != "" && strings.TrimSpace(word) == word && plain(word) == "", path, "must be a word without blanks around it, and no formula")
 	c.that(s.fixed() || s.Delimiter == "" || !strings.Contains(word, s.Delimiter), path, "holds the delimiter")
+}
+
+// fits looks whether a word has room in the field where it stands.
+func (c *layoutCheck) fits(path, word string, s *Shape, field string) {
+	for _, f := range s.Line {
+		raw, ok := s.encode(word)
+		if f.Name == field {
+			c.that(ok && (f.Width == 0 || len(raw) <= f.Width), path, "has no room in the field %s: it has %d bytes", field, len(raw))
+		}
+	}
 }
 
 // shape looks at one file's form.
@@ -123,6 +133,8 @@ func record[T any](c *layoutCheck, path string, s *Shape, fields []Field, names 
 			c.that(false, at, "needs either a name or a constant; the name blank is for an empty field")
 		case f.Constant != "":
 			c.word(at+".constant", f.Constant, s)
+			raw, ok := s.encode(f.Constant)
+			c.that(ok && (!s.fixed() || len(raw) <= f.Width), at+".width", "the constant has %d bytes", len(raw))
 		case names[f.Name] == nil:
 			c.that(false, at+".name", "is unknown here; known are blank, %s", strings.Join(names.names(), ", "))
 		case said[f.Name]:
