@@ -68,6 +68,7 @@ faults: deps-run ## kill, cut and flush for ROUNDS (20) rounds, then check the p
 	@HOTLINE_TEST_ROUNDS=$(ROUNDS) go test -count=1 -p 1 -v -timeout 12h ./test/faults/...
 	@HOTLINE_TEST_ROUNDS=$(ROUNDS) go run ./test/servers/cmd go test -count=1 -p 1 -v -timeout 1h -run '^(TestABacklog|TestAHerd|TestPostgresFailsOver|TestAcceptanceAndTheOfferTimerRace)' ./dispatch/timer ./dispatch
 	@HOTLINE_TEST_HISTORIES=2000 go test -count=1 -v -timeout 2h -run TestFaultHistories ./dispatch/sim
+	@HOTLINE_TEST_COLLUSIONS=100000 go test -count=1 -v -timeout 2h -run TestThoseWhoColludeGainNothing ./ledger
 
 cluster: deps-run ## Redis off, as a cluster and under sentinels; then two nodes for ROUNDS (20) rounds, kill -9 of either
 	@for kind in off cluster sentinel; do \

@@ -1,0 +1,219 @@
+package ledger
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+)
+
+// memory keeps books in memory by the same promises as the database, so that a
+// hundred thousand histories take minutes. blind takes single promises away, to see
+// that their breach is noticed.
+type memory struct {
+	state
+	actor act.Actor
+	blind blindness
+}
+
+// state is all that an act may change; a refused act leaves it as it was.
+type state struct {
+	now       time.Time
+	payouts   []Disbursement
+	accounts  []Account
+	entries   map[string]Entry
+	uses      []use
+	frozen    map[area.StaffID][]DisbursementID
+	relatives map[area.StaffID]string // whose relative which payee is
+	budget    int64
+}
+
+type use struct {
+	of  DisbursementID
+	key LimitKey
+	fen int64
+	at  time.Time
+}
+
+type blindness struct{ relatives, sums, freezes bool }
+
+var _ Tx = (*memory)(nil)
+
+func (s state) clone() state {
+	s.payouts, s.accounts, s.uses = slices.Clone(s.payouts), slices.Clone(s.accounts), slices.Clone(s.uses)
+	s.entries, s.frozen = maps.Clone(s.entries), maps.Clone(s.frozen)
+	return s
+}
+
+// do runs one act as somebody, all of it or nothing.
+func (m *memory) do(who act.Actor, fn func(context.Context) error) error {
+	before := m.clone()
+	m.actor = who
+	err := fn(context.Background())
+	if err != nil {
+		m.state = before
+	}
+	return err
+}
+
+func (m *memory) Now() time.Time                                       { return m.now }
+func (m *memory) Actor() act.Actor                                     { return m.actor }
+func (m *memory) Audit(context.Context, act.Record) error              { return nil }
+func (m *memory) Emit(context.Context, act.Event) error                { return nil }
+func (m *memory) Arm(context.Context, act.Timer) error                 { return nil }
+func (m *memory) Cancel(context.Context, act.Subject, ...string) error { return nil }
+func (m *memory) LockLimits(context.Context, []LimitKey) error         { return nil }
+func (m *memory) DisbursementCase(_ context.Context, id DisbursementID) (CaseID, error) {
+	return m.payouts[id-1].Case, nil
+}
+
+func (m *memory) DisbursementByRef(_ context.Context, publicID string) (DisbursementID, CaseID, error) {
+	for _, d := range m.payouts {
+		if d.PublicID == publicID {
+			return d.ID, d.Case, nil
+		}
+	}
+	return 0, 0, act.NotFound("payout")
+}
+
+func (m *memory) DisbursementForUpdate(_ context.Context, id DisbursementID) (Disbursement, error) {
+	return m.payouts[id-1], nil
+}
+
+func (m *memory) AddDisbursement(_ context.Context, d *Disbursement) (bool, error) {
+	d.ID = DisbursementID(len(m.payouts) + 1)
+	m.payouts = append(m.payouts, *d)
+	return true, nil
+}
+
+func (m *memory) SaveDisbursement(_ context.Context, d *Disbursement) error {
+	d.Version++
+	m.payouts[d.ID-1] = *d
+	return nil
+}
+
+func (m *memory) CaseDisbursements(_ context.Context, c CaseID) (list []Disbursement, err error) {
+	for _, d := range m.payouts {
+		if d.Case == c {
+			list = append(list, d)
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) LimitUsed(_ context.Context, key LimitKey, since time.Time) (fen int64, err error) {
+	for _, u := range m.uses {
+		if u.key == key && u.at.After(since) && !m.blind.sums {
+			fen += u.fen
+		}
+	}
+	return fen, nil
+}
+
+func (m *memory) LimitTotal(ctx context.Context, key LimitKey) (int64, error) {
+	return m.LimitUsed(ctx, key, time.Time{})
+}
+
+func (m *memory) PaidAlone(_ context.Context, staff area.StaffID, day area.Date) (fen int64, err error) {
+	for _, d := range m.payouts {
+		if d.Payer == staff && d.Maker != staff && d.Solo() && d.State.Live() && area.DateOf(d.IssuedAt) == day && !m.blind.sums {
+			fen += d.Fen
+		}
+	}
+	return fen, nil
+}
+
+func (m *memory) Budget(context.Context, area.Code, string, int) (int64, bool, error) {
+	return m.budget, true, nil
+}
+
+func (m *memory) AddBudget(_ context.Context, b Budget) error {
+	m.budget = b.Fen
+	return nil
+}
+
+func (m *memory) AddLimitUse(_ context.Context, id DisbursementID, keys []LimitKey, fen int64) error {
+	for _, k := range keys {
+		m.uses = append(m.uses, use{id, k, fen, m.now})
+	}
+	return nil
+}
+
+func (m *memory) ReleaseLimitUse(_ context.Context, id DisbursementID) error {
+	m.uses = slices.DeleteFunc(m.uses, func(u use) bool { return u.of == id })
+	return nil
+}
+
+func (m *memory) LimitFrozen(_ context.Context, staff area.StaffID) (bool, error) {
+	if m.blind.freezes {
+		return false, nil
+	}
+	overdue := slices.ContainsFunc(m.payouts, func(d Disbursement) bool {
+		return d.Solo() && d.State.Live() && d.SecondSignedAt.IsZero() && d.SecondSignatureBy.Before(m.now) && (d.Maker == staff || d.Payer == staff)
+	})
+	return overdue || len(m.frozen[staff]) > 0, nil
+}
+
+func (m *memory) FreezeLimit(_ context.Context, staff area.StaffID, because DisbursementID) error {
+	if !slices.Contains(m.frozen[staff], because) {
+		m.frozen[staff] = append(slices.Clone(m.frozen[staff]), because)
+	}
+	return nil
+}
+
+func (m *memory) LiftFreezes(_ context.Context, because DisbursementID) error {
+	for staff, list := range m.frozen {
+		m.frozen[staff] = slices.DeleteFunc(slices.Clone(list), func(id DisbursementID) bool { return id == because })
+	}
+	return nil
+}
+
+func (m *memory) Related(_ context.Context, payee []byte, people []area.StaffID) (bool, error) {
+	return !m.blind.relatives && slices.ContainsFunc(people, func(s area.StaffID) bool { return m.relatives[s] == string(payee) }), nil
+}
+
+func (m *memory) OpenAccounts(_ context.Context, refs []AccountRef) (ids []AccountID, err error) {
+	for _, ref := range refs {
+		at := slices.IndexFunc(m.accounts, func(a Account) bool { return a.AccountRef == ref })
+		if at < 0 {
+			at = len(m.accounts)
+			m.accounts = append(m.accounts, Account{ID: AccountID(at + 1), AccountRef: ref})
+		}
+		ids = append(ids, AccountID(at+1))
+	}
+	return ids, nil
+}
+
+func (m *memory) AccountsForUpdate(_ context.Context, ids []AccountID) (list []Account, err error) {
+	for _, id := range ids {
+		list = append(list, m.accounts[id-1])
+	}
+	return list, nil
+}
+
+func (m *memory) AddLedgerEntry(_ context.Context, e *Entry) error {
+	if _, there := m.entries[e.Key]; there {
+		return act.Conflict("already_booked", "booked before")
+	}
+	e.ID = EntryID(len(m.entries) + 1)
+	m.entries[e.Key] = *e
+	for _, p := range e.Postings {
+		after, err := m.accounts[p.Account-1].with(p)
+		if err != nil {
+			return err
+		}
+		m.accounts[p.Account-1] = after
+	}
+	return nil
+}
+
+func (m *memory) LedgerEntryByKey(_ context.Context, key string) (Entry, error) {
+	e, there := m.entries[key]
+	if !there {
+		return Entry{}, act.NotFound("entry")
+	}
+	return e, nil
+}
