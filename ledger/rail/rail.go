@@ -19,7 +19,8 @@ import (
 
 // Private is a text that names a person or an account. It shows as "***"
 // wherever it might be printed, logged or encoded by mistake; what a bank must
-// read is written with Reveal.
+// read is written with Reveal. fmt finds no method in an unexported field, so
+// whatever holds one holds it in an exported field.
 type Private string
 
 const hidden = "***"

@@ -28,7 +28,9 @@ type Signer interface {
 // leastSecret is the fewest bytes of a shared secret: as many as SHA-256 gives.
 const leastSecret = 32
 
-type hmacSigner struct{ secret []byte }
+// hmacSigner keeps its secret in a function: fmt walks into private fields with
+// no method to stop it, but not into those.
+type hmacSigner struct{ secret func() []byte }
 
 // NewHMAC signs both ways with HMAC-SHA256 (RFC 2104) under one shared secret of
 // at least 32 bytes.
@@ -36,19 +38,13 @@ func NewHMAC(secret string) (Signer, error) {
 	if len(secret) < leastSecret {
 		return nil, fmt.Errorf("the bank's shared secret is shorter than %d bytes: ask the bank for a longer one", leastSecret)
 	}
-	return hmacSigner{[]byte(secret)}, nil
+	return hmacSigner{func() []byte { return []byte(secret) }}, nil
 }
-
-// String hides the secret.
-func (hmacSigner) String() string { return "hmac-sha256" }
-
-// GoString hides the secret.
-func (hmacSigner) GoString() string { return "hmac-sha256" }
 
 func (hmacSigner) Algorithm() string { return "hmac-sha256" }
 
 func (s hmacSigner) sum(text string) []byte {
-	mac := hmac.New(sha256.New, s.secret)
+	mac := hmac.New(sha256.New, s.secret())
 	mac.Write([]byte(text))
 	return mac.Sum(nil)
 }
@@ -66,7 +62,7 @@ func (s hmacSigner) Verify(text, signature string) bool {
 const leastModulus = 2048
 
 type rsaSigner struct {
-	own  *rsa.PrivateKey
+	own  func() *rsa.PrivateKey // as hmacSigner's
 	bank *rsa.PublicKey
 }
 
@@ -93,7 +89,7 @@ func NewRSA(own, bank string) (Signer, error) {
 	if private.N.BitLen() < leastModulus || public.N.BitLen() < leastModulus {
 		return nil, fmt.Errorf("an RSA key for a bank has at least %d bits", leastModulus)
 	}
-	return rsaSigner{private, public}, nil
+	return rsaSigner{func() *rsa.PrivateKey { return private }, public}, nil
 }
 
 // parsePrivate reads our key; its errors never repeat a byte of it.
@@ -113,17 +109,11 @@ func parsePrivate(text string) (*rsa.PrivateKey, error) {
 	return private, nil
 }
 
-// String hides the key.
-func (rsaSigner) String() string { return "rsa-sha256" }
-
-// GoString hides the key.
-func (rsaSigner) GoString() string { return "rsa-sha256" }
-
 func (rsaSigner) Algorithm() string { return "rsa-sha256" }
 
 func (s rsaSigner) Sign(text string) (string, error) {
 	sum := sha256.Sum256([]byte(text))
-	signature, err := rsa.SignPKCS1v15(rand.Reader, s.own, crypto.SHA256, sum[:])
+	signature, err := rsa.SignPKCS1v15(rand.Reader, s.own(), crypto.SHA256, sum[:])
 	if err != nil {
 		return "", fmt.Errorf("sign for the bank: %w", err)
 	}

@@ -95,8 +95,19 @@ func TestKeysThatAreRefused(t *testing.T) {
 	if _, err := bankhttp.NewHMAC("short"); err == nil || strings.Contains(err.Error(), "short\"") {
 		t.Errorf("%v", err)
 	}
-	if all := fmt.Sprintf("%v %+v %#v %s", mac(t, secret), mac(t, secret), mac(t, secret), []bankhttp.Signer{mac(t, secret)}); strings.Contains(all, secret) {
-		t.Error("the secret was printed")
+	c, err := bankhttp.New(bankhttp.Settings{URL: "https://bank.example/v1", KeyID: "k1", Signer: mac(t, secret), Timeout: time.Minute, Now: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q", "%x", "%d"} {
+		for _, what := range []any{mac(t, secret), []bankhttp.Signer{mac(t, secret)}, bankhttp.Settings{Signer: mac(t, secret)}, c, struct{ c *bankhttp.Client }{c}} {
+			all := fmt.Sprintf(verb, what)
+			for _, form := range []string{secret, fmt.Sprintf("%x", secret), fmt.Sprintf("%d", []byte(secret)), fmt.Sprintf("%#v", []byte(secret))} {
+				if strings.Contains(all, form) || strings.Contains(all, strings.Trim(form, "[]")) {
+					t.Errorf("%s of %T prints the secret", verb, what)
+				}
+			}
+		}
 	}
 	weak, strong := pair(t, 1024), pair(t, 2048)
 	for name, keys := range map[string][2]string{

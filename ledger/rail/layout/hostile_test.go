@@ -112,6 +112,15 @@ func read(t testing.TB, name string) string {
 	return string(file)
 }
 
+// A batch that was read can be written: what a field has no room for is not read.
+func TestACellWiderThanItsField(t *testing.T) {
+	file := read(t, "demo_rural.batch")
+	_, err := banks(t)["demo_rural"].ReadBatch(strings.NewReader(swap(file, "张示例", strings.Repeat("张", 41))))
+	if refused, _ := errors.AsType[rail.Refused](err); len(refused) != 1 || refused[0].Code != "cell_too_long" || refused[0].Column != "holder" || refused[0].Args["most"] != 120 {
+		t.Error(err)
+	}
+}
+
 // swap replaces what must be there.
 func swap(text, from, to string) string {
 	if !strings.Contains(text, from) {

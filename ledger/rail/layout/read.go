@@ -2,6 +2,7 @@ package layout
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"slices"
 	"strings"
@@ -207,7 +208,7 @@ func readLine[T any](r *reader, line int, raw []byte, fields []Field, names slot
 	for i, f := range fields {
 		code := r.cell(f, cells[i], func(text string) string { return r.layout.read(f, text, names[f.Name](into)) })
 		if code != "" {
-			r.faults.Add(line, f.Name, code, map[string]any{"most": mostCell})
+			r.faults.Add(line, f.Name, code, map[string]any{"most": cmp.Or(f.Width, mostCell)})
 			sound = false
 		}
 	}
@@ -226,13 +227,23 @@ func (r *reader) cell(f Field, text string, value func(string) string) string {
 		return ""
 	case text == "":
 		return "cell_empty"
-	case len(text) > mostCell:
+	case len(text) > mostCell || r.tooWide(f, text):
 		return "cell_too_long"
 	case strings.TrimSpace(text) != text:
 		return "cell_blank"
 	default:
 		return value(text)
 	}
+}
+
+// tooWide reports whether a delimited cell is longer than its field may be. A
+// fixed one is as long as it must be.
+func (r *reader) tooWide(f Field, text string) bool {
+	if r.shape.fixed() || f.Width == 0 {
+		return false
+	}
+	raw, ok := r.shape.encode(text)
+	return !ok || len(raw) > f.Width
 }
 
 // cells parts a line. A delimiter's byte may be half of a character of GB18030,
