@@ -32,7 +32,7 @@ export async function outside(login, on) {
   const context = await browser.newContext({
     baseURL: city.api, viewport: widths[on], hasTouch: on === 'phone', isMobile: on === 'phone', locale: 'zh-CN', timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce',
   })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   const person = { login, page, picture, heading, expected: [] }
   overhear(person)

@@ -18,7 +18,7 @@ if (complaints.length > 0) throw new Error(`what does not fit:\n${complaints.joi
 async function walk(person) {
   const begun = performance.now()
   const context = await browser.newContext({ baseURL: city.api, timezoneId: 'Asia/Shanghai', reducedMotion: 'reduce' })
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(60_000)
   await context.addCookies(person.cookie.split('; ').map((c) => ({ name: c.slice(0, c.indexOf('=')), value: c.slice(c.indexOf('=') + 1), url: city.api })))
   const page = await context.newPage()
   overhear(Object.assign(person, { page, expected: [] }))

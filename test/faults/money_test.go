@@ -56,21 +56,21 @@ type payment struct {
 // soloAt pays what one worker may pay alone, and dies at one act of it.
 func soloAt(act string) func(*house, failpoint.Name) {
 	return func(h *house, step failpoint.Name) {
-		p, worker, decision := begin(h, step, act, 80_000, 1)
-		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 80_000))
+		p, worker, decision := begin(h, step, act, 10_000, 1)
+		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 10_000))
 		p.do("cash", worker, "/disbursements/"+p.id+"/cash", map[string]any{})
 		p.do("receipt", worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
-		p.paidOnce(80_000)
+		p.paidOnce(10_000)
 	}
 }
 
 // sharedAt pays above the solo limit, with three people, and dies at one act of it.
 func sharedAt(act string) func(*house, failpoint.Name) {
 	return func(h *house, step failpoint.Name) {
-		p, worker, decision := begin(h, step, act, 200_000, 3)
+		p, worker, decision := begin(h, step, act, 110_000, 3)
 		head := h.As("town2-head")
 		head.Post("/decisions/"+decision+"/approval", map[string]any{"approve": true})
-		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 200_000))
+		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 110_000))
 		var hash string
 		h.Query(`SELECT encode(content_hash, 'hex') FROM disbursements WHERE public_id = $1`, []any{p.id}, &hash)
 		p.do("check", head, "/disbursements/"+p.id+"/check", map[string]any{"content_hash": hash})
@@ -81,7 +81,7 @@ func sharedAt(act string) func(*house, failpoint.Name) {
 		paying := h.As(payer)
 		p.do("cash", paying, "/disbursements/"+p.id+"/cash", map[string]any{})
 		p.do("receipt", paying, "/disbursements/"+p.id+"/receipt", p.proof(paying, worker.Name))
-		p.paidOnce(200_000)
+		p.paidOnce(110_000)
 	}
 }
 
