@@ -18,7 +18,7 @@ import (
 
 // browserLimit is how long a whole story may take in the browser; every wait
 // within it has a limit of its own that says what did not happen.
-const browserLimit = 5 * time.Minute
+const browserLimit = 12 * time.Minute
 
 // play runs a story in Chromium and answers what it asks, until it ends. begin
 // is what the story is told at its start.
