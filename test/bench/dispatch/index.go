@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -211,6 +212,7 @@ var perAnswer = regexp.MustCompile(`([0-9.]+) µs/answer`)
 // benchmark runs one benchmark of the program itself and finds its figures.
 func benchmark(ctx context.Context, name, room string, figure *regexp.Regexp, args ...string) ([]string, error) {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-run", "^$", "-bench", "^" + name + "$", "example.org/hotline/" + room}, args...)...) //nolint:gosec // G204: names of our own
+	cmd.Dir = filepath.Join("..", "..", "..") // the program's own module, with what its tests need
 	out, err := cmd.CombinedOutput()
 	found := figure.FindStringSubmatch(string(out))
 	if err != nil || found == nil {
