@@ -92,7 +92,7 @@ func (p *poisoned) add(notice int64) {
 	if p.until == nil {
 		p.until = map[int64]time.Time{}
 	}
-	p.until[notice] = time.Now().Add(poisonRest) //nolint:forbidigo // how long this node rests
+	p.until[notice] = time.Now().Add(poisonRest) // how long this node rests
 }
 
 // list is those that still rest.
@@ -100,7 +100,7 @@ func (p *poisoned) list() (notices []int64) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for notice, until := range p.until {
-		if time.Now().After(until) { //nolint:forbidigo // as above
+		if time.Now().After(until) {
 			delete(p.until, notice)
 			continue
 		}
