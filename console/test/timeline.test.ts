@@ -23,6 +23,9 @@ describe('tell', () => {
     expect(tell(entry('ticket.triaged', { by: '王一', area: '990101001000', priority: 'P1', from_priority: 'P1', kind: 'aid' }), t, te).title).toBe('王一 定级：青石镇，P1 特急 2 小时，求助')
     expect(tell(entry('paper.due_added', { kind: 'id_copy' }), t, te).title).toBe('登记待补材料：身份证复印件')
   })
+  it('tells of a wait of no second at all', () => {
+    expect(tell(entry('call.left_queue', { queue: 'aid', reason: 'answered' }), t, te).title).toContain('等待 0 秒')
+  })
   it('names the actor where the data do not', () => {
     expect(tell(entry('ticket.accepted'), t, te).title).toBe('李四 接单，成为责任人')
   })

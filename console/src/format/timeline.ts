@@ -40,6 +40,7 @@ export function tell(entry: TimelineEntry, t: T, te: TE, word: (key: string) => 
   const named = (k: string) => (k === 'kind' && entry.kind.startsWith('paper.') ? 'paper' : k) // a paper's kind is not a call's
   const params = Object.fromEntries(askable.map((k) => [k, shown(named(k), data[k], t, te)]))
   if (data.by === undefined) params.by = entry.actor
+  if (data.seconds === undefined) params.seconds = '0' // a call's record leaves zero out
   if (coded) params.why = coded !== 'ladder' ? shown(codeFields[coded], data.reason, t, te) : reasonName(String(data.reason ?? ''), t, te)
   if (typeof data.target === 'string') params.target = targetName(data.target, t, te)
   for (const k of cityKeys) if (typeof data[k] === 'string') params[k] = word(data[k])
