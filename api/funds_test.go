@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"example.org/hotline/api"
+	"example.org/hotline/area"
 	"example.org/hotline/ledger"
 )
 
@@ -34,7 +35,7 @@ func TestFundsAndBudgets(t *testing.T) {
 		t.Errorf("more than the fund holds: %d %s", got.status, got.body)
 	}
 
-	year := time.Now().In(time.FixedZone("CST", 8*60*60)).Year()
+	year := time.Now().In(area.Shanghai).Year()
 	limits := decode[api.LimitList](t, finance.post("/ledger/budgets", map[string]any{"aid_kind": "urgent", "year": year, "amount_fen": 100_000, "voucher": "budget 1"}))
 	if len(limits.Budgets) != 1 || limits.Budgets[0].LeftFen != 100_000 || limits.Limits.SoloFen != 100_000 || limits.Budgets[0].SetBy == "" {
 		t.Errorf("limits %+v", limits)

@@ -14,11 +14,13 @@ type Date string
 // Founding is since when a place counts that no file gives a beginning.
 const Founding Date = "1949-10-01"
 
-// china has kept eight hours ahead of UTC since before any call was taken.
-var china = time.FixedZone("CST", 8*60*60)
+// Shanghai is the zone in which days and years begin. It is a fixed offset because
+// China has kept UTC+8 without summer time since 1991, and a node must tell the
+// date without a zone database on its disk.
+var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
 // DateOf is the day in Shanghai at an instant.
-func DateOf(t time.Time) Date { return Date(t.In(china).Format(time.DateOnly)) }
+func DateOf(t time.Time) Date { return Date(t.In(Shanghai).Format(time.DateOnly)) }
 
 // ParseDate reads 2026-10-01, and 2026/10/1 as spreadsheets write it.
 func ParseDate(s string) (Date, error) {

@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -24,6 +25,8 @@ var townLimits = Limits{Policy: "test", SoloFen: 100_000, TownshipFen: 500_000, 
 // while their honest colleagues do honest work and sign nothing of theirs.
 type collusion struct {
 	memory
+	t      *testing.T
+	seed   uint64
 	dice   *rand.Rand
 	people []act.Actor
 	bad    []area.StaffID
@@ -31,8 +34,9 @@ type collusion struct {
 	cases  int
 }
 
-func newCollusion(seed uint64, blind blindness) *collusion {
-	h := &collusion{dice: rand.New(rand.NewPCG(seed, 12349))}
+func newCollusion(t *testing.T, seed uint64, blind blindness) *collusion {
+	t.Helper()
+	h := &collusion{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 12349))}
 	h.blind = blind
 	h.state = state{now: time.Date(2026, 12, 28, 1, 0, 0, 0, time.UTC), entries: map[string]Entry{}, frozen: map[area.StaffID][]DisbursementID{}, relatives: map[area.StaffID]string{}, budget: 6_000_000}
 	for i, role := range []area.Role{area.RoleWorker, area.RoleWorker, area.RoleWorker, area.RoleTownshipHead, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCountyFinance, area.RoleAgent} {
@@ -49,10 +53,20 @@ func newCollusion(seed uint64, blind blindness) *collusion {
 		func(ctx context.Context) error { return FundFloat(ctx, h, town, 20_000_000, "v") },
 	} {
 		if err := h.do(system, fund); err != nil {
-			panic(err)
+			t.Fatal(err)
 		}
 	}
 	return h
+}
+
+// tries runs an act that may be refused; whatever else ends it is a fault of the books.
+func (h *collusion) tries(who act.Actor, fn func(context.Context) error) {
+	h.t.Helper()
+	if err := h.do(who, fn); err != nil {
+		if _, refused := errors.AsType[*act.Fault](err); !refused {
+			h.t.Fatalf("seed %d: an act ended without a refusal: %v", h.seed, err)
+		}
+	}
 }
 
 func (h *collusion) colludes(who area.StaffID) bool { return slices.Contains(h.bad, who) }
@@ -109,7 +123,7 @@ func (h *collusion) goOn() {
 func (h *collusion) lapse() {
 	for _, d := range h.payouts {
 		if d.Solo() && d.SecondSignatureBy.Before(h.now) {
-			_ = h.do(act.Actor{System: "dispatch", Name: "dispatch"}, func(ctx context.Context) error { _, err := LapseSecondSignature(ctx, h, d); return err })
+			h.tries(act.Actor{System: "dispatch", Name: "dispatch"}, func(ctx context.Context) error { _, err := LapseSecondSignature(ctx, h, d); return err })
 		}
 	}
 }
@@ -131,7 +145,7 @@ func (h *collusion) start(who act.Actor) {
 		}
 	}
 	fen := pick(h, []int64{20_000, 50_000, 99_900, 100_000, 100_100, 300_000, 500_000, 600_000})
-	_ = h.do(who, func(ctx context.Context) error {
+	h.tries(who, func(ctx context.Context) error {
 		_, _, err := Start(ctx, h, StartInput{PublicID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", h.cases), Case: CaseID(h.dice.IntN(h.cases) + 1), Decision: DecisionID(h.cases), AidKind: "urgent",
 			Channel: ChannelCash, Area: town, Fen: fen, Payee: []byte(payee), Household: []byte(household), CallTaker: h.taker, Granted: fen, Limits: townLimits})
 		return err
@@ -151,7 +165,7 @@ func (h *collusion) move(who act.Actor, d Disbursement, name string) {
 		companion = 0
 	}
 	signed := hex.EncodeToString(d.Content)
-	_ = h.do(who, func(ctx context.Context) error {
+	h.tries(who, func(ctx context.Context) error {
 		switch name {
 		case "check":
 			return Check(ctx, h, &d, signed)
@@ -239,7 +253,7 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 	}
 	received, alone, large := 0, 0, 0
 	for i := range uint64(many) {
-		h := newCollusion(first+i, blindness{})
+		h := newCollusion(t, first+i, blindness{})
 		if what := h.run(60); what != "" {
 			t.Fatalf("seed %d: %s", first+i, what)
 		}
@@ -267,7 +281,7 @@ func TestTheHistoriesNoticeAMissingPromise(t *testing.T) {
 	for name, blind := range map[string]blindness{"nobody looks into the register of relatives": {relatives: true}, "sums are not counted": {sums: true}} {
 		noticed := false
 		for seed := uint64(0); seed < 500 && !noticed; seed++ {
-			noticed = newCollusion(seed, blind).run(60) != ""
+			noticed = newCollusion(t, seed, blind).run(60) != ""
 		}
 		if !noticed {
 			t.Errorf("%s: 500 histories pass", name)

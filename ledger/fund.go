@@ -65,7 +65,7 @@ func SetBudget(ctx context.Context, tx Tx, b Budget) error {
 	if err := mayFund(tx.Actor(), b.County, area.LevelCounty, max(b.Fen, 1), b.Voucher); err != nil {
 		return err
 	}
-	switch year := tx.Now().Year(); {
+	switch year := tx.Now().In(area.Shanghai).Year(); {
 	case b.Fen < 0:
 		return act.Invalid("amount_fen", "amount_not_positive", "Give the budget in whole fen, not below zero.")
 	case b.AidKind == "":

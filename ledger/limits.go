@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -31,7 +30,7 @@ type Limits struct {
 // LimitKey is one thing sums are counted for. A key with a day or a year in it is
 // counted for that stretch alone.
 type LimitKey struct {
-	Kind string // "household", "case"
+	Kind string // one of the kinds below
 	Key  string
 }
 
@@ -48,7 +47,7 @@ const (
 // LevelWhy is why a payout needs more people than its own sum would ask for.
 type LevelWhy string
 
-// The reasons, the first that applies.
+// The reasons. Where several apply, the one that decides the level is told.
 const (
 	WhySplit       LevelWhy = "split"        // with other payouts of the case or household it passes the line
 	WhyWorkerDay   LevelWhy = "worker_day"   // the maker's sums of the day do
@@ -95,10 +94,8 @@ func (d Disbursement) budgetKey() LimitKey {
 	return LimitKey{Kind: limitBudget, Key: fmt.Sprintf("%s:%s:%d", d.Area.At(area.LevelCounty), d.AidKind, d.year())}
 }
 
-func (d Disbursement) year() int {
-	year, _ := strconv.Atoi(string(area.DateOf(d.SubmittedAt))[:4]) // of four digits always
-	return year
-}
+// year is the budget's year in which the payout was started.
+func (d Disbursement) year() int { return d.SubmittedAt.In(area.Shanghai).Year() }
 
 // HouseholdLeft is what a household may still receive, in fen, without a lock:
 // a hint for the person who decides. Start asks again under the lock.
@@ -137,7 +134,7 @@ func capped(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
 	if d.Fen > left {
 		return HouseholdCap(left)
 	}
-	if most, capped := l.AidKindFen[d.AidKind]; capped {
+	if most, has := l.AidKindFen[d.AidKind]; has {
 		used, err := tx.LimitUsed(ctx, d.aidKindKey(), tx.Now().AddDate(0, -l.HouseholdMonths, 0))
 		if err != nil {
 			return err

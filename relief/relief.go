@@ -8,11 +8,7 @@
 package relief
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
-
+	"example.org/hotline/internal/act"
 	"example.org/hotline/ticket"
 )
 
@@ -26,21 +22,6 @@ type Rules struct {
 // AidUrgent is the kind of aid of the fast track and the urgent path (急难型临时救助).
 const AidUrgent = "urgent"
 
-// Private is a text about a citizen that must not reach a log or an answer by
-// accident: a name, an identity number, an address. string(p) is the one
-// deliberate way out. store seals it.
-type Private string
-
-const hidden = "***"
-
-// String hides the text.
-func (Private) String() string { return hidden }
-
-// Format hides the text from every verb of fmt.
-func (Private) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, hidden) }
-
-// LogValue hides the text from slog.
-func (Private) LogValue() slog.Value { return slog.StringValue(hidden) }
-
-// MarshalJSON hides the text from encoding/json.
-func (Private) MarshalJSON() ([]byte, error) { return json.Marshal(hidden) }
+// Private is a text about a citizen: a name, an identity number, an address.
+// store seals it.
+type Private = act.Private

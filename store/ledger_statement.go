@@ -38,9 +38,7 @@ func (m movedRow) posted() int64 { return m.Debit - m.Credit }
 // and credits are equal where the scope holds whole entries: a county's or the city's.
 // A moment that lies further back than the longest transaction does not change any more.
 func (tx *Tx) TrialBalance(ctx context.Context, before time.Time) (ledger.TrialBalance, error) {
-	if before.IsZero() || before.After(tx.now) {
-		before = tx.now.Add(time.Microsecond) // with what this very transaction has written
-	}
+	before = tx.atMostNow(before)
 	var rows []struct {
 		Row   accountRow `gorm:"embedded"`
 		Moved movedRow   `gorm:"embedded"`
@@ -71,6 +69,15 @@ func (tx *Tx) TrialBalance(ctx context.Context, before time.Time) (ledger.TrialB
 	return b, nil
 }
 
+// atMostNow is the moment up to which is read: now where none is given, with what
+// this very transaction has written.
+func (tx *Tx) atMostNow(before time.Time) time.Time {
+	if before.IsZero() || before.After(tx.now) {
+		return tx.now.Add(time.Microsecond)
+	}
+	return before
+}
+
 // at shows an account with other balances than it has now.
 func (r accountRow) at(m movedRow) ledger.AccountView {
 	r.PostedFen, r.PendingInFen, r.PendingOutFen = m.posted(), m.PendingIn, m.PendingOut
@@ -87,10 +94,7 @@ func (tx *Tx) AccountStatement(ctx context.Context, accountID string, f ledger.S
 	if err != nil {
 		return ledger.Statement{}, err
 	}
-	s := ledger.Statement{Account: r.view(), From: f.From.UTC(), Until: f.Until.UTC(), Lines: []ledger.StatementLine{}}
-	if f.Until.IsZero() || f.Until.After(tx.now) {
-		s.Until = tx.now.Add(time.Microsecond).UTC()
-	}
+	s := ledger.Statement{Account: r.view(), From: f.From.UTC(), Until: tx.atMostNow(f.Until).UTC(), Lines: []ledger.StatementLine{}}
 	opening, err := tx.movedBefore(ctx, r.ID, s.From)
 	if err != nil {
 		return ledger.Statement{}, err
@@ -101,7 +105,8 @@ func (tx *Tx) AccountStatement(ctx context.Context, accountID string, f ledger.S
 	}
 	s.OpeningFen, s.ClosingFen = opening.posted(), closing.posted()
 	s.DebitFen, s.CreditFen = closing.Debit-opening.Debit, closing.Credit-opening.Credit
-	return s, tx.statementLines(ctx, r.ID, f, &s)
+	err = tx.statementLines(ctx, r.ID, f, &s)
+	return s, err
 }
 
 // movedBefore is what had moved on an account before a moment; nothing before the zero time.

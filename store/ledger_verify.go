@@ -16,18 +16,20 @@ type ledgerCheck struct{ name, sql string }
 // keeps: what is compared is summed up anew from the postings.
 var ledgerChecks = []ledgerCheck{
 	{"entry_sum", `SELECT 'entry ' || e.public_id || ' (' || e.event || ') does not sum to zero, or has fewer than two lines' FROM ledger_entries e
-		LEFT JOIN (SELECT entry_id, count(*) AS n, bool_or(s <> 0) AS off FROM (SELECT entry_id, layer, count(*) AS n, sum(fen) AS s FROM postings GROUP BY entry_id, layer) l GROUP BY entry_id) p
-		  ON p.entry_id = e.id LEFT JOIN (SELECT entry_id, count(*) AS lines FROM postings GROUP BY entry_id) c ON c.entry_id = e.id
-		WHERE p.entry_id IS NULL OR p.off OR c.lines < 2`},
+		LEFT JOIN (SELECT entry_id, sum(n) AS lines, bool_or(s <> 0) AS off FROM (SELECT entry_id, layer, count(*) AS n, sum(fen) AS s FROM postings GROUP BY entry_id, layer) l GROUP BY entry_id) p
+		  ON p.entry_id = e.id WHERE p.entry_id IS NULL OR p.off OR p.lines < 2`},
 	{"balance", `SELECT 'account ' || a.public_id || ' (' || a.kind || ') shows ' || a.posted_fen || ' fen, its postings sum to ' || coalesce(p.posted, 0)
 		FROM accounts a LEFT JOIN (SELECT account_id, sum(fen) FILTER (WHERE layer = 'posted') AS posted,
 			sum(fen) FILTER (WHERE (layer = 'pending' AND fen > 0) OR (layer = 'released' AND fen < 0)) AS pin,
 			-sum(fen) FILTER (WHERE (layer = 'pending' AND fen < 0) OR (layer = 'released' AND fen > 0)) AS pout FROM postings GROUP BY account_id) p ON p.account_id = a.id
 		WHERE a.posted_fen <> coalesce(p.posted, 0) OR a.pending_in_fen <> coalesce(p.pin, 0) OR a.pending_out_fen <> coalesce(p.pout, 0)`},
-	{"day", `SELECT 'account ' || a.public_id || ' (' || a.kind || ') on ' || coalesce(d.day, p.day) || ': the day says ' || coalesce(d.net, 0) || ' fen, the postings ' || coalesce(p.net, 0)
-		FROM (SELECT account_id, day, debit_fen - credit_fen AS net FROM account_days) d
-		FULL JOIN (SELECT account_id, ledger_day(at) AS day, coalesce(sum(fen) FILTER (WHERE layer = 'posted'), 0) AS net FROM postings GROUP BY 1, 2) p USING (account_id, day)
-		JOIN accounts a ON a.id = coalesce(d.account_id, p.account_id) WHERE coalesce(d.net, 0) <> coalesce(p.net, 0) OR d.account_id IS NULL`},
+	{"day", `SELECT 'account ' || a.public_id || ' (' || a.kind || ') on ' || coalesce(d.day, p.day) || ': the day says ' || coalesce(d.moved::text, 'nothing') || ', the postings ' || coalesce(p.moved::text, 'nothing')
+			|| ' (fen of debits, credits, pending in and out)'
+		FROM (SELECT account_id, day, ROW(debit_fen::numeric, credit_fen::numeric, pending_in_fen::numeric, pending_out_fen::numeric) AS moved FROM account_days) d
+		FULL JOIN (SELECT account_id, ledger_day(at) AS day, ROW(coalesce(sum(fen) FILTER (WHERE layer = 'posted' AND fen > 0), 0), coalesce(sum(-fen) FILTER (WHERE layer = 'posted' AND fen < 0), 0),
+			coalesce(sum(fen) FILTER (WHERE (layer = 'pending' AND fen > 0) OR (layer = 'released' AND fen < 0)), 0),
+			coalesce(sum(-fen) FILTER (WHERE (layer = 'pending' AND fen < 0) OR (layer = 'released' AND fen > 0)), 0)) AS moved FROM postings GROUP BY 1, 2) p USING (account_id, day)
+		JOIN accounts a ON a.id = coalesce(d.account_id, p.account_id) WHERE d.moved IS DISTINCT FROM p.moved`},
 	{"below_zero", `SELECT 'account ' || public_id || ' (' || kind || ') holds ' || posted_fen || ' fen with ' || pending_out_fen || ' reserved' FROM accounts
 		WHERE kind IN ('fund', 'float', 'cash', 'stock') AND posted_fen - pending_out_fen < 0 OR kind = 'payable' AND posted_fen + pending_in_fen > 0`},
 	{"rounding", `SELECT 'account ' || public_id || ' (rounding) holds ' || posted_fen || ' fen, and must hold none' FROM accounts WHERE kind = 'rounding' AND posted_fen <> 0`},
@@ -59,7 +61,7 @@ const mostFaults = 100
 // VerifyLedger sums the books up anew from their postings and compares: every entry,
 // balance, day, hold, payout and limit. Each check reads one snapshot; nothing changes.
 func (db *DB) VerifyLedger(ctx context.Context) (ledger.Verification, error) {
-	var v ledger.Verification
+	v := ledger.Verification{Faults: []ledger.BookFault{}}
 	err := db.InTx(ctx, act.SystemConsole, func(tx *Tx) error {
 		if _, err := tx.exec(ctx, "take the time it takes", `SET LOCAL statement_timeout = 0`); err != nil {
 			return err

@@ -33,36 +33,43 @@ func (m *till) holds(t *testing.T) {
 func TestTheBooksAreSummedUpAnew(t *testing.T) {
 	m := booksInUse(t)
 	m.holds(t)
-	planted := map[string]string{
-		"entry_sum":  `UPDATE postings SET fen = fen + 1 WHERE (entry_id, line) = (SELECT entry_id, min(line) FROM postings GROUP BY entry_id ORDER BY entry_id LIMIT 1)`,
-		"balance":    `UPDATE accounts SET posted_fen = posted_fen + 1 WHERE kind = 'float'`,
-		"day":        `DELETE FROM account_days WHERE (account_id, day) = (SELECT account_id, day FROM account_days LIMIT 1)`,
-		"below_zero": `UPDATE accounts SET pending_out_fen = posted_fen + 1 WHERE kind = 'float'`,
-		"rounding":   `INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'rounding', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`,
-		"mirror":     `UPDATE postings SET fen = fen * 2 WHERE layer = 'released'`,
-		"hold":       `UPDATE disbursements SET state = 'checked' WHERE state = 'reserved'`,
-		"paid_once":  `UPDATE disbursements SET state = 'cash_issued' WHERE state = 'receipted'`,
-		"amount":     `UPDATE disbursements SET fen = fen + 1 WHERE state = 'receipted'`,
-		"owed":       `UPDATE disbursements SET fen = fen + 1 WHERE state = 'reserved'`,
-		"limit":      `UPDATE limit_uses SET released_at = now()`,
+	planted := map[string][]string{
+		"entry_sum": {`UPDATE postings SET fen = fen + 1 WHERE (entry_id, line) = (SELECT entry_id, min(line) FROM postings GROUP BY entry_id ORDER BY entry_id LIMIT 1)`},
+		"balance":   {`UPDATE accounts SET posted_fen = posted_fen + 1 WHERE kind = 'float'`},
+		"day": {`DELETE FROM account_days WHERE (account_id, day) = (SELECT account_id, day FROM account_days LIMIT 1)`,
+			`UPDATE account_days SET debit_fen = debit_fen + 1, credit_fen = credit_fen + 1 WHERE (account_id, day) = (SELECT account_id, day FROM account_days LIMIT 1)`,
+			`UPDATE account_days SET pending_in_fen = pending_in_fen + 1 WHERE (account_id, day) = (SELECT account_id, day FROM account_days LIMIT 1)`},
+		"below_zero": {`UPDATE accounts SET pending_out_fen = posted_fen + 1 WHERE kind = 'float'`},
+		"rounding":   {`INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'rounding', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`},
+		"mirror":     {`UPDATE postings SET fen = fen * 2 WHERE layer = 'released'`},
+		"hold":       {`UPDATE disbursements SET state = 'checked' WHERE state = 'reserved'`},
+		"paid_once":  {`UPDATE disbursements SET state = 'cash_issued' WHERE state = 'receipted'`},
+		"amount":     {`UPDATE disbursements SET fen = fen + 1 WHERE state = 'receipted'`},
+		"owed":       {`UPDATE disbursements SET fen = fen + 1 WHERE state = 'reserved'`},
+		"limit":      {`UPDATE limit_uses SET released_at = now()`},
 	}
 	super := connect(t, m.urls.SuperURL)
 	for _, c := range ledgerChecks {
-		tx, err := super.Begin(t.Context())
-		if err != nil {
-			t.Fatal(err)
+		if len(planted[c.name]) == 0 {
+			t.Errorf("nothing spoils what %s looks at", c.name)
 		}
-		for _, sql := range []string{`ALTER TABLE accounts DROP CONSTRAINT accounts_never_below_zero`, `SET LOCAL session_replication_role = replica`, planted[c.name]} {
-			if _, err := tx.Exec(t.Context(), sql); err != nil {
-				t.Fatalf("%s: %v", c.name, err)
+		for _, spoil := range planted[c.name] {
+			tx, err := super.Begin(t.Context())
+			if err != nil {
+				t.Fatal(err)
 			}
-		}
-		var found []string
-		if err := tx.QueryRow(t.Context(), `SELECT array_agg(what) FROM (`+c.sql+`) x (what)`).Scan(&found); err != nil || len(found) == 0 {
-			t.Errorf("%s finds nothing (%v)", c.name, err)
-		}
-		if err := tx.Rollback(t.Context()); err != nil {
-			t.Fatal(err)
+			for _, sql := range []string{`ALTER TABLE accounts DROP CONSTRAINT accounts_never_below_zero`, `SET LOCAL session_replication_role = replica`, spoil} {
+				if _, err := tx.Exec(t.Context(), sql); err != nil {
+					t.Fatalf("%s: %v", c.name, err)
+				}
+			}
+			var found []string
+			if err := tx.QueryRow(t.Context(), `SELECT array_agg(what) FROM (`+c.sql+`) x (what)`).Scan(&found); err != nil || len(found) == 0 {
+				t.Errorf("%s finds nothing after %s (%v)", c.name, spoil, err)
+			}
+			if err := tx.Rollback(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	m.holds(t)

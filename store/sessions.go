@@ -68,7 +68,7 @@ func (tx *Tx) account(ctx context.Context, login string) (area.Staff, string, er
 // session exists, and the audit chain knows.
 func (db *DB) OpenSession(ctx context.Context, staff area.Staff, tokenHash []byte) error {
 	return db.InTx(ctx, act.SystemConsole, func(tx *Tx) error {
-		if _, err := tx.exec(ctx, "forget sign-in failures", `DELETE FROM sign_in_failures WHERE login_hash = ?`, loginHash(staff.Login)); err != nil {
+		if err := tx.forgetSignInFailures(ctx, staff.Login); err != nil {
 			return err
 		}
 		if _, err := tx.exec(ctx, "open session", `INSERT INTO sessions (token_hash, staff_id) VALUES ( ?, ?)`, tokenHash, int64(staff.ID)); err != nil {
@@ -76,6 +76,11 @@ func (db *DB) OpenSession(ctx context.Context, staff area.Staff, tokenHash []byt
 		}
 		return tx.Audit(ctx, sessionRecord("session.open", staff))
 	})
+}
+
+func (tx *Tx) forgetSignInFailures(ctx context.Context, login string) error {
+	_, err := tx.exec(ctx, "forget sign-in failures", `DELETE FROM sign_in_failures WHERE login_hash = ?`, loginHash(login))
+	return err
 }
 
 // RefuseSession writes down that somebody did not get into a known account.
@@ -110,10 +115,11 @@ func (db *DB) Session(ctx context.Context, tokenHash []byte, idle time.Duration,
 	return s, time.Duration(seconds * float64(time.Second)), err
 }
 
-// ProveSession notes that whoever holds a session has given their password again.
+// ProveSession notes that whoever holds a session has given their password again;
+// the failures before it are forgotten.
 func (db *DB) ProveSession(ctx context.Context, staff area.Staff, tokenHash []byte) error {
 	return db.InTx(ctx, act.SystemConsole, func(tx *Tx) error {
-		if _, err := tx.exec(ctx, "forget sign-in failures", `DELETE FROM sign_in_failures WHERE login_hash = ?`, loginHash(staff.Login)); err != nil {
+		if err := tx.forgetSignInFailures(ctx, staff.Login); err != nil {
 			return err
 		}
 		if _, err := tx.exec(ctx, "prove session", `UPDATE sessions SET proved_at = clock_timestamp() WHERE token_hash = ? AND ended_at IS NULL`, tokenHash); err != nil {

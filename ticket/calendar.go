@@ -4,12 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"example.org/hotline/area"
 )
 
-// Shanghai is the zone every date of the line is told in. It is a fixed offset
-// because China has kept UTC+8 without summer time since 1991, and a node must
-// tell the date without a zone database on its disk.
-var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+// Shanghai is the zone every date of the line is told in.
+var Shanghai = area.Shanghai
 
 // Date is a calendar day in Shanghai, written 2026-10-01. As a string it sorts
 // by time and serves as a map key.

@@ -74,6 +74,12 @@ func trialBalanceCommand(config *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
+			var where area.Code
+			if under != "" {
+				if where, err = area.ParseCode(under); err != nil {
+					return fmt.Errorf("--area: %w", err)
+				}
+			}
 			var b ledger.TrialBalance
 			err = db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) (err error) {
 				b, err = tx.TrialBalance(ctx, before)
@@ -82,8 +88,8 @@ func trialBalanceCommand(config *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if under != "" {
-				b = b.Under(area.Code(under))
+			if where != "" {
+				b = b.Under(where)
 			}
 			return tellBalance(out, b)
 		}),

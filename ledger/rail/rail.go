@@ -10,38 +10,12 @@
 // Private, and no fault repeats what stands in a file.
 package rail
 
-import (
-	"encoding/json"
-	"fmt"
-	"io"
-	"log/slog"
-)
+import "example.org/hotline/internal/act"
 
-// Private is a text that names a person or an account. It shows as "***"
-// wherever it might be printed, logged or encoded by mistake; what a bank must
-// read is written with Reveal. fmt finds no method in an unexported field, so
-// whatever holds one holds it in an exported field.
-type Private string
-
-const hidden = "***"
-
-// Reveal is the text: the deliberate way out.
-func (p Private) Reveal() string { return string(p) }
-
-// String hides the text.
-func (Private) String() string { return hidden }
-
-// Format hides the text from every verb of fmt.
-func (Private) Format(state fmt.State, _ rune) { _, _ = io.WriteString(state, hidden) }
-
-// LogValue hides the text from slog.
-func (Private) LogValue() slog.Value { return slog.StringValue(hidden) }
-
-// MarshalText hides the text from encoders.
-func (Private) MarshalText() ([]byte, error) { return []byte(hidden), nil }
-
-// MarshalJSON hides the text from encoding/json.
-func (Private) MarshalJSON() ([]byte, error) { return json.Marshal(hidden) }
+// Private names a person or an account; what a bank must read is written with
+// string(p). fmt finds no method in an unexported field, so whatever holds one
+// holds it in an exported field.
+type Private = act.Private
 
 // IDType is what kind of document a payee is known by.
 type IDType string

@@ -31,17 +31,17 @@ func (c *Client) judge(resp *http.Response, batch, nonce string, body []byte) re
 		return unknown(WhyUnsigned)
 	case resp.Header.Get(HeaderNonce) != nonce || !c.signer.Verify(AnswerText(strconv.Itoa(resp.StatusCode), timestamp, nonce, body), signature):
 		return unknown(WhySignature)
-	case !c.near(timestamp):
+	case !near(timestamp, c.now()):
 		return unknown(WhyClock)
 	default:
 		return reply{batch: batch, status: resp.StatusCode, body: body}
 	}
 }
 
-// near reports whether the bank's clock is close to ours.
-func (c *Client) near(timestamp string) bool {
+// near reports whether the other side's clock is close to ours.
+func near(timestamp string, now time.Time) bool {
 	seconds, err := strconv.ParseInt(timestamp, 10, 64)
-	return err == nil && c.now().Sub(time.Unix(seconds, 0)).Abs() <= mostSkew
+	return err == nil && now.Sub(time.Unix(seconds, 0)).Abs() <= mostSkew
 }
 
 // said is the body of an answer about a batch.
@@ -84,7 +84,7 @@ func (r reply) file() Answer {
 	case r.status == http.StatusOK && len(r.body) > 0:
 		return Answer{Outcome: Accepted, Body: r.body}
 	case r.status == http.StatusNotFound:
-		return Answer{Outcome: Unknown, Code: "no_return_yet"}
+		return Answer{Outcome: Unknown, Code: WhyNoReturn}
 	default:
 		return Answer{Outcome: Unknown, Code: WhyUnclear}
 	}

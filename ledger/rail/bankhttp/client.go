@@ -72,7 +72,7 @@ func (a Answer) String() string {
 	return fmt.Sprintf("%s (%d bytes)", a.Outcome, len(a.Body))
 }
 
-// Why an outcome is unknown: these stand in Code.
+// Why an outcome is Unknown or NotSent: these stand in Code.
 const (
 	WhyTimeout   = "timeout"
 	WhyCut       = "connection_cut"
@@ -82,8 +82,9 @@ const (
 	WhyClock     = "clock_differs"
 	WhyTooLarge  = "answer_too_large"
 	WhyUnclear   = "answer_unclear"
-	WhyUs        = "not_prepared" // with NotSent: the request could not be made
-	WhyDial      = "no_connection"
+	WhyNoReturn  = "no_return_yet"
+	WhyUs        = "not_prepared"  // with NotSent: the request could not be made
+	WhyDial      = "no_connection" // with NotSent
 )
 
 // Settings are a city's account with a bank.
@@ -148,23 +149,23 @@ func onThisMachine(host string) bool {
 
 // Send gives the bank the file of a batch.
 func (c *Client) Send(ctx context.Context, f File) Answer {
-	return c.do(ctx, http.MethodPost, f.Batch, "", f).plain()
+	return c.do(ctx, http.MethodPost, "", f).plain()
 }
 
 // Query asks what the bank knows of a batch. That it knows none is Unknown too:
 // the batch may still be on its way to it.
 func (c *Client) Query(ctx context.Context, batch string) Answer {
-	return c.do(ctx, http.MethodGet, batch, "", File{Batch: batch}).plain()
+	return c.do(ctx, http.MethodGet, "", File{Batch: batch}).plain()
 }
 
 // Returns fetches the bank's return for a batch.
 func (c *Client) Returns(ctx context.Context, batch string) Answer {
-	return c.do(ctx, http.MethodGet, batch, "/return", File{Batch: batch}).file()
+	return c.do(ctx, http.MethodGet, "/return", File{Batch: batch}).file()
 }
 
-// do makes one request and reads its answer, if the bank has signed it.
-func (c *Client) do(ctx context.Context, method, batch, more string, f File) reply {
-	at := c.base.JoinPath("batches", url.PathEscape(batch)+more)
+// do makes one request about a batch, with its file where it has one, and reads its answer, if the bank has signed it.
+func (c *Client) do(ctx context.Context, method, more string, f File) reply {
+	at := c.base.JoinPath("batches", url.PathEscape(f.Batch)+more)
 	nonce := make([]byte, 16)
 	_, _ = rand.Read(nonce) // never fails (crypto/rand)
 	sent := hex.EncodeToString(nonce)
@@ -195,7 +196,7 @@ func (c *Client) do(ctx context.Context, method, batch, more string, f File) rep
 	if err != nil {
 		return failed(err, true)
 	}
-	return c.judge(resp, batch, sent, body)
+	return c.judge(resp, f.Batch, sent, body)
 }
 
 // The headers of the interface.

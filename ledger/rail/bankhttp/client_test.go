@@ -39,6 +39,7 @@ func mac(t testing.TB, secret string) bankhttp.Signer {
 
 // bank is a server that answers as a test wants; it always reads the request whole first.
 type bank struct {
+	t      *testing.T
 	signer bankhttp.Signer
 	mu     sync.Mutex
 	seen   []string
@@ -63,18 +64,23 @@ func (b *bank) requests() []string {
 	return slices.Clone(b.seen)
 }
 
+// answer signs an answer and writes it.
+func (b *bank) answer(w http.ResponseWriter, r *http.Request, signer bankhttp.Signer, at time.Time, status int, body string) {
+	if err := bankhttp.WriteAnswer(w, r, signer, at, status, []byte(body)); err != nil {
+		b.t.Errorf("the bank cannot answer: %v", err)
+	}
+}
+
 // says answers with a signed status and body.
 func says(status int, body string) func(*bank, http.ResponseWriter, *http.Request, []byte) {
 	return func(b *bank, w http.ResponseWriter, r *http.Request, _ []byte) {
-		if err := bankhttp.WriteAnswer(w, r, b.signer, clock, status, []byte(body)); err != nil {
-			panic(http.ErrAbortHandler)
-		}
+		b.answer(w, r, b.signer, clock, status, body)
 	}
 }
 
 func serve(t *testing.T, signer bankhttp.Signer, behave func(*bank, http.ResponseWriter, *http.Request, []byte)) (*bank, *httptest.Server) {
 	t.Helper()
-	b := &bank{signer: signer, behave: behave}
+	b := &bank{t: t, signer: signer, behave: behave}
 	srv := httptest.NewUnstartedServer(b)
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
 	srv.Start()
@@ -124,23 +130,23 @@ func TestWhatIsKnownAfterAnAnswer(t *testing.T) {
 			w.WriteHeader(http.StatusBadRequest)
 			_, _ = io.WriteString(w, `{"batch":"20261012-0001","status":"refused"}`)
 		}, bankhttp.Unknown, bankhttp.WhyUnsigned},
-		{"signed by somebody else", func(_ *bank, w http.ResponseWriter, r *http.Request, _ []byte) {
-			_ = bankhttp.WriteAnswer(w, r, other, clock, 200, []byte(taken))
+		{"signed by somebody else", func(b *bank, w http.ResponseWriter, r *http.Request, _ []byte) {
+			b.answer(w, r, other, clock, 200, taken)
 		}, bankhttp.Unknown, bankhttp.WhySignature},
 		{"an old answer played again", func(b *bank, w http.ResponseWriter, r *http.Request, _ []byte) {
 			r.Header.Set(bankhttp.HeaderNonce, "00000000000000000000000000000000")
-			_ = bankhttp.WriteAnswer(w, r, b.signer, clock, 200, []byte(taken))
+			b.answer(w, r, b.signer, clock, 200, taken)
 		}, bankhttp.Unknown, bankhttp.WhySignature},
 		{"a status changed on the way", func(b *bank, w http.ResponseWriter, r *http.Request, _ []byte) {
 			rec := httptest.NewRecorder()
-			_ = bankhttp.WriteAnswer(rec, r, b.signer, clock, 422, []byte(taken))
+			b.answer(rec, r, b.signer, clock, 422, taken)
 			for name := range rec.Header() {
 				w.Header().Set(name, rec.Header().Get(name))
 			}
 			_, _ = io.WriteString(w, taken)
 		}, bankhttp.Unknown, bankhttp.WhySignature},
 		{"a clock of another day", func(b *bank, w http.ResponseWriter, r *http.Request, _ []byte) {
-			_ = bankhttp.WriteAnswer(w, r, b.signer, clock.Add(6*time.Minute), 200, []byte(taken))
+			b.answer(w, r, b.signer, clock.Add(6*time.Minute), 200, taken)
 		}, bankhttp.Unknown, bankhttp.WhyClock},
 		{"sent elsewhere", func(_ *bank, w http.ResponseWriter, r *http.Request, _ []byte) {
 			http.Redirect(w, r, "/v2/", http.StatusTemporaryRedirect)
@@ -278,7 +284,7 @@ func TestOverTLSWithRSA(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bank{signer: bankSide, behave: says(200, taken)}
+	b := &bank{t: t, signer: bankSide, behave: says(200, taken)}
 	srv := httptest.NewUnstartedServer(b)
 	srv.Config.ErrorLog = log.New(io.Discard, "", 0)
 	srv.StartTLS()

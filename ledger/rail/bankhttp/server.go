@@ -11,8 +11,7 @@ import (
 // was used before is for the server to remember.
 func VerifyRequest(r *http.Request, body []byte, s Signer, now time.Time) bool {
 	timestamp, nonce := r.Header.Get(HeaderTime), r.Header.Get(HeaderNonce)
-	c := Client{now: func() time.Time { return now }}
-	return nonce != "" && r.Header.Get(HeaderAlgorithm) == s.Algorithm() && c.near(timestamp) &&
+	return nonce != "" && r.Header.Get(HeaderAlgorithm) == s.Algorithm() && near(timestamp, now) &&
 		s.Verify(RequestText(r.Method, r.URL.RequestURI(), timestamp, nonce, body), r.Header.Get(HeaderSignature))
 }
 

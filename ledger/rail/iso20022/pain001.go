@@ -23,9 +23,6 @@ const (
 	currency       = "CNY"
 )
 
-// china is what Chinese banks' days are counted in.
-var china = time.FixedZone("CST", 8*60*60)
-
 type document struct {
 	XMLName xml.Name `xml:"urn:iso:std:iso:20022:tech:xsd:pain.001.001.09 Document"`
 	Header  header   `xml:"CstmrCdtTrfInitn>GrpHdr"`
@@ -92,8 +89,8 @@ func WriteBatch(b rail.Batch) ([]byte, error) {
 	}
 	sum := ledger.Yuan(b.ControlSum())
 	doc := document{
-		Header: header{MsgID: b.ID, Created: b.Created.In(china).Format(time.RFC3339), Count: b.Count(), Sum: sum, Name: b.UnitName, Unit: b.Unit},
-		Payment: payment{ID: b.ID, Method: methodTransfer, Count: b.Count(), Sum: sum, Execute: string(b.Execute), Debtor: b.UnitName, Account: b.DebitAccount.Reveal(),
+		Header: header{MsgID: b.ID, Created: b.Created.In(area.Shanghai).Format(time.RFC3339), Count: b.Count(), Sum: sum, Name: b.UnitName, Unit: b.Unit},
+		Payment: payment{ID: b.ID, Method: methodTransfer, Count: b.Count(), Sum: sum, Execute: string(b.Execute), Debtor: b.UnitName, Account: string(b.DebitAccount),
 			Currency: currency, Agent: &member{clearingChina, b.AgentBank}, Credits: make([]transfer, len(b.Items))},
 	}
 	for n, i := range b.Items {
@@ -111,7 +108,7 @@ func WriteBatch(b rail.Batch) ([]byte, error) {
 }
 
 func transferOf(i rail.Item) transfer {
-	t := transfer{InstrID: strconv.Itoa(i.Seq), EndToEnd: i.Reference, Amount: money{currency, ledger.Yuan(i.Fen)}, Name: i.Holder.Reveal(), Account: i.Account.Reveal(),
+	t := transfer{InstrID: strconv.Itoa(i.Seq), EndToEnd: i.Reference, Amount: money{currency, ledger.Yuan(i.Fen)}, Name: string(i.Holder), Account: string(i.Account),
 		Purpose: purposeBenefit, Memo: string(i.Memo)}
 	if i.Bank != "" {
 		t.Agent = &member{clearingChina, i.Bank}
@@ -119,11 +116,11 @@ func transferOf(i rail.Item) transfer {
 	switch i.IDType {
 	case rail.IDNone:
 	case rail.IDResident:
-		t.ID = &personID{Number: i.IDNumber.Reveal(), Scheme: schemeNational}
+		t.ID = &personID{Number: string(i.IDNumber), Scheme: schemeNational}
 	case rail.IDPassport:
-		t.ID = &personID{Number: i.IDNumber.Reveal(), Scheme: schemePassport}
+		t.ID = &personID{Number: string(i.IDNumber), Scheme: schemePassport}
 	default:
-		t.ID = &personID{Number: i.IDNumber.Reveal(), Own: string(i.IDType)}
+		t.ID = &personID{Number: string(i.IDNumber), Own: string(i.IDType)}
 	}
 	return t
 }
@@ -243,7 +240,7 @@ func (r reader) instant(n *node) time.Time {
 	if t, err := time.Parse(time.RFC3339, n.text); err == nil {
 		return t
 	}
-	t, err := time.ParseInLocation("2006-01-02T15:04:05", n.text, china)
+	t, err := time.ParseInLocation("2006-01-02T15:04:05", n.text, area.Shanghai)
 	if err != nil {
 		r.faults.Add(n.line, n.name, "date_form", nil)
 	}

@@ -88,7 +88,7 @@ func TestADamagedBatchIsRefused(t *testing.T) {
 		{"<NbOfTxs>3<", "<NbOfTxs>2<", "count_differs"},
 		{"Ccy=\"CNY\"", "Ccy=\"USD\"", "currency"},
 	} {
-		_, err := iso20022.ReadBatch(strings.NewReader(swap(file, test.from, test.to)))
+		_, err := iso20022.ReadBatch(strings.NewReader(swap(t, file, test.from, test.to)))
 		if refused, _ := errors.AsType[rail.Refused](err); len(refused) != 1 || refused[0].Code != test.code || refused[0].Line == 0 {
 			t.Errorf("%s: %v", test.code, err)
 		}
@@ -105,9 +105,10 @@ func read(t testing.TB, name string) string {
 }
 
 // swap replaces what must be there, once.
-func swap(text, from, to string) string {
+func swap(t *testing.T, text, from, to string) string {
+	t.Helper()
 	if !strings.Contains(text, from) {
-		panic("nothing to replace: " + from)
+		t.Fatalf("nothing to replace: %s", from)
 	}
 	return strings.Replace(text, from, to, 1)
 }

@@ -23,7 +23,7 @@ func (l *Layout) write(f Field, place any) (string, bool) {
 	case *string:
 		return *v, true
 	case *rail.Private:
-		return v.Reveal(), true
+		return string(*v), true
 	case *rail.Memo:
 		return string(*v), true
 	case *int:

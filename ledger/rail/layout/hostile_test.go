@@ -32,34 +32,34 @@ func TestBadReturnsByLine(t *testing.T) {
 		{"header alone", "demo_city", city[:strings.Index(city, "\n")+1], []told{{0, "", "no_control"}}},
 		{"too large", "demo_rural", strings.Repeat("a", rail.MostFileBytes+1), []told{{0, "", "file_too_large"}}},
 		{"too many lines", "demo_rural", strings.Repeat("\n", rail.MostItems+3), []told{{rail.MostItems + 3, "", "too_many_lines"}}},
-		{"a line without end", "demo_rural", swap(rural, "户名不符", strings.Repeat("户", 2000)), []told{{3, "", "line_too_long"}}},
-		{"a long cell", "demo_rural", swap(rural, "户名不符", strings.Repeat("户", 200)), []told{{3, "text", "cell_too_long"}}},
-		{"UTF-8 in GB18030's place", "demo_city", swap(city, "\xb3\xc9\xb9\xa6", "成功"), []told{{2, "", "line_length"}}},
-		{"GB18030 in UTF-8's place", "demo_rural", swap(rural, "成功", "\xb3\xc9\xb9\xa6"), []told{{2, "", "text_encoding"}}},
-		{"half a character", "demo_city", swap(city, "\xb3\xc9\xb9\xa6", "\xb3\xc9\xb9 "), []told{{2, "result", "text_encoding"}}},
+		{"a line without end", "demo_rural", swap(t, rural, "户名不符", strings.Repeat("户", 2000)), []told{{3, "", "line_too_long"}}},
+		{"a long cell", "demo_rural", swap(t, rural, "户名不符", strings.Repeat("户", 200)), []told{{3, "text", "cell_too_long"}}},
+		{"UTF-8 in GB18030's place", "demo_city", swap(t, city, "\xb3\xc9\xb9\xa6", "成功"), []told{{2, "", "line_length"}}},
+		{"GB18030 in UTF-8's place", "demo_rural", swap(t, rural, "成功", "\xb3\xc9\xb9\xa6"), []told{{2, "", "text_encoding"}}},
+		{"half a character", "demo_city", swap(t, city, "\xb3\xc9\xb9\xa6", "\xb3\xc9\xb9 "), []told{{2, "result", "text_encoding"}}},
 		{"UTF-16", "demo_rural", "\xff\xfeR\x00|\x00\n\x00", []told{{2, "", "file_truncated"}}},
 		{"a byte order mark", "demo_rural", "\uFEFF" + rural, []told{{1, "", "cell_constant"}}},
 		{"lines of another system", "demo_rural", strings.ReplaceAll(rural, "\n", "\r\n"), []told{{1, "", "line_end"}, {2, "", "line_end"}, {3, "", "line_end"}, {4, "", "line_end"}}},
-		{"NUL", "demo_rural", swap(rural, "户名不符", "户\x00不符"), []told{{3, "text", "cell_not_plain"}}},
-		{"an escape", "demo_rural", swap(rural, "户名不符", "\x1b[2J"), []told{{3, "text", "cell_not_plain"}}},
-		{"text turned round", "demo_rural", swap(rural, "户名不符", "\u202e不符"), []told{{3, "text", "cell_not_plain"}}},
-		{"a formula", "demo_rural", swap(rural, "户名不符", "=HYPERLINK(1)"), []told{{3, "text", "cell_formula"}}},
-		{"blanks", "demo_rural", swap(rural, "|a2-1", "| a2-1"), []told{{3, "reference", "cell_blank"}}},
-		{"a field more", "demo_rural", swap(rural, "|a2-1", "|x|a2-1"), []told{{3, "", "cell_count"}}},
-		{"no reference", "demo_rural", swap(rural, "|a2-1", "|"), []told{{3, "reference", "cell_empty"}}},
-		{"a reference twice", "demo_rural", swap(rural, "|a3-2", "|a2-1"), []told{{4, "reference", "reference_twice"}}},
-		{"a word of no layout", "demo_rural", swap(rural, "成功", "大概"), []told{{2, "result", "word_unknown"}}},
-		{"success with a reason", "demo_rural", swap(rural, "成功||", "成功|户名不符|"), []told{{2, "result", "contradiction"}}},
-		{"a negative amount", "demo_rural", swap(rural, "|0.01|失败|", "|-0.01|失败|"), []told{{3, "amount", "amount_form"}}},
-		{"below a fen", "demo_rural", swap(rural, "|0.01|失败|", "|0.011|失败|"), []told{{3, "amount", "amount_form"}}},
-		{"a jiao", "demo_rural", swap(rural, "|0.01|失败|", "|0.1|失败|"), []told{{3, "amount", "amount_form"}}},
-		{"nothing", "demo_rural", swap(rural, "|0.01|失败|", "|0.00|失败|"), []told{{3, "amount", "amount_range"}}},
-		{"more than any payout", "demo_rural", swap(rural, "|0.01|失败|", "|9999999999999999.99|失败|"), []told{{3, "amount", "amount_range"}}},
-		{"one fen off", "demo_rural", swap(rural, "|900.00|成功", "|900.01|成功"), []told{{1, "sum", "sum_differs"}}},
-		{"one payout off", "demo_city", swap(city, "9000003", "9000004"), []told{{5, "count", "count_differs"}}},
-		{"successes miscounted", "demo_rural", swap(rural, "|1|900.00|2|", "|2|900.00|1|"), []told{{1, "succeeded_count", "count_differs"}, {1, "failed_count", "count_differs"}}},
+		{"NUL", "demo_rural", swap(t, rural, "户名不符", "户\x00不符"), []told{{3, "text", "cell_not_plain"}}},
+		{"an escape", "demo_rural", swap(t, rural, "户名不符", "\x1b[2J"), []told{{3, "text", "cell_not_plain"}}},
+		{"text turned round", "demo_rural", swap(t, rural, "户名不符", "\u202e不符"), []told{{3, "text", "cell_not_plain"}}},
+		{"a formula", "demo_rural", swap(t, rural, "户名不符", "=HYPERLINK(1)"), []told{{3, "text", "cell_formula"}}},
+		{"blanks", "demo_rural", swap(t, rural, "|a2-1", "| a2-1"), []told{{3, "reference", "cell_blank"}}},
+		{"a field more", "demo_rural", swap(t, rural, "|a2-1", "|x|a2-1"), []told{{3, "", "cell_count"}}},
+		{"no reference", "demo_rural", swap(t, rural, "|a2-1", "|"), []told{{3, "reference", "cell_empty"}}},
+		{"a reference twice", "demo_rural", swap(t, rural, "|a3-2", "|a2-1"), []told{{4, "reference", "reference_twice"}}},
+		{"a word of no layout", "demo_rural", swap(t, rural, "成功", "大概"), []told{{2, "result", "word_unknown"}}},
+		{"success with a reason", "demo_rural", swap(t, rural, "成功||", "成功|户名不符|"), []told{{2, "result", "contradiction"}}},
+		{"a negative amount", "demo_rural", swap(t, rural, "|0.01|失败|", "|-0.01|失败|"), []told{{3, "amount", "amount_form"}}},
+		{"below a fen", "demo_rural", swap(t, rural, "|0.01|失败|", "|0.011|失败|"), []told{{3, "amount", "amount_form"}}},
+		{"a jiao", "demo_rural", swap(t, rural, "|0.01|失败|", "|0.1|失败|"), []told{{3, "amount", "amount_form"}}},
+		{"nothing", "demo_rural", swap(t, rural, "|0.01|失败|", "|0.00|失败|"), []told{{3, "amount", "amount_range"}}},
+		{"more than any payout", "demo_rural", swap(t, rural, "|0.01|失败|", "|9999999999999999.99|失败|"), []told{{3, "amount", "amount_range"}}},
+		{"one fen off", "demo_rural", swap(t, rural, "|900.00|成功", "|900.01|成功"), []told{{1, "sum", "sum_differs"}}},
+		{"one payout off", "demo_city", swap(t, city, "9000003", "9000004"), []told{{5, "count", "count_differs"}}},
+		{"successes miscounted", "demo_rural", swap(t, rural, "|1|900.00|2|", "|2|900.00|1|"), []told{{1, "succeeded_count", "count_differs"}, {1, "failed_count", "count_differs"}}},
 		{"another bank's file", "demo_rural", city, []told{{1, "", "line_end"}, {2, "", "line_end"}, {3, "", "line_end"}, {4, "", "line_end"}, {5, "", "line_end"}}},
-		{"several at once", "demo_rural", swap(swap(rural, "成功", "大概"), "|a3-2", "|"), []told{{2, "result", "word_unknown"}, {4, "reference", "cell_empty"}}},
+		{"several at once", "demo_rural", swap(t, swap(t, rural, "成功", "大概"), "|a3-2", "|"), []told{{2, "result", "word_unknown"}, {4, "reference", "cell_empty"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			got, err := all[test.bank].ReadReturn(strings.NewReader(test.file))
@@ -97,7 +97,7 @@ func TestAFileThatCannotBeReadToItsEnd(t *testing.T) {
 
 func TestABatchOutOfOrderIsNotRead(t *testing.T) {
 	file := read(t, "demo_rural.batch")
-	_, err := banks(t)["demo_rural"].ReadBatch(strings.NewReader(swap(file, "D|2|", "D|3|")))
+	_, err := banks(t)["demo_rural"].ReadBatch(strings.NewReader(swap(t, file, "D|2|", "D|3|")))
 	if refused, _ := errors.AsType[rail.Refused](err); len(refused) != 1 || refused[0].Code != "seq_order" || refused[0].Line != 3 {
 		t.Error(err)
 	}
@@ -115,16 +115,17 @@ func read(t testing.TB, name string) string {
 // A batch that was read can be written: what a field has no room for is not read.
 func TestACellWiderThanItsField(t *testing.T) {
 	file := read(t, "demo_rural.batch")
-	_, err := banks(t)["demo_rural"].ReadBatch(strings.NewReader(swap(file, "张示例", strings.Repeat("张", 41))))
+	_, err := banks(t)["demo_rural"].ReadBatch(strings.NewReader(swap(t, file, "张示例", strings.Repeat("张", 41))))
 	if refused, _ := errors.AsType[rail.Refused](err); len(refused) != 1 || refused[0].Code != "cell_too_long" || refused[0].Column != "holder" || refused[0].Args["most"] != 120 {
 		t.Error(err)
 	}
 }
 
 // swap replaces what must be there.
-func swap(text, from, to string) string {
+func swap(t *testing.T, text, from, to string) string {
+	t.Helper()
 	if !strings.Contains(text, from) {
-		panic("nothing to replace: " + from)
+		t.Fatalf("nothing to replace: %s", from)
 	}
 	return strings.Replace(text, from, to, 1)
 }

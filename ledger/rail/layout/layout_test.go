@@ -123,86 +123,82 @@ func TestNameOfAFile(t *testing.T) {
 	}
 }
 
-func TestBatchesComeBack(t *testing.T) {
+// ofEachBank checks a property of each example layout.
+func ofEachBank(t *testing.T, holds func(t *rapid.T, name string, l *layout.Layout)) {
+	t.Helper()
 	for name, l := range banks(t) {
-		t.Run(name, func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
-				b := anyBatch(t)
-				file, err := l.WriteBatch(b)
-				if err != nil {
-					t.Fatal(err)
-				}
-				got, err := l.ReadBatch(bytes.NewReader(file))
-				if err != nil {
-					t.Fatalf("%v\n%s", err, file)
-				}
-				if got.Created = b.Created; !reflect.DeepEqual(got, b) {
-					t.Fatal("the batch came back otherwise")
-				}
-			})
-		})
+		t.Run(name, func(t *testing.T) { rapid.Check(t, func(t *rapid.T) { holds(t, name, l) }) })
 	}
 }
 
+func TestBatchesComeBack(t *testing.T) {
+	ofEachBank(t, func(t *rapid.T, _ string, l *layout.Layout) {
+		b := anyBatch(t)
+		file, err := l.WriteBatch(b)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := l.ReadBatch(bytes.NewReader(file))
+		if err != nil {
+			t.Fatalf("%v\n%s", err, file)
+		}
+		if got.Created = b.Created; !reflect.DeepEqual(got, b) {
+			t.Fatal("the batch came back otherwise")
+		}
+	})
+}
+
 func TestReturnsComeBack(t *testing.T) {
-	for name, l := range banks(t) {
-		t.Run(name, func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
-				r := anyReturn(t, anyBatch(t), l)
-				file, err := l.WriteReturn(r)
-				if err != nil {
-					t.Fatal(err)
-				}
-				got, err := l.ReadReturn(bytes.NewReader(file))
-				if err != nil {
-					t.Fatalf("%v\n%s", err, file)
-				}
-				if !reflect.DeepEqual(got, r) {
-					t.Fatal("the return came back otherwise")
-				}
-			})
-		})
-	}
+	ofEachBank(t, func(t *rapid.T, _ string, l *layout.Layout) {
+		r := anyReturn(t, anyBatch(t), l)
+		file, err := l.WriteReturn(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := l.ReadReturn(bytes.NewReader(file))
+		if err != nil {
+			t.Fatalf("%v\n%s", err, file)
+		}
+		if !reflect.DeepEqual(got, r) {
+			t.Fatal("the return came back otherwise")
+		}
+	})
 }
 
 // One fen, one line or one byte less, and the whole file is refused.
 func TestADamagedFileIsRefusedWhole(t *testing.T) {
-	for name, l := range banks(t) {
-		t.Run(name, func(t *testing.T) {
-			rapid.Check(t, func(t *rapid.T) {
-				r := anyReturn(t, anyBatch(t), l)
-				file, err := l.WriteReturn(r)
-				if err != nil {
-					t.Fatal(err)
-				}
-				lines := bytes.SplitAfter(file, []byte("\n"))
-				lines = lines[:len(lines)-1]
-				line := rapid.IntRange(1, len(r.Items)).Draw(t, "line") // a payout's, in both forms
-				var damaged []byte
-				switch kind := rapid.SampledFrom([]string{"fen", "line lost", "line twice", "cut"}).Draw(t, "kind"); kind {
-				case "fen":
-					damaged = bytes.Join(lines, nil)
-					from := amountOf(r.Items[line-1].Fen, name)
-					to := amountOf(r.Items[line-1].Fen+1, name)
-					changed := bytes.Replace(lines[line], from, to, 1)
-					if bytes.Equal(changed, lines[line]) {
-						t.Fatal("no amount on the line")
-					}
-					damaged = bytes.Replace(damaged, lines[line], changed, 1)
-				case "line lost":
-					damaged = bytes.Join(slices.Delete(slices.Clone(lines), line, line+1), nil)
-				case "line twice":
-					damaged = bytes.Join(slices.Insert(slices.Clone(lines), line, lines[line]), nil)
-				default:
-					damaged = file[:rapid.IntRange(0, len(file)-1).Draw(t, "at")]
-				}
-				got, err := l.ReadReturn(bytes.NewReader(damaged))
-				if _, ok := errors.AsType[rail.Refused](err); !ok || !reflect.DeepEqual(got, rail.Return{}) {
-					t.Fatalf("read as %v, %v:\n%s", got, err, damaged)
-				}
-			})
-		})
-	}
+	ofEachBank(t, func(t *rapid.T, name string, l *layout.Layout) {
+		r := anyReturn(t, anyBatch(t), l)
+		file, err := l.WriteReturn(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bytes.SplitAfter(file, []byte("\n"))
+		lines = lines[:len(lines)-1]
+		line := rapid.IntRange(1, len(r.Items)).Draw(t, "line") // a payout's, in both forms
+		var damaged []byte
+		switch kind := rapid.SampledFrom([]string{"fen", "line lost", "line twice", "cut"}).Draw(t, "kind"); kind {
+		case "fen":
+			damaged = bytes.Join(lines, nil)
+			from := amountOf(r.Items[line-1].Fen, name)
+			to := amountOf(r.Items[line-1].Fen+1, name)
+			changed := bytes.Replace(lines[line], from, to, 1)
+			if bytes.Equal(changed, lines[line]) {
+				t.Fatal("no amount on the line")
+			}
+			damaged = bytes.Replace(damaged, lines[line], changed, 1)
+		case "line lost":
+			damaged = bytes.Join(slices.Delete(slices.Clone(lines), line, line+1), nil)
+		case "line twice":
+			damaged = bytes.Join(slices.Insert(slices.Clone(lines), line, lines[line]), nil)
+		default:
+			damaged = file[:rapid.IntRange(0, len(file)-1).Draw(t, "at")]
+		}
+		got, err := l.ReadReturn(bytes.NewReader(damaged))
+		if _, ok := errors.AsType[rail.Refused](err); !ok || !reflect.DeepEqual(got, rail.Return{}) {
+			t.Fatalf("read as %v, %v:\n%s", got, err, damaged)
+		}
+	})
 }
 
 // amountOf is an amount as it stands in the examples' files.

@@ -143,7 +143,7 @@ func (r *reader) sameSum(name string, says, are int64) {
 func (r *reader) judge(i *rail.ReturnItem) {
 	reason, ok := r.layout.Reasons[i.Code]
 	if !ok {
-		reason = r.layout.Reasons[i.Text.Reveal()]
+		reason = r.layout.Reasons[string(i.Text)]
 	}
 	switch {
 	case i.Status == rail.Failed && reason == rail.ReasonNone:
