@@ -17,24 +17,20 @@ type AgencyRows interface {
 	relief.AgencyTx
 	// OwnAccesses lists what is open to the actor, what ends first before the rest.
 	OwnAccesses(ctx context.Context) ([]area.AgencyAccess, error)
-	// ChangeAgency corrects an agency's name, or whom to ask there.
-	ChangeAgency(ctx context.Context, id string, change func(*area.Agency)) (area.Agency, error)
 }
 
 // agencySeats are the people of outside agencies. They have pages of their own,
 // which name all that they see: no money, no decision, no name, no number.
 var agencySeats = []area.Role{area.RoleAgency}
 
-// agencyTable is the part of the table for people of outside agencies, and for who
-// keeps the list of agencies. {id} of a ticket of theirs is the access: what is
-// open to one of them is not to another.
+// agencyTable is the part of the table for people of outside agencies. {id} of a
+// ticket of theirs is the access: what is open to one of them is not to another.
 func agencyTable() []*route {
 	get, post := http.MethodGet, http.MethodPost
 	return []*route{
 		{method: get, path: "/agency-tickets", who: agencySeats, background: true, summary: "Tickets that are open to you, and until when", bind: read((*Server).listAgencyTickets)},
 		{method: get, path: "/agency-tickets/{id}", who: agencySeats, background: true, summary: "One of them, and what you have reported", bind: read((*Server).getAgencyTicket)},
 		{method: post, path: "/agency-tickets/{id}/reports", who: agencySeats, summary: "Report back what was done", bind: do((*Server).reportBack)},
-		{method: post, path: "/agencies/{id}/changes", who: accountKeepers, summary: "Correct an agency's name, or whom to ask there", bind: do((*Server).changeAgency)},
 	}
 }
 
@@ -161,12 +157,4 @@ func (s *Server) reportBack(ctx context.Context, tx Tx, in *reportBackInput) (Ag
 		return AgencyTicket{}, err
 	}
 	return agencyPage(ctx, tx, a)
-}
-
-// mayAskUpload refuses an agency's person the photos of others.
-func mayAskUpload(tx Tx, u relief.Upload) error {
-	if tx.Actor().Role == area.RoleAgency && u.By != tx.Actor().StaffID {
-		return act.NotFound("upload")
-	}
-	return nil
 }

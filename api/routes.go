@@ -41,7 +41,7 @@ var (
 		area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
 	// photographers send photos; people of agencies with their reports, too.
 	photographers = slices.Concat(makers, agencySeats)
-	uploaders     = slices.Concat(readers, agencySeats)
+	photoAskers   = slices.Concat(readers, agencySeats) // which parts of a photo are there
 
 	owners = []area.Role{area.RoleAgent, area.RoleSupervisor, area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty,
 		area.RoleCityDuty, area.RoleCityHead}
@@ -174,7 +174,7 @@ func aidTable() []*route {
 
 		{method: post, path: "/uploads", who: photographers, summary: "Announce a photo", bind: do((*Server).beginUpload)},
 		{method: put, path: "/uploads/{id}/parts/{part}", who: photographers, summary: "Send one part of a photo", bind: each((*Server).putPart)},
-		{method: get, path: "/uploads/{id}", who: uploaders, background: true, summary: "Which parts are there", bind: read((*Server).getUpload)},
+		{method: get, path: "/uploads/{id}", who: photoAskers, background: true, summary: "Which parts are there", bind: read((*Server).getUpload)},
 		{method: get, path: "/uploads/{id}/content", who: readers, summary: "The photo; each look leaves a record", bind: bindUploadContent},
 
 		{method: get, path: "/approvals", who: readers, background: true, summary: "What waits for your word", bind: read((*Server).listApprovals)},

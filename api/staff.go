@@ -22,7 +22,7 @@ type StaffRows interface {
 	ApplyStaff(ctx context.Context, id string) (area.StaffPreview, error)
 	// AddStaff makes an account, without a password.
 	AddStaff(ctx context.Context, tree *area.Tree, p area.Person) (area.StaffRow, error)
-	// ChangeStaff changes name, role, place or telephone.
+	// ChangeStaff changes name, role, place, telephone or skills.
 	ChangeStaff(ctx context.Context, tree *area.Tree, login string, change func(*area.Person)) (area.StaffRow, error)
 	// LeaveStaff ends somebody's service and hands on what is theirs.
 	LeaveStaff(ctx context.Context, login, reason string) (area.Leaving, error)
@@ -48,6 +48,8 @@ type StaffRows interface {
 	Agencies(ctx context.Context) ([]area.Agency, error)
 	// AddAgency writes down an organisation and its contract.
 	AddAgency(ctx context.Context, g area.Agency) (area.Agency, error)
+	// ChangeAgency corrects an agency's name, or whom to ask there.
+	ChangeAgency(ctx context.Context, id string, change func(*area.Agency)) (area.Agency, error)
 	// EndContract sets the last day of a contract.
 	EndContract(ctx context.Context, id string, until area.Date, reason string) (area.Agency, error)
 	// AddAgencySeat makes an account for somebody of an agency.
@@ -100,6 +102,7 @@ func staffTable() []*route {
 
 		{method: get, path: "/agencies", who: fieldReaders, summary: "Outside agencies, their contracts and people", bind: read((*Server).listAgencies)},
 		{method: post, path: "/agencies", who: accountKeepers, summary: "Write down an agency and its contract", bind: do((*Server).addAgency)},
+		{method: post, path: "/agencies/{id}/changes", who: accountKeepers, summary: "Correct an agency's name, or whom to ask there", bind: do((*Server).changeAgency)},
 		{method: post, path: "/agencies/{id}/contract", who: accountKeepers, summary: "Prolong a contract or end it", bind: do((*Server).endContract)},
 		{method: post, path: "/agencies/{id}/people", who: accountKeepers, summary: "Make an account for somebody of an agency", bind: do((*Server).addAgencySeat)},
 		{method: get, path: "/agency-accesses", who: fieldReaders, summary: "Tickets that are open to people of agencies", bind: read((*Server).listAccesses)},

@@ -9,6 +9,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/relief"
 )
@@ -96,6 +97,14 @@ func (s *Server) getUpload(ctx context.Context, tx Tx, in *ThingRef) (Upload, er
 		return Upload{}, err
 	}
 	return uploadPage(ctx, tx, in.ID)
+}
+
+// mayAskUpload refuses an agency's person the photos of others.
+func mayAskUpload(tx Tx, u relief.Upload) error {
+	if tx.Actor().Role == area.RoleAgency && u.By != tx.Actor().StaffID {
+		return act.NotFound("upload")
+	}
+	return nil
 }
 
 // bindUploadContent serves a photo. Each look at it is a record.

@@ -122,7 +122,7 @@ type DemoAbsence struct {
 	To     time.Time `yaml:"to"`
 }
 
-// DemoAgent is what an agent serves and knows. Who is not listed serves every queue.
+// DemoAgent is what an agent serves. Who is not listed serves every queue.
 type DemoAgent struct {
 	Login    string   `yaml:"login"`
 	Queues   []string `yaml:"queues"`   // none: every queue
@@ -239,6 +239,11 @@ func (c City) check(l *faultList) {
 		}
 		if (s.Role == area.RoleAgency) != agencies[s.Agency] {
 			l.at(at+".agency", "is the name of one of the agencies, for the role agency only")
+		}
+		for skill, level := range s.Skills {
+			if level < 1 || level > area.MostSkill {
+				l.at(at+".skills."+skill, "must be from 1 (some) to %d (best)", area.MostSkill)
+			}
 		}
 		logins[s.Login] = true
 	}

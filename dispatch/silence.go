@@ -58,15 +58,6 @@ func helped(s ticket.Status) bool {
 	return s == ticket.StatusAidConfirmed || s == ticket.StatusRejected || s == ticket.StatusReferred || s == ticket.StatusFollowUp
 }
 
-func relieved(t ticket.Ticket) bool {
-	for _, c := range t.Clocks {
-		if c.Running() {
-			return false
-		}
-	}
-	return true
-}
-
 func (s *Service) tellSilence(ctx context.Context, tx Tx, t ticket.Ticket, heard time.Time, timer act.Timer, targets []Target) error {
 	owner, err := tx.Post(ctx, t.Owner)
 	if err != nil {

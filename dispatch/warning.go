@@ -37,6 +37,16 @@ func (s *Service) armWarnings(ctx context.Context, tx Tx, t ticket.Ticket) error
 	return s.armNear(ctx, tx, t)
 }
 
+// relieved reports whether no clock of the ticket runs any more.
+func relieved(t ticket.Ticket) bool {
+	for _, c := range t.Clocks {
+		if c.Running() {
+			return false
+		}
+	}
+	return true
+}
+
 // warn reminds people that a milestone has not been reached. It is no breach.
 func (s *Service) warn(ctx context.Context, tx Tx, timer act.Timer) error {
 	t, err := tx.TicketForUpdate(ctx, ticket.ID(timer.Subject.ID))

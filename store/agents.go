@@ -21,17 +21,17 @@ import (
 // every queue. act.ErrNotFound where there is no such active member of staff.
 func (db *DB) AgentSeat(ctx context.Context, id area.StaffID) (a acd.Agent, err error) {
 	err = db.InTx(ctx, act.SystemIVR, func(tx *Tx) error {
-		var queues, skills []byte
+		var queues []byte
 		err := tx.scan(ctx, "load agent", `SELECT s.login, s.name, s.area_code, coalesce(p.priority, 100),
-			coalesce(to_json(p.queues), '[]')::text, s.skills::text
+			coalesce(to_json(p.queues), '[]')::text, s.skills
 			FROM staff s LEFT JOIN agent_profiles p ON p.staff_id = s.id WHERE s.id = ? AND s.active`, []any{int64(id)},
-			&a.Login, &a.Name, &a.Area, &a.Priority, &queues, &skills)
+			&a.Login, &a.Name, &a.Area, &a.Priority, &queues, (*skillsColumn)(&a.Skills))
 		if err != nil {
 			return err
 		}
 		a.ID = id
-		if err := errors.Join(json.Unmarshal(queues, &a.Queues), json.Unmarshal(skills, &a.Skills)); err != nil {
-			return fmt.Errorf("read the profile of agent %d: %w", id, err)
+		if err := json.Unmarshal(queues, &a.Queues); err != nil {
+			return fmt.Errorf("read the queues of agent %d: %w", id, err)
 		}
 		return nil
 	})

@@ -41,8 +41,8 @@ func (db *DB) callerIndex(c ticket.Call) []byte {
 }
 
 // Call loads the call, or the report, that a ticket was born from, with its caller
-// opened. Whoever shows the number to a
-// person must mask it or write an audit record of the look-up.
+// opened. Whoever shows the number to a person must mask it or write an audit
+// record of the look-up.
 func (tx *Tx) Call(ctx context.Context, id ticket.CallID) (ticket.Call, error) {
 	c := ticket.Call{ID: id}
 	var sealed []byte

@@ -218,7 +218,8 @@ func (tx *Tx) AddSplitOff(ctx context.Context, t *ticket.Ticket) error {
 // since blocks of different sizes would overlap.
 const splitBlock = 1000
 
-// splitNumber is the next number of a ticket that no call was born with.
+// splitNumber is the next number of a ticket that no call was born with: one
+// that was split off, or reported.
 func (tx *Tx) splitNumber(ctx context.Context, invited time.Time) (ticket.Number, error) {
 	var first, used int
 	err := tx.scan(ctx, "take a number", `UPDATE split_numbers SET used = used + 1 WHERE used < ? RETURNING first, used`, []any{splitBlock}, &first, &used)
@@ -233,7 +234,7 @@ func (tx *Tx) splitNumber(ctx context.Context, invited time.Time) (ticket.Number
 		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("number a split-off ticket: %w", err)
+		return "", fmt.Errorf("number a ticket without a call: %w", err)
 	}
 	return ticket.NewNumber(invited, first+used-1), nil
 }

@@ -73,7 +73,7 @@ func (tx *Tx) TicketRows(ctx context.Context, f ticket.Filter) ([]ticket.Row, ti
 		add("t.status NOT IN ('closed', 'duplicate')")
 	case ticket.ListMine:
 		add("t.owner_id = ? AND t.status NOT IN ('closed', 'duplicate')", int64(tx.actor.PostID))
-	case ticket.ListUnanswered:
+	case ticket.ListUnanswered: // the second condition on the status lets the index of open tickets be used
 		add("t.loop > 0 AND t.status IN ('new', 'triaged', 'offered', 'reopened') AND t.status NOT IN ('closed', 'duplicate') AND NOT t.with_agent")
 	case ticket.ListOffered:
 		// An array, not a join: the few open offers are found first, whatever the planner thinks of the many tickets.

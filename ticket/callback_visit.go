@@ -156,17 +156,9 @@ func townshipPost(ctx context.Context, tx CallbackTx, t Ticket, role area.Role) 
 			return onDuty[:1], nil
 		}
 	}
-	for _, desk := range []struct {
-		level area.Level
-		role  area.Role
-	}{{area.LevelTownship, role}, {area.LevelCounty, area.RoleCountyDuty}} {
-		if where.Level() < desk.level {
-			continue
-		}
-		post, err := tx.Desk(ctx, where.At(desk.level), desk.role)
-		if !errors.Is(err, act.ErrNotFound) {
-			return []area.Post{post}, err
-		}
+	desk, err := nearestDesk(ctx, tx, where, deskAt{area.LevelTownship, role}, deskAt{area.LevelCounty, area.RoleCountyDuty})
+	if !errors.Is(err, act.ErrNotFound) {
+		return []area.Post{desk}, err
 	}
 	owner, err := tx.Post(ctx, t.Owner)
 	return []area.Post{owner}, err

@@ -29,11 +29,6 @@ const (
 	RecordingShredded RecordingState = "shredded" // its key is destroyed: nobody can open it any more
 )
 
-// RecordingStates lists every RecordingState.
-func RecordingStates() []RecordingState {
-	return []RecordingState{RecordingRunning, RecordingComplete, RecordingCutOff, RecordingDamaged, RecordingShredded}
-}
-
 // Playable reports whether there is something to hear, and all of it is there.
 func (s RecordingState) Playable() bool {
 	return s == RecordingComplete || s == RecordingCutOff || s == RecordingDamaged

@@ -150,16 +150,32 @@ func tellOfReport(ctx context.Context, tx ReportTx, t *Ticket, r Report) error {
 // deskOf is the desk that owns what is reported from a place: its township's,
 // or that of whoever stands above.
 func deskOf(ctx context.Context, tx Tx, where area.Code) (area.Post, error) {
-	for _, at := range []struct {
-		level area.Level
-		role  area.Role
-	}{{area.LevelTownship, area.RoleWorker}, {area.LevelCounty, area.RoleCountyDuty}, {area.LevelCity, area.RoleCityDuty}} {
-		post, err := tx.Desk(ctx, where.At(at.level), at.role)
+	post, err := nearestDesk(ctx, tx, where, deskAt{area.LevelTownship, area.RoleWorker}, deskAt{area.LevelCounty, area.RoleCountyDuty}, deskAt{area.LevelCity, area.RoleCityDuty})
+	if !errors.Is(err, act.ErrNotFound) {
+		return post, err
+	}
+	return area.Post{}, act.Refused("no_desk", "Nobody has set up a desk for this place. Call the line, and tell the system administrator.")
+}
+
+// deskAt names a desk of the place, or of one above it.
+type deskAt struct {
+	level area.Level
+	role  area.Role
+}
+
+// nearestDesk is the first of some desks that has been set up; act.ErrNotFound
+// where none has. A desk below the place is passed over.
+func nearestDesk(ctx context.Context, tx Tx, where area.Code, desks ...deskAt) (area.Post, error) {
+	for _, desk := range desks {
+		if where.Level() < desk.level {
+			continue
+		}
+		post, err := tx.Desk(ctx, where.At(desk.level), desk.role)
 		if !errors.Is(err, act.ErrNotFound) {
 			return post, err
 		}
 	}
-	return area.Post{}, act.Refused("no_desk", "Nobody has set up a desk for this place. Call the line, and tell the system administrator.")
+	return area.Post{}, act.NotFound("desk")
 }
 
 // ReportView is a report as the ticket's page shows it.

@@ -1,6 +1,7 @@
 import { readonly, ref, watch } from 'vue'
 import { api } from './api/client'
 import type { SystemInfo } from './api/types'
+import { toLocalInput } from './format/time'
 import { onNews } from './live/events'
 import { session } from './session'
 
@@ -30,6 +31,11 @@ export async function syncClock(): Promise<void> {
 /** The application's time at this instant. */
 export function appNow(): number {
   return anchor.app + (performance.now() - anchor.real) * anchor.scale
+}
+
+/** The application's day in Shanghai, as a date field holds it: 2026-10-01. */
+export function today(): string {
+  return toLocalInput(new Date(appNow())).slice(0, 10)
 }
 
 /** Starts the seconds, and asks the server again now and then: the clock may be moved while the page is open. */

@@ -1,7 +1,6 @@
 package duty
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -38,7 +37,7 @@ func ReadCSV(raw []byte, in Import) ([]Place, []area.LineFault) {
 		}
 		for i, before := range places {
 			if before.Post == p.Post && before.Starts.Before(p.Ends) && p.Starts.Before(before.Ends) {
-				faults = append(faults, lineFault(line.Number, "from", "person_twice", fmt.Sprintf("The person is on duty at that time already, by line %d.", lines[i]),
+				faults = append(faults, area.NewLineFault(line.Number, "from", "person_twice", "The person is on duty at that time already, by line {line}.",
 					"Change one of the two.", map[string]any{"line": lines[i]}))
 				break
 			}
@@ -51,14 +50,10 @@ func ReadCSV(raw []byte, in Import) ([]Place, []area.LineFault) {
 	return places, nil
 }
 
-func lineFault(line int, column, code, what, remedy string, args map[string]any) area.LineFault {
-	return area.LineFault{Line: line, Column: column, Code: code, What: what, Remedy: remedy, Args: args}
-}
-
 // place reads one line of a table.
 func (in Import) place(line area.Line) (p Place, faults []area.LineFault) {
 	fault := func(column, code, what, remedy string) {
-		faults = append(faults, lineFault(line.Number, column, code, what, remedy, nil))
+		faults = append(faults, area.NewLineFault(line.Number, column, code, what, remedy, nil))
 	}
 	var known bool
 	if p.Post, known = in.Person(line.Cell("person")); !known {

@@ -110,7 +110,7 @@ const (
 // laid out between from and to. It is all or nothing; a fault's Line is the
 // number of the event.
 func ReadICal(raw []byte, in Import, from, to time.Time) (places []Place, faults []area.LineFault) {
-	unreadable := []area.LineFault{lineFault(0, "", "not_ical", "It is no calendar that can be read.", "Export it again as iCalendar (.ics).", nil)}
+	unreadable := []area.LineFault{area.NewLineFault(0, "", "not_ical", "It is no calendar that can be read.", "Export it again as iCalendar (.ics).", nil)}
 	defer func() {
 		if recover() != nil { // the library reads past the end of lines that are cut off
 			places, faults = nil, unreadable
@@ -122,7 +122,7 @@ func ReadICal(raw []byte, in Import, from, to time.Time) (places []Place, faults
 	}
 	events := cal.Events()
 	if len(events) == 0 || len(events) > mostEvents {
-		return nil, []area.LineFault{lineFault(0, "", "event_count", fmt.Sprintf("It holds %d events.", len(events)),
+		return nil, []area.LineFault{area.NewLineFault(0, "", "event_count", fmt.Sprintf("It holds %d events.", len(events)),
 			fmt.Sprintf("It must hold 1 to %d; export a shorter time.", mostEvents), map[string]any{"got": len(events), "most": mostEvents})}
 	}
 	for i, e := range events {
@@ -133,7 +133,7 @@ func ReadICal(raw []byte, in Import, from, to time.Time) (places []Place, faults
 		}
 		places = append(places, found...)
 		if len(places) > mostPlaces {
-			faults = append(faults, lineFault(i+1, "", "too_many", "It repeats too often.", "Choose a shorter time.", nil))
+			faults = append(faults, area.NewLineFault(i+1, "", "too_many", "It repeats too often.", "Choose a shorter time.", nil))
 			break
 		}
 	}
@@ -145,7 +145,9 @@ func ReadICal(raw []byte, in Import, from, to time.Time) (places []Place, faults
 
 // event lays one event out.
 func (in Import) event(e ical.Event, from, to time.Time) ([]Place, error) {
-	fault := func(column, code, what, remedy string) error { return lineFault(0, column, code, what, remedy, nil) }
+	fault := func(column, code, what, remedy string) error {
+		return area.NewLineFault(0, column, code, what, remedy, nil)
+	}
 	if status, err := e.Status(); err == nil && status == ical.EventCancelled {
 		return nil, nil
 	}
@@ -185,7 +187,7 @@ func (in Import) event(e ical.Event, from, to time.Time) ([]Place, error) {
 // repeated lists when an event begins between two times. A rule that would be
 // walked for very long is refused, not walked.
 func (in Import) repeated(e ical.Event, starts, from, to time.Time) ([]time.Time, error) {
-	fault := lineFault(0, "rrule", "bad_repetition", "Its repetition cannot be read.", "Let it repeat daily, weekly or monthly, by nothing but days of the week or of the month, from at most ten years ago, or write each day as an event of its own.", nil)
+	fault := area.NewLineFault(0, "rrule", "bad_repetition", "Its repetition cannot be read.", "Let it repeat daily, weekly or monthly, by nothing but days of the week or of the month, from at most ten years ago, or write each day as an event of its own.", nil)
 	rule, err := e.Props.RecurrenceRule()
 	if err != nil {
 		return nil, fault

@@ -1,7 +1,6 @@
 package duty
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -76,7 +75,7 @@ type planReader struct {
 }
 
 func (r *planReader) fault(column, code, what, remedy string, args map[string]any) {
-	r.faults = append(r.faults, lineFault(r.line.Number, column, code, what, remedy, args))
+	r.faults = append(r.faults, area.NewLineFault(r.line.Number, column, code, what, remedy, args))
 }
 
 // note keeps a fault that somebody else has found.
@@ -113,7 +112,7 @@ func (r *planReader) add(key Key, rotation Rotation, rule Rule) {
 	i, there := r.at[key]
 	if !there {
 		if len(r.plans) == mostPlans {
-			r.fault("", "too_many_rosters", fmt.Sprintf("The file holds more than %d rosters.", mostPlans), "Split it.", map[string]any{"most": mostPlans})
+			r.fault("", "too_many_rosters", "The file holds more than {most} rosters.", "Split it.", map[string]any{"most": mostPlans})
 			return
 		}
 		i = len(r.plans)
@@ -122,12 +121,12 @@ func (r *planReader) add(key Key, rotation Rotation, rule Rule) {
 	}
 	p := &r.plans[i]
 	if n := slices.IndexFunc(p.Plan.Rotations, func(x Rotation) bool { return x.Name == rotation.Name }); n >= 0 {
-		r.fault("rotation", "rotation_twice", fmt.Sprintf("This roster has a rotation of that name already, in line %d.", p.Lines[n]), "Give one of the two another name.",
+		r.fault("rotation", "rotation_twice", "This roster has a rotation of that name already, in line {line}.", "Give one of the two another name.",
 			map[string]any{"line": p.Lines[n]})
 		return
 	}
 	if len(p.Plan.Rotations) == maxRotations {
-		r.fault("", "too_many_rotations", fmt.Sprintf("This roster has more than %d rotations.", maxRotations), "Leave some out.", map[string]any{"most": maxRotations})
+		r.fault("", "too_many_rotations", "This roster has more than {most} rotations.", "Leave some out.", map[string]any{"most": maxRotations})
 		return
 	}
 	p.Plan.Rotations, p.Plan.Rules, p.Lines = append(p.Plan.Rotations, rotation), append(p.Plan.Rules, rule), append(p.Lines, r.line.Number)
@@ -248,14 +247,14 @@ var spokenUnits = map[string]Unit{"h": Hourly, "hour": Hourly, "hours": Hourly, 
 func (r *planReader) members(key Key) (posts []Post) {
 	names := strings.FieldsFunc(r.line.Cell("members"), func(c rune) bool { return strings.ContainsRune("、,，;；/|\n", c) })
 	if len(names) == 0 || len(names) > maxMembers {
-		r.fault("members", "members_count", fmt.Sprintf("It names %d people.", len(names)), fmt.Sprintf("Write 1 to %d logins or names in the order of their turns, with 、 or ; between them.", maxMembers),
+		r.fault("members", "members_count", "It names {got} people.", "Write 1 to {most} logins or names in the order of their turns, with 、 or ; between them.",
 			map[string]any{"got": len(names), "most": maxMembers})
 		return nil
 	}
 	for i, name := range names {
 		post, known := r.Person(key, strings.TrimSpace(name))
 		if !known {
-			r.fault("members", "unknown_member", fmt.Sprintf("Number %d of the list is nobody who may serve there, or there are several of that name.", i+1), "Write the login of somebody who works there.",
+			r.fault("members", "unknown_member", "Number {n} of the list is nobody who may serve there, or there are several of that name.", "Write the login of somebody who works there.",
 				map[string]any{"n": i + 1})
 			continue
 		}

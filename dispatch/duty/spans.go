@@ -1,7 +1,6 @@
 package duty
 
 import (
-	"cmp"
 	"reflect"
 	"slices"
 	"time"
@@ -272,11 +271,4 @@ func (v *version) instants(from, to time.Time, add func(time.Time)) {
 			add(start)
 		}
 	}
-}
-
-// ByPosition sorts spans by position, then by time, as a calendar shows them.
-func ByPosition(spans []Span) {
-	slices.SortStableFunc(spans, func(a, b Span) int {
-		return cmp.Or(cmp.Compare(a.Position, b.Position), a.Starts.Compare(b.Starts))
-	})
 }

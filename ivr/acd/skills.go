@@ -3,6 +3,8 @@ package acd
 import (
 	"slices"
 	"time"
+
+	"example.org/hotline/area"
 )
 
 // Serves reports whether the agent takes calls of a queue. An agent without
@@ -28,7 +30,7 @@ func (a Agent) On() bool { return a.Status == StatusAvailable }
 
 // most is the highest level still asked for after a wait.
 func (q Queue) most(waited time.Duration) int {
-	most := 10
+	most := area.MostSkill
 	for _, step := range q.Relax {
 		if waited >= step.After {
 			most = step.Most

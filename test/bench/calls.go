@@ -18,7 +18,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"example.org/hotline/dispatch/notify/sink"
-
 	"example.org/hotline/test/bench/figures"
 )
 

@@ -18,7 +18,6 @@ import (
 	"example.org/hotline/internal/localservers"
 	"example.org/hotline/internal/seal"
 	"example.org/hotline/store"
-
 	"example.org/hotline/test/bench/figures"
 )
 

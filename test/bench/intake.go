@@ -20,9 +20,8 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/store"
-	"example.org/hotline/ticket"
-
 	"example.org/hotline/test/bench/figures"
+	"example.org/hotline/ticket"
 )
 
 // The peer: the same rows into copies of the same tables, as pgbench does it.

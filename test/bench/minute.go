@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"example.org/hotline/internal/localservers"
-
 	"example.org/hotline/test/bench/figures"
 )
 

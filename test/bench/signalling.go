@@ -21,9 +21,8 @@ import (
 	"example.org/hotline/ivr"
 	"example.org/hotline/ivr/flow"
 	"example.org/hotline/ivr/media"
-	"example.org/hotline/ticket"
-
 	"example.org/hotline/test/bench/figures"
+	"example.org/hotline/ticket"
 )
 
 // childFlag makes this program the process that is measured.

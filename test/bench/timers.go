@@ -14,7 +14,6 @@ import (
 	"example.org/hotline/internal/pulse"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
-
 	"example.org/hotline/test/bench/figures"
 )
 

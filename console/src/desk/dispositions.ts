@@ -1,10 +1,11 @@
 import { shallowRef } from 'vue'
 import { api } from '../api/client'
-import { i18n } from '../i18n'
+import type { Term } from '../api/types'
+import { cityWord } from '../format/words'
 
 // How a conversation may end, in the city's words: read once, kept for all rows.
 
-const known = shallowRef<{ key: string; zh: string; en: string }[] | null>(null)
+const known = shallowRef<Term[] | null>(null)
 let asking: Promise<void> | null = null
 
 /** Reads the choices; later calls do nothing, after a failure they try again. */
@@ -18,6 +19,5 @@ export const dispositions = known
 
 /** A disposition in words. */
 export function dispositionName(key: string): string {
-  const found = known.value?.find((d) => d.key === key)
-  return (i18n.global.locale.value === 'en' ? found?.en || found?.zh : found?.zh) || key
+  return cityWord(key, known.value)
 }

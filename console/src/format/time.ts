@@ -23,16 +23,6 @@ export function shortTime(iso: string | null | undefined): string {
   return `${p.month}-${p.day} ${p.hour}:${p.minute}`
 }
 
-/** The instant at which a day ends in Shanghai, for a date field's day. */
-export function dayEnd(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00+08:00`) + 24 * 60 * 60 * 1000).toISOString()
-}
-
-/** The instant at which a day begins in Shanghai. */
-export function dayStart(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00+08:00`)).toISOString()
-}
-
 /** What <input type="datetime-local"> holds for an instant, to the minute. */
 export function toLocalInput(at: Date): string {
   const p = split(at)
@@ -43,4 +33,14 @@ export function toLocalInput(at: Date): string {
 export function fromLocalInput(value: string): string {
   const at = new Date(`${value}:00+08:00`)
   return Number.isNaN(at.getTime()) ? '' : at.toISOString().replace('.000Z', 'Z')
+}
+
+/** The instant at which a date field's day begins in Shanghai. */
+export function dayStart(day: string): string {
+  return fromLocalInput(`${day}T00:00`)
+}
+
+/** The instant at which it ends. */
+export function dayEnd(day: string): string {
+  return new Date(Date.parse(dayStart(day)) + 24 * 60 * 60 * 1000).toISOString()
 }

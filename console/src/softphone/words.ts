@@ -1,21 +1,12 @@
-import { i18n } from '../i18n'
+import { cityWord } from '../format/words'
 import { phone } from './phone'
 
 type Translate = (key: string, args?: Record<string, unknown>) => string
 type Exists = (key: string) => boolean
 
-/** Whoever knows the city's words: the desk of who is signed on, or the policy. */
-interface Dictionary { words?: { key: string; zh: string; en: string }[] | null }
-
-/** The city's word for one of its keys: a queue, a pause reason, a disposition, a skill. */
-export function cityWord(key: string, known: Dictionary | null, english: boolean): string {
-  const found = known?.words?.find((w) => w.key === key)
-  return (english ? found?.en || found?.zh : found?.zh) || key
-}
-
-/** The same, as pages use it. */
+/** The city's word for one of its keys, as the desk of who is signed on knows it. */
 export function named(key: string): string {
-  return cityWord(key, phone.value.desk, i18n.global.locale.value === 'en')
+  return cityWord(key, phone.value.desk?.words)
 }
 
 /** A pause reason in words: the line's own from the page, the others from the city. */

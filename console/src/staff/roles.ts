@@ -18,6 +18,11 @@ export function mayKeep(by: string | undefined, role: string): boolean {
   return by === 'system_admin' ? !administrators.includes(role) : mayName(by).includes(role as Role)
 }
 
+/** What is wrong with a new login, as a message key; empty where nothing is. */
+export function loginFault(login: string): string {
+  return /^[a-z0-9._-]{2,40}$/.test(login) ? '' : 'importFault.login_form.do'
+}
+
 /** The logins of a text, in its order. */
 export function logins(text: string): string[] {
   return text.toLowerCase().split(/[\s,，、;；]+/).filter(Boolean)

@@ -5,8 +5,3 @@ import { urgency, type Urgency } from '../format/countdown'
 export function rowUrgency(row: TicketRow, now: number): Urgency | null {
   return row.next_due_at ? urgency(Date.parse(row.next_due_at) - now) : null
 }
-
-/** Statuses in which nothing is left to do. */
-export function isOver(status: string): boolean {
-  return status === 'closed' || status === 'duplicate'
-}

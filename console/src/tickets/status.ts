@@ -2,3 +2,8 @@
 export function statusKey(t: { status: string; source?: string }): string {
   return t.status === 'new' && t.source === 'report' ? 'reports.new' : `status.${t.status}`
 }
+
+/** Statuses in which nothing is left to do. */
+export function isOver(status: string): boolean {
+  return status === 'closed' || status === 'duplicate'
+}

@@ -17,7 +17,6 @@ export const people = {
   head: { login: 'head1', name: '石文山', role: 'township_head', area: '990101001000', area_name: '青石镇', post: '石文山', acts: ['check'] },
   assistant: { login: 'assistant1', name: '何桂花', role: 'village_assistant', area: '990101001201', area_name: '上坪村', post: '何桂花', acts: ['report_visit'] },
   county: { login: 'county1', name: '唐宛如', role: 'county_duty', area: '990101000000', area_name: '青川县', post: '唐宛如', acts: ['check'] },
-  finance: { login: 'finance1', name: '许明算', role: 'county_finance', area: '990101000000', area_name: '青川县', post: '许明算', acts: [] },
   city: { login: 'city1', name: '郭东来', role: 'city_duty', area: '990100000000', area_name: '云川市', post: '郭东来', acts: [] },
   admin: { login: 'admin1', name: '管理员', role: 'system_admin', area: '990100000000', area_name: '云川市', post: '管理员', acts: [] },
   finance: { login: 'finance1', name: '周会计', role: 'county_finance', area: '990101000000', area_name: '青川县', post: '周会计', acts: [] },

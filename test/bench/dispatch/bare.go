@@ -17,9 +17,8 @@ import (
 	"github.com/riverqueue/river/riverdriver/riverpgxv5"
 	"github.com/riverqueue/river/rivermigrate"
 
-	"example.org/hotline/ticket"
-
 	"example.org/hotline/test/bench/figures"
+	"example.org/hotline/ticket"
 )
 
 // The effect of one bare timer, for the rivals: the row that our handler emits.

@@ -15,9 +15,8 @@ import (
 
 	"example.org/hotline/dispatch/timer"
 	"example.org/hotline/internal/pulse"
-	"example.org/hotline/ticket"
-
 	"example.org/hotline/test/bench/figures"
+	"example.org/hotline/ticket"
 )
 
 func (s *stand) boss() (*redis.Client, error) {
@@ -209,10 +208,11 @@ func indexed(ctx context.Context, boss *redis.Client, want int) (bool, error) {
 
 var perAnswer = regexp.MustCompile(`([0-9.]+) µs/answer`)
 
-// benchmark runs one benchmark of the program itself and finds its figures.
+// benchmark runs one benchmark of the program itself, in its own module with what
+// its tests need, and finds its figures.
 func benchmark(ctx context.Context, name, room string, figure *regexp.Regexp, args ...string) ([]string, error) {
 	cmd := exec.CommandContext(ctx, "go", append([]string{"test", "-run", "^$", "-bench", "^" + name + "$", "example.org/hotline/" + room}, args...)...) //nolint:gosec // G204: names of our own
-	cmd.Dir = filepath.Join("..", "..", "..") // the program's own module, with what its tests need
+	cmd.Dir = filepath.Join("..", "..", "..")
 	out, err := cmd.CombinedOutput()
 	found := figure.FindStringSubmatch(string(out))
 	if err != nil || found == nil {

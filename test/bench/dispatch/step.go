@@ -17,9 +17,8 @@ import (
 	"example.org/hotline/dispatch/timer"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/store"
-	"example.org/hotline/ticket"
-
 	"example.org/hotline/test/bench/figures"
+	"example.org/hotline/ticket"
 )
 
 const (

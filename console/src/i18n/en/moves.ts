@@ -2,8 +2,7 @@
 export const moves = {
   ladder: {
     title: 'Who is asked', from: 'counted from {at}', policy: 'rules {policy}', states: { done: 'asked', next: 'next', later: 'later', unneeded: 'not needed' },
-    at: 'at {at}', next: '{at}: {who}', nextTitle: 'What comes next', everybody: 'everybody again, with an alarm', rests: '{by} paused it until {at}: {reason}', turns: 'everybody was asked once more | everybody was asked {n} more times', nobody: 'nobody to ask, passed over', other: 'Hand-overs',
-    accepted: 'Somebody has accepted; nobody else is asked',
+    at: 'at {at}', next: '{at}: {who}', nextTitle: 'What comes next', everybody: 'everybody again, with an alarm', rests: '{by} paused it until {at}: {reason}', turns: 'everybody was asked once more | everybody was asked {n} more times', nobody: 'nobody to ask, passed over',
   },
   place: { label: 'Place by', household: 'the household known under this number (ticket {like})', did: 'the number dialled', agent: 'choice of {by}', county: 'township unknown: the county decides', hint: 'Under this number somebody was helped in {area} before (ticket {number}); a hint only', returned: 'returned by the township: the county decides' },
   link: { merged_into: 'Joined to ticket', joined: 'Goes on for:', split_from: 'Second matter of the call of:', split_off: 'Second matters of this call:' },

@@ -10,7 +10,7 @@ export const notify = {
     hindrance: { unsupported: 'This browser cannot do web push.', insecure: 'Web push needs an https address.', denied: 'You have blocked notifications of this site; allow them in the browser’s settings.', notSetUp: 'This line has not set web push up.' },
   },
   dead: {
-    lead: 'Notices that reached nobody, newest first. Once the cause is mended they can be sent again.', causes: 'Causes', count: '{n}', all: 'All causes', resend: 'Send again', resendAll: 'Send all again ({n})', resent: '{n} message is on its way again. | {n} messages are on their way again.', to: 'To', citizen: 'the caller', nobody: 'nobody', template: 'Notice', reason: 'Why', attempts: 'Attempts',
+    lead: 'Notices that reached nobody, newest first. Once the cause is mended they can be sent again.', causes: 'Causes', count: '{n}', resend: 'Send again', resendAll: 'Send all again ({n})', resent: '{n} message is on its way again. | {n} messages are on their way again.', to: 'To', citizen: 'the caller', nobody: 'nobody', template: 'Notice', reason: 'Why', attempts: 'Attempts',
     void: 'the ticket has moved on; no longer needed', empty: 'Every notice has arrived.', replies: 'Messages received', repliesLead: 'SMS from staff and callers. Those not understood need a person.', noReplies: 'No messages yet.',
     why: { givenUp: 'given up after {n} attempts: {rest}', nobodyKnows: 'nobody knows whether it was sent: {rest}', undelivered: 'the provider could not deliver it: {rest}', refused: 'the provider refused it: {rest}', notSent: 'not sent: {rest}', call: 'the provider was not reached: {rest}', noHolder: 'nobody holds this post', lostTwice: 'sent twice, and the provider knows of neither', noNumber: 'no number is known' },
     what: 'Action',

@@ -2,8 +2,7 @@
 export const moves = {
   ladder: {
     title: '派单进度', from: '自 {at} 起计', policy: '规则 {policy}', states: { done: '已派', next: '下一步', later: '之后', unneeded: '不再需要' },
-    at: '{at} 派单', next: '{at}：{who}', nextTitle: '接下来', everybody: '所有人重新派单并报警', rests: '{by} 暂停派单至 {at}：{reason}', turns: '已重新派单 {n} 轮', nobody: '无人可派，已跳过', other: '移交与指派',
-    accepted: '已有人接单，不再派单',
+    at: '{at} 派单', next: '{at}：{who}', nextTitle: '接下来', everybody: '所有人重新派单并报警', rests: '{by} 暂停派单至 {at}：{reason}', turns: '已重新派单 {n} 轮', nobody: '无人可派，已跳过',
   },
   place: { label: '区划依据', household: '来电号码的既往家庭（工单 {like}）', did: '拨打号码所属乡镇', agent: '{by} 选定', county: '乡镇未知，县级定', hint: '此号码曾在 {area} 核查过（工单 {number}），仅供参考', returned: '乡镇已退回，由县级定' },
   link: { merged_into: '已合并到工单', joined: '本工单一并办理：', split_from: '同一来电的另一事项：', split_off: '同一来电拆出的事项：' },

@@ -10,7 +10,7 @@ export const notify = {
     hindrance: { unsupported: '此浏览器不支持网页推送。', insecure: '网页推送需要 https 地址。', denied: '您已在浏览器中禁止本站通知，请在浏览器设置里改为允许。', notSetUp: '本热线尚未设置网页推送。' },
   },
   dead: {
-    lead: '没有送到任何人的通知，最新在前。找到原因后可以重发。', causes: '原因', count: '{n} 条', all: '全部原因', resend: '重发', resendAll: '全部重发（{n} 条）', resent: '已重发 {n} 条。', to: '收件人', citizen: '来电人', nobody: '无人', template: '通知', reason: '原因', attempts: '发送次数',
+    lead: '没有送到任何人的通知，最新在前。找到原因后可以重发。', causes: '原因', count: '{n} 条', resend: '重发', resendAll: '全部重发（{n} 条）', resent: '已重发 {n} 条。', to: '收件人', citizen: '来电人', nobody: '无人', template: '通知', reason: '原因', attempts: '发送次数',
     void: '工单已有变化，不再需要', empty: '没有未送达的通知。', replies: '收到的短信', repliesLead: '工作人员和来电人发来的短信。无法识别的请人工处理。', noReplies: '还没有收到短信。',
     why: { givenUp: '尝试 {n} 次后放弃：{rest}', nobodyKnows: '无法确认是否已发出：{rest}', undelivered: '服务商未能送达：{rest}', refused: '服务商拒收：{rest}', notSent: '没有发出：{rest}', call: '连接服务商失败：{rest}', noHolder: '该岗位无人', lostTwice: '发送两次，服务商均无记录', noNumber: '没有登记号码' },
     what: '操作',

@@ -1,6 +1,6 @@
 import { ref, shallowRef } from 'vue'
 import { ApiProblem } from '../api/problem'
-import { newKey } from '../forms/key'
+import { newKey } from './key'
 
 /** One act at a time: whether it runs, and why it was refused. Its key stays for a retry whose answer was lost, and is new after a refusal. */
 export function useAttempt() {
