@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pressly/goose/v3"
@@ -75,12 +77,28 @@ func TestTheBooksAreSummedUpAnew(t *testing.T) {
 	m.holds(t)
 }
 
-// Books of before the moments were kept have them afterwards.
+// Books of before the moments were kept have them afterwards, and what was paid
+// before counts against the limits that came with them.
 func TestBooksOfBeforeTheirMoments(t *testing.T) {
 	m := booksInUse(t)
+	super := connect(t, m.urls.SuperURL)
+	uses := func() (list []string) {
+		t.Helper()
+		if err := super.QueryRow(t.Context(), `SELECT array_agg(concat_ws(' ', disbursement_id, kind, key, fen, at, released_at, used_fen) ORDER BY disbursement_id, kind, key)
+			FROM limit_uses JOIN limit_keys USING (kind, key)`).Scan(&list); err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	counted := uses()
 	err := withGoose(m.urls.OwnerURL, func(p *goose.Provider) error {
 		if _, err := p.DownTo(t.Context(), 29); err != nil {
 			return err
+		}
+		for _, table := range []string{"limit_uses", "limit_keys"} {
+			if _, err := super.Exec(t.Context(), `DELETE FROM `+table+` WHERE kind NOT IN ('case', 'household')`); err != nil {
+				return err
+			}
 		}
 		_, err := p.Up(t.Context())
 		return err
@@ -89,6 +107,9 @@ func TestBooksOfBeforeTheirMoments(t *testing.T) {
 		t.Fatal(err)
 	}
 	m.holds(t)
+	if got := uses(); len(counted) != 12 || !slices.Equal(got, counted) {
+		t.Errorf("counted are\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(counted, "\n"))
+	}
 	if n := m.count(t, `SELECT count(*) FROM postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.at <> e.at`); n != 0 {
 		t.Errorf("%d postings have another time than their entry", n)
 	}

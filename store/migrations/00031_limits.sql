@@ -2,6 +2,17 @@
 -- Limits on sums of a day, a year, a kind of aid and a worker. A sum over a fixed stretch of time is kept beside its key,
 -- since adding a year of payouts up at each payout would take longer than paying.
 SELECT set_config('app.scope', '*', true);
+-- Payouts of before count as those of now do, or a year's budget and a household's months would begin anew with this version.
+INSERT INTO limit_uses (disbursement_id, kind, key, fen, at)
+    SELECT d.id, k.kind, k.key, d.fen, d.submitted_at
+      FROM disbursements d, LATERAL (SELECT to_char(d.submitted_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD') AS day) at, LATERAL (VALUES
+           ('aid_kind', d.aid_kind || ':' || encode(d.household_index, 'hex')),
+           ('budget', left(d.area_code, 6) || '000000:' || d.aid_kind || ':' || left(at.day, 4)),
+           ('township_day', d.area_code || ':' || at.day),
+           ('worker_day', CASE WHEN d.level = 'solo' THEN d.maker_id || ':' || at.day END)) k (kind, key)
+     WHERE d.state NOT IN ('cancelled', 'reversed') AND k.key IS NOT NULL
+    ON CONFLICT DO NOTHING;
+INSERT INTO limit_keys (kind, key) SELECT DISTINCT kind, key FROM limit_uses ON CONFLICT DO NOTHING;
 ALTER TABLE limit_keys ADD COLUMN used_fen bigint NOT NULL DEFAULT 0;
 UPDATE limit_keys k SET used_fen = coalesce((SELECT sum(fen) FROM limit_uses u WHERE u.kind = k.kind AND u.key = k.key AND u.released_at IS NULL), 0);
 REVOKE INSERT ON limit_keys FROM hotline_app;
