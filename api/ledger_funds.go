@@ -10,8 +10,8 @@ import (
 	"example.org/hotline/ticket"
 )
 
-// BudgetRows is what routes about limits ask of the store.
-type BudgetRows interface {
+// LimitRows is what routes about limits ask of the store.
+type LimitRows interface {
 	// Budgets lists the newest budget of each county and kind of aid of a year, with what counts against it.
 	Budgets(ctx context.Context, year int) ([]ledger.BudgetView, error)
 	// Signals lists what an auditor looks at first among the payouts since a moment.

@@ -32,7 +32,7 @@ type Tx interface {
 	PlaceRows
 	StaffRows
 	AgencyRows
-	BudgetRows
+	LimitRows
 	ReportRows
 	RosterRows
 	NoticeRows
