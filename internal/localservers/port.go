@@ -6,10 +6,11 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"sync"
 )
 
-// FreePort is a loopback TCP port that nobody listens on and that the kernel gives no client, for a program that is
-// started, killed and started again.
+// FreePort is a loopback TCP port that nobody listens on, that the kernel gives no client and that no other call gives
+// out as long as this process lives: for a program that is started, killed and started again.
 func FreePort() (int, error) { return choosePort(0) }
 
 // choosePort returns preferred when it is free, else a free loopback TCP port.
@@ -19,7 +20,7 @@ func FreePort() (int, error) { return choosePort(0) }
 // port is one day given that very port as its own and connects to itself, and
 // the server cannot come back.
 func choosePort(preferred int) (int, error) {
-	if preferred != 0 && portFree(preferred) {
+	if preferred != 0 && reserved.take(preferred) && portFree(preferred) {
 		return preferred, nil
 	}
 	low, high := 20000, 32767
@@ -27,7 +28,7 @@ func choosePort(preferred int) (int, error) {
 		low, high = first-8000, first-1
 	}
 	for range 200 {
-		if port := low + rand.IntN(high-low+1); portFree(port) { //nolint:gosec // no secret
+		if port := low + rand.IntN(high-low+1); !reserved.has(port) && reserved.take(port) && portFree(port) { //nolint:gosec // no secret
 			return port, nil
 		}
 	}
@@ -50,6 +51,40 @@ func onFreePort(preferred int, set func(int), start func() error) error {
 		preferred = 0
 	}
 	return err
+}
+
+// reserved are the ports that this process has chosen. Several are chosen before any of them is listened on, in several
+// processes at once, and one of eight thousand comes up twice sooner than one thinks.
+var reserved reservations
+
+type reservations struct {
+	mu    sync.Mutex
+	ports map[int]net.Listener
+}
+
+func (r *reservations) has(port int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.ports[port] != nil
+}
+
+// take keeps other processes from choosing a port, and is false where another has chosen it. An abstract socket is
+// the sign: the kernel takes it away with the process, however that ends.
+func (r *reservations) take(port int) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ports[port] != nil {
+		return true
+	}
+	sign, err := net.Listen("unix", fmt.Sprintf("@hotline-port-%d", port)) //nolint:noctx // answers at once
+	if err != nil {
+		return false
+	}
+	if r.ports == nil {
+		r.ports = map[int]net.Listener{}
+	}
+	r.ports[port] = sign
+	return true
 }
 
 func portFree(port int) bool {

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -18,6 +17,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"example.org/hotline/dispatch/notify/sink"
+	"example.org/hotline/internal/localservers"
 	"example.org/hotline/test/bench/figures"
 )
 
@@ -93,7 +93,7 @@ func startProgram(ctx context.Context, h *house, o options, where city) (*progra
 		return nil, err
 	}
 	p := &program{city: where, done: make(chan error, 1), log: filepath.Join(h.dir, where.name+".log"), sms: httptest.NewServer(messages)}
-	config, err := p.configure(ctx, h)
+	config, err := p.configure(h)
 	if err != nil {
 		return nil, err
 	}
@@ -108,12 +108,14 @@ func startProgram(ctx context.Context, h *house, o options, where city) (*progra
 }
 
 // configure writes the settings of one node: what is not named is as in production.
-func (p *program) configure(ctx context.Context, h *house) (path string, err error) {
+func (p *program) configure(h *house) (path string, err error) {
 	var ports [2]string
 	for i := range ports {
-		if ports[i], err = freeAddress(ctx); err != nil {
+		port, err := localservers.FreePort()
+		if err != nil {
 			return "", err
 		}
+		ports[i] = fmt.Sprintf("127.0.0.1:%d", port)
 	}
 	p.sip = ports[0]
 	text := fmt.Sprintf(`node: {id: bench, data_dir: %q}
@@ -256,14 +258,4 @@ func until(ctx context.Context, every time.Duration, what string, reached func()
 			return context.Cause(ctx)
 		}
 	}
-}
-
-func freeAddress(ctx context.Context) (string, error) {
-	var l net.ListenConfig
-	free, err := l.Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", fmt.Errorf("find a free port: %w", err)
-	}
-	defer free.Close() //nolint:errcheck // it was only asked for its port
-	return free.Addr().String(), nil
 }
