@@ -23,8 +23,16 @@ type DecisionID int64
 // Channel is the rail a payout travels on.
 type Channel string
 
-// ChannelCash is paid out of a township's float by a worker, against receipt.
-const ChannelCash Channel = "cash"
+// The rails.
+const (
+	ChannelCash    Channel = "cash"    // out of a float by a worker, against receipt
+	ChannelAdvance Channel = "advance" // out of a worker's standing advance, against receipt
+	ChannelGoods   Channel = "goods"   // out of the stock, against receipt
+	ChannelBank    Channel = "bank"    // to the payee's account
+)
+
+// Channels lists every Channel.
+func Channels() []Channel { return []Channel{ChannelCash, ChannelAdvance, ChannelGoods, ChannelBank} }
 
 // Level is whose word a payout needs beside its maker's.
 type Level string

@@ -55,7 +55,7 @@ func (c *City) Until(what string, done func() bool) {
 }
 
 // tail is the end of a log, enough to see what went wrong.
-func tail(s string) string { return s[max(0, len(s)-6000):] }
+func tail(s string) string { return s[max(0, len(s)-2000):] }
 
 // Exec changes the database as the superuser, for what no command does: an
 // absence in the past, a row that somebody tampers with.

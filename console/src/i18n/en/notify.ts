@@ -1,6 +1,6 @@
 // Words of how people are told: contact methods, dead letters, replies.
 export const notify = {
-  channel: { cash: 'cash', live: 'screen', sms: 'SMS', voice: 'telephone', wecom: 'WeCom', wecom_group: 'WeCom group', email: 'e-mail', webpush: 'web push' },
+  channel: { cash: 'cash', advance: 'standing advance', goods: 'goods', bank: 'bank transfer', live: 'screen', sms: 'SMS', voice: 'telephone', wecom: 'WeCom', wecom_group: 'WeCom group', email: 'e-mail', webpush: 'web push' },
   contact: {
     language: 'Language of notices', languageHint: 'SMS, WeCom, e-mail and web push are written in it; the telephone speaks Mandarin. Where the provider has no English template on file, an SMS stays Chinese.',
     lead: 'How you are told when somebody needs you. About urgent (P1) tickets you are always rung and written to at once.', register: 'The telephone of the staff register; only an administrator changes it', notVerified: 'not verified, not used', off: 'switched off', asCity: 'at the times that the city has set', delay: 'after {n} s',

@@ -1,6 +1,6 @@
 // Words of how people are told: contact methods, dead letters, replies.
 export const notify = {
-  channel: { cash: '现金', live: '屏幕', sms: '短信', voice: '电话', wecom: '企业微信', wecom_group: '企业微信群', email: '邮件', webpush: '网页推送' },
+  channel: { cash: '现金', advance: '预领款', goods: '实物', bank: '银行转账', live: '屏幕', sms: '短信', voice: '电话', wecom: '企业微信', wecom_group: '企业微信群', email: '邮件', webpush: '网页推送' },
   contact: {
     language: '通知语言', languageHint: '短信、企业微信、邮件和网页推送用这种语言；电话用普通话。服务商没有登记英文模板时，短信仍用中文。',
     lead: '有人找您时，系统按这里的方式通知您。紧急（P1）工单总会同时打电话和发短信。', register: '人员名册中的电话，只能由管理员修改', notVerified: '未验证，不会使用', off: '已停用', asCity: '按全市规定的时间', delay: '{n} 秒后',
