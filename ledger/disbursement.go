@@ -34,6 +34,10 @@ const (
 // Channels lists every Channel.
 func Channels() []Channel { return []Channel{ChannelCash, ChannelAdvance, ChannelGoods, ChannelBank} }
 
+// OpenChannels lists the rails on which a payout can be started today: here and
+// nowhere else a rail is opened.
+func OpenChannels() []Channel { return []Channel{ChannelCash} }
+
 // Level is whose word a payout needs beside its maker's.
 type Level string
 

@@ -3,6 +3,7 @@ package relief
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -26,8 +27,8 @@ func StartPayout(ctx context.Context, tx Tx, in PayoutInput, r Rules) (ledger.Di
 	if err := ledger.CheckID("id", in.PublicID); err != nil {
 		return ledger.Disbursement{}, err
 	}
-	if in.Channel != ledger.ChannelCash {
-		return ledger.Disbursement{}, act.Invalid("channel", "unknown_channel", "Use cash.")
+	if !slices.Contains(ledger.OpenChannels(), in.Channel) {
+		return ledger.Disbursement{}, act.Invalid("channel", "unknown_channel", "Pay by one of the rails that are open here.")
 	}
 	dec, t, err := decisionOf(ctx, tx, in.Decision)
 	if err != nil {
