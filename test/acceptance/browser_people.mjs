@@ -1,8 +1,8 @@
 // What the browser's story needs: people with a window each.
 import { launch } from '../../console/test/look/browser.mjs'
-import { city, complaints, hangUp, overhear, signIn } from './wire.mjs'
+import { city, complaints, fits, hangUp, overhear, signIn } from '../browser/wire.mjs'
 
-export { ask, city } from './wire.mjs'
+export { ask, city } from '../browser/wire.mjs'
 
 /** One step of the story; what goes wrong says in which. */
 export async function step(name, does) {
@@ -40,8 +40,7 @@ export async function outside(login, on) {
   return person
 
   async function picture(name) {
-    const { scroll, width } = await page.evaluate(() => ({ scroll: document.documentElement.scrollWidth, width: innerWidth }))
-    if (scroll > width + 1) person.complain(`${name}: the page scrolls sideways, ${scroll} of ${width}`)
+    await fits(person, name)
     await page.screenshot({ path: `${city.pictures}/${name}-${on}.png`, fullPage: true })
   }
   async function heading(words) {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/hotline/test/browser"
 	"example.org/hotline/test/city"
 )
 
@@ -14,11 +15,11 @@ import (
 // one real call. Pictures of every page stay in the test's artifacts
 // (go test -artifacts). Nothing may be written to a browser's console.
 func TestBrowser(t *testing.T) {
-	consoleIsBuilt(t)
+	browser.ConsoleIsBuilt(t)
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	// The two take turns at being first; the calendar tells whose turn it is.
 	screens := &screens{t: t, c: c, workers: onDuty(c, "town2-head", "990101101000", clock(1, "23:40:00")), call: make(chan error, 1)}
-	play(t, "browser_story.mjs", map[string]any{"api": c.API, "passwords": passwords(c), "workers": screens.workers, "pictures": t.ArtifactDir()}, screens.answer)
+	browser.Play(t, "browser_story.mjs", map[string]any{"api": c.API, "passwords": browser.Passwords(c), "workers": screens.workers, "pictures": t.ArtifactDir()}, screens.answer)
 
 	var onTime bool
 	c.Query(`SELECT (data->>'on_time')::bool FROM timeline WHERE kind = 'ticket.clock_stopped'`, nil, &onTime)

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/hotline/test/browser"
 	"example.org/hotline/test/city"
 )
 
@@ -31,7 +32,7 @@ func position(item any) float64 { n, _ := item.(map[string]any)["position"].(flo
 // the calendar shows the swap and why, and the next call's offer goes to the
 // substitute.
 func TestAHeadEntersALeave(t *testing.T) {
-	consoleIsBuilt(t)
+	browser.ConsoleIsBuilt(t)
 	const stoneBridge = "990101101000"
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	before := onDuty(c, "town2-head", stoneBridge, clock(1, "23:31:00"))
@@ -40,7 +41,7 @@ func TestAHeadEntersALeave(t *testing.T) {
 	}
 	var names []string
 	c.Query(`SELECT array_agg(name ORDER BY array_position($1, login)) FROM staff WHERE login = ANY($1)`, []any{before}, &names)
-	play(t, "duty_story.mjs", map[string]any{"api": c.API, "passwords": passwords(c), "first": names[0], "substitute": names[1], "login": before[1],
+	browser.Play(t, "duty_story.mjs", map[string]any{"api": c.API, "passwords": browser.Passwords(c), "first": names[0], "substitute": names[1], "login": before[1],
 		"pictures": t.ArtifactDir()},
 		func(what string) any { t.Fatalf("the story asks for %q", what); return nil })
 	if after := onDuty(c, "town2-head", stoneBridge, clock(1, "23:39:00")); slices.Contains(after, before[0]) || !slices.Contains(after, before[1]) {

@@ -2,7 +2,7 @@
 // tells what does not fit. Started by fit_test.go, which holds the city.
 import assert from 'node:assert/strict'
 import { axe, launch, misfits } from '../../console/test/look/browser.mjs'
-import { city, complaints, hangUp, overhear } from './wire.mjs'
+import { city, complaints, hangUp, overhear } from '../browser/wire.mjs'
 
 const sizes = [{ width: 1440, height: 900 }, { width: 768, height: 1024 }, { width: 390, height: 844 }]
 const browser = await launch()

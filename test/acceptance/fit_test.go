@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"testing"
 
+	"example.org/hotline/test/browser"
 	"example.org/hotline/test/city"
 )
 
@@ -12,7 +13,7 @@ import (
 // nothing scrolls sideways, no item of a menu is cut, no key stands for words.
 // What finds no room in the menu is reached by keyboard.
 func TestPagesFit(t *testing.T) {
-	consoleIsBuilt(t)
+	browser.ConsoleIsBuilt(t)
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	ref := urgentCall(t, c)
 	c.SetClock(clock(1, "23:44:00"))
@@ -29,6 +30,6 @@ func TestPagesFit(t *testing.T) {
 		reads := person.Send("GET", "/tickets/"+id, nil).Status == http.StatusOK
 		people = append(people, map[string]any{"login": login, "cookie": person.Cookie(), "ticket": map[bool]string{true: id}[reads]})
 	}
-	play(t, "fit.mjs", map[string]any{"api": c.API, "people": people, "pictures": t.ArtifactDir()},
+	browser.Play(t, "fit.mjs", map[string]any{"api": c.API, "people": people, "pictures": t.ArtifactDir()},
 		func(what string) any { t.Fatalf("the walk asks for %q", what); return nil })
 }

@@ -3,6 +3,7 @@ package acceptance
 import (
 	"testing"
 
+	"example.org/hotline/test/browser"
 	"example.org/hotline/test/city"
 )
 
@@ -11,16 +12,16 @@ import (
 // ticket to somebody of an agency, who reports back with a photo; a new assistant
 // is added, gets a code, sets a password by it and signs in.
 func TestPeopleOfTheVillageAndOfAnAgency(t *testing.T) {
-	consoleIsBuilt(t)
+	browser.ConsoleIsBuilt(t)
 	c := city.Start(t, city.At(clock(1, "10:00:00")))
 	// Administrators are made where the line is run; they get the password of somebody who has one.
 	for login, role := range map[string]string{"keeper": "system_admin", "guard": "security_admin"} {
 		c.Exec(`WITH p AS (INSERT INTO posts (kind, area_code, role, name) VALUES ('person', '990100000000', $2, $1) RETURNING id)
 			INSERT INTO staff (post_id, login, name, role, area_code, password_hash) SELECT p.id, $1, $1, $2, '990100000000', s.password_hash FROM p, staff s WHERE s.login = 'agent1'`, login, role)
 	}
-	known := passwords(c)
+	known := browser.Passwords(c)
 	known["keeper"], known["guard"] = known["agent1"], known["agent1"]
-	play(t, "people_story.mjs", map[string]any{"api": c.API, "passwords": known, "pictures": t.ArtifactDir()}, func(what string) any {
+	browser.Play(t, "people_story.mjs", map[string]any{"api": c.API, "passwords": known, "pictures": t.ArtifactDir()}, func(what string) any {
 		if what != "who was asked" {
 			t.Fatalf("the story asks for %q", what)
 		}

@@ -1,4 +1,5 @@
-package acceptance
+// Package browser plays stories in Chromium beside a test that holds the city.
+package browser
 
 import (
 	"bufio"
@@ -20,9 +21,9 @@ import (
 // within it has a limit of its own that says what did not happen.
 const browserLimit = 12 * time.Minute
 
-// play runs a story in Chromium and answers what it asks, until it ends. begin
+// Play runs a story in Chromium and answers what it asks, until it ends. begin
 // is what the story is told at its start.
-func play(t *testing.T, story string, begin map[string]any, answer func(what string) any) {
+func Play(t *testing.T, story string, begin map[string]any, answer func(what string) any) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), browserLimit)
 	defer cancel()
@@ -55,7 +56,8 @@ func play(t *testing.T, story string, begin map[string]any, answer func(what str
 	}
 }
 
-func passwords(c *city.City) map[string]string {
+// Passwords is everybody's password, by login.
+func Passwords(c *city.City) map[string]string {
 	all := map[string]string{}
 	for name, user := range c.Users {
 		all[name] = user.Password
@@ -63,9 +65,9 @@ func passwords(c *city.City) map[string]string {
 	return all
 }
 
-// consoleIsBuilt fails where the program would be built with no console in it,
+// ConsoleIsBuilt fails where the program would be built with no console in it,
 // or with an old one.
-func consoleIsBuilt(t *testing.T) {
+func ConsoleIsBuilt(t *testing.T) {
 	t.Helper()
 	root := filepath.Join("..", "..", "console")
 	built, err := os.Stat(filepath.Join(root, "dist", "index.html"))

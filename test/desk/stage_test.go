@@ -1,4 +1,4 @@
-package acceptance
+package desk
 
 import (
 	"context"
@@ -16,6 +16,7 @@ import (
 
 	"example.org/hotline/ivr/caller"
 	"example.org/hotline/ivr/media"
+	"example.org/hotline/test/browser"
 	"example.org/hotline/test/city"
 )
 
@@ -49,7 +50,7 @@ type mark struct {
 // openDesks starts a city on the flow that is shipped; env are settings.
 func openDesks(t *testing.T, from string, env ...string) *desks {
 	t.Helper()
-	consoleIsBuilt(t)
+	browser.ConsoleIsBuilt(t)
 	d := &desks{t: t, c: city.New(t, city.FlowDir("")), from: from}
 	d.c.Serve(env...)
 	t.Cleanup(func() {
@@ -72,7 +73,7 @@ func (d *desks) play(story string) {
 			d.t.Fatal(err)
 		}
 	}
-	play(d.t, story, map[string]any{"api": d.c.API, "passwords": passwords(d.c), "pictures": d.t.ArtifactDir(), "tones": folder,
+	browser.Play(d.t, story, map[string]any{"api": d.c.API, "passwords": browser.Passwords(d.c), "pictures": d.t.ArtifactDir(), "tones": folder,
 		"frequencies": tones, "present": present, "absent": absent, "silence": silent}, d.answer)
 }
 

@@ -1,8 +1,8 @@
 // An agent answers: one call through everything that can be done with it, from
 // the ring to the supervisor who takes it over; and one with a survey after it.
 // Started by desk_test.go, which holds the city and the citizen's telephone.
-import { ask } from './wire.mjs'
-import { answer, citizenHears, hears, leave, signOn, sit, step, talks } from './desk_people.mjs'
+import { ask } from '../browser/wire.mjs'
+import { answer, citizenHears, hears, leave, signOn, sit, step, talks } from './people.mjs'
 
 // In this order: the longest idle is rung first.
 const agent1 = await sit('agent1')

@@ -2,7 +2,7 @@
 // tone; whom somebody hears is told by the tones that arrive (PHONE 5).
 import assert from 'node:assert/strict'
 import { launch } from '../../console/test/look/browser.mjs'
-import { ask, city, complaints, hangUp, overhear, signIn } from './wire.mjs'
+import { ask, city, complaints, fits, hangUp, overhear, signIn } from '../browser/wire.mjs'
 
 const people = []
 const limit = 45_000 // ms for what must happen; nothing fails by being slow within it
@@ -37,8 +37,7 @@ export async function sit(login, path = '/desk', neighbour = null) {
   async function picture(name) {
     for (const [width, height] of [[390, 844], [1440, 900]]) {
       await page.setViewportSize({ width, height })
-      const scroll = await page.evaluate(() => document.documentElement.scrollWidth)
-      if (scroll > width + 1) person.complain(`${name}: the page scrolls sideways, ${scroll} of ${width}`)
+      await fits(person, name)
       await page.screenshot({ path: `${city.pictures}/${name}-${width}.png`, fullPage: true })
     }
   }

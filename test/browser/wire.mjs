@@ -47,3 +47,11 @@ export async function signIn({ login, page, expected }, home = '工单') {
   await page.getByRole('button', { name: '登录' }).click()
   await page.getByRole('heading', { name: home, exact: true }).waitFor()
 }
+
+/** Complains where a page stays wider than its window; the menu learns of another width a moment after the window has it. */
+export async function fits({ page, complain }, name) {
+  await page.waitForFunction(() => document.documentElement.scrollWidth <= innerWidth + 1, null, { timeout: 5_000 }).catch(async () => {
+    const [scroll, width] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth])
+    complain(`${name}: the page scrolls sideways, ${scroll} of ${width}`)
+  })
+}

@@ -1,4 +1,4 @@
-package acceptance
+package desk
 
 import (
 	"bytes"
@@ -18,7 +18,7 @@ import (
 // the same.
 func TestAnAgentAnswers(t *testing.T) {
 	d := openDesks(t, "+8619900000021")
-	d.play("desk_answers.mjs")
+	d.play("answers.mjs")
 	first := d.calls[0]
 	d.tells(first.ticket, "call.received", "call.queued", "call.rang_agent agent1", "call.connected agent1", "ticket.with_agent agent1", "call.held", "call.resumed",
 		"call.consulted agent2", "call.conferenced agent2", "call.transferred agent2", "ticket.with_agent agent2",
@@ -37,7 +37,7 @@ func TestAnAgentAnswers(t *testing.T) {
 // How long either takes is told, and decides nothing: the machine may be busy.
 func TestABrowserGoesAwayInMidCall(t *testing.T) {
 	d := openDesks(t, "+8619900000021", "HOTLINE_SOFTPHONE_GRACE=25s") // ten seconds are enough for a machine that is not testing something else
-	d.play("desk_back.mjs")
+	d.play("back.mjs")
 	d.tells(d.calls[0].ticket, "call.connected agent1", "call.connected agent2", "call.ended")
 }
 

@@ -1,7 +1,7 @@
 // A browser goes away in the middle of a call: a page that is reloaded finds the
 // call again, a browser that crashed leaves its citizen to a colleague.
-import { ask } from './wire.mjs'
-import { answer, citizenHears, crash, hears, leave, signOn, sit, step, talks } from './desk_people.mjs'
+import { ask } from '../browser/wire.mjs'
+import { answer, citizenHears, crash, hears, leave, signOn, sit, step, talks } from './people.mjs'
 
 const agent1 = await sit('agent1')
 await signOn(agent1)

@@ -1,8 +1,8 @@
 // Who is not answered is rung back: an abandoned call, a call whose caller asked
 // for it by key 2, and one whose number nobody knows.
 import assert from 'node:assert/strict'
-import { ask } from './wire.mjs'
-import { answer, citizenHears, hears, leave, signOn, sit, step } from './desk_people.mjs'
+import { ask } from '../browser/wire.mjs'
+import { answer, citizenHears, hears, leave, signOn, sit, step } from './people.mjs'
 
 const agent = await sit('agent1')
 await signOn(agent)

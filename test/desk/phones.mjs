@@ -1,6 +1,6 @@
 // Telephones that are not ours call, and the agent talks with each.
-import { ask } from './wire.mjs'
-import { answer, hears, leave, signOn, sit, step } from './desk_people.mjs'
+import { ask } from '../browser/wire.mjs'
+import { answer, hears, leave, signOn, sit, step } from './people.mjs'
 
 const agent = await sit('agent1')
 await signOn(agent)
