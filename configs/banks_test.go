@@ -54,7 +54,6 @@ func TestFaultsOfBanksWithTheirLines(t *testing.T) {
 		{"{name: result, width: 4}", "{name: result, width: 3}", "results.成功: has no room in the field result: it has 4 bytes"},
 		{"{constant: \"9\", width: 1}", "{constant: 完了, width: 3}", "batch.trailer[0].width: the constant has 4 bytes"},
 		{"PAY{unit}{date}-{batch}.dat", "PAY{unit}{account}.dat", "file_name: must hold {batch}"},
-		{"absent_means_accepted: true", "absent_means_accepted: yes", "absent_means_accepted: must be true or false"},
 	} {
 		text := strings.Replace(string(data), test.from, test.to, 1)
 		l, all := fstest.MapFS{"bank/demo_city.yaml": {Data: []byte(text)}}, faultList{}

@@ -217,7 +217,7 @@ func TestSecretsComeFromFilesAndNeverShow(t *testing.T) {
 func TestEveryKeyIsDocumented(t *testing.T) {
 	lines := map[string]string{}
 	for line := range strings.SplitSeq(string(DefaultYAML()), "\n") {
-		key, _, ok := strings.Cut(strings.TrimLeft(line, " -"), ":")
+		key, _, ok := strings.Cut(strings.TrimLeft(line, " -#"), ":")
 		if ok {
 			lines[key] = line
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"example.org/hotline/internal/act"
 )
@@ -69,21 +70,24 @@ func parentPath(path string) string {
 
 // take gives the faults that a domain type found the place they have in the
 // file: every *act.Fault within err, or err itself.
-func (l *faultList) take(err error) {
+func (l *faultList) take(err error) { l.takeBelow("", err) }
+
+// takeBelow does the same for a type that is only a part of the file, below a path.
+func (l *faultList) takeBelow(path string, err error) {
 	if err == nil {
 		return
 	}
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, one := range many.Unwrap() {
-			l.take(one)
+			l.takeBelow(path, one)
 		}
 		return
 	}
 	if fault, ok := errors.AsType[*act.Fault](err); ok {
-		l.at(fault.Field, "%s", fault.Detail)
+		l.at(strings.Trim(path+"."+fault.Field, "."), "%s", fault.Detail)
 		return
 	}
-	l.at("", "%s", err)
+	l.at(path, "%s", err)
 }
 
 // err is all faults in the order of their lines, nil if there is none.

@@ -26,6 +26,7 @@ type Config struct {
 	WeCom     WeComConfig     `yaml:"wecom"`
 	Email     EmailConfig     `yaml:"email"`
 	WebPush   WebPushConfig   `yaml:"webpush"`
+	Banks     []BankConfig    `yaml:"banks"`
 	Keys      KeysConfig      `yaml:"keys"`
 	Policy    PolicyConfig    `yaml:"policy"`
 	Dispatch  AlarmConfig     `yaml:"dispatch"`

@@ -33,9 +33,11 @@ func (c *Config) resolve(l *faultList) {
 			l.at(path, "%s", err)
 		}
 	}
-	for path, secret := range c.channelSecrets() {
-		if err := secret.resolve(); err != nil {
-			l.at(path, "%s", err)
+	for _, more := range []map[string]*Secret{c.channelSecrets(), c.bankSecrets()} {
+		for path, secret := range more {
+			if err := secret.resolve(); err != nil {
+				l.at(path, "%s", err)
+			}
 		}
 	}
 }
@@ -52,6 +54,7 @@ func (c *Config) check(l *faultList) {
 	oneOf(l, "log.format", c.Log.Format, "text", "json")
 	within(l, "drain.timeout", c.Drain.Timeout, 0, time.Hour)
 	c.checkChannels(l)
+	c.checkBanks(l)
 	if number := c.Dispatch.AlarmNumber; number != "" && ticket.ParsePhone(number).E164 == "" {
 		l.at("dispatch.alarm_number", "must be a phone number such as +8619900000000, or empty")
 	}

@@ -23,6 +23,7 @@ import (
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/dispatch/notify/sink"
 	"example.org/hotline/internal/seal"
+	"example.org/hotline/ledger/rail/bankhttp"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
 	"example.org/hotline/test/servers"
@@ -82,6 +83,31 @@ func weComThatSays(code string) func(*testing.T, *patient) {
 		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprintf(w, `{"errcode": %s}`, code) }))
 		t.Cleanup(server.Close)
 		p.settings["wecom.url"], p.settings["wecom.corp"], p.settings["wecom.agent"], p.settings["wecom.secret"] = server.URL, "c", "1", "hush"
+	}
+}
+
+const bankSecret = "0123456789abcdef0123456789abcdef"
+
+// bankThat is a county's bank; without an address one that knows no batch and signs that.
+func bankThat(transport, address, secret string) func(*testing.T, *patient) {
+	return func(t *testing.T, p *patient) {
+		if address == "" {
+			signer, err := bankhttp.NewHMAC(bankSecret)
+			if err != nil {
+				t.Fatal(err)
+			}
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if !bankhttp.VerifyRequest(r, nil, signer, time.Now()) {
+					w.WriteHeader(http.StatusUnauthorized)
+				} else if err := bankhttp.WriteAnswer(w, r, signer, time.Now(), http.StatusNotFound, nil); err != nil {
+					t.Error(err)
+				}
+			}))
+			t.Cleanup(server.Close)
+			address = server.URL
+		}
+		p.settings["banks"] = fmt.Sprintf(`[{id: rural-1, county: 990101000000, form: demo_rural, unit: "9901001", unit_name: 晴川县民政局, debit_account: "990100200300400", agent_bank: "990100000017", transport: %s,
+  http: {url: %q, key_id: k1, signing: hmac-sha256, secret: %q}}]`, transport, address, secret)
 	}
 }
 
@@ -213,6 +239,19 @@ func TestDoctorFindsWhatIsBroken(t *testing.T) {
 		}, finding{"mail server", verdictFault, "refused", "email.security"}},
 		{"mail server with a certificate that is not trusted", mailServer(false), finding{"mail server", verdictFault, "certificate", "email.ca_file"}},
 		{"mail server", mailServer(true), finding{"mail server", verdictOK, "encrypted", ""}},
+		{"a bank whose files are carried", bankThat("file", "", ""), finding{"banks", verdictOK, "carried by hand", ""}},
+		{"a bank of a form that is not there", func(t *testing.T, p *patient) {
+			bankThat("file", "", "")(t, p)
+			p.settings["banks"] = strings.Replace(p.settings["banks"], "demo_rural", "none_such", 1)
+		}, finding{"banks", verdictFault, "no file bank/none_such.yaml", "configs/bank"}},
+		{"a bank away", func(t *testing.T, p *patient) { bankThat("http", "http://"+closedPort(t), bankSecret)(t, p) }, finding{"banks", verdictFault, "no connection", "http.url"}},
+		{"a bank that answers", bankThat("http", "", bankSecret), finding{"banks", verdictOK, "its signature is good", ""}},
+		{"a bank with another secret", bankThat("http", "", strings.Repeat("x", 32)), finding{"banks", verdictFault, "unsigned", "http.secret"}},
+		{"a bank that fails", func(t *testing.T, p *patient) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) }))
+			t.Cleanup(server.Close)
+			bankThat("http", server.URL, bankSecret)(t, p)
+		}, finding{"banks", verdictFault, "server_error", "ask the bank"}},
 		{"web push", func(t *testing.T, p *patient) {
 			public, private, err := notify.NewVAPID()
 			if err != nil {

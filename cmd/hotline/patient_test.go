@@ -27,7 +27,7 @@ import (
 // patient is a node with everything it needs, for a test to break one thing of.
 type patient struct {
 	dir      string
-	settings map[string]string // YAML by path "section" or "section.key"
+	settings map[string]string // YAML by path "list" or "section.key"
 	postgres servers.URLs
 	redis    *localservers.Redis
 }
@@ -152,17 +152,18 @@ func (p *patient) sql(t *testing.T, statements ...string) {
 func (p *patient) config(t *testing.T) string {
 	t.Helper()
 	sections := map[string]string{}
+	var text strings.Builder
 	for path, value := range p.settings {
 		section, key, ok := strings.Cut(path, ".")
-		if !ok {
-			t.Fatalf("setting %q has no section", path)
+		if !ok { // a list
+			fmt.Fprintf(&text, "%s: %s\n", path, value)
+			continue
 		}
 		if raw := strings.HasPrefix(value, "[") || strings.HasPrefix(value, "{") || value == "true" || value != "" && strings.Trim(value, "0123456789") == ""; !raw {
 			value = fmt.Sprintf("%q", value)
 		}
 		sections[section] += fmt.Sprintf("  %s: %s\n", key, value)
 	}
-	var text strings.Builder
 	for section, keys := range sections {
 		fmt.Fprintf(&text, "%s:\n%s", section, keys)
 	}

@@ -31,6 +31,7 @@ import (
 	"example.org/hotline/ivr/record"
 	"example.org/hotline/ivr/softphone"
 	"example.org/hotline/ledger"
+	"example.org/hotline/ledger/rail/gateway"
 	"example.org/hotline/relief"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
@@ -110,6 +111,7 @@ type node struct {
 	watch    *timer.Watch             // whether timers fire, asked of the database alone
 	relay    pulse.Relay
 	places   *store.Areas     // the area tree
+	banks    gateway.Banks    // through which counties' funds pay
 	telling  telling          // how people are told
 	notifier *notify.Notifier // nil where the node neither dispatches nor rings
 	phone    *ivr.Endpoint    // nil without the role phone
@@ -125,7 +127,7 @@ func newNode(ctx context.Context, cfg configs.Config, log *slog.Logger, sms func
 	}
 	n := &node{cfg: cfg, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, build := range []func() error{n.loadRules, n.openStore, func() error { return n.buildPlaces(ctx) }, n.openIntake, n.buildDispatch, n.buildRecordings, n.buildQueue,
+	for _, build := range []func() error{n.loadRules, n.openStore, n.openBanks, func() error { return n.buildPlaces(ctx) }, n.openIntake, n.buildDispatch, n.buildRecordings, n.buildQueue,
 		func() error { return n.buildPhone(ctx) },
 		func() error { return n.buildAPI(ctx, sms) },
 	} {
@@ -181,6 +183,13 @@ func (n *node) openStore() error {
 	}
 	n.clock = store.NewClock(n.db, offset, n.log)
 	return nil
+}
+
+// openBanks makes the way to each bank; none is spoken to yet. A bank's clock is
+// the real one, also where the line's is moved.
+func (n *node) openBanks() (err error) {
+	n.banks, err = n.policies.OpenBanks(n.cfg.Banks, time.Now)
+	return err
 }
 
 // openIntake joins the ticket numbers, the database and the journal into what puts calls on disk.

@@ -73,10 +73,7 @@ var (
 func (b Batch) Validate() error {
 	c := check{}
 	c.that(idForm.MatchString(b.ID), "id", "batch_id", "A batch needs an id of at most 35 letters, digits and hyphens.")
-	c.that(unitForm.MatchString(b.Unit), "unit", "batch_unit", "Give the number under which the bank knows us: at most 20 letters and digits.")
-	c.that(plainText(b.UnitName, 70), "unit_name", "batch_unit_name", "Give the name of the paying account, at most 70 characters in one line.")
-	c.that(accountNum.MatchString(string(b.DebitAccount)), "debit_account", "account_form", "Give the paying account's number: 8 to 32 digits.")
-	c.that(bankForm.MatchString(b.AgentBank), "agent_bank", "bank_form", "Give the agent bank's number of 12 digits.")
+	c.payer(b)
 	day, err := area.ParseDate(string(b.Execute))
 	c.that(err == nil && day == b.Execute, "execute", "batch_date", "Give the day of payment as 2026-10-01.")
 	c.that(!b.Created.IsZero(), "created", "batch_created", "Say when the batch was made.")
@@ -96,7 +93,22 @@ func (b Batch) Validate() error {
 	return errors.Join(c.faults...)
 }
 
+// CheckPayer looks at who pays a batch, which a city's settings say once: unit,
+// unit_name, debit_account, agent_bank.
+func (b Batch) CheckPayer() error {
+	c := check{}
+	c.payer(b)
+	return errors.Join(c.faults...)
+}
+
 type check struct{ faults []error }
+
+func (c *check) payer(b Batch) {
+	c.that(unitForm.MatchString(b.Unit), "unit", "batch_unit", "Give the number under which the bank knows us: at most 20 letters and digits.")
+	c.that(plainText(b.UnitName, 70), "unit_name", "batch_unit_name", "Give the name of the paying account, at most 70 characters in one line.")
+	c.that(accountNum.MatchString(string(b.DebitAccount)), "debit_account", "account_form", "Give the paying account's number: 8 to 32 digits.")
+	c.that(bankForm.MatchString(b.AgentBank), "agent_bank", "bank_form", "Give the agent bank's number of 12 digits.")
+}
 
 func (c *check) that(ok bool, field, code, detail string) {
 	if !ok {

@@ -107,6 +107,7 @@ var faultWords = map[string]struct{ what, remedy string }{
 	"sum_differs":     {"The sum differs from that of the lines.", "Not one fen may differ. " + askBank},
 	"other_batch":     {"It answers another batch.", "Load it where that batch is."},
 	"other_unit":      {"It is for another unit, or of another bank.", "Nothing of the file was used. Tell the bank that you were given it."},
+	"other_account":   {"It is a statement of another account.", "Nothing of the file was used. Tell the bank that you were given it."},
 	"not_in_batch":    {"No payout of the batch has this reference.", "Nothing of the file was used. Ask the bank; money may have gone where none was sent."},
 	"amount_differs":  {"The amount is not that which was sent.", "Nothing of the file was used. Ask the bank at once."},
 	"seq_differs":     {"The number in the batch is not that of this payout.", "Nothing of the file was used. Ask the bank which of the two it means."},

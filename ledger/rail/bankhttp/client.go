@@ -22,10 +22,12 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"regexp"
 	"strconv"
 	"sync/atomic"
 	"time"
 
+	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger/rail"
 )
 
@@ -33,19 +35,11 @@ import (
 // batch; the bank knows it by its id.
 type Bank interface {
 	// Send gives the bank the file of a batch.
-	Send(ctx context.Context, f File) Answer
+	Send(ctx context.Context, f rail.File) Answer
 	// Query asks what the bank knows of a batch.
 	Query(ctx context.Context, batch string) Answer
 	// Returns fetches the bank's return for a batch: with outcome Accepted the file is in Body.
 	Returns(ctx context.Context, batch string) Answer
-}
-
-// File is what is sent.
-type File struct {
-	Batch string // its public id
-	Name  string // its file name
-	Type  string // its media type
-	Body  []byte
 }
 
 // Outcome is what is known after a request.
@@ -111,18 +105,24 @@ type Client struct {
 
 var _ Bank = (*Client)(nil)
 
-// New is a client for a bank. It connects to nothing yet.
+// keyID is what may stand in a header.
+var keyID = regexp.MustCompile(`^[0-9A-Za-z._:@/-]{1,128}$`)
+
+// New is a client for a bank. It connects to nothing yet. What a person has to
+// correct is an *act.Fault that names the setting.
 func New(s Settings) (*Client, error) {
 	base, err := url.Parse(s.URL)
 	switch {
 	case err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "":
-		return nil, errors.New("the bank's URL must be https://host/path, without a name, password or query")
+		return nil, act.Invalid("url", "bank_url", "must be https://host/path, without a name, password or query")
 	case base.Scheme != "https" && (base.Scheme != "http" || !onThisMachine(base.Hostname())):
-		return nil, errors.New("a bank is spoken to over https; http is for this machine alone")
-	case s.Signer == nil || s.KeyID == "" || s.Now == nil:
-		return nil, errors.New("a bank needs a key and its id: requests are signed")
+		return nil, act.Invalid("url", "bank_url", "must begin with https://: http is for this machine alone")
+	case !keyID.MatchString(s.KeyID):
+		return nil, act.Invalid("key_id", "bank_key_id", "must be the name that the bank has given your key: requests are signed")
+	case s.Signer == nil || s.Now == nil:
+		return nil, errors.New("a bank's client needs a signer and a clock")
 	case s.Timeout < time.Second || s.Timeout > 5*time.Minute:
-		return nil, errors.New("the time that a bank is waited for must lie between 1s and 5m")
+		return nil, act.Invalid("timeout", "bank_timeout", "must lie between 1s and 5m")
 	}
 	if base.Path == "" {
 		base.Path = "/" // what is signed begins with it
@@ -148,23 +148,23 @@ func onThisMachine(host string) bool {
 }
 
 // Send gives the bank the file of a batch.
-func (c *Client) Send(ctx context.Context, f File) Answer {
+func (c *Client) Send(ctx context.Context, f rail.File) Answer {
 	return c.do(ctx, http.MethodPost, "", f).plain()
 }
 
 // Query asks what the bank knows of a batch. That it knows none is Unknown too:
 // the batch may still be on its way to it.
 func (c *Client) Query(ctx context.Context, batch string) Answer {
-	return c.do(ctx, http.MethodGet, "", File{Batch: batch}).plain()
+	return c.do(ctx, http.MethodGet, "", rail.File{Batch: batch}).plain()
 }
 
 // Returns fetches the bank's return for a batch.
 func (c *Client) Returns(ctx context.Context, batch string) Answer {
-	return c.do(ctx, http.MethodGet, "/return", File{Batch: batch}).file()
+	return c.do(ctx, http.MethodGet, "/return", rail.File{Batch: batch}).file()
 }
 
 // do makes one request about a batch, with its file where it has one, and reads its answer, if the bank has signed it.
-func (c *Client) do(ctx context.Context, method, more string, f File) reply {
+func (c *Client) do(ctx context.Context, method, more string, f rail.File) reply {
 	at := c.base.JoinPath("batches", url.PathEscape(f.Batch)+more)
 	nonce := make([]byte, 16)
 	_, _ = rand.Read(nonce) // never fails (crypto/rand)

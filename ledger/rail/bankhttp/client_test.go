@@ -19,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	"example.org/hotline/ledger/rail"
 	"example.org/hotline/ledger/rail/bankhttp"
 )
 
@@ -97,7 +98,7 @@ func client(t *testing.T, url string, signer bankhttp.Signer) *bankhttp.Client {
 	return c
 }
 
-var sent = bankhttp.File{Batch: "20261012-0001", Name: "DF_1.txt", Type: "text/plain", Body: []byte("H|20261012-0001\n")}
+var sent = rail.File{Batch: "20261012-0001", Name: "DF_1.txt", Type: "text/plain", Body: []byte("H|20261012-0001\n")}
 
 const taken = `{"batch":"20261012-0001","status":"accepted","reference":"B-77"}`
 

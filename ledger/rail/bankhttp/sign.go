@@ -10,9 +10,10 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
-	"errors"
 	"fmt"
 	"strings"
+
+	"example.org/hotline/internal/act"
 )
 
 // Signer signs what we send and checks what the bank signs.
@@ -36,7 +37,7 @@ type hmacSigner struct{ secret func() []byte }
 // at least 32 bytes.
 func NewHMAC(secret string) (Signer, error) {
 	if len(secret) < leastSecret {
-		return nil, fmt.Errorf("the bank's shared secret is shorter than %d bytes: ask the bank for a longer one", leastSecret)
+		return nil, act.Invalid("secret", "bank_secret", fmt.Sprintf("must have at least %d bytes: ask the bank for a longer one", leastSecret))
 	}
 	return hmacSigner{func() []byte { return []byte(secret) }}, nil
 }
@@ -76,27 +77,34 @@ func NewRSA(own, bank string) (Signer, error) {
 	}
 	block, _ := pem.Decode([]byte(bank))
 	if block == nil {
-		return nil, errors.New("the bank's public key is no PEM")
+		return nil, bankKey("must be the bank's public key as PEM")
 	}
 	key, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {
-		return nil, errors.New("the bank's public key cannot be read: it must be PKIX in PEM")
+		return nil, bankKey("cannot be read: it must be the bank's public key, PKIX in PEM")
 	}
 	public, ok := key.(*rsa.PublicKey)
 	if !ok {
-		return nil, errors.New("the bank's public key is no RSA key")
+		return nil, bankKey("must be an RSA key")
 	}
-	if private.N.BitLen() < leastModulus || public.N.BitLen() < leastModulus {
-		return nil, fmt.Errorf("an RSA key for a bank has at least %d bits", leastModulus)
+	short := fmt.Sprintf("must have at least %d bits", leastModulus)
+	switch {
+	case private.N.BitLen() < leastModulus:
+		return nil, ownKey(short)
+	case public.N.BitLen() < leastModulus:
+		return nil, bankKey(short)
 	}
 	return rsaSigner{func() *rsa.PrivateKey { return private }, public}, nil
 }
+
+func ownKey(detail string) error  { return act.Invalid("secret", "bank_secret", detail) }
+func bankKey(detail string) error { return act.Invalid("bank_key", "bank_key", detail) }
 
 // parsePrivate reads our key; its errors never repeat a byte of it.
 func parsePrivate(text string) (*rsa.PrivateKey, error) {
 	block, _ := pem.Decode([]byte(text))
 	if block == nil {
-		return nil, errors.New("our private key is no PEM")
+		return nil, ownKey("must be our private key as PEM")
 	}
 	if key, err := x509.ParsePKCS1PrivateKey(block.Bytes); err == nil {
 		return key, nil
@@ -104,7 +112,7 @@ func parsePrivate(text string) (*rsa.PrivateKey, error) {
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	private, ok := key.(*rsa.PrivateKey)
 	if err != nil || !ok {
-		return nil, errors.New("our private key cannot be read: it must be an RSA key as PKCS #8 or #1 in PEM")
+		return nil, ownKey("cannot be read: it must be an RSA key as PKCS #8 or #1 in PEM")
 	}
 	return private, nil
 }

@@ -1,9 +1,7 @@
 package iso20022
 
 import (
-	"bytes"
 	"encoding/xml"
-	"fmt"
 	"io"
 	"strconv"
 	"time"
@@ -96,15 +94,7 @@ func WriteBatch(b rail.Batch) ([]byte, error) {
 	for n, i := range b.Items {
 		doc.Payment.Credits[n] = transferOf(i)
 	}
-	var out bytes.Buffer
-	out.WriteString(xml.Header)
-	enc := xml.NewEncoder(&out)
-	enc.Indent("", " ")
-	if err := enc.Encode(doc); err != nil {
-		return nil, fmt.Errorf("write the batch as %s: %w", pain001.id, err)
-	}
-	out.WriteByte('\n')
-	return out.Bytes(), nil
+	return encode(pain001, doc)
 }
 
 func transferOf(i rail.Item) transfer {

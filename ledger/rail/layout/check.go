@@ -16,7 +16,6 @@ import (
 
 var (
 	layoutName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-	fileName   = regexp.MustCompile(`^([0-9A-Za-z._-]|\{batch\}|\{unit\}|\{date\})+$`)
 	dateForm   = regexp.MustCompile(`^YYYY[-/.]?MM[-/.]?DD$`)
 )
 
@@ -32,8 +31,7 @@ func (l *Layout) Validate() error {
 	c := &layoutCheck{}
 	c.that(layoutName.MatchString(l.Name), "name", "must be a-z, 0-9 and _")
 	c.that(l.Bank != "", "bank", "must say whose files these are")
-	c.that(fileName.MatchString(l.FileName) && strings.Contains(l.FileName, "{batch}") && l.FileName[0] != '.', "file_name",
-		"must hold {batch}, so that no two batches have one name, and otherwise letters, digits, . _ - and {unit}, {date}")
+	c.that(l.FileName.Sound(), "file_name", rail.FileNameRule)
 	shape(c, "batch", &l.Batch, batchControl, batchLine, neededInBatchLine)
 	shape(c, "return", &l.Return, returnControl, returnLine, neededInReturnLine)
 	l.words(c)

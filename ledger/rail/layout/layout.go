@@ -20,11 +20,7 @@ type Layout struct {
 	Bank   string `yaml:"bank"`   // whose files these are, as people call it
 	Source string `yaml:"source"` // where the form is described
 
-	// The bank has agreed in writing that a payout which its return does not
-	// name was accepted. It never succeeded by that.
-	AbsentMeansAccepted bool `yaml:"absent_means_accepted"`
-
-	FileName string                 `yaml:"file_name"` // of a batch: letters, digits and {batch}, {unit}, {date}
+	FileName rail.FileName          `yaml:"file_name"` // of a batch
 	Batch    Shape                  `yaml:"batch"`     // what we send
 	Return   Shape                  `yaml:"return"`    // what comes back
 	Results  map[string]rail.Status `yaml:"results"`   // the bank's words for what became of a payout
@@ -74,10 +70,4 @@ func (f Field) datePattern() string {
 		return "20060102"
 	}
 	return strings.NewReplacer("YYYY", "2006", "MM", "01", "DD", "02").Replace(f.Format)
-}
-
-// NameOf is the file's name for a batch: without an account, a person or
-// anything that changes when it is made anew.
-func (l *Layout) NameOf(b rail.Batch) string {
-	return strings.NewReplacer("{batch}", b.ID, "{unit}", b.Unit, "{date}", strings.ReplaceAll(string(b.Execute), "-", "")).Replace(l.FileName)
 }

@@ -99,7 +99,7 @@ func TestReturnsAreRead(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		results, err := got.Results(batch(), l.AbsentMeansAccepted)
+		results, err := got.Results(batch(), false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -115,10 +115,10 @@ func TestReturnsAreRead(t *testing.T) {
 
 func TestNameOfAFile(t *testing.T) {
 	all := banks(t)
-	if got := all["demo_rural"].NameOf(batch()); got != "DF_9901001_20261012_20261012-0001.txt" {
+	if got := all["demo_rural"].FileName.Of(batch()); got != "DF_9901001_20261012_20261012-0001.txt" {
 		t.Error(got)
 	}
-	if got := all["demo_city"].NameOf(batch()); got != "PAY990100120261012-20261012-0001.dat" {
+	if got := all["demo_city"].FileName.Of(batch()); got != "PAY990100120261012-20261012-0001.dat" {
 		t.Error(got)
 	}
 }
