@@ -57,6 +57,9 @@ type MoneyLimits struct {
 	TownshipDayFen  int64            `json:"township_day_fen" doc:"What a township starts in a day before the county checks; 0: no limit"`
 	FloatFen        int64            `json:"float_fen" doc:"A full float"`
 	FloatLowPercent int              `json:"float_low_percent" doc:"Below this share of it an alarm is raised"`
+
+	AfterReviewPercent int `json:"after_review_percent" doc:"So many of a hundred payouts are drawn for a look by county finance, once the money has arrived"`
+	AfterReviewDays    int `json:"after_review_days" doc:"Working days for one"`
 }
 
 func (s *Server) listLimits(ctx context.Context, tx Tx, in *listLimitsInput) (LimitList, error) {
@@ -73,7 +76,8 @@ func (s *Server) listLimits(ctx context.Context, tx Tx, in *listLimitsInput) (Li
 	}
 	return LimitList{Policy: p.Version, Year: year, Budgets: budgets, Counting: "Asia/Shanghai", Limits: MoneyLimits{SoloFen: l.SoloFen, TownshipFen: l.TownshipFen,
 		HouseholdFen: l.HouseholdFen, HouseholdMonths: l.HouseholdMonths, AidKindFen: kinds, WorkerDayFen: l.WorkerDayFen, TownshipDayFen: l.TownshipDayFen,
-		FloatFen: l.FloatFen, FloatLowPercent: l.FloatLowPercent}}, err
+		FloatFen: l.FloatFen, FloatLowPercent: l.FloatLowPercent,
+		AfterReviewPercent: l.AfterReviewPercent, AfterReviewDays: l.AfterReviewDays}}, err
 }
 
 type listSignalsInput struct {

@@ -57,6 +57,7 @@ var bodies = map[string]any{
 	"POST /disbursements/{id}/second-signature": map[string]any{"content_hash": someHash},
 	"POST /disbursements/{id}/cancellation":     map[string]any{"reason": "wrong sum"},
 	"POST /disbursements/{id}/reversal":         map[string]any{"reason": "wrong receipt"},
+	"POST /disbursements/{id}/after-review":     map[string]any{"outcome": "ok"},
 
 	"POST /papers/{id}/receipt":      map[string]any{"photos": []string{someID}},
 	"POST /papers/{id}/verification": map[string]any{},

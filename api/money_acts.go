@@ -118,3 +118,18 @@ func (s *Server) reversePayout(ctx context.Context, tx Tx, in *reasonInput) (Tic
 		return err
 	})
 }
+
+type reviewInput struct {
+	ThingRef
+	Body struct {
+		Outcome string `json:"outcome" enum:"ok,finding"`
+		Note    string `json:"note,omitempty" maxLength:"1000" doc:"What was found; required with a finding. County finance and the auditor read it"`
+	}
+}
+
+func (s *Server) reviewPayout(ctx context.Context, tx Tx, in *reviewInput) (Ticket, error) {
+	return s.onPayout(ctx, tx, in.ID, func() error {
+		_, err := relief.ReviewPayout(ctx, tx, in.ID, ledger.ReviewOutcome(in.Body.Outcome), in.Body.Note)
+		return err
+	})
+}

@@ -161,6 +161,9 @@ func aidTable() []*route {
 		{method: post, path: "/disbursements/{id}/reversal", fresh: true, who: []area.Role{area.RoleCountyFinance}, act: "reverse_disbursement", when: payoutsAllow("reverse"), committed: failpoint.PayoutAfterCommit,
 			summary: "Take a settled payout back by mirror entries", bind: do((*Server).reversePayout)},
 
+		{method: post, path: "/disbursements/{id}/after-review", fresh: true, who: []area.Role{area.RoleCountyFinance}, act: "after_review", when: payoutsAllow("after_review"), committed: failpoint.PayoutAfterCommit,
+			summary: "Say what came of the look at a payout that was drawn", bind: do((*Server).reviewPayout)},
+
 		{method: post, path: "/tickets/{id}/papers", who: owners, act: "add_paper", when: mayAddPaper,
 			summary: "Note a paper that is missing", bind: do((*Server).addPaper)},
 		{method: post, path: "/papers/{id}/receipt", who: makers, act: "receive_paper", when: papersAllow("receive"),

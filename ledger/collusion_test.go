@@ -87,7 +87,7 @@ func (h *collusion) run(acts int) string {
 			h.start(pick(h, h.people))
 		case 3:
 			if len(h.payouts) > 0 { // anybody tries anything
-				h.move(pick(h, h.people), pick(h, h.payouts), pick(h, []string{"check", "issue_cash", "receipt", "second_signature", "return_cash", "cancel", "reverse"}))
+				h.move(pick(h, h.people), pick(h, h.payouts), pick(h, []string{"check", "issue_cash", "receipt", "second_signature", "return_cash", "cancel", "reverse", "after_review"}))
 			}
 		default:
 			h.goOn()
@@ -172,13 +172,15 @@ func (h *collusion) move(who act.Actor, d Disbursement, name string) {
 		case "issue_cash":
 			return IssueCash(ctx, h, &d, townLimits)
 		case "receipt":
-			return Settle(ctx, h, &d, companion)
+			return Settle(ctx, h, &d, companion, ReviewRule{Percent: 40, DueAt: h.now.AddDate(0, 0, 14)})
 		case "second_signature":
 			return SecondSign(ctx, h, &d, signed)
 		case "return_cash":
 			return ReturnCash(ctx, h, &d)
 		case "cancel":
 			return Cancel(ctx, h, &d, "no longer")
+		case "after_review":
+			return Review(ctx, h, &d, pick(h, ReviewOutcomes()), "as found")
 		default:
 			return Reverse(ctx, h, &d, "never came")
 		}
@@ -193,6 +195,9 @@ func (h *collusion) broken() string {
 			if who != 0 && h.relatives[who] == string(d.Payee) {
 				return fmt.Sprintf("person %d took part in a payout to a relative: %+v", who, d)
 			}
+		}
+		if who := d.AfterReview.Reviewer; who != 0 && d.involved(who) {
+			return fmt.Sprintf("%d reviewed what they had a hand in: %+v", who, d)
 		}
 		out := !d.IssuedAt.IsZero() && d.Payer != 0
 		if h.theirs(d) && d.Level != LevelSolo && out {

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"example.org/hotline/area"
@@ -56,7 +57,8 @@ type Disbursement struct {
 	Decision DecisionID
 	AidKind  string // "urgent"
 	Channel  Channel
-	Area     area.Code // the township whose float pays
+	Area     area.Code // the township that answers for it
+	Source   area.Code // whose float pays: the township's, or its county's where that was empty when the sum was held
 	Fen      int64
 
 	Payee     []byte // blind index of the payee's identity
@@ -87,7 +89,8 @@ type Disbursement struct {
 	SecondSignatureBy time.Time // zero unless solo
 	SecondSignedAt    time.Time
 
-	Version int64
+	AfterReview AfterReview
+	Version     int64
 }
 
 // Subject names the payout in timers, audit and events.
@@ -105,6 +108,11 @@ func (d Disbursement) HandedOver() []area.StaffID {
 		return nil
 	}
 	return []area.StaffID{d.Payer, d.Companion}
+}
+
+// involved reports whether a person has put their name to the payout, or taken its call.
+func (d Disbursement) involved(who area.StaffID) bool {
+	return slices.Contains([]area.StaffID{d.CallTaker, d.Maker, d.Checker, d.Payer, d.Companion, d.Second}, who)
 }
 
 // contentHash is SHA-256 over the canonical JSON of what is paid to whom and

@@ -91,6 +91,8 @@ func (d Disbursement) maySecondSign(who act.Actor) error {
 		return act.Refused("own_payout", "Who made or paid the payout cannot be its second signature.")
 	case who.StaffID == d.CallTaker:
 		return act.Refused("call_taker_checks", "Who took the call cannot sign its payout.")
+	case who.StaffID == d.AfterReview.Reviewer:
+		return act.Refused("reviewer_signs", "Who reviewed the payout cannot sign it any more; another person must.")
 	default:
 		return nil
 	}
@@ -121,6 +123,28 @@ func (d Disbursement) mayReverse(who act.Actor) error {
 	}
 }
 
+// mayReview says whether this person may look at the drawn payout: county finance,
+// and nobody who had a hand in it.
+func (d Disbursement) mayReview(who act.Actor) error {
+	switch {
+	case !who.May(area.RoleCountyFinance):
+		return notYours()
+	case d.AfterReview.DrawnAt.IsZero():
+		return act.Refused("not_drawn", "This payout was not drawn for a review.")
+	case !d.AfterReview.Open():
+		return AlreadyReviewed()
+	case d.involved(who.StaffID):
+		return act.Refused("own_payout", "Who had a hand in the payout cannot review it; a colleague must.")
+	default:
+		return nil
+	}
+}
+
+// AlreadyReviewed refuses a second review of one payout.
+func AlreadyReviewed() error {
+	return act.Refused("already_reviewed", "Somebody has reviewed this payout already; reload to see what came of it.")
+}
+
 // NextActs lists what this person could do with the payout now, by the names
 // the API uses. Kinship is not looked at: it is asked in the act itself.
 func (d Disbursement) NextActs(who act.Actor, now time.Time) []string {
@@ -132,6 +156,7 @@ func (d Disbursement) NextActs(who act.Actor, now time.Time) []string {
 		{"check", d.mayCheck(who, now)}, {"issue_cash", d.mayPay(who)}, {"receipt", d.mayHold(who, StepReceipt)},
 		{"return_cash", d.mayHold(who, StepReturn)}, {"second_signature", d.maySecondSign(who)},
 		{"cancel", d.mayCancel(who)}, {"reverse", d.mayReverse(who)},
+		{"after_review", d.mayReview(who)},
 	} {
 		if a.refusal == nil {
 			acts = append(acts, a.name)

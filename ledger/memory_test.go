@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"time"
@@ -173,6 +174,26 @@ func (m *memory) LiftFreezes(_ context.Context, because DisbursementID) error {
 
 func (m *memory) Related(_ context.Context, payee []byte, people []area.StaffID) (bool, error) {
 	return !m.blind.relatives && slices.ContainsFunc(people, func(s area.StaffID) bool { return m.relatives[s] == string(payee) }), nil
+}
+
+// Draw knows no key: the histories need only a number.
+func (m *memory) Draw(publicID string) uint64 {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(publicID))
+	return h.Sum64()
+}
+
+func (m *memory) AddAfterReview(_ context.Context, d Disbursement) error {
+	m.payouts[d.ID-1].AfterReview = d.AfterReview
+	return nil
+}
+
+func (m *memory) SaveAfterReview(_ context.Context, d Disbursement) error {
+	if !m.payouts[d.ID-1].AfterReview.Open() {
+		return AlreadyReviewed()
+	}
+	m.payouts[d.ID-1].AfterReview = d.AfterReview
+	return nil
 }
 
 func (m *memory) OpenAccounts(_ context.Context, refs []AccountRef) (ids []AccountID, err error) {

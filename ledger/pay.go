@@ -87,8 +87,9 @@ func mayPayAlone(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
 }
 
 // Settle records that the citizen has the cash. Above the solo limit two
-// people hand it over; companion is the second, zero for none.
-func Settle(ctx context.Context, tx Tx, d *Disbursement, companion area.StaffID) (err error) {
+// people hand it over; companion is the second, zero for none. One payout in so
+// many is drawn for a review.
+func Settle(ctx context.Context, tx Tx, d *Disbursement, companion area.StaffID, review ReviewRule) (err error) {
 	me := tx.Actor()
 	if err := d.mayHold(me, StepReceipt); err != nil {
 		return err
@@ -104,6 +105,9 @@ func Settle(ctx context.Context, tx Tx, d *Disbursement, companion area.StaffID)
 	}
 	d.Companion, d.ReceiptedAt = companion, tx.Now()
 	if err := post(ctx, tx, d.entry("receipt", EventReceipted, d.payable(), d.cash())); err != nil {
+		return err
+	}
+	if err := draw(ctx, tx, d, review); err != nil {
 		return err
 	}
 	return tx.SaveDisbursement(ctx, d)

@@ -13,12 +13,14 @@ const (
 	SignalYoungTicket   SignalKind = "young_ticket"   // money was asked for within ten minutes of the call
 	SignalOffHours      SignalKind = "off_hours"      // somebody checks or signs between ten at night and six
 	SignalJustBelow     SignalKind = "just_below"     // again and again within 5 % below what one person pays alone
+	SignalFinding       SignalKind = "review_finding" // a review of a drawn payout found something
+	SignalReviewLate    SignalKind = "review_late"    // drawn payouts that nobody has reviewed in time, however old
 )
 
 // Signal is one thing to look at, with the payouts that it rests on.
 type Signal struct {
-	Kind    SignalKind `json:"kind" enum:"same_pair,two_households,young_ticket,off_hours,just_below"`
-	Who     string     `json:"who,omitempty" doc:"Names of staff; empty where it is about a payee, who is not named"`
+	Kind    SignalKind `json:"kind" enum:"same_pair,two_households,young_ticket,off_hours,just_below,review_finding,review_late"`
+	Who     string     `json:"who,omitempty" doc:"Names of staff, or of the county whose reviews are late; empty where it is about a payee, who is not named"`
 	Count   int        `json:"count"`
 	Fen     int64      `json:"amount_fen"`
 	Latest  time.Time  `json:"latest"`

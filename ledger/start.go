@@ -42,7 +42,7 @@ func Start(ctx context.Context, tx Tx, in StartInput) (d Disbursement, retried b
 	if !me.May(makers...) {
 		return Disbursement{}, false, notYours()
 	}
-	d = Disbursement{PublicID: in.PublicID, Case: in.Case, Decision: in.Decision, AidKind: in.AidKind, Channel: in.Channel, Area: in.Area,
+	d = Disbursement{PublicID: in.PublicID, Case: in.Case, Decision: in.Decision, AidKind: in.AidKind, Channel: in.Channel, Area: in.Area, Source: in.Area,
 		Fen: in.Fen, Payee: in.Payee, Household: in.Household, Policy: in.Limits.Policy, CallTaker: in.CallTaker,
 		Maker: me.StaffID, MakerRole: me.Role, State: StateDraft, SubmittedAt: tx.Now(), Version: 1}
 	if d.Content, err = d.contentHash(); err != nil {

@@ -54,6 +54,13 @@ type Tx interface {
 	// Related reports whether the payee is in the relatives register of any of the people.
 	Related(ctx context.Context, payee []byte, people []area.StaffID) (bool, error)
 
+	// Draw is a number made of a payout's public id under a key of the house: the same each time, and nobody else can tell it.
+	Draw(publicID string) uint64
+	// AddAfterReview writes that a payout was drawn.
+	AddAfterReview(ctx context.Context, d Disbursement) error
+	// SaveAfterReview writes what a review came to. act.ErrRefused where somebody was first.
+	SaveAfterReview(ctx context.Context, d Disbursement) error
+
 	// OpenAccounts finds the accounts, opening those that are missing; ids come in the order of refs.
 	OpenAccounts(ctx context.Context, refs []AccountRef) ([]AccountID, error)
 	// AccountsForUpdate locks accounts in the order of ids, which are sorted.

@@ -8,43 +8,55 @@ import (
 
 // View is a payout as pages and the API show it. It names people, never accounts or identities.
 type View struct {
-	ID            string     `json:"id"`
-	TicketID      string     `json:"ticket_id"`
-	TicketNumber  string     `json:"ticket_number"`
-	DecisionID    string     `json:"decision_id"`
-	AidKind       string     `json:"aid_kind"`
-	Channel       Channel    `json:"channel"`
-	Area          string     `json:"area"`
-	AmountFen     int64      `json:"amount_fen"`
-	State         State      `json:"state"`
-	Level         Level      `json:"level"` // whose word it needs: solo, township, county
-	LevelWhy      LevelWhy   `json:"level_why,omitempty" doc:"Why it needs more people than its own sum would ask for: split, worker_day, township_day, frozen"`
-	ContentHash   string     `json:"content_hash"` // hex; the checker sends it back
-	Maker         string     `json:"maker"`
-	Checker       string     `json:"checker,omitempty"`
-	Payer         string     `json:"payer,omitempty"`
-	Companion     string     `json:"companion,omitempty"`
-	SecondSigner  string     `json:"second_signer,omitempty"`
-	CancelReason  string     `json:"cancel_reason,omitempty"`
-	SubmittedAt   time.Time  `json:"submitted_at"`
-	CheckedAt     *time.Time `json:"checked_at,omitempty"`
-	ReservedAt    *time.Time `json:"reserved_at,omitempty"`
-	IssuedAt      *time.Time `json:"issued_at,omitempty"`
-	ReceiptedAt   *time.Time `json:"receipted_at,omitempty"`
-	EndedAt       *time.Time `json:"ended_at,omitempty"`
-	SecondSignBy  *time.Time `json:"second_signature_due,omitempty"`
-	SecondSigned  *time.Time `json:"second_signed_at,omitempty"`
-	CountyFrom    *time.Time `json:"county_may_check_at,omitempty"`
-	NextActs      []string   `json:"next_acts"` // what this reader may do now
-	Version       int64      `json:"version"`
-	PolicyVersion string     `json:"policy"`
+	ID            string      `json:"id"`
+	TicketID      string      `json:"ticket_id"`
+	TicketNumber  string      `json:"ticket_number"`
+	DecisionID    string      `json:"decision_id"`
+	AidKind       string      `json:"aid_kind"`
+	Channel       Channel     `json:"channel"`
+	Area          string      `json:"area"`
+	SourceArea    string      `json:"source_area" doc:"Whose float pays: the area's own, or its county's where that was empty"`
+	AmountFen     int64       `json:"amount_fen"`
+	State         State       `json:"state"`
+	Level         Level       `json:"level"` // whose word it needs: solo, township, county
+	LevelWhy      LevelWhy    `json:"level_why,omitempty" doc:"Why it needs more people than its own sum would ask for: split, worker_day, township_day, frozen"`
+	ContentHash   string      `json:"content_hash"` // hex; the checker sends it back
+	Maker         string      `json:"maker"`
+	Checker       string      `json:"checker,omitempty"`
+	Payer         string      `json:"payer,omitempty"`
+	Companion     string      `json:"companion,omitempty"`
+	SecondSigner  string      `json:"second_signer,omitempty"`
+	CancelReason  string      `json:"cancel_reason,omitempty"`
+	SubmittedAt   time.Time   `json:"submitted_at"`
+	CheckedAt     *time.Time  `json:"checked_at,omitempty"`
+	ReservedAt    *time.Time  `json:"reserved_at,omitempty"`
+	IssuedAt      *time.Time  `json:"issued_at,omitempty"`
+	ReceiptedAt   *time.Time  `json:"receipted_at,omitempty"`
+	EndedAt       *time.Time  `json:"ended_at,omitempty"`
+	SecondSignBy  *time.Time  `json:"second_signature_due,omitempty"`
+	SecondSigned  *time.Time  `json:"second_signed_at,omitempty"`
+	CountyFrom    *time.Time  `json:"county_may_check_at,omitempty"`
+	AfterReview   *ReviewView `json:"after_review,omitempty" doc:"Of a payout that was drawn for one; while it is open only county finance and the auditor see it"`
+	NextActs      []string    `json:"next_acts"` // what this reader may do now
+	Version       int64       `json:"version"`
+	PolicyVersion string      `json:"policy"`
 
 	HandedOver []area.StaffID `json:"-"` // see Disbursement.HandedOver
 }
 
+// ReviewView is the review of a drawn payout.
+type ReviewView struct {
+	DrawnAt  time.Time     `json:"drawn_at"`
+	DueAt    time.Time     `json:"due_at"`
+	Outcome  ReviewOutcome `json:"outcome,omitempty" enum:"ok,finding" doc:"Absent while it is open"`
+	Reviewer string        `json:"reviewer,omitempty"`
+	Note     string        `json:"note,omitempty"`
+	At       *time.Time    `json:"at,omitempty"`
+}
+
 // InboxItem is one thing that waits for this reader's word.
 type InboxItem struct {
-	Act          string     `json:"act"` // check, second_signature, approve
+	Act          string     `json:"act"` // check, second_signature, approve, after_review
 	ID           string     `json:"id"`  // of the payout or decision
 	TicketID     string     `json:"ticket_id"`
 	TicketNumber string     `json:"ticket_number"`

@@ -204,6 +204,20 @@ func ReversePayout(ctx context.Context, tx Tx, publicID, reason string) (ledger.
 	})
 }
 
+// ReviewPayout is the word of county finance on a payout that was drawn for a review.
+func ReviewPayout(ctx context.Context, tx Tx, publicID string, outcome ledger.ReviewOutcome, note string) (ledger.Disbursement, error) {
+	if err := lengths([]text{{"note", note, 1000}}, "", nil, 0); err != nil {
+		return ledger.Disbursement{}, err
+	}
+	return payoutAct(ctx, tx, publicID, func(t ticket.Ticket, d *ledger.Disbursement) error {
+		if err := ledger.Review(ctx, tx, d, outcome, note); err != nil {
+			return err
+		}
+		// What was found is for finance and the auditor: those it is about read the timeline.
+		return told(ctx, tx, t, *d, "disbursement.reviewed", "", map[string]any{"review": string(outcome)})
+	})
+}
+
 // payoutAct locks the ticket, then the payout, does the act, and passes the
 // step at which a process may die with everything written and nothing committed.
 func payoutAct(ctx context.Context, tx Tx, publicID string, do func(ticket.Ticket, *ledger.Disbursement) error) (ledger.Disbursement, error) {

@@ -31,6 +31,8 @@ type Limits struct {
 	TownshipDayFen     int64            `yaml:"township_day_fen"`      // what a township may start in a day; above it the county checks
 	SecondSignature    time.Duration    `yaml:"second_signature"`      // a solo payout must be signed by a second person within this
 	CountyMayCheck     time.Duration    `yaml:"county_may_check"`      // if the township head has not answered for this long, the county's duty officer may check
+	AfterReviewPercent int              `yaml:"after_review_percent"`  // so many of a hundred payouts, drawn once the money has arrived, are looked at by county finance
+	AfterReviewDays    int              `yaml:"after_review_days"`     // working days that it has for one
 	LargeCashTwoPeople bool             `yaml:"large_cash_two_people"` // cash above SoloFen is handed over by two people (DOMAIN 0a.10)
 }
 
@@ -113,6 +115,8 @@ func (p *Policy) Validate() error {
 	}
 	check(l.SecondSignature >= time.Hour && l.SecondSignature <= 72*time.Hour, "limits.second_signature", "must lie between 1h and 72h")
 	check(l.CountyMayCheck >= time.Minute && l.CountyMayCheck <= 2*time.Hour, "limits.county_may_check", "must lie between 1m and 2h, since the 2 h clock runs")
+	check(l.AfterReviewPercent >= 1 && l.AfterReviewPercent <= 100, "limits.after_review_percent", "must lie between 1 and 100: some payouts are always reviewed (5 by the rules)")
+	check(l.AfterReviewDays >= 1 && l.AfterReviewDays <= 60, "limits.after_review_days", "must lie between 1 and 60 working days")
 	check(l.LargeCashTwoPeople, "limits.large_cash_two_people", "must be true: the ledger takes no receipt for large cash from one person alone")
 	f := p.Fast
 	check(f.DibaoMonthFen > 0, "fast_track.dibao_month_fen", "must be above 0 fen")

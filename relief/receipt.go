@@ -88,7 +88,7 @@ func Receive(ctx context.Context, tx Tx, publicID string, in ReceiptInput, r Rul
 	if err != nil {
 		return ledger.Disbursement{}, err
 	}
-	if err := ledger.Settle(ctx, tx, &d, companion.ID); err != nil {
+	if err := ledger.Settle(ctx, tx, &d, companion.ID, r.AfterReview(tx.Now())); err != nil {
 		return ledger.Disbursement{}, err
 	}
 	if err := finished(ctx, tx, t.ID, "photo", in.Photo); err != nil {

@@ -8,7 +8,10 @@
 package relief
 
 import (
+	"time"
+
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
 	"example.org/hotline/ticket"
 )
 
@@ -17,6 +20,12 @@ import (
 type Rules struct {
 	Policy   Policy
 	Calendar ticket.Calendar
+}
+
+// AfterReview is how many payouts are drawn for a review, and until when one that is
+// drawn now is looked at.
+func (r Rules) AfterReview(now time.Time) ledger.ReviewRule {
+	return ledger.ReviewRule{Percent: r.Policy.Limits.AfterReviewPercent, DueAt: r.Calendar.Count(now, r.Policy.Limits.AfterReviewDays).Due}
 }
 
 // AidUrgent is the kind of aid of the fast track and the urgent path (急难型临时救助).

@@ -16,7 +16,7 @@ import (
 // disbursementRow is a row of disbursements.
 type disbursementRow struct {
 	ID, TicketID, DecisionID                                 int64
-	PublicID, AidKind, Channel, AreaCode                     string
+	PublicID, AidKind, Channel, AreaCode, SourceArea         string
 	Fen                                                      int64
 	PayeeIndex, HouseholdIndex, ContentHash                  []byte
 	Policy, State, Level, LevelWhy, MakerRole, CancelNote    string
@@ -27,22 +27,31 @@ type disbursementRow struct {
 	CountyFrom, CheckedAt, ReservedAt, IssuedAt, ReceiptedAt *time.Time
 	EndedAt, SecondDue, SecondAt                             *time.Time
 	Version                                                  int64
+
+	DrawnAt, DueAt, ReviewedAt *time.Time // of its review; all empty where it was not drawn
+	ReviewerID                 *int64
+	Outcome, ReviewNote        *string
 }
 
-const disbursementColumns = `id, public_id, ticket_id, decision_id, aid_kind, channel, area_code, fen, payee_index, household_index, content_hash, policy,
+const disbursementSQL = `SELECT id, public_id, ticket_id, decision_id, aid_kind, channel, area_code, source_area, fen, payee_index, household_index, content_hash, policy,
 	state, level, level_why, call_taker_id, maker_id, maker_role, checker_id, payer_id, companion_id, second_id, attempt, cancel_note, submitted_at, county_from,
-	checked_at, reserved_at, issued_at, receipted_at, ended_at, second_due, second_at, version`
+	checked_at, reserved_at, issued_at, receipted_at, ended_at, second_due, second_at, version, ` + reviewColumns + ` FROM disbursements LEFT JOIN after_reviews ON disbursement_id = id`
+
+// reviewColumns are those of after_reviews, none of which is named as a payout's.
+const reviewColumns = `drawn_at, due_at, reviewer_id, outcome, review_note, reviewed_at`
 
 func (r disbursementRow) disbursement() ledger.Disbursement {
 	return ledger.Disbursement{
 		ID: ledger.DisbursementID(r.ID), PublicID: r.PublicID, Case: ledger.CaseID(r.TicketID), Decision: ledger.DecisionID(r.DecisionID),
-		AidKind: r.AidKind, Channel: ledger.Channel(r.Channel), Area: area.Code(r.AreaCode), Fen: r.Fen, Payee: r.PayeeIndex, Household: r.HouseholdIndex,
+		AidKind: r.AidKind, Channel: ledger.Channel(r.Channel), Area: area.Code(r.AreaCode), Source: area.Code(r.SourceArea), Fen: r.Fen, Payee: r.PayeeIndex, Household: r.HouseholdIndex,
 		Content: r.ContentHash, Policy: r.Policy, State: ledger.State(r.State), Level: ledger.Level(r.Level), LevelWhy: ledger.LevelWhy(r.LevelWhy),
 		CallTaker: area.StaffID(deref(r.CallTakerID)), Maker: area.StaffID(r.MakerID), MakerRole: area.Role(r.MakerRole),
 		Checker: area.StaffID(deref(r.CheckerID)), Payer: area.StaffID(deref(r.PayerID)), Companion: area.StaffID(deref(r.CompanionID)),
 		Second: area.StaffID(deref(r.SecondID)), Attempt: r.Attempt, CancelNote: r.CancelNote, SubmittedAt: r.SubmittedAt.UTC(),
 		CountyMayCheckAt: orZero(r.CountyFrom), CheckedAt: orZero(r.CheckedAt), ReservedAt: orZero(r.ReservedAt), IssuedAt: orZero(r.IssuedAt),
 		ReceiptedAt: orZero(r.ReceiptedAt), EndedAt: orZero(r.EndedAt), SecondSignatureBy: orZero(r.SecondDue), SecondSignedAt: orZero(r.SecondAt),
+		AfterReview: ledger.AfterReview{DrawnAt: orZero(r.DrawnAt), DueAt: orZero(r.DueAt), Reviewer: area.StaffID(deref(r.ReviewerID)),
+			Outcome: ledger.ReviewOutcome(deref(r.Outcome)), Note: deref(r.ReviewNote), At: orZero(r.ReviewedAt)},
 		Version: r.Version,
 	}
 }
@@ -88,14 +97,14 @@ func (tx *Tx) DisbursementCase(ctx context.Context, id ledger.DisbursementID) (l
 
 // DisbursementForUpdate locks and loads a payout.
 func (tx *Tx) DisbursementForUpdate(ctx context.Context, id ledger.DisbursementID) (ledger.Disbursement, error) {
-	r, err := one[disbursementRow](ctx, tx, "payout", `SELECT `+disbursementColumns+` FROM disbursements WHERE id = ? FOR UPDATE`, int64(id))
+	r, err := one[disbursementRow](ctx, tx, "payout", disbursementSQL+` WHERE id = ? FOR UPDATE OF disbursements`, int64(id))
 	return r.disbursement(), err
 }
 
 // CaseDisbursements lists the payouts of a ticket, oldest first.
 func (tx *Tx) CaseDisbursements(ctx context.Context, c ledger.CaseID) ([]ledger.Disbursement, error) {
 	var rows []disbursementRow
-	err := tx.find(ctx, "list payouts", &rows, `SELECT `+disbursementColumns+` FROM disbursements WHERE ticket_id = ? ORDER BY id`, int64(c))
+	err := tx.find(ctx, "list payouts", &rows, disbursementSQL+` WHERE ticket_id = ? ORDER BY id`, int64(c))
 	list := make([]ledger.Disbursement, 0, len(rows))
 	for _, r := range rows {
 		list = append(list, r.disbursement())
@@ -106,10 +115,10 @@ func (tx *Tx) CaseDisbursements(ctx context.Context, c ledger.CaseID) ([]ledger.
 // AddDisbursement writes a new payout.
 func (tx *Tx) AddDisbursement(ctx context.Context, d *ledger.Disbursement) (created bool, err error) {
 	var id int64
-	err = tx.scan(ctx, "add payout", `INSERT INTO disbursements (public_id, ticket_id, decision_id, aid_kind, channel, area_code, fen, payee_index,
+	err = tx.scan(ctx, "add payout", `INSERT INTO disbursements (public_id, ticket_id, decision_id, aid_kind, channel, area_code, source_area, fen, payee_index,
 		household_index, content_hash, policy, state, level, level_why, call_taker_id, maker_id, maker_role, submitted_at, county_from, second_due, version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
-		[]any{d.PublicID, int64(d.Case), int64(d.Decision), d.AidKind, d.Channel, d.Area, d.Fen, d.Payee, d.Household, d.Content, d.Policy, d.State, d.Level, d.LevelWhy,
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
+		[]any{d.PublicID, int64(d.Case), int64(d.Decision), d.AidKind, d.Channel, d.Area, d.Source, d.Fen, d.Payee, d.Household, d.Content, d.Policy, d.State, d.Level, d.LevelWhy,
 			nonZero(int64(d.CallTaker)), int64(d.Maker), d.MakerRole, d.SubmittedAt, null(d.CountyMayCheckAt), null(d.SecondSignatureBy), d.Version}, &id)
 	switch {
 	case errors.Is(err, act.ErrNotFound):
@@ -129,10 +138,10 @@ func violates(err error, constraint string) bool {
 
 // SaveDisbursement writes what may change of a payout, guarded by its version.
 func (tx *Tx) SaveDisbursement(ctx context.Context, d *ledger.Disbursement) error {
-	n, err := tx.exec(ctx, "save payout", `UPDATE disbursements SET state = ?, call_taker_id = ?, checker_id = ?, payer_id = ?, companion_id = ?, second_id = ?,
+	n, err := tx.exec(ctx, "save payout", `UPDATE disbursements SET state = ?, source_area = ?, call_taker_id = ?, checker_id = ?, payer_id = ?, companion_id = ?, second_id = ?,
 		attempt = ?, cancel_note = ?, checked_at = ?, reserved_at = ?, issued_at = ?, receipted_at = ?, ended_at = ?, second_at = ?, version = version + 1
 		WHERE id = ? AND version = ?`,
-		d.State, nonZero(int64(d.CallTaker)), nonZero(int64(d.Checker)), nonZero(int64(d.Payer)), nonZero(int64(d.Companion)), nonZero(int64(d.Second)),
+		d.State, d.Source, nonZero(int64(d.CallTaker)), nonZero(int64(d.Checker)), nonZero(int64(d.Payer)), nonZero(int64(d.Companion)), nonZero(int64(d.Second)),
 		d.Attempt, d.CancelNote, null(d.CheckedAt), null(d.ReservedAt), null(d.IssuedAt), null(d.ReceiptedAt), null(d.EndedAt), null(d.SecondSignedAt),
 		int64(d.ID), d.Version)
 	if err != nil {

@@ -33,6 +33,14 @@ var signalSQL = []struct {
 	// Again and again just below what one person may pay alone.
 	{ledger.SignalJustBelow, `SELECT string_agg(p.public_id::text, ' ' ORDER BY p.id) AS payouts, m.name AS who, sum(p.fen)::bigint AS fen, max(p.submitted_at) AS latest
 		FROM p JOIN staff m ON m.id = p.maker_id WHERE p.level = 'solo' AND p.fen * 100 >= 95 * ?::bigint GROUP BY m.id, m.name HAVING count(*) >= 3`},
+	// Drawn for a review, which found something.
+	{ledger.SignalFinding, `SELECT string_agg(p.public_id::text, ' ' ORDER BY p.id) AS payouts, m.name AS who, sum(p.fen)::bigint AS fen, max(r.reviewed_at) AS latest
+		FROM after_reviews r JOIN disbursements p ON p.id = r.disbursement_id JOIN staff m ON m.id = p.maker_id
+		WHERE r.outcome = 'finding' AND r.reviewed_at >= (SELECT at FROM since) GROUP BY m.id, m.name`},
+	// Drawn, and nobody of the county's finance has looked in time: however long ago.
+	{ledger.SignalReviewLate, `SELECT string_agg(p.public_id::text, ' ' ORDER BY p.id) AS payouts, c.name AS who, sum(p.fen)::bigint AS fen, max(r.drawn_at) AS latest
+		FROM after_reviews r JOIN disbursements p ON p.id = r.disbursement_id JOIN divisions c ON c.code = left(p.area_code, 6) || '000000'
+		WHERE r.outcome IS NULL AND r.due_at <= (SELECT app_now()) GROUP BY c.code, c.name`},
 }
 
 // Signals lists what an auditor looks at first among the payouts since a moment:
@@ -50,7 +58,7 @@ func (tx *Tx) Signals(ctx context.Context, since time.Time, soloFen int64) ([]le
 		if s.kind == ledger.SignalJustBelow {
 			args = append(args, soloFen)
 		}
-		err := tx.find(ctx, "look for "+string(s.kind), &rows, `WITH p AS (SELECT * FROM disbursements WHERE submitted_at >= ? AND state NOT IN ('cancelled', 'reversed')) `+s.sql+` ORDER BY latest DESC LIMIT 100`, args...)
+		err := tx.find(ctx, "look for "+string(s.kind), &rows, `WITH since AS (SELECT ?::timestamptz AS at), p AS (SELECT * FROM disbursements WHERE submitted_at >= (SELECT at FROM since) AND state NOT IN ('cancelled', 'reversed')) `+s.sql+` ORDER BY latest DESC LIMIT 100`, args...)
 		if err != nil {
 			return nil, err
 		}

@@ -17,22 +17,23 @@ import (
 type payoutRow struct {
 	Row                                         disbursementRow `gorm:"embedded"`
 	TicketPublic, Number, DecisionPublic, Maker string
-	Checker, Payer, Companion, Second           *string
+	Checker, Payer, Companion, Second, Reviewer *string
 }
 
 const payoutSQL = `SELECT x.*, t.public_id AS ticket_public, t.number, e.public_id AS decision_public, m.name AS maker, c.name AS checker, p.name AS payer,
-	o.name AS companion, z.name AS second FROM disbursements x JOIN tickets t ON t.id = x.ticket_id JOIN decisions e ON e.id = x.decision_id
+	o.name AS companion, z.name AS second, w.name AS reviewer, ` + reviewColumns + ` FROM disbursements x JOIN tickets t ON t.id = x.ticket_id JOIN decisions e ON e.id = x.decision_id
 	JOIN staff m ON m.id = x.maker_id LEFT JOIN staff c ON c.id = x.checker_id LEFT JOIN staff p ON p.id = x.payer_id
-	LEFT JOIN staff o ON o.id = x.companion_id LEFT JOIN staff z ON z.id = x.second_id `
+	LEFT JOIN staff o ON o.id = x.companion_id LEFT JOIN staff z ON z.id = x.second_id
+	LEFT JOIN after_reviews r ON r.disbursement_id = x.id LEFT JOIN staff w ON w.id = r.reviewer_id `
 
 func (tx *Tx) payoutView(r payoutRow) ledger.View {
 	d := r.Row.disbursement()
 	return ledger.View{ID: d.PublicID, TicketID: r.TicketPublic, TicketNumber: r.Number, DecisionID: r.DecisionPublic, AidKind: d.AidKind, Channel: d.Channel,
-		Area: string(d.Area), AmountFen: d.Fen, State: d.State, Level: d.Level, LevelWhy: d.LevelWhy, ContentHash: hex.EncodeToString(d.Content), Maker: r.Maker,
+		Area: string(d.Area), SourceArea: string(d.Source), AmountFen: d.Fen, State: d.State, Level: d.Level, LevelWhy: d.LevelWhy, ContentHash: hex.EncodeToString(d.Content), Maker: r.Maker,
 		Checker: deref(r.Checker), Payer: deref(r.Payer), Companion: deref(r.Companion), SecondSigner: deref(r.Second), CancelReason: d.CancelNote,
 		SubmittedAt: d.SubmittedAt, CheckedAt: utc(r.Row.CheckedAt), ReservedAt: utc(r.Row.ReservedAt), IssuedAt: utc(r.Row.IssuedAt), ReceiptedAt: utc(r.Row.ReceiptedAt),
 		EndedAt: utc(r.Row.EndedAt), SecondSignBy: utc(r.Row.SecondDue), SecondSigned: utc(r.Row.SecondAt), CountyFrom: utc(r.Row.CountyFrom),
-		NextActs: d.NextActs(tx.actor, tx.now), Version: d.Version, PolicyVersion: d.Policy, HandedOver: d.HandedOver()}
+		AfterReview: tx.reviewView(r), NextActs: d.NextActs(tx.actor, tx.now), Version: d.Version, PolicyVersion: d.Policy, HandedOver: d.HandedOver()}
 }
 
 // TicketDisbursements lists the payouts of a ticket, newest first, with what the actor may do.
@@ -61,21 +62,28 @@ func (tx *Tx) DisbursementView(ctx context.Context, publicID string) (ledger.Vie
 }
 
 // Approvals lists what waits for this actor's word, oldest first: payouts to
-// check or to sign a second time, decisions to approve.
+// check, to sign a second time or to review, decisions to approve.
 func (tx *Tx) Approvals(ctx context.Context) ([]ledger.InboxItem, error) {
+	waiting := `WHERE x.state = 'submitted' OR (x.level = 'solo' AND x.second_at IS NULL AND x.state NOT IN ('cancelled','reversed')) ORDER BY x.submitted_at LIMIT 500`
+	if tx.actor.May(area.RoleCountyFinance) { // who signs nothing, and reviews
+		waiting = `WHERE r.disbursement_id IS NOT NULL AND r.outcome IS NULL ORDER BY r.drawn_at LIMIT 500`
+	}
 	var rows []payoutRow
-	err := tx.find(ctx, "list payouts to sign", &rows, payoutSQL+`WHERE x.state = 'submitted'
-		OR (x.level = 'solo' AND x.second_at IS NULL AND x.state NOT IN ('cancelled','reversed')) ORDER BY x.submitted_at LIMIT 500`)
-	if err != nil {
+	if err := tx.find(ctx, "list payouts to sign", &rows, payoutSQL+waiting); err != nil {
 		return nil, err
 	}
 	items := []ledger.InboxItem{}
 	for _, r := range rows {
 		v := tx.payoutView(r)
-		for _, next := range v.NextActs {
-			if next == "check" || next == "second_signature" {
-				items = append(items, ledger.InboxItem{Act: next, ID: v.ID, TicketID: v.TicketID, TicketNumber: v.TicketNumber, Area: v.Area,
-					AmountFen: v.AmountFen, ContentHash: v.ContentHash, MadeBy: v.Maker, Since: v.SubmittedAt, DueAt: v.SecondSignBy})
+		item := ledger.InboxItem{ID: v.ID, TicketID: v.TicketID, TicketNumber: v.TicketNumber, Area: v.Area, AmountFen: v.AmountFen, ContentHash: v.ContentHash,
+			MadeBy: v.Maker, Since: v.SubmittedAt, DueAt: v.SecondSignBy}
+		for _, item.Act = range v.NextActs {
+			switch item.Act {
+			case "after_review":
+				item.Since, item.DueAt = v.AfterReview.DrawnAt, &v.AfterReview.DueAt
+				items = append(items, item)
+			case "check", "second_signature":
+				items = append(items, item)
 			}
 		}
 	}

@@ -24,6 +24,7 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"ledger_entries", "event", texts(ledger.Events())},
 		{"decisions", "state", texts(relief.DecisionStates())},
 		{"decisions", "track", texts([]relief.Track{relief.TrackFast, relief.TrackUrgent, relief.TrackNone})},
+		{"after_reviews", "outcome", texts(ledger.ReviewOutcomes())},
 		{"papers", "state", texts(relief.PaperStates())},
 		{"visits", "mode", texts([]relief.VisitMode{relief.VisitOnSite, relief.VisitVoice})},
 		{"receipts", "signature", texts([]relief.SignatureKind{relief.SignatureScreen, relief.SignaturePaper, relief.SignatureWitness})},

@@ -32,7 +32,7 @@ func TestLedgerGuards(t *testing.T) {
 	tk, d := m.decided(t, 1, 80_000)
 	p := m.started(t, "worker1", d)
 	m.must(t, "worker1", issuing(t, p))
-	m.must(t, "worker1", m.receiving(t, "worker1", tk, p, ""))
+	m.must(t, "worker1", m.receivingUnder(t, allReviewed(), "worker1", tk, p, ""))
 	_, big := m.decided(t, 2, 300_000)
 	open := m.started(t, "worker1", big)
 
@@ -67,6 +67,18 @@ func TestLedgerGuards(t *testing.T) {
 		{"the maker as checker", `UPDATE disbursements SET checker_id = maker_id, version = version + 1 WHERE state = 'submitted'`, "disbursements_checker"},
 		{"large cash without a checker", `UPDATE disbursements SET state = 'reserved', version = version + 1 WHERE state = 'submitted'`, "disbursements_two_people"},
 		{"the maker as second signature", `UPDATE disbursements SET second_id = maker_id, second_at = now(), version = version + 1 WHERE level = 'solo'`, "disbursements_second"},
+		{"a review by the maker", `UPDATE after_reviews r SET reviewer_id = d.maker_id, outcome = 'ok', reviewed_at = now() FROM disbursements d WHERE d.id = r.disbursement_id`, "after_reviews_uninvolved"},
+		{"a finding that says nothing", `UPDATE after_reviews SET reviewer_id = (SELECT id FROM staff WHERE login = 'finance'), outcome = 'finding', reviewed_at = now()`, "after_reviews_finding_says_what"},
+		{"a second result of a review", `UPDATE after_reviews SET reviewer_id = (SELECT id FROM staff WHERE login = 'finance'), outcome = 'ok', reviewed_at = now();
+			UPDATE after_reviews SET outcome = 'finding', review_note = 'x'`, "after_reviews_once"},
+		{"a review that begins with its result", `INSERT INTO after_reviews (disbursement_id, drawn_at, due_at, outcome, reviewer_id, reviewed_at)
+			SELECT id, now(), now() + interval '1 day', 'ok', maker_id, now() FROM disbursements WHERE state = 'submitted'`, "after_reviews_begin_open"},
+		{"the reviewer as second signature", `UPDATE after_reviews SET reviewer_id = (SELECT id FROM staff WHERE login = 'finance'), outcome = 'ok', reviewed_at = now();
+			UPDATE disbursements SET second_id = (SELECT id FROM staff WHERE login = 'finance'), second_at = now(), version = version + 1 WHERE state = 'receipted'`, "disbursements_reviewer_signs"},
+		{"a draw undone", `DELETE FROM after_reviews`, "permission denied"},
+		{"a draw put off", `UPDATE after_reviews SET due_at = due_at + interval '1 year'`, "permission denied"},
+		{"another float under a hold", `UPDATE disbursements SET source_area = left(area_code, 6) || '000000', version = version + 1 WHERE state = 'receipted'`, "disbursements_source_kept"},
+		{"a stranger's float", `UPDATE disbursements SET source_area = (SELECT code FROM divisions WHERE code NOT LIKE left(area_code, 6) || '%' LIMIT 1), version = version + 1 WHERE state = 'submitted'`, "disbursements_source"},
 		{"a decision approved by its maker", `UPDATE decisions SET approved_by = decided_by WHERE level = 'township'`, "decisions_two_people"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -101,7 +113,7 @@ func TestMoneyScope(t *testing.T) {
 	m.refuse(t, "stranger", "not_found", func(tx *Tx) error { _, err := relief.Approve(t.Context(), tx, d.PublicID); return err })
 	m.refuse(t, "stranger", "not_found", starting(t, d, p.PublicID, nil))
 	m.must(t, "stranger", func(tx *Tx) error {
-		for _, table := range []string{"disbursements", "accounts", "postings", "ledger_entries", "findings", "visits", "decisions", "papers", "uploads", "upload_parts", "receipts"} {
+		for _, table := range []string{"disbursements", "accounts", "postings", "ledger_entries", "after_reviews", "findings", "visits", "decisions", "papers", "uploads", "upload_parts", "receipts"} {
 			var n int
 			if err := tx.scan(t.Context(), "count", `SELECT count(*) FROM `+table, nil, &n); err != nil {
 				return err

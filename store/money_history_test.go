@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,7 +75,7 @@ func TestRandomHistory(t *testing.T) {
 	})
 	m.sound(t)
 	for what, where := range map[string]string{"a large payout receipted": `state = 'receipted' AND level = 'township'`, "a solo payout receipted": `state = 'receipted' AND level = 'solo'`,
-		"a reversal": `state = 'reversed'`, "a cancellation": `state = 'cancelled'`, "a second signature": `second_id IS NOT NULL`} {
+		"a reversal": `state = 'reversed'`, "a review": `id IN (SELECT disbursement_id FROM after_reviews WHERE outcome IS NOT NULL)`, "a cancellation": `state = 'cancelled'`, "a second signature": `second_id IS NOT NULL`} {
 		n := m.count(t, `SELECT count(*) FROM disbursements WHERE `+where)
 		if t.Logf("%s: %d times", what, n); n == 0 {
 			t.Errorf("no history came to %s", what)
@@ -245,7 +246,7 @@ type choice struct {
 // step lets anybody try anything on any payout one time in three; else it
 // chooses among what is allowed, or the histories would hardly get anywhere.
 func (h *history) step(rt *rapid.T) {
-	names := []string{"start", "fund", "check", "issue_cash", "receipt", "return_cash", "cancel", "second_signature", "reverse"}
+	names := []string{"start", "fund", "check", "issue_cash", "receipt", "return_cash", "cancel", "second_signature", "reverse", "after_review"}
 	c := choice{act: pickOf(h, names), who: pickOf(h, h.people)}
 	if len(h.payouts) == 0 {
 		c.act = "start"
@@ -299,6 +300,8 @@ func (h *history) do(rt *rapid.T, c choice) {
 		h.sign(rt, c)
 	case "reverse":
 		h.reverse(rt, c)
+	case "after_review":
+		h.review(rt, c)
 	}
 }
 
@@ -360,7 +363,9 @@ func (h *history) issue(rt *rapid.T, c choice) {
 
 func (h *history) settle(rt *rapid.T, c choice) {
 	companion := pickOf(h, h.people).StaffID
-	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.Settle(h.ctx, tx, d, companion) }); ok {
+	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error {
+		return ledger.Settle(h.ctx, tx, d, companion, ledger.ReviewRule{Percent: 50, DueAt: tx.Now().Add(time.Hour)})
+	}); ok {
 		h.owed -= d.Fen
 		h.cash[d.Payer] -= d.Fen
 	}
@@ -390,6 +395,12 @@ func (h *history) reverse(rt *rapid.T, c choice) {
 		h.spent -= d.Fen
 		h.cash[d.Payer] += d.Fen
 	}
+}
+
+func (h *history) review(rt *rapid.T, c choice) {
+	h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error {
+		return ledger.Review(h.ctx, tx, d, ledger.ReviewFinding, "history")
+	})
 }
 
 func (h *history) fund(rt *rapid.T, who act.Actor) {
@@ -426,6 +437,9 @@ func (h *history) keptTheRules(rt *rapid.T) {
 		}
 		if d.Second != 0 && (d.Second == d.Maker || d.Second == d.Payer) {
 			rt.Fatalf("signed by its own people: %+v", d)
+		}
+		if who := d.AfterReview.Reviewer; who != 0 && slices.Contains([]area.StaffID{h.taker, d.Maker, d.Checker, d.Payer, d.Companion, d.Second}, who) {
+			rt.Fatalf("reviewed by its own people: %+v", d)
 		}
 		if d.State.Live() {
 			households[string(d.Household)] += d.Fen

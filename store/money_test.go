@@ -209,11 +209,15 @@ func (m *till) photo(t *testing.T, login string, tk ticket.Ticket, content []byt
 
 // receiving is the act of the receipt, with its photos taken before.
 func (m *till) receiving(t *testing.T, login string, tk ticket.Ticket, p ledger.Disbursement, companion string) func(*Tx) error {
+	return m.receivingUnder(t, moneyRules(), login, tk, p, companion)
+}
+
+func (m *till) receivingUnder(t *testing.T, r relief.Rules, login string, tk ticket.Ticket, p ledger.Disbursement, companion string) func(*Tx) error {
 	photo, signed := m.photo(t, login, tk, png(100+int(p.ID))), m.photo(t, login, tk, png(99))
 	device := time.Now()
 	return func(tx *Tx) error {
 		_, err := relief.Receive(t.Context(), tx, p.PublicID, relief.ReceiptInput{PublicID: uuid.NewString(), Photo: photo, Signature: relief.SignatureScreen,
-			SignedImage: signed, Companion: companion, DeviceAt: device}, moneyRules())
+			SignedImage: signed, Companion: companion, DeviceAt: device}, r)
 		return err
 	}
 }

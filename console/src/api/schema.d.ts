@@ -686,6 +686,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/disbursements/{id}/after-review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what came of the look at a payout that was drawn */
+        post: operations["post_disbursements_id_after_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/disbursements/{id}/cancellation": {
         parameters: {
             query?: never;
@@ -3778,18 +3795,33 @@ export interface components {
             ticket_id: string;
             ticket_number: string;
         };
+        LedgerReviewView: {
+            /** Format: date-time */
+            at?: string;
+            /** Format: date-time */
+            drawn_at: string;
+            /** Format: date-time */
+            due_at: string;
+            note?: string;
+            /**
+             * @description Absent while it is open
+             * @enum {string}
+             */
+            outcome?: "ok" | "finding";
+            reviewer?: string;
+        };
         LedgerSignal: {
             /** Format: int64 */
             amount_fen: number;
             /** Format: int64 */
             count: number;
             /** @enum {string} */
-            kind: "same_pair" | "two_households" | "young_ticket" | "off_hours" | "just_below";
+            kind: "same_pair" | "two_households" | "young_ticket" | "off_hours" | "just_below" | "review_finding" | "review_late";
             /** Format: date-time */
             latest: string;
             /** @description Public ids, the earliest first */
             payouts: string[] | null;
-            /** @description Names of staff; empty where it is about a payee, who is not named */
+            /** @description Names of staff, or of the county whose reviews are late; empty where it is about a payee, who is not named */
             who?: string;
         };
         LedgerStatement: {
@@ -3831,6 +3863,8 @@ export interface components {
             reason?: string;
         };
         LedgerView: {
+            /** @description Of a payout that was drawn for one; while it is open only county finance and the auditor see it */
+            after_review?: components["schemas"]["LedgerReviewView"];
             aid_kind: string;
             /** Format: int64 */
             amount_fen: number;
@@ -3866,6 +3900,8 @@ export interface components {
             /** Format: date-time */
             second_signed_at?: string;
             second_signer?: string;
+            /** @description Whose float pays: the area's own, or its county's where that was empty */
+            source_area: string;
             state: string;
             /** Format: date-time */
             submitted_at: string;
@@ -3969,6 +4005,16 @@ export interface components {
             reason: string;
         };
         MoneyLimits: {
+            /**
+             * Format: int64
+             * @description Working days for one
+             */
+            after_review_days: number;
+            /**
+             * Format: int64
+             * @description So many of a hundred payouts are drawn for a look by county finance, once the money has arrived
+             */
+            after_review_percent: number;
             /** @description Most of one kind of aid for one household within household_months */
             aid_kind_fen: {
                 [key: string]: number;
@@ -4472,6 +4518,12 @@ export interface components {
         Resent: {
             /** Format: int64 */
             count: number;
+        };
+        ReviewInputBody: {
+            /** @description What was found; required with a finding. County finance and the auditor read it */
+            note?: string;
+            /** @enum {string} */
+            outcome: "ok" | "finding";
         };
         RosterInputBody: {
             area: string;
@@ -6927,6 +6979,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ShortCheckBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_disbursements_id_after_review: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewInputBody"];
             };
         };
         responses: {

@@ -15,12 +15,12 @@ const ofTicket: Record<string, string> = {
 const ofDecision: Record<string, string> = { short_check: 'shortCheck', approve: 'approve', decline: 'decline', start_payout: 'startPayout' }
 const ofDisbursement: Record<string, string> = {
   check: 'check', issue_cash: 'issueCash', receipt: 'receipt', return_cash: 'returnCash', cancel: 'cancelPayout',
-  second_signature: 'secondSign', reverse: 'reverse',
+  second_signature: 'secondSign', reverse: 'reverse', after_review: 'afterReview',
 }
 const ofPaper: Record<string, string> = { receive: 'paperReceive', verify: 'paperVerify', return: 'paperReturn', waive: 'paperWaive' }
 
 // What a person most likely came for, first.
-const order = ['accept', 'repeat', 'receipt', 'issueCash', 'check', 'approve', 'shortCheck', 'startPayout', 'secondSign', 'lowering', 'triage', 'visit',
+const order = ['accept', 'repeat', 'receipt', 'issueCash', 'check', 'approve', 'shortCheck', 'startPayout', 'secondSign', 'afterReview', 'lowering', 'triage', 'visit',
   'findings', 'decide', 'answer', 'close', 'addPaper', 'paperReceive', 'paperVerify', 'resume', 'giveBack', 'handOver', 'pull', 'push', 'pause', 'merge', 'splitOff', 'openToAgency', 'undoMerge', 'reopen', 'refuse', 'decline', 'paperReturn', 'paperWaive',
   'returnCash', 'cancelPayout', 'reverse']
 
