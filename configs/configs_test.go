@@ -278,6 +278,7 @@ func TestPolicyFaultsNameFileAndLine(t *testing.T) {
 		{aid, "solo_fen: 100_000", "solo_fen: 1000.50", "relief-2026.yaml:10: limits.solo_fen: must be a whole number"},
 		{aid, "solo_fen: 100_000", "solo_fen: -5", "limits.solo_fen"},
 		{aid, "township_fen: 500_000", "township_fen: 5", "must not be below solo_fen"},
+		{aid, "after_review_percent: 5 ", "after_review_percent: 0 ", "limits.after_review_percent: must lie between 1 and 100"},
 		{aid, "cap_per: person", "cap_per: dog", "fast_track.cap_per"},
 		{aid, "[5, 2, 1]", "[1, 2, 5]", "papers.remind_before"},
 		{notices, "您的来电已登记，工单号{number}", "您的来电已登记，工单号{nummer}", "uses {nummer}"},
