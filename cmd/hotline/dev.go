@@ -84,7 +84,12 @@ func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, messages.close()) }()
-	cfg, err := devConfig(ctx, dir, o, city, servers, messages)
+	banks, err := startBanks(ctx, dir, city)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, banks.close()) }()
+	cfg, err := devConfig(ctx, dir, o, city, servers, messages.settings()+"\n"+banks.settings())
 	if err != nil {
 		return err
 	}
@@ -107,10 +112,10 @@ func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 		say("stopping: new calls are refused, live ones may end for %s; Ctrl-C again ends at once", cfg.Drain.Timeout)
 	})
 	return n.run(ctx, func(ctx context.Context) error {
-		if err := writeDevJSON(dir, n, city, servers, users); err != nil {
+		if err := writeDevJSON(dir, n, city, servers, users, banks.pages()); err != nil {
 			return err
 		}
-		say("%s", welcome(cfg, n, city, users))
+		say("%s", welcome(cfg, n, city, users, banks.pages()))
 		say("READY")
 		if o.demoCall {
 			return demoCall(ctx, out, n, city)
@@ -170,8 +175,9 @@ func (o devOptions) move() (clockMove, error) {
 }
 
 // devConfig writes the settings of the demo city, so that every other command
-// finds them, and reads them back as a node would.
-func devConfig(ctx context.Context, dir string, o devOptions, city configs.City, servers *localservers.Servers, messages *smsSink) (configs.Config, error) {
+// finds them, and reads them back as a node would. others are those of the
+// providers that play the outside.
+func devConfig(ctx context.Context, dir string, o devOptions, city configs.City, servers *localservers.Servers, others string) (configs.Config, error) {
 	keys := filepath.Join(dir, "keys")
 	if _, err := seal.LoadOrGenerate(keys); err != nil {
 		return configs.Config{}, err
@@ -194,7 +200,7 @@ func devConfig(ctx context.Context, dir string, o devOptions, city configs.City,
 		line("    - {number: %s, area: %s}", n.Number, n.Area)
 	}
 	line("softphone: {listen: 127.0.0.1:0}")
-	line("%s", messages.settings())
+	line("%s", others)
 	line("keys: {file: %q}", keys)
 	line("drain: {timeout: 30s}")
 	line("demo: {enabled: true}")

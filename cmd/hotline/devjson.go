@@ -2,8 +2,10 @@ package main
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"example.org/hotline/area"
@@ -20,11 +22,12 @@ type devJSON struct {
 	Postgres        string            `json:"postgres"` // reads everything, changes nothing
 	Redis           string            `json:"redis"`    // the administrator
 	Users           []devUser         `json:"users"`
+	Banks           map[string]string `json:"banks"` // the page of each bank, by its id
 }
 
-func writeDevJSON(dir string, n *node, city configs.City, servers *localservers.Servers, users []devUser) error {
+func writeDevJSON(dir string, n *node, city configs.City, servers *localservers.Servers, users []devUser, banks map[string]string) error {
 	d := devJSON{API: "http://" + n.listener.Addr().String(), SIP: map[string]string{}, TownshipNumbers: map[string]string{},
-		Postgres: servers.Postgres.InspectURL, Redis: servers.Redis.AdminURL, Users: users}
+		Postgres: servers.Postgres.InspectURL, Redis: servers.Redis.AdminURL, Users: users, Banks: banks}
 	for _, a := range n.phone.Addrs() {
 		d.SIP[a.Network] = a.Addr.String()
 	}
@@ -39,13 +42,17 @@ func writeDevJSON(dir string, n *node, city configs.City, servers *localservers.
 }
 
 // welcome is what a newcomer sees when the city is ready.
-func welcome(cfg configs.Config, n *node, city configs.City, users []devUser) string {
+func welcome(cfg configs.Config, n *node, city configs.City, users []devUser, banks map[string]string) string {
 	var b strings.Builder
 	places := map[area.Code]string{}
 	for _, d := range city.Divisions {
 		places[d.Code] = d.Name
 	}
-	fmt.Fprintf(&b, "\n  console   http://%s\n  line      sip:%s@%s (UDP and TCP)\n\n", n.listener.Addr(), city.Numbers[0].Number, n.phone.Addrs()[0].Addr)
+	fmt.Fprintf(&b, "\n  console   http://%s\n  line      sip:%s@%s (UDP and TCP)\n", n.listener.Addr(), city.Numbers[0].Number, n.phone.Addrs()[0].Addr)
+	for _, id := range slices.Sorted(maps.Keys(banks)) {
+		fmt.Fprintf(&b, "  %s  %s (a simulated bank: what it has, and how to make it fail)\n", id, banks[id])
+	}
+	b.WriteString("\n")
 	fmt.Fprintf(&b, "  %-17s %-16s %-12s %s\n", "sign-in", "password", "place", "who")
 	for _, u := range users {
 		fmt.Fprintf(&b, "  %-17s %-16s %-12s %s (%s)\n", u.Name, u.Password, places[u.Area], u.Person, u.Role)
