@@ -29,7 +29,7 @@ WHOLE := /test/(acceptance|desk|faults)(/|$$)
 FUZZTIME ?= 60s
 ROUNDS   ?= 20
 
-.PHONY: help run test lint fuzz faults cluster bench bench-dispatch bench-phone deps deps-run toolchain console build prompts clean
+.PHONY: help run test lint fuzz faults cluster bench bench-dispatch bench-ledger bench-phone deps deps-run toolchain console build prompts clean
 
 help: ## list what can be done
 	@printf 'hotline: a citizen calls, somebody owns the call, help arrives in time.\n\n'
@@ -85,6 +85,9 @@ bench: deps-run ## calls, intakes against pgbench, timer lag: one table from one
 
 bench-dispatch: deps-run ## timers beside asynq and river, and what a node of the dispatch holds: one table from one run
 	@cd test/bench/dispatch && go run .
+
+bench-ledger: deps-run ## payouts a second on a year's books beside pgbench, and how long a statement takes
+	@go run ./test/bench -only payouts
 
 bench-phone: deps-run ## the phone: CPU of a call, calls a second as tickets, memory, prompts and bridged calls
 	@go run ./test/bench -only signalling,minute

@@ -176,28 +176,43 @@ func (c *crowd) call(n int64) ticket.Call {
 		To: dialledNumber, Number: ticket.NewNumber(day, int(n%ticket.OrdinarySequences)), InvitedAt: time.Now().UTC().Truncate(time.Microsecond)}
 }
 
-// peer is pgbench with its scripts.
+// pgbench is PostgreSQL's own load, on one database.
+type pgbench struct {
+	program, user string
+	env           []string
+	clients       int
+}
+
+// peer is pgbench with our scripts.
 type peer struct {
-	program      string
+	pgbench
 	plain, piped string
-	env          []string
-	clients      int
+}
+
+// newPgbench is pgbench on a database, as its owner.
+func newPgbench(d database, o options) (pgbench, error) {
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pgbench")
+	if len(found) == 0 {
+		return pgbench{}, errors.New("pgbench is missing; it comes with the package postgresql")
+	}
+	p := pgbench{program: found[len(found)-1], clients: o.clients}
+	u, err := url.Parse(d.owner)
+	if err != nil {
+		return pgbench{}, fmt.Errorf("read the database's address: %w", err)
+	}
+	password, _ := u.User.Password()
+	p.user = u.User.Username()
+	p.env = append(os.Environ(), "PGHOST="+u.Hostname(), "PGPORT="+u.Port(), "PGUSER="+p.user, "PGPASSWORD="+password, "PGDATABASE="+d.name, "PGSSLMODE=disable")
+	return p, nil
 }
 
 func newPeer(ctx context.Context, h *house, d database, o options) (*peer, error) {
-	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/pgbench")
-	if len(found) == 0 {
-		return nil, errors.New("pgbench is missing; it comes with the package postgresql")
-	}
-	p := &peer{program: found[len(found)-1], clients: o.clients, plain: filepath.Join(h.dir, "plain.sql"), piped: filepath.Join(h.dir, "piped.sql")}
-	u, err := url.Parse(d.owner)
+	bench, err := newPgbench(d, o)
 	if err != nil {
-		return nil, fmt.Errorf("read the database's address: %w", err)
+		return nil, err
 	}
-	password, _ := u.User.Password()
-	p.env = append(os.Environ(), "PGHOST="+u.Hostname(), "PGPORT="+u.Port(), "PGUSER="+u.User.Username(), "PGPASSWORD="+password,
-		"PGDATABASE="+d.name, "PGSSLMODE=disable")
-	if err := d.exec(ctx, plainTables+fmt.Sprintf(";\nGRANT ALL ON ALL TABLES IN SCHEMA plain TO %[1]q; GRANT ALL ON ALL SEQUENCES IN SCHEMA plain TO %[1]q; GRANT USAGE ON SCHEMA plain TO %[1]q", u.User.Username())); err != nil {
+	p := &peer{pgbench: bench, plain: filepath.Join(h.dir, "plain.sql"), piped: filepath.Join(h.dir, "piped.sql")}
+	if err := d.exec(ctx, plainTables+fmt.Sprintf(";\nGRANT ALL ON ALL TABLES IN SCHEMA plain TO %[1]q; GRANT ALL ON ALL SEQUENCES IN SCHEMA plain TO %[1]q; GRANT USAGE ON SCHEMA plain TO %[1]q", p.user)); err != nil {
 		return nil, fmt.Errorf("make the plain tables: %w", err)
 	}
 	for path, text := range map[string]string{p.plain: plainInsert, p.piped: "\\startpipeline\n" + plainInsert + "\\endpipeline\n"} {
@@ -213,10 +228,15 @@ var tps = regexp.MustCompile(`tps = ([0-9.]+) \(without`)
 // leastTurn is the shortest turn of pgbench in seconds; its clients take a while to sign in.
 const leastTurn = 4
 
-// run is one turn of pgbench, in transactions a second.
+// run is one turn of a script.
 func (p *peer) run(ctx context.Context, script string, length time.Duration) (float64, error) {
-	cmd := exec.CommandContext(ctx, p.program, "-n", "-M", "prepared", "-c", strconv.Itoa(p.clients), "-j", "2",
-		"-T", strconv.Itoa(max(leastTurn, int(length.Seconds()))), "-f", script)
+	return p.turn(ctx, length, "-f", script)
+}
+
+// turn is one turn of what script names, in transactions a second.
+func (p *pgbench) turn(ctx context.Context, length time.Duration, script ...string) (float64, error) {
+	cmd := exec.CommandContext(ctx, p.program, append([]string{"-n", "-M", "prepared", "-c", strconv.Itoa(p.clients), "-j", "2", //nolint:gosec // our own arguments
+		"-T", strconv.Itoa(max(leastTurn, int(length.Seconds())))}, script...)...)
 	cmd.Env = p.env
 	out, err := cmd.CombinedOutput()
 	if err != nil {

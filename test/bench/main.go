@@ -39,6 +39,8 @@ type options struct {
 	program string        // a binary that is already built
 	rates   []int         // of the minute, calls a second, one after the other
 	rest    time.Duration // after the minute, until memory is looked at again
+
+	households int // of the year's books, each paid once, and as many more that wait to be paid
 }
 
 // parts of a run, in their order.
@@ -51,6 +53,7 @@ var parts = []struct {
 	{"timers", benchTimers},
 	{"signalling", benchSignalling},
 	{"minute", benchMinute},
+	{"payouts", benchPayouts},
 }
 
 func main() {
@@ -74,7 +77,7 @@ func readFlags() options {
 	var o options
 	var only, rates string
 	var short bool
-	flag.StringVar(&only, "only", "calls,intake,timers", "parts to run, with commas; there are also signalling and minute")
+	flag.StringVar(&only, "only", "calls,intake,timers", "parts to run, with commas; there are also signalling, minute and payouts")
 	flag.BoolVar(&short, "short", false, "a tenth of the time: to see that it works, not to measure")
 	flag.IntVar(&o.rate, "rate", 50, "calls a second")
 	flag.DurationVar(&o.call, "call", time.Second, "how long each call talks before it hangs up")
@@ -89,6 +92,7 @@ func readFlags() options {
 	flag.StringVar(&o.program, "program", "", "a built hotline to measure (default: build it)")
 	flag.StringVar(&rates, "rates", "500,1000", "minute: calls a second, with commas, one minute each")
 	flag.DurationVar(&o.rest, "rest", 3*time.Minute, "minute: how long the line is quiet before its memory is looked at again")
+	flag.IntVar(&o.households, "households", 100_000, "payouts: households in the books; each has ten postings")
 	flag.Parse()
 	o.only = strings.Split(only, ",")
 	for _, r := range strings.Split(rates, ",") {
