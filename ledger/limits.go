@@ -34,6 +34,12 @@ type LimitKey struct {
 	Key  string
 }
 
+// LimitSum asks what counts under a key since a moment; without one, at all.
+type LimitSum struct {
+	LimitKey
+	Since time.Time
+}
+
 // The kinds of limit.
 const (
 	limitHousehold = "household"    // rolling months, in every area
@@ -100,8 +106,27 @@ func (d Disbursement) year() int { return d.SubmittedAt.In(area.Shanghai).Year()
 // HouseholdLeft is what a household may still receive, in fen, without a lock:
 // a hint for the person who decides. Start asks again under the lock.
 func HouseholdLeft(ctx context.Context, tx Tx, household []byte, l Limits) (int64, error) {
-	used, err := tx.LimitUsed(ctx, HouseholdKey(household), tx.Now().AddDate(0, -l.HouseholdMonths, 0))
-	return l.HouseholdFen - used, err
+	used, err := tx.LimitSums(ctx, []LimitSum{{HouseholdKey(household), tx.Now().AddDate(0, -l.HouseholdMonths, 0)}})
+	if err != nil {
+		return 0, err
+	}
+	return l.HouseholdFen - used[0], nil
+}
+
+// counted is what counts beside a payout under the keys of all, in fen.
+type counted struct{ household, recent, aidKind, ofCase, budget, townDay int64 }
+
+func count(ctx context.Context, tx Tx, d Disbursement, l Limits) (c counted, err error) {
+	period := tx.Now().AddDate(0, -l.HouseholdMonths, 0)
+	sums, err := tx.LimitSums(ctx, []LimitSum{{HouseholdKey(d.Household), period}, {HouseholdKey(d.Household), tx.Now().Add(-l.SecondSignature)}, {d.aidKindKey(), period},
+		{LimitKey: d.caseKey()}, {LimitKey: d.budgetKey()}, {LimitKey: d.townKey()}})
+	if err != nil {
+		return c, err
+	}
+	for i, to := range []*int64{&c.household, &c.recent, &c.aidKind, &c.ofCase, &c.budget, &c.townDay} {
+		*to = sums[i]
+	}
+	return c, nil
 }
 
 // measure holds a payout to its limits under their lock, and decides its level: sums
@@ -111,73 +136,43 @@ func measure(ctx context.Context, tx Tx, d *Disbursement, l Limits) error {
 	if err := tx.LockLimits(ctx, d.limitKeys()); err != nil {
 		return err
 	}
-	if err := capped(ctx, tx, *d, l); err != nil {
-		return err
-	}
-	together, err := splitSum(ctx, tx, *d, l)
+	used, err := count(ctx, tx, *d, l)
 	if err != nil {
 		return err
 	}
-	d.Level = l.LevelOf(together)
+	if err := capped(ctx, tx, *d, l, used); err != nil {
+		return err
+	}
+	d.Level = l.LevelOf(max(used.ofCase, used.recent) + d.Fen)
 	if d.Level != l.LevelOf(d.Fen) {
 		d.LevelWhy = WhySplit
 	}
-	return raise(ctx, tx, d, l)
+	return raise(ctx, tx, d, l, used)
 }
 
 // capped refuses what passes a limit that no signature lifts.
-func capped(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
-	left, err := HouseholdLeft(ctx, tx, d.Household, l)
-	if err != nil {
-		return err
-	}
-	if d.Fen > left {
+func capped(ctx context.Context, tx Tx, d Disbursement, l Limits, used counted) error {
+	if left := l.HouseholdFen - used.household; d.Fen > left {
 		return HouseholdCap(left)
 	}
-	if most, has := l.AidKindFen[d.AidKind]; has {
-		used, err := tx.LimitUsed(ctx, d.aidKindKey(), tx.Now().AddDate(0, -l.HouseholdMonths, 0))
-		if err != nil {
-			return err
-		}
-		if d.Fen > most-used {
-			return overLimit("aid_kind_cap", "The household would receive more of this kind of aid than the period allows; nothing was written. Pay at most what is left, or use another kind.", most-used)
-		}
+	if most, has := l.AidKindFen[d.AidKind]; has && d.Fen > most-used.aidKind {
+		return overLimit("aid_kind_cap", "The household would receive more of this kind of aid than the period allows; nothing was written. Pay at most what is left, or use another kind.", most-used.aidKind)
 	}
 	budget, set, err := tx.Budget(ctx, d.Area.At(area.LevelCounty), d.AidKind, d.year())
 	if err != nil || !set {
 		return err
 	}
-	used, err := tx.LimitTotal(ctx, d.budgetKey())
-	if err != nil {
-		return err
-	}
-	if d.Fen > budget-used {
-		return overLimit("budget_spent", "The county's budget of the year for this kind of aid does not hold enough; nothing was written. County finance can raise the budget with a voucher.", budget-used)
+	if d.Fen > budget-used.budget {
+		return overLimit("budget_spent", "The county's budget of the year for this kind of aid does not hold enough; nothing was written. County finance can raise the budget with a voucher.", budget-used.budget)
 	}
 	return nil
 }
 
-// splitSum is what counts as one sum with this payout.
-func splitSum(ctx context.Context, tx Tx, d Disbursement, l Limits) (int64, error) {
-	ofCase, err := tx.LimitUsed(ctx, d.caseKey(), time.Time{})
-	if err != nil {
-		return 0, err
-	}
-	recent, err := tx.LimitUsed(ctx, HouseholdKey(d.Household), tx.Now().Add(-l.SecondSignature))
-	return max(ofCase, recent) + d.Fen, err
-}
-
 // raise asks for more people where a day's sums are large, or the maker owes a
 // signature: the citizen gets the aid all the same.
-func raise(ctx context.Context, tx Tx, d *Disbursement, l Limits) error {
-	if l.TownshipDayFen > 0 && d.Level != LevelCounty {
-		used, err := tx.LimitTotal(ctx, d.townKey())
-		if err != nil {
-			return err
-		}
-		if used+d.Fen > l.TownshipDayFen {
-			d.Level, d.LevelWhy = LevelCounty, WhyTownshipDay
-		}
+func raise(ctx context.Context, tx Tx, d *Disbursement, l Limits, used counted) error {
+	if l.TownshipDayFen > 0 && d.Level != LevelCounty && used.townDay+d.Fen > l.TownshipDayFen {
+		d.Level, d.LevelWhy = LevelCounty, WhyTownshipDay
 	}
 	if d.Level != LevelSolo {
 		return nil
@@ -203,12 +198,12 @@ func overWorkerDay(ctx context.Context, tx Tx, d Disbursement, who area.StaffID,
 	if l.WorkerDayFen == 0 {
 		return false, nil
 	}
-	made, err := tx.LimitTotal(ctx, d.workerKey(who, tx.Now()))
+	made, err := tx.LimitSums(ctx, []LimitSum{{LimitKey: d.workerKey(who, tx.Now())}})
 	if err != nil {
 		return false, err
 	}
 	paid, err := tx.PaidAlone(ctx, who, area.DateOf(tx.Now()))
-	return made+paid+d.Fen > l.WorkerDayFen, err
+	return made[0]+paid+d.Fen > l.WorkerDayFen, err
 }
 
 // LevelOf is whose word a sum needs.

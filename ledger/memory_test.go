@@ -105,17 +105,16 @@ func (m *memory) CaseDisbursements(_ context.Context, c CaseID) (list []Disburse
 	return list, nil
 }
 
-func (m *memory) LimitUsed(_ context.Context, key LimitKey, since time.Time) (fen int64, err error) {
-	for _, u := range m.uses {
-		if u.key == key && u.at.After(since) && !m.blind.sums {
-			fen += u.fen
+func (m *memory) LimitSums(_ context.Context, of []LimitSum) ([]int64, error) {
+	sums := make([]int64, len(of))
+	for i, s := range of {
+		for _, u := range m.uses {
+			if u.key == s.LimitKey && u.at.After(s.Since) && !m.blind.sums {
+				sums[i] += u.fen
+			}
 		}
 	}
-	return fen, nil
-}
-
-func (m *memory) LimitTotal(ctx context.Context, key LimitKey) (int64, error) {
-	return m.LimitUsed(ctx, key, time.Time{})
+	return sums, nil
 }
 
 func (m *memory) PaidAlone(_ context.Context, staff area.StaffID, day area.Date) (fen int64, err error) {
@@ -196,45 +195,40 @@ func (m *memory) SaveAfterReview(_ context.Context, d Disbursement) error {
 	return nil
 }
 
-func (m *memory) OpenAccounts(_ context.Context, refs []AccountRef) (ids []AccountID, err error) {
+func (m *memory) LockAccounts(_ context.Context, refs []AccountRef) (list []Account, err error) {
 	for _, ref := range refs {
 		at := slices.IndexFunc(m.accounts, func(a Account) bool { return a.AccountRef == ref })
 		if at < 0 {
 			at = len(m.accounts)
 			m.accounts = append(m.accounts, Account{ID: AccountID(at + 1), AccountRef: ref})
 		}
-		ids = append(ids, AccountID(at+1))
-	}
-	return ids, nil
-}
-
-func (m *memory) AccountsForUpdate(_ context.Context, ids []AccountID) (list []Account, err error) {
-	for _, id := range ids {
-		list = append(list, m.accounts[id-1])
+		list = append(list, m.accounts[at])
 	}
 	return list, nil
 }
 
-func (m *memory) AddLedgerEntry(_ context.Context, e *Entry) error {
-	if _, there := m.entries[e.Key]; there {
-		return act.Conflict("already_booked", "booked before")
-	}
-	e.ID = EntryID(len(m.entries) + 1)
-	m.entries[e.Key] = *e
-	for _, p := range e.Postings {
-		after, err := m.accounts[p.Account-1].with(p)
-		if err != nil {
-			return err
+func (m *memory) AddLedgerEntries(_ context.Context, entries []*Entry) error {
+	for _, e := range entries {
+		if _, there := m.entries[e.Key]; there {
+			return act.Conflict("already_booked", "booked before")
 		}
-		m.accounts[p.Account-1] = after
+		e.ID = EntryID(len(m.entries) + 1)
+		m.entries[e.Key] = *e
+		for _, p := range e.Postings {
+			after, err := m.accounts[p.Account-1].with(p)
+			if err != nil {
+				return err
+			}
+			m.accounts[p.Account-1] = after
+		}
 	}
 	return nil
 }
 
-func (m *memory) LedgerEntryByKey(_ context.Context, key string) (Entry, error) {
+func (m *memory) LedgerEntryByKey(_ context.Context, key string) (EntryID, error) {
 	e, there := m.entries[key]
 	if !there {
-		return Entry{}, act.NotFound("entry")
+		return 0, act.NotFound("entry")
 	}
-	return e, nil
+	return e.ID, nil
 }

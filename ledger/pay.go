@@ -172,7 +172,7 @@ func Reverse(ctx context.Context, tx Tx, d *Disbursement, reason string) (err er
 			return err
 		}
 		m := e.mirror(e.Key+":reverse", EventReversed, Posted)
-		m.Reverses, m.Reason = posted.ID, reason
+		m.Reverses, m.Reason = posted, reason
 		mirrors = append(mirrors, m)
 	}
 	if d.State, err = d.State.Next(StepReverse); err != nil {

@@ -6,14 +6,15 @@ import (
 	"slices"
 )
 
-// post writes entries in order: it opens what accounts are missing, locks all
-// of them by ascending id, applies each posting to its balance, and appends.
-// One act calls it once, so that locks are taken in one order everywhere.
+// post writes entries in order: it locks all their accounts by ascending id,
+// those that are missing opened before, applies each posting to its balance, and
+// appends. One act calls it once, so that locks are taken in one order everywhere.
 func post(ctx context.Context, tx Tx, entries ...Entry) error {
-	accounts, ids, err := lockAccounts(ctx, tx, entries)
+	accounts, err := lockAccounts(ctx, tx, entries)
 	if err != nil {
 		return err
 	}
+	added := make([]*Entry, 0, len(entries))
 	for i := range entries {
 		e := &entries[i]
 		if err := e.check(); err != nil {
@@ -21,23 +22,19 @@ func post(ctx context.Context, tx Tx, entries ...Entry) error {
 		}
 		for j := range e.Postings {
 			p := &e.Postings[j]
-			p.Account = ids[p.Ref]
-			after, err := accounts[p.Account].with(*p)
+			after, err := accounts[p.Ref].with(*p)
 			if err != nil {
 				return err
 			}
-			accounts[p.Account] = after
+			p.Account, accounts[p.Ref] = after.ID, after
 		}
-		if err := tx.AddLedgerEntry(ctx, e); err != nil {
-			return err
-		}
+		added = append(added, e)
 	}
-	return nil
+	return tx.AddLedgerEntries(ctx, added)
 }
 
-func lockAccounts(ctx context.Context, tx Tx, entries []Entry) (map[AccountID]Account, map[AccountRef]AccountID, error) {
+func lockAccounts(ctx context.Context, tx Tx, entries []Entry) (map[AccountRef]Account, error) {
 	var refs []AccountRef
-	ids := map[AccountRef]AccountID{}
 	for _, e := range entries {
 		for _, p := range e.Postings {
 			if !slices.Contains(refs, p.Ref) {
@@ -45,26 +42,15 @@ func lockAccounts(ctx context.Context, tx Tx, entries []Entry) (map[AccountID]Ac
 			}
 		}
 	}
-	opened, err := tx.OpenAccounts(ctx, refs)
+	locked, err := tx.LockAccounts(ctx, refs)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	for i, ref := range refs {
-		ids[ref] = opened[i]
-	}
-	slices.Sort(opened)
-	locked, err := tx.AccountsForUpdate(ctx, opened)
-	if err != nil {
-		return nil, nil, err
-	}
-	if len(locked) != len(refs) {
-		return nil, nil, fmt.Errorf("lock accounts: found %d of %d", len(locked), len(refs))
-	}
-	accounts := map[AccountID]Account{}
+	accounts := map[AccountRef]Account{}
 	for _, a := range locked {
-		accounts[a.ID] = a
+		accounts[a.AccountRef] = a
 	}
-	return accounts, ids, nil
+	return accounts, nil
 }
 
 // entry makes an entry of the payout, keyed so that it happens once.
@@ -86,6 +72,6 @@ func (d Disbursement) release(ctx context.Context, tx Tx) (Entry, error) {
 		return Entry{}, err
 	}
 	out := d.reservation().mirror(d.key(fmt.Sprintf("release:%d", d.Attempt)), EventReleased, Released)
-	out.Resolves = held.ID
+	out.Resolves = held
 	return out, nil
 }

@@ -48,10 +48,14 @@ func Start(ctx context.Context, tx Tx, in StartInput) (d Disbursement, retried b
 	if d.Content, err = d.contentHash(); err != nil {
 		return Disbursement{}, false, err
 	}
-	if old, err := earlier(ctx, tx, d); err != nil || old.ID != 0 {
+	others, err := tx.CaseDisbursements(ctx, d.Case)
+	if err != nil {
+		return Disbursement{}, false, err
+	}
+	if old, err := earlier(others, d); err != nil || old.ID != 0 {
 		return old, true, err
 	}
-	if err := withinDecision(ctx, tx, d, in.Granted); err != nil {
+	if err := withinDecision(others, d, in.Granted); err != nil {
 		return Disbursement{}, false, err
 	}
 	if err := noKin(ctx, tx, d, d.Maker); err != nil {
@@ -64,12 +68,8 @@ func Start(ctx context.Context, tx Tx, in StartInput) (d Disbursement, retried b
 }
 
 // earlier finds the payout that a retry has made already.
-func earlier(ctx context.Context, tx Tx, d Disbursement) (Disbursement, error) {
-	all, err := tx.CaseDisbursements(ctx, d.Case)
-	if err != nil {
-		return Disbursement{}, err
-	}
-	for _, old := range all {
+func earlier(others []Disbursement, d Disbursement) (Disbursement, error) {
+	for _, old := range others {
 		if old.PublicID != d.PublicID {
 			continue
 		}
@@ -82,16 +82,12 @@ func earlier(ctx context.Context, tx Tx, d Disbursement) (Disbursement, error) {
 }
 
 // withinDecision makes a payout carry out its decision exactly, and once.
-func withinDecision(ctx context.Context, tx Tx, d Disbursement, granted int64) error {
+func withinDecision(others []Disbursement, d Disbursement, granted int64) error {
 	if granted == 0 {
 		return act.Refused("not_approved", "The decision is not open for payment: it waits for approval, was declined, or has been paid.")
 	}
-	all, err := tx.CaseDisbursements(ctx, d.Case)
-	if err != nil {
-		return err
-	}
 	left := granted
-	for _, other := range all {
+	for _, other := range others {
 		if other.Decision == d.Decision && other.State.Live() {
 			left -= other.Fen
 		}

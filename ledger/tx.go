@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -28,12 +27,10 @@ type Tx interface {
 	// CaseDisbursements lists all payouts of a case, oldest first.
 	CaseDisbursements(ctx context.Context, c CaseID) ([]Disbursement, error)
 
-	// LockLimits makes payouts that share a limit wait for each other. Keys are sorted.
+	// LockLimits makes payouts that share a limit wait for each other.
 	LockLimits(ctx context.Context, keys []LimitKey) error
-	// LimitUsed is the fen counted under a key since a moment, in every area.
-	LimitUsed(ctx context.Context, key LimitKey, since time.Time) (int64, error)
-	// LimitTotal is the fen counted under a key at all.
-	LimitTotal(ctx context.Context, key LimitKey) (int64, error)
+	// LimitSums is the fen counted under each key since its moment, in every area.
+	LimitSums(ctx context.Context, of []LimitSum) ([]int64, error)
 	// PaidAlone is the fen of solo payouts of others whose cash a person has taken out on a day.
 	PaidAlone(ctx context.Context, staff area.StaffID, day area.Date) (int64, error)
 	// Budget is what a county may spend on a kind of aid in a year; set is false where nobody has said.
@@ -61,12 +58,10 @@ type Tx interface {
 	// SaveAfterReview writes what a review came to. act.ErrRefused where somebody was first.
 	SaveAfterReview(ctx context.Context, d Disbursement) error
 
-	// OpenAccounts finds the accounts, opening those that are missing; ids come in the order of refs.
-	OpenAccounts(ctx context.Context, refs []AccountRef) ([]AccountID, error)
-	// AccountsForUpdate locks accounts in the order of ids, which are sorted.
-	AccountsForUpdate(ctx context.Context, ids []AccountID) ([]Account, error)
-	// AddLedgerEntry appends an entry with its postings and sets its ID. act.ErrConflict where the key exists.
-	AddLedgerEntry(ctx context.Context, e *Entry) error
-	// LedgerEntryByKey finds an entry by its key.
-	LedgerEntryByKey(ctx context.Context, key string) (Entry, error)
+	// LockAccounts locks accounts by ascending id, those that are missing opened before; they come in the order of refs.
+	LockAccounts(ctx context.Context, refs []AccountRef) ([]Account, error)
+	// AddLedgerEntries appends entries with their postings and sets their IDs. act.ErrConflict where a key exists.
+	AddLedgerEntries(ctx context.Context, entries []*Entry) error
+	// LedgerEntryByKey finds an entry by its key; act.ErrNotFound where there is none.
+	LedgerEntryByKey(ctx context.Context, key string) (EntryID, error)
 }

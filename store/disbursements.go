@@ -3,10 +3,12 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
+	"gorm.io/gorm/clause"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -154,30 +156,38 @@ func (tx *Tx) SaveDisbursement(ctx context.Context, d *ledger.Disbursement) erro
 	return nil
 }
 
-// LockLimits makes a row for each key and locks them in the order given.
+// LockLimits makes a row for each key and locks them in one order for everybody.
 func (tx *Tx) LockLimits(ctx context.Context, keys []ledger.LimitKey) error {
+	rows, pairs := make([]map[string]any, 0, len(keys)), make([][]any, 0, len(keys))
 	for _, k := range keys {
-		if _, err := tx.exec(ctx, "open limit", `INSERT INTO limit_keys (kind, key) VALUES (?, ?) ON CONFLICT DO NOTHING`, k.Kind, k.Key); err != nil {
-			return err
-		}
-		if err := tx.scan(ctx, "lock limit", `SELECT kind FROM limit_keys WHERE kind = ? AND key = ? FOR UPDATE`, []any{k.Kind, k.Key}, new(string)); err != nil {
-			return err
-		}
+		rows, pairs = append(rows, map[string]any{"kind": k.Kind, "key": k.Key}), append(pairs, []any{k.Kind, k.Key})
 	}
-	return nil
+	if err := tx.flushSaved(ctx); err != nil {
+		return err
+	}
+	opened := tx.gorm.WithContext(ctx).Table("limit_keys").Clauses(clause.OnConflict{DoNothing: true}).Create(rows)
+	if opened.Error != nil {
+		return translate("open limits", opened.Error)
+	}
+	var locked []string
+	return tx.find(ctx, "lock limits", &locked, `SELECT kind FROM limit_keys WHERE (kind, key) IN ? ORDER BY kind COLLATE "C", key COLLATE "C" FOR UPDATE`, pairs)
 }
 
-// LimitUsed sums what counts under a key.
-func (tx *Tx) LimitUsed(ctx context.Context, key ledger.LimitKey, since time.Time) (fen int64, err error) {
-	err = tx.scan(ctx, "sum limit", `SELECT coalesce(sum(fen), 0)::bigint FROM limit_uses WHERE kind = ? AND key = ? AND released_at IS NULL AND at > ?`,
-		[]any{key.Kind, key.Key, since}, &fen)
-	return fen, err
-}
-
-// LimitTotal reads the sum that is kept beside a key.
-func (tx *Tx) LimitTotal(ctx context.Context, key ledger.LimitKey) (fen int64, err error) {
-	err = tx.scan(ctx, "read a limit's sum", `SELECT coalesce((SELECT used_fen FROM limit_keys WHERE kind = ? AND key = ?), 0)::bigint`, []any{key.Kind, key.Key}, &fen)
-	return fen, err
+// LimitSums sums what counts under keys since a moment; without one it reads the
+// sum that is kept beside the key.
+func (tx *Tx) LimitSums(ctx context.Context, of []ledger.LimitSum) ([]int64, error) {
+	columns, args := make([]string, 0, len(of)), make([]any, 0, 3*len(of))
+	sums, dest := make([]int64, len(of)), make([]any, len(of))
+	for i, s := range of {
+		dest[i] = &sums[i]
+		if s.Since.IsZero() {
+			columns, args = append(columns, `coalesce((SELECT used_fen FROM limit_keys WHERE kind = ? AND key = ?), 0)`), append(args, s.Kind, s.Key)
+			continue
+		}
+		columns = append(columns, `(SELECT coalesce(sum(fen), 0)::bigint FROM limit_uses WHERE kind = ? AND key = ? AND released_at IS NULL AND at > ?)`)
+		args = append(args, s.Kind, s.Key, s.Since)
+	}
+	return sums, tx.scan(ctx, "sum limits", `SELECT `+strings.Join(columns, ", "), args, dest...)
 }
 
 // PaidAlone sums what somebody took out on a day for solo payouts of others.
@@ -210,13 +220,11 @@ func (tx *Tx) AddBudget(ctx context.Context, b ledger.Budget) error {
 
 // AddLimitUse counts a payout.
 func (tx *Tx) AddLimitUse(ctx context.Context, id ledger.DisbursementID, keys []ledger.LimitKey, fen int64) error {
+	rows := make([]map[string]any, 0, len(keys))
 	for _, k := range keys {
-		if _, err := tx.exec(ctx, "count limit", `INSERT INTO limit_uses (disbursement_id, kind, key, fen, at) VALUES (?, ?, ?, ?, ?)`,
-			int64(id), k.Kind, k.Key, fen, tx.now); err != nil {
-			return err
-		}
+		rows = append(rows, map[string]any{"disbursement_id": int64(id), "kind": k.Kind, "key": k.Key, "fen": fen, "at": tx.now})
 	}
-	return nil
+	return translate("count limits", tx.gorm.WithContext(ctx).Table("limit_uses").Create(rows).Error)
 }
 
 // ReleaseLimitUse stops counting a payout.

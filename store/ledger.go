@@ -3,8 +3,8 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -37,19 +37,20 @@ func (r accountRow) account() ledger.Account {
 	return ledger.Account{ID: ledger.AccountID(r.ID), AccountRef: r.ref(), Posted: r.PostedFen, PendingIn: r.PendingInFen, PendingOut: r.PendingOutFen}
 }
 
-// OpenAccounts finds accounts and opens the missing ones, in one order for
-// everybody, so that two who open the same pair do not wait for each other.
-func (tx *Tx) OpenAccounts(ctx context.Context, refs []ledger.AccountRef) ([]ledger.AccountID, error) {
-	found, err := tx.findAccounts(ctx, refs)
+// LockAccounts locks accounts by ascending id, and opens the missing ones before,
+// in one order for everybody, so that two who open the same pair do not wait for
+// each other. They come in the order of refs.
+func (tx *Tx) LockAccounts(ctx context.Context, refs []ledger.AccountRef) ([]ledger.Account, error) {
+	locked, err := tx.lockAccounts(ctx, refs)
 	if err != nil {
 		return nil, err
 	}
-	if len(found) < len(refs) {
+	if len(locked) < len(refs) {
 		sorted := slices.SortedFunc(slices.Values(refs), func(a, b ledger.AccountRef) int {
 			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Area, b.Area), cmp.Compare(a.Holder, b.Holder))
 		})
 		for _, ref := range sorted {
-			if _, ok := found[ref]; ok {
+			if _, there := locked[ref]; there {
 				continue
 			}
 			if _, err := tx.exec(ctx, "open account", `INSERT INTO accounts (public_id, kind, area_code, holder, opened_at) VALUES (?, ?, ?, ?, ?)
@@ -57,94 +58,71 @@ func (tx *Tx) OpenAccounts(ctx context.Context, refs []ledger.AccountRef) ([]led
 				return nil, err
 			}
 		}
-		if found, err = tx.findAccounts(ctx, refs); err != nil {
+		if locked, err = tx.lockAccounts(ctx, refs); err != nil {
 			return nil, err
 		}
 	}
-	ids := make([]ledger.AccountID, 0, len(refs))
+	accounts := make([]ledger.Account, 0, len(refs))
 	for _, ref := range refs {
-		id, ok := found[ref]
-		if !ok {
+		a, there := locked[ref]
+		if !there {
 			return nil, act.NotFound("account")
 		}
-		ids = append(ids, id)
+		accounts = append(accounts, a)
 	}
-	return ids, nil
+	return accounts, nil
 }
 
-func (tx *Tx) findAccounts(ctx context.Context, refs []ledger.AccountRef) (map[ledger.AccountRef]ledger.AccountID, error) {
+func (tx *Tx) lockAccounts(ctx context.Context, refs []ledger.AccountRef) (map[ledger.AccountRef]ledger.Account, error) {
 	keys := make([][]any, 0, len(refs))
 	for _, r := range refs {
 		keys = append(keys, []any{string(r.Kind), string(r.Area), r.Holder})
 	}
 	var rows []accountRow
-	if err := tx.find(ctx, "find accounts", &rows, `SELECT `+accountColumns+` FROM accounts WHERE (kind, area_code, holder) IN ?`, keys); err != nil {
+	if err := tx.find(ctx, "lock accounts", &rows, `SELECT `+accountColumns+` FROM accounts WHERE (kind, area_code, holder) IN ? ORDER BY id FOR UPDATE`, keys); err != nil {
 		return nil, err
 	}
-	found := map[ledger.AccountRef]ledger.AccountID{}
+	locked := map[ledger.AccountRef]ledger.Account{}
 	for _, r := range rows {
-		found[r.ref()] = ledger.AccountID(r.ID)
+		locked[r.ref()] = r.account()
 	}
-	return found, nil
+	return locked, nil
 }
 
-// AccountsForUpdate locks accounts by ascending id.
-func (tx *Tx) AccountsForUpdate(ctx context.Context, ids []ledger.AccountID) ([]ledger.Account, error) {
-	var rows []accountRow
-	err := tx.find(ctx, "lock accounts", &rows, `SELECT `+accountColumns+` FROM accounts WHERE id IN ? ORDER BY id FOR UPDATE`, ids)
-	if err != nil {
-		return nil, err
+// AddLedgerEntries appends entries with their postings. The balances follow by trigger.
+func (tx *Tx) AddLedgerEntries(ctx context.Context, entries []*ledger.Entry) error {
+	byKey, values := map[string]*ledger.Entry{}, make([]any, 0, 11*len(entries))
+	for _, e := range entries {
+		byKey[e.Key] = e
+		values = append(values, uuid.NewString(), e.Key, e.Event, e.Area, nonZero(int64(e.Disbursement)), nonZero(int64(e.Resolves)), nonZero(int64(e.Reverses)),
+			tx.actor.Name, nonZero(int64(tx.actor.StaffID)), e.Reason, tx.now)
 	}
-	accounts := make([]ledger.Account, 0, len(rows))
-	for _, r := range rows {
-		accounts = append(accounts, r.account())
+	var added []struct {
+		ID  int64
+		Key string
 	}
-	return accounts, nil
-}
-
-// AddLedgerEntry appends an entry with its postings. The balances follow by trigger.
-func (tx *Tx) AddLedgerEntry(ctx context.Context, e *ledger.Entry) error {
-	var id int64
-	err := tx.scan(ctx, "add entry", `INSERT INTO ledger_entries (public_id, key, event, area_code, disbursement_id, resolves, reverses, actor, actor_id, reason, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
-		[]any{uuid.NewString(), e.Key, e.Event, e.Area, nonZero(int64(e.Disbursement)), nonZero(int64(e.Resolves)), nonZero(int64(e.Reverses)),
-			tx.actor.Name, nonZero(int64(tx.actor.StaffID)), e.Reason, tx.now}, &id)
-	if errors.Is(err, act.ErrNotFound) {
-		return act.Conflict("already_booked", "This has been booked before and was not booked again; reload to see it.")
-	}
-	if err != nil {
+	if err := tx.find(ctx, "add entries", &added, `INSERT INTO ledger_entries (public_id, key, event, area_code, disbursement_id, resolves, reverses, actor, actor_id, reason, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`+strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", len(entries)-1)+` ON CONFLICT DO NOTHING RETURNING id, key`, values...); err != nil {
 		return err
 	}
-	e.ID = ledger.EntryID(id)
-	rows := make([]map[string]any, 0, len(e.Postings))
-	for i, p := range e.Postings {
-		rows = append(rows, map[string]any{"entry_id": id, "line": i + 1, "account_id": int64(p.Account), "area_code": string(p.Ref.Area),
-			"layer": string(p.Layer), "fen": p.Fen, "at": tx.now})
+	if len(added) < len(entries) {
+		return act.Conflict("already_booked", "This has been booked before and was not booked again; reload to see it.")
 	}
-	return translate("add postings", tx.gorm.WithContext(ctx).Table("postings").Create(rows).Error)
+	for _, a := range added {
+		byKey[a.Key].ID = ledger.EntryID(a.ID)
+	}
+	var postings []map[string]any
+	for _, e := range entries {
+		for i, p := range e.Postings {
+			postings = append(postings, map[string]any{"entry_id": int64(e.ID), "line": i + 1, "account_id": int64(p.Account), "area_code": string(p.Ref.Area),
+				"layer": string(p.Layer), "fen": p.Fen, "at": tx.now})
+		}
+	}
+	return translate("add postings", tx.gorm.WithContext(ctx).Table("postings").Create(postings).Error)
 }
 
-// LedgerEntryByKey finds an entry with its postings.
-func (tx *Tx) LedgerEntryByKey(ctx context.Context, key string) (ledger.Entry, error) {
-	e := ledger.Entry{Key: key}
-	var id int64
-	var of, resolves, reverses *int64
-	err := tx.scan(ctx, "find entry", `SELECT id, event, area_code, disbursement_id, resolves, reverses, reason FROM ledger_entries WHERE key = ?`,
-		[]any{key}, &id, &e.Event, &e.Area, &of, &resolves, &reverses, &e.Reason)
-	if err != nil {
-		return ledger.Entry{}, err
-	}
-	e.ID, e.Disbursement = ledger.EntryID(id), ledger.DisbursementID(deref(of))
-	e.Resolves, e.Reverses = ledger.EntryID(deref(resolves)), ledger.EntryID(deref(reverses))
-	var rows []struct {
-		AccountID, Fen                int64
-		Kind, AreaCode, Holder, Layer string
-	}
-	err = tx.find(ctx, "load postings", &rows, `SELECT p.account_id, p.fen, p.layer, a.kind, a.area_code, a.holder
-		FROM postings p JOIN accounts a ON a.id = p.account_id WHERE p.entry_id = ? ORDER BY p.line`, id)
-	for _, r := range rows {
-		e.Postings = append(e.Postings, ledger.Posting{Account: ledger.AccountID(r.AccountID), Fen: r.Fen, Layer: ledger.Layer(r.Layer),
-			Ref: ledger.AccountRef{Kind: ledger.Kind(r.Kind), Area: area.Code(r.AreaCode), Holder: r.Holder}})
-	}
-	return e, err
+// LedgerEntryByKey finds an entry's id.
+func (tx *Tx) LedgerEntryByKey(ctx context.Context, key string) (id ledger.EntryID, err error) {
+	err = tx.scan(ctx, "find entry", `SELECT id FROM ledger_entries WHERE key = ?`, []any{key}, &id)
+	return id, err
 }
