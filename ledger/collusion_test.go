@@ -16,6 +16,8 @@ import (
 	"example.org/hotline/internal/act"
 )
 
+const mostAdvance = 200_000
+
 // The limits of these histories, as the demo city has them.
 var townLimits = Limits{Policy: "test", SoloFen: 100_000, TownshipFen: 500_000, HouseholdFen: 1_000_000, HouseholdMonths: 12, AidKindFen: map[string]int64{"urgent": 900_000},
 	WorkerDayFen: 300_000, TownshipDayFen: 2_000_000, SecondSignature: 24 * time.Hour, CountyMayCheck: 10 * time.Minute}
@@ -32,6 +34,7 @@ type collusion struct {
 	bad    []area.StaffID
 	taker  area.StaffID
 	cases  int
+	offers int
 }
 
 func newCollusion(t *testing.T, seed uint64, blind blindness) *collusion {
@@ -56,7 +59,24 @@ func newCollusion(t *testing.T, seed uint64, blind blindness) *collusion {
 			t.Fatal(err)
 		}
 	}
+	for _, worker := range h.people[:3] {
+		h.issue(h.people[3], worker)
+	}
 	return h
+}
+
+// issue gives somebody the advance they begin with.
+func (h *collusion) issue(head, worker act.Actor) {
+	h.t.Helper()
+	h.offers++
+	id := fmt.Sprintf("%08d-0000-4000-8000-000000000001", h.offers)
+	in := OfferInput{PublicID: id, Kind: AdvanceIssue, Area: town, To: area.Staff{ID: worker.StaffID, Role: worker.Role, Area: town}, Fen: mostAdvance, Most: mostAdvance}
+	if err := h.do(head, func(ctx context.Context) error { _, err := OfferAdvance(ctx, h, in); return err }); err != nil {
+		h.t.Fatal(err)
+	}
+	if err := h.do(worker, func(ctx context.Context) error { _, err := AnswerAdvance(ctx, h, id, AdvanceSigned, ""); return err }); err != nil {
+		h.t.Fatal(err)
+	}
 }
 
 // tries runs an act that may be refused; whatever else ends it is a fault of the books.
@@ -85,6 +105,8 @@ func (h *collusion) run(acts int) string {
 			h.lapse()
 		case 1, 2:
 			h.start(pick(h, h.people))
+		case 4:
+			h.advance()
 		case 3:
 			if len(h.payouts) > 0 { // anybody tries anything
 				h.move(pick(h, h.people), pick(h, h.payouts), pick(h, []string{"check", "issue_cash", "receipt", "second_signature", "return_cash", "cancel", "reverse", "after_review"}))
@@ -147,9 +169,44 @@ func (h *collusion) start(who act.Actor) {
 	fen := pick(h, []int64{20_000, 50_000, 99_900, 100_000, 100_100, 300_000, 500_000, 600_000})
 	h.tries(who, func(ctx context.Context) error {
 		_, _, err := Start(ctx, h, StartInput{PublicID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", h.cases), Case: CaseID(h.dice.IntN(h.cases) + 1), Decision: DecisionID(h.cases), AidKind: "urgent",
-			Channel: ChannelCash, Area: town, Fen: fen, Payee: []byte(payee), Household: []byte(household), CallTaker: h.taker, Granted: fen, Limits: townLimits})
+			Channel: pick(h, []Channel{ChannelCash, ChannelAdvance}), Area: town, Fen: fen, Payee: []byte(payee), Household: []byte(household), CallTaker: h.taker, Granted: fen, Limits: townLimits})
 		return err
 	})
+}
+
+// advance tries something with a standing advance: anybody anything, and honest people
+// sign for nothing that those who collude have offered.
+func (h *collusion) advance() {
+	if h.dice.IntN(2) > 0 && len(h.advances) > 0 {
+		a, who := pick(h, h.advances), pick(h, h.people)
+		if h.dice.IntN(3) > 0 { // the one it waits for, or the histories would hardly get anywhere
+			who = h.people[max(int(a.To), 4)-1]
+		}
+		if h.colludes(a.By) && !h.colludes(who.StaffID) {
+			return
+		}
+		h.tries(who, func(ctx context.Context) error {
+			_, err := AnswerAdvance(ctx, h, a.PublicID, pick(h, []AdvanceOutcome{AdvanceSigned, AdvanceSigned, AdvanceDeclined, AdvanceWithdrawn}), "so it is")
+			return err
+		})
+		return
+	}
+	h.offers++
+	to := pick(h, h.people)
+	in := OfferInput{PublicID: fmt.Sprintf("%08d-0000-4000-8000-000000000001", h.offers), Kind: pick(h, append(AdvanceKinds(), AdvanceIssue, AdvanceIssue)), Area: town, Fen: pick(h, []int64{0, 20_000, 100_000, mostAdvance}),
+		Note: "as it lay there", Most: mostAdvance}
+	who := pick(h, h.people)
+	if in.Kind == AdvanceIssue {
+		who = h.people[3+h.dice.IntN(2)]
+	}
+	if in.Kind == AdvanceIssue || in.Kind == AdvanceHandOver {
+		in.To = area.Staff{ID: to.StaffID, Role: to.Role, Area: to.Area}
+	}
+	if in.Kind == AdvanceCount && !h.colludes(who.StaffID) {
+		mine, _ := h.AccountNow(context.Background(), AdvanceOf(town, who.StaffID))
+		in.Fen = mine.Posted
+	}
+	h.tries(who, func(ctx context.Context) error { _, err := OfferAdvance(ctx, h, in); return err })
 }
 
 // move tries an act on a payout.
@@ -229,9 +286,50 @@ func (h *collusion) broken() string {
 			}
 		}
 	}
+	if what := h.handsBroken(); what != "" {
+		return what
+	}
 	for year, fen := range budget {
 		if fen > h.budget {
 			return fmt.Sprintf("the budget of %d: %d of %d", year, fen, h.budget)
+		}
+	}
+	return ""
+}
+
+// handsBroken judges the standing advances: nobody has signed for their own, nobody was
+// given more than anybody may carry, and each advance holds what its acts, its payouts
+// and its counts come to.
+func (h *collusion) handsBroken() string {
+	carried := map[area.StaffID]int64{}
+	for _, a := range h.advances {
+		if a.Outcome != AdvanceSigned {
+			continue
+		}
+		if a.AnsweredBy == a.By || a.To != 0 && a.AnsweredBy != a.To {
+			return fmt.Sprintf("signed by the wrong person: %+v", a)
+		}
+		switch a.Kind {
+		case AdvanceIssue:
+			carried[a.To] += a.Fen
+		case AdvanceHandOver:
+			carried[a.To] += a.Fen
+			carried[a.By] -= a.Fen
+		case AdvanceReturn:
+			carried[a.By] -= a.Fen
+		case AdvanceCount:
+			carried[a.By] += a.Fen - a.BookFen
+		}
+	}
+	for _, d := range h.payouts {
+		if d.Channel == ChannelAdvance && d.State == StateReceipted {
+			carried[d.Payer] -= d.Fen
+		}
+	}
+	for _, p := range h.people {
+		account, _ := h.AccountNow(context.Background(), AdvanceOf(town, p.StaffID))
+		if account.Posted != carried[p.StaffID] || account.Available() < 0 {
+			return fmt.Sprintf("person %d carries %d with %d held, the acts come to %d", p.StaffID, account.Posted, account.PendingOut, carried[p.StaffID])
 		}
 	}
 	return ""
@@ -256,7 +354,7 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 		}
 		many, first = 1, n
 	}
-	received, alone, large := 0, 0, 0
+	received, alone, large, advanced, moved := 0, 0, 0, 0, 0
 	for i := range uint64(many) {
 		h := newCollusion(t, first+i, blindness{})
 		if what := h.run(60); what != "" {
@@ -273,10 +371,18 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 			if d.Level != LevelSolo {
 				large++
 			}
+			if d.Channel == ChannelAdvance {
+				advanced++
+			}
+		}
+		for _, a := range h.advances {
+			if a.Outcome == AdvanceSigned {
+				moved++
+			}
 		}
 	}
-	t.Logf("%d histories from seed %d: %d payouts received, %d of those who collude, %d large ones", many, first, received, alone, large)
-	if received < many/2 || alone < many/20 || large < many/20 {
+	t.Logf("%d histories from seed %d: %d payouts received, %d of those who collude, %d large ones, %d out of advances, on which %d acts were signed", many, first, received, alone, large, advanced, moved)
+	if received < many/2 || alone < many/20 || large < many/20 || advanced < many/20 || moved < many/2 {
 		t.Error("the histories come to nothing: they prove nothing")
 	}
 }

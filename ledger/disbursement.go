@@ -37,7 +37,7 @@ func Channels() []Channel { return []Channel{ChannelCash, ChannelAdvance, Channe
 
 // OpenChannels lists the rails on which a payout can be started today: here and
 // nowhere else a rail is opened.
-func OpenChannels() []Channel { return []Channel{ChannelCash} }
+func OpenChannels() []Channel { return []Channel{ChannelCash, ChannelAdvance} }
 
 // Level is whose word a payout needs beside its maker's.
 type Level string
@@ -138,9 +138,16 @@ func (d Disbursement) payable() AccountRef {
 func (d Disbursement) expense() AccountRef {
 	return AccountRef{Kind: Expense, Area: d.Area, Holder: d.AidKind}
 }
-func (d Disbursement) cash() AccountRef { return CashOf(d.Area, d.Payer) }
 
-// CashOf is the account of what a worker of a township carries.
+// cash is what the payer carries the sum in.
+func (d Disbursement) cash() AccountRef {
+	if d.Channel == ChannelAdvance {
+		return AdvanceOf(d.Area, d.Payer)
+	}
+	return CashOf(d.Area, d.Payer)
+}
+
+// CashOf is the account of what a worker of a township carries for single payouts.
 func CashOf(township area.Code, staff area.StaffID) AccountRef {
 	return AccountRef{Kind: Cash, Area: township, Holder: fmt.Sprintf("staff:%d", staff)}
 }

@@ -76,7 +76,8 @@ func Events() []Event {
 //
 // A hold stands on what pays, for as long as the money is there: on the way
 // through a bank it is held for the sum in transit, which leaves the fund only
-// when the bank says so.
+// when the bank says so. Of a standing advance it also names whose hands the money
+// is to come into.
 var moves = map[Event]struct {
 	Debit, Credit []Kind
 	Layer         Layer
@@ -86,7 +87,7 @@ var moves = map[Event]struct {
 	EventClaimRepaid:       {[]Kind{Float}, []Kind{Fund}, Posted},
 	EventFloatMoved:        {[]Kind{Float}, []Kind{Float}, Posted},
 	EventApproved:          {[]Kind{Expense}, []Kind{Payable}, Posted},
-	EventReserved:          {[]Kind{Payable, InTransit}, []Kind{Fund, Float, Cash, Stock}, Pending},
+	EventReserved:          {[]Kind{Payable, InTransit, Cash, Float}, []Kind{Fund, Float, Cash, Stock}, Pending},
 	EventCashIssued:        {[]Kind{Cash}, []Kind{Float}, Posted},
 	EventReceipted:         {[]Kind{Payable}, []Kind{Cash}, Posted},
 	EventCashReturned:      {[]Kind{Float}, []Kind{Cash}, Posted},

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"errors"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -25,6 +26,24 @@ func FundFloat(ctx context.Context, tx Tx, township area.Code, fen int64, key st
 	county := township.At(area.LevelCounty)
 	e := entry("float:"+string(township)+":"+key, EventFloatFunded, county, AccountRef{Kind: Float, Area: township}, AccountRef{Kind: Fund, Area: county}, fen)
 	return book(ctx, tx, e, key, fen)
+}
+
+// MoveFloat brings what lies in the float of a township that was merged over into the
+// float of the one that answers for it today. What payouts of before still hold stays
+// until they have ended.
+func MoveFloat(ctx context.Context, tx Tx, merged area.Code, fen int64, key string) (successor area.Code, err error) {
+	if err := mayFund(tx.Actor(), merged, area.LevelTownship, fen, key); err != nil {
+		return "", err
+	}
+	successor, err = tx.Successor(ctx, merged)
+	if errors.Is(err, act.ErrNotFound) {
+		err = act.Refused("not_merged", "This township was not merged into another one; its float stays where it is.")
+	}
+	if err != nil {
+		return "", err
+	}
+	e := entry("moved:"+string(merged)+":"+key, EventFloatMoved, merged.At(area.LevelCounty), AccountRef{Kind: Float, Area: successor}, AccountRef{Kind: Float, Area: merged}, fen)
+	return successor, book(ctx, tx, e, key, fen)
 }
 
 // book posts an entry that belongs to no payout, with its audit record.

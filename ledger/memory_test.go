@@ -27,6 +27,7 @@ type state struct {
 	accounts  []Account
 	entries   map[string]Entry
 	uses      []use
+	advances  []AdvanceAct
 	frozen    map[area.StaffID][]DisbursementID
 	relatives map[area.StaffID]string // whose relative which payee is
 	budget    int64
@@ -44,7 +45,7 @@ type blindness struct{ relatives, sums, freezes bool }
 var _ Tx = (*memory)(nil)
 
 func (s state) clone() state {
-	s.payouts, s.accounts, s.uses = slices.Clone(s.payouts), slices.Clone(s.accounts), slices.Clone(s.uses)
+	s.payouts, s.accounts, s.uses, s.advances = slices.Clone(s.payouts), slices.Clone(s.accounts), slices.Clone(s.uses), slices.Clone(s.advances)
 	s.entries, s.frozen = maps.Clone(s.entries), maps.Clone(s.frozen)
 	return s
 }
@@ -231,4 +232,49 @@ func (m *memory) LedgerEntryByKey(_ context.Context, key string) (EntryID, error
 		return 0, act.NotFound("entry")
 	}
 	return e.ID, nil
+}
+
+func (m *memory) Successor(context.Context, area.Code) (area.Code, error) {
+	return "", act.NotFound("successor")
+}
+
+func (m *memory) AccountNow(_ context.Context, ref AccountRef) (Account, error) {
+	for _, a := range m.accounts {
+		if a.AccountRef == ref {
+			return a, nil
+		}
+	}
+	return Account{AccountRef: ref}, nil
+}
+
+func (m *memory) AddAdvanceAct(_ context.Context, a *AdvanceAct) (bool, error) {
+	a.ID = AdvanceActID(len(m.advances) + 1)
+	m.advances = append(m.advances, *a)
+	return true, nil
+}
+
+func (m *memory) AdvanceAct(_ context.Context, publicID string) (AdvanceAct, error) {
+	for _, a := range m.advances {
+		if a.PublicID == publicID {
+			return a, nil
+		}
+	}
+	return AdvanceAct{}, act.NotFound("advance")
+}
+
+func (m *memory) WaitingAdvanceActs(_ context.Context, township area.Code, staff area.StaffID) (list []AdvanceAct, err error) {
+	for _, a := range m.advances {
+		if a.Outcome == "" && a.Area == township && (a.To == staff || a.By == staff && a.Kind != AdvanceIssue) {
+			list = append(list, a)
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) AnswerAdvanceAct(_ context.Context, a AdvanceAct) error {
+	if m.advances[a.ID-1].Outcome != "" {
+		return AlreadyAnswered()
+	}
+	m.advances[a.ID-1] = a
+	return nil
 }

@@ -32,7 +32,8 @@ func Check(ctx context.Context, tx Tx, d *Disbursement, contentHash string) (err
 }
 
 // IssueCash hands the sum from the float to the actor, who becomes the payer.
-// The hold ends in the same act.
+// The hold ends in the same act. Where a standing advance pays, the actor takes the
+// payout on: the sum is held in what they carry.
 func IssueCash(ctx context.Context, tx Tx, d *Disbursement, l Limits) (err error) {
 	me := tx.Actor()
 	if err := d.mayPay(me); err != nil {
@@ -48,15 +49,23 @@ func IssueCash(ctx context.Context, tx Tx, d *Disbursement, l Limits) (err error
 		return err
 	}
 	d.Payer, d.IssuedAt = me.StaffID, tx.Now()
-	release, err := d.release(ctx, tx)
+	entries, err := d.issue(ctx, tx)
 	if err != nil {
 		return err
 	}
-	issue := d.entry(fmt.Sprintf("issue:%d", d.Attempt), EventCashIssued, d.cash(), d.float())
-	if err := post(ctx, tx, release, issue); err != nil {
+	if err := post(ctx, tx, entries...); err != nil {
 		return err
 	}
 	return tx.SaveDisbursement(ctx, d)
+}
+
+// issue are the entries by which the payer comes to have the sum.
+func (d Disbursement) issue(ctx context.Context, tx Tx) ([]Entry, error) {
+	if d.Channel == ChannelAdvance {
+		return []Entry{d.reservation()}, tx.LockLimits(ctx, advanceKeys(d.Area, d.Payer))
+	}
+	release, err := d.release(ctx, tx)
+	return []Entry{release, d.entry(fmt.Sprintf("issue:%d", d.Attempt), EventCashIssued, d.cash(), d.float())}, err
 }
 
 // mayPayAlone says whether the actor may take a solo payout's cash out: nobody who
@@ -104,7 +113,11 @@ func Settle(ctx context.Context, tx Tx, d *Disbursement, companion area.StaffID,
 		return err
 	}
 	d.Companion, d.ReceiptedAt = companion, tx.Now()
-	if err := post(ctx, tx, d.entry("receipt", EventReceipted, d.payable(), d.cash())); err != nil {
+	entries, err := d.receipt(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if err := post(ctx, tx, entries...); err != nil {
 		return err
 	}
 	if err := draw(ctx, tx, d, review); err != nil {
@@ -113,8 +126,27 @@ func Settle(ctx context.Context, tx Tx, d *Disbursement, companion area.StaffID,
 	return tx.SaveDisbursement(ctx, d)
 }
 
-// ReturnCash brings the cash back to the float, where it stays held for the
-// same payout: it can be handed out again or the payout cancelled.
+// receipt are the entries by which the sum leaves the payer's hands.
+func (d Disbursement) receipt(ctx context.Context, tx Tx) ([]Entry, error) {
+	receipt := d.entry("receipt", EventReceipted, d.payable(), d.cash())
+	if d.Channel != ChannelAdvance {
+		return []Entry{receipt}, nil
+	}
+	release, err := d.letGo(ctx, tx)
+	return []Entry{release, receipt}, err
+}
+
+// letGo ends the hold on the payer's standing advance.
+func (d Disbursement) letGo(ctx context.Context, tx Tx) (Entry, error) {
+	if err := tx.LockLimits(ctx, advanceKeys(d.Area, d.Payer)); err != nil {
+		return Entry{}, err
+	}
+	return d.release(ctx, tx)
+}
+
+// ReturnCash brings the cash back to the float, where it stays held for the same
+// payout: it can be handed out again or the payout cancelled. Where a standing advance
+// was to pay, the payer gives the payout back and keeps their money.
 func ReturnCash(ctx context.Context, tx Tx, d *Disbursement) (err error) {
 	if err := d.mayHold(tx.Actor(), StepReturn); err != nil {
 		return err
@@ -122,12 +154,27 @@ func ReturnCash(ctx context.Context, tx Tx, d *Disbursement) (err error) {
 	if d.State, err = d.State.Next(StepReturn); err != nil {
 		return err
 	}
-	back := d.entry(fmt.Sprintf("return:%d", d.Attempt), EventCashReturned, d.float(), d.cash())
+	entries, err := d.giveBack(ctx, tx)
+	if err != nil {
+		return err
+	}
 	d.Attempt, d.Payer, d.ReservedAt = d.Attempt+1, 0, tx.Now()
-	if err := post(ctx, tx, back, d.reservation()); err != nil {
+	if err := post(ctx, tx, entries...); err != nil {
 		return err
 	}
 	return tx.SaveDisbursement(ctx, d)
+}
+
+// giveBack are the entries by which the payer no longer has the sum, which the next
+// attempt may pay.
+func (d Disbursement) giveBack(ctx context.Context, tx Tx) ([]Entry, error) {
+	if d.Channel == ChannelAdvance {
+		release, err := d.letGo(ctx, tx)
+		return []Entry{release}, err
+	}
+	back := d.entry(fmt.Sprintf("return:%d", d.Attempt), EventCashReturned, d.float(), d.cash())
+	d.Attempt++
+	return []Entry{back, d.reservation()}, nil
 }
 
 // Cancel calls a payout off before money moved: the hold ends, nothing is owed
@@ -139,21 +186,31 @@ func Cancel(ctx context.Context, tx Tx, d *Disbursement, reason string) (err err
 	if err := d.mayCancel(tx.Actor()); err != nil {
 		return err
 	}
-	held := d.State == StateReserved
+	owed := d.State == StateReserved
 	if d.State, err = d.State.Next(StepCancel); err != nil {
 		return err
 	}
 	d.CancelNote, d.EndedAt = reason, tx.Now()
-	if held {
-		release, err := d.release(ctx, tx)
+	if owed {
+		entries, err := d.unowe(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if err := post(ctx, tx, release, d.entry("cancel", EventCancelled, d.payable(), d.expense())); err != nil {
+		if err := post(ctx, tx, entries...); err != nil {
 			return err
 		}
 	}
 	return end(ctx, tx, d)
+}
+
+// unowe are the entries by which nothing is owed or held any longer.
+func (d Disbursement) unowe(ctx context.Context, tx Tx) ([]Entry, error) {
+	cancel := d.entry("cancel", EventCancelled, d.payable(), d.expense())
+	if d.Channel == ChannelAdvance {
+		return []Entry{cancel}, nil // held only while somebody has taken it on
+	}
+	release, err := d.release(ctx, tx)
+	return []Entry{release, cancel}, err
 }
 
 // Reverse takes a receipted cash payout back by mirror entries: the receipt was

@@ -60,9 +60,14 @@ func (d Disbursement) entry(effect string, ev Event, debit, credit AccountRef) E
 	return e
 }
 
-// reservation is the hold of the present attempt.
+// reservation is the hold of the present attempt: on the float, or on the standing
+// advance of the payer.
 func (d Disbursement) reservation() Entry {
-	return d.entry(fmt.Sprintf("reserve:%d", d.Attempt), EventReserved, d.payable(), d.float())
+	source := d.float()
+	if d.Channel == ChannelAdvance {
+		source = d.cash()
+	}
+	return d.entry(fmt.Sprintf("reserve:%d", d.Attempt), EventReserved, d.payable(), source)
 }
 
 // release ends the hold of the present attempt.

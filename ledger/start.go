@@ -136,7 +136,9 @@ func submit(ctx context.Context, tx Tx, d *Disbursement, l Limits) (err error) {
 	return tx.Arm(ctx, act.Timer{Subject: d.Subject(), Kind: TimerSecondSignature, Epoch: 1, DueAt: d.SecondSignatureBy})
 }
 
-// reserve holds the sum in the float; the first time it also makes it owed.
+// reserve holds the sum in the float; the first time it also makes it owed. What is
+// to come out of a standing advance is held when somebody takes it on, since nobody
+// knows before whose advance that is.
 func reserve(ctx context.Context, tx Tx, d *Disbursement, first bool) (err error) {
 	if d.State, err = d.State.Next(StepReserve); err != nil {
 		return err
@@ -146,7 +148,9 @@ func reserve(ctx context.Context, tx Tx, d *Disbursement, first bool) (err error
 	if first {
 		entries = append(entries, d.entry("approve", EventApproved, d.expense(), d.payable()))
 	}
-	entries = append(entries, d.reservation())
+	if d.Channel != ChannelAdvance {
+		entries = append(entries, d.reservation())
+	}
 	if err := post(ctx, tx, entries...); err != nil {
 		return err
 	}

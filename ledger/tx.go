@@ -12,6 +12,7 @@ import (
 // has locked the case before.
 type Tx interface {
 	act.Tx
+	AdvanceTx
 
 	// DisbursementByRef resolves a payout's public id, in scope, without a lock.
 	DisbursementByRef(ctx context.Context, publicID string) (DisbursementID, CaseID, error)
@@ -57,6 +58,8 @@ type Tx interface {
 	AddAfterReview(ctx context.Context, d Disbursement) error
 	// SaveAfterReview writes what a review came to. act.ErrRefused where somebody was first.
 	SaveAfterReview(ctx context.Context, d Disbursement) error
+	// Successor is the division that answers today for one that was merged; act.ErrNotFound where none does.
+	Successor(ctx context.Context, merged area.Code) (area.Code, error)
 
 	// LockAccounts locks accounts by ascending id, those that are missing opened before; they come in the order of refs.
 	LockAccounts(ctx context.Context, refs []AccountRef) ([]Account, error)

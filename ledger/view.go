@@ -74,6 +74,7 @@ type AccountView struct {
 	Kind          Kind   `json:"kind"`
 	Area          string `json:"area"`
 	Holder        string `json:"holder,omitempty"` // a person's name, a ticket number or a kind of aid
+	Advance       bool   `json:"advance,omitempty" doc:"Cash: the holder's standing advance, not what they carry for single payouts"`
 	PostedFen     int64  `json:"posted_fen"`
 	PendingInFen  int64  `json:"pending_in_fen"`
 	PendingOutFen int64  `json:"pending_out_fen"`
@@ -168,4 +169,36 @@ type Statement struct {
 	ClosingFen int64           `json:"closing_fen"`
 	Lines      []StatementLine `json:"lines"`
 	Next       string          `json:"next,omitempty"` // cursor; empty at the end
+}
+
+// AdvanceView is what somebody carries as a standing advance, in fen.
+type AdvanceView struct {
+	AccountID     string `json:"account_id"`
+	Area          string `json:"area"`
+	AreaName      string `json:"area_name"`
+	Holder        string `json:"holder"`
+	Login         string `json:"login"`
+	PostedFen     int64  `json:"posted_fen" doc:"What they answer for"`
+	PendingInFen  int64  `json:"pending_in_fen" doc:"Offered to them, not yet signed for"`
+	PendingOutFen int64  `json:"pending_out_fen" doc:"Offered by them, or taken on for a payout"`
+	AvailableFen  int64  `json:"available_fen"`
+}
+
+// AdvanceActView is one thing that was done with a standing advance, and who signed for it.
+type AdvanceActView struct {
+	ID            string         `json:"id"`
+	Kind          AdvanceKind    `json:"kind" enum:"issue,hand_over,return,count"`
+	Area          string         `json:"area"`
+	By            string         `json:"by" doc:"Who offered, or counted"`
+	To            string         `json:"to,omitempty" doc:"Who takes it; absent where whoever keeps the float signs"`
+	AmountFen     int64          `json:"amount_fen" doc:"Of a count: what was found"`
+	BookFen       *int64         `json:"book_fen,omitempty" doc:"Of a count: what the books said"`
+	DifferenceFen int64          `json:"difference_fen" doc:"Of a count: found above the books; below zero where cash is missing"`
+	Note          string         `json:"note,omitempty"`
+	At            time.Time      `json:"at"`
+	Outcome       AdvanceOutcome `json:"outcome,omitempty" enum:"signed,declined,withdrawn" doc:"Absent while it waits"`
+	AnsweredBy    string         `json:"answered_by,omitempty"`
+	AnsweredAt    *time.Time     `json:"answered_at,omitempty"`
+	AnswerNote    string         `json:"answer_note,omitempty"`
+	NextActs      []string       `json:"next_acts"` // what this reader may do now: sign, decline, withdraw
 }

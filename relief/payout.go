@@ -245,7 +245,11 @@ func payoutOf(ctx context.Context, tx Tx, publicID string) (ticket.Ticket, ledge
 	if err != nil {
 		return ticket.Ticket{}, ledger.Disbursement{}, err
 	}
-	if !tx.Actor().Area.Contains(d.Area) { // the ticket has moved since
+	mine, err := tx.AnswersFor(ctx, d.Area)
+	if err != nil {
+		return ticket.Ticket{}, ledger.Disbursement{}, err
+	}
+	if !mine { // the ticket has moved since
 		return ticket.Ticket{}, ledger.Disbursement{}, act.Refused("other_township", "This payout hangs on another township's float; its people must end it or call it off.")
 	}
 	d.CallTaker = t.CallTaker // may have become known since the payout was made

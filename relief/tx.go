@@ -25,6 +25,9 @@ type Tx interface {
 	// Float is a township's float; act.ErrNotFound where it was never funded.
 	Float(ctx context.Context, township area.Code, fullFen int64, lowPercent int) (ledger.FloatView, error)
 
+	// AnswersFor reports whether a place lies in the actor's area, or was merged into one that does.
+	AnswersFor(ctx context.Context, place area.Code) (bool, error)
+
 	// AddVisit writes a visit.
 	AddVisit(ctx context.Context, v *Visit) error
 	// AddFindings writes findings; earlier ones stay.

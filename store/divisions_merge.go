@@ -88,3 +88,20 @@ func (tx *Tx) succeedDesks(ctx context.Context, from, to area.Code) (map[area.Po
 	}
 	return replaced, err
 }
+
+// AnswersFor reports whether a place lies in the actor's scope, or was merged into one that does.
+func (tx *Tx) AnswersFor(ctx context.Context, place area.Code) (mine bool, err error) {
+	err = tx.scan(ctx, "look who answers for a place", `SELECT app_sees(?) OR ? = ANY (app_succeeded())`, []any{string(place), string(place)}, &mine)
+	return mine, err
+}
+
+// Successor follows the mergers of a division up to today.
+func (tx *Tx) Successor(ctx context.Context, merged area.Code) (area.Code, error) {
+	var code string
+	err := tx.scan(ctx, "find a successor", `WITH RECURSIVE on_the_way AS (
+			SELECT merged_into AS code FROM divisions WHERE code = ? AND merged_into IS NOT NULL AND valid_to <= ledger_day(?)
+			UNION SELECT d.merged_into FROM divisions d JOIN on_the_way w ON d.code = w.code WHERE d.merged_into IS NOT NULL AND d.valid_to <= ledger_day(?))
+		SELECT d.code FROM on_the_way w JOIN divisions d ON d.code = w.code WHERE d.valid_to IS NULL OR d.valid_to > ledger_day(?)`,
+		[]any{string(merged), tx.now, tx.now, tx.now}, &code)
+	return area.Code(code), err
+}

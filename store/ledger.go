@@ -22,6 +22,7 @@ type accountRow struct {
 	Kind          string
 	AreaCode      string
 	Holder        string
+	Advance       bool // the standing advance of the holder, where a statement asks for it
 	PostedFen     int64
 	PendingInFen  int64
 	PendingOutFen int64

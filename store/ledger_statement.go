@@ -47,9 +47,9 @@ func (tx *Tx) TrialBalance(ctx context.Context, before time.Time) (ledger.TrialB
 	args := moment(before)
 	err := tx.find(ctx, "list accounts", &rows, `WITH moved AS (`+accountSQL+`WHERE a.kind <> 'payable'), at AS (
 			SELECT a.*, m.* FROM moved a, LATERAL `+movedSQL+` m)
-		SELECT id, public_id::text, kind, area_code, holder, debit, credit, pending_in, pending_out, 0 AS cases FROM at
+		SELECT id, public_id::text, kind, area_code, holder, advance, debit, credit, pending_in, pending_out, 0 AS cases FROM at
 		UNION ALL
-		SELECT 0, '', 'payable', a.area_code, '', sum(m.debit)::bigint, sum(m.credit)::bigint, sum(m.pending_in)::bigint, sum(m.pending_out)::bigint,
+		SELECT 0, '', 'payable', a.area_code, '', false, sum(m.debit)::bigint, sum(m.credit)::bigint, sum(m.pending_in)::bigint, sum(m.pending_out)::bigint,
 		       count(*) FILTER (WHERE m.debit <> m.credit)
 		  FROM accounts a, LATERAL `+movedSQL+` m WHERE a.kind = 'payable' GROUP BY a.area_code
 		ORDER BY area_code, kind, id`, append(args, args...)...)

@@ -39,10 +39,16 @@ var ledgerChecks = []ledgerCheck{
 		   OR (p.entry_id = o.id AND p.layer = CASE WHEN e.resolves IS NULL THEN 'posted' ELSE 'pending' END) GROUP BY p.account_id HAVING sum(p.fen) <> 0)`},
 	{"hold", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and has ' || count(e.id) || ' open holds' FROM disbursements d
 		LEFT JOIN ledger_entries e ON e.disbursement_id = d.id AND e.event = 'reserved' AND NOT EXISTS (SELECT 1 FROM ledger_entries r WHERE r.resolves = e.id)
-		GROUP BY d.id, d.public_id, d.state HAVING count(e.id) <> CASE WHEN d.state IN ('reserved', 'batched') THEN 1 ELSE 0 END`},
+		GROUP BY d.id, d.public_id, d.state, d.channel HAVING count(e.id) <> CASE WHEN d.state IN ('reserved', 'batched') AND d.channel <> 'advance' OR d.state = 'cash_issued' AND d.channel = 'advance' THEN 1 ELSE 0 END`},
 	{"paid_once", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and was received ' || count(e.id) || ' times' FROM disbursements d
 		LEFT JOIN ledger_entries e ON e.disbursement_id = d.id AND e.event = 'receipted' AND NOT EXISTS (SELECT 1 FROM ledger_entries r WHERE r.reverses = e.id)
 		GROUP BY d.id, d.public_id, d.state HAVING count(e.id) <> CASE WHEN d.state = 'receipted' THEN 1 ELSE 0 END AND d.state NOT IN ('succeeded', 'reconciled')`},
+	{"advance", `SELECT 'act ' || a.public_id || ' with an advance (' || a.kind || ', ' || coalesce(g.outcome, 'waits') || ') has ' || count(e.id) FILTER (WHERE e.key LIKE '%:move') || ' movements and '
+			|| count(e.id) FILTER (WHERE e.event = 'reserved') - count(e.id) FILTER (WHERE e.event = 'released') || ' open holds'
+		FROM advance_acts a LEFT JOIN advance_signatures g ON g.act_id = a.id LEFT JOIN ledger_entries e ON e.key IN ('advance:' || a.public_id || ':hold', 'advance:' || a.public_id || ':release', 'advance:' || a.public_id || ':move')
+		GROUP BY a.id, a.public_id, a.kind, a.fen, a.book_fen, g.outcome
+		HAVING count(e.id) FILTER (WHERE e.key LIKE '%:move') <> CASE WHEN g.outcome = 'signed' AND a.fen IS DISTINCT FROM a.book_fen THEN 1 ELSE 0 END
+		    OR count(e.id) FILTER (WHERE e.event = 'reserved') - count(e.id) FILTER (WHERE e.event = 'released') <> CASE WHEN g.outcome IS NULL AND a.kind <> 'count' THEN 1 ELSE 0 END`},
 	{"amount", `SELECT 'entry ' || e.public_id || ' moves another sum than payout ' || d.public_id || ' says' FROM ledger_entries e JOIN disbursements d ON d.id = e.disbursement_id
 		WHERE (SELECT max(abs(fen)) FROM postings p WHERE p.entry_id = e.id) <> d.fen`},
 	{"owed", `SELECT 'case ' || t.number || ' is owed ' || -a.posted_fen || ' fen, its open payouts say ' || coalesce(o.fen, 0) FROM accounts a

@@ -98,12 +98,13 @@ func (tx *Tx) Approvals(ctx context.Context) ([]ledger.InboxItem, error) {
 
 // accountSQL names the holder of an account for people.
 const accountSQL = `SELECT a.id, a.public_id, a.kind, a.area_code, a.posted_fen, a.pending_in_fen, a.pending_out_fen,
-	coalesce(CASE WHEN a.holder LIKE 'staff:%' THEN (SELECT s.name FROM staff s WHERE s.id = substr(a.holder, 7)::bigint)
+	a.holder LIKE 'advance:%' AS advance,
+	coalesce(CASE WHEN a.holder LIKE 'staff:%' OR a.holder LIKE 'advance:%' THEN (SELECT s.name FROM staff s WHERE s.id = split_part(a.holder, ':', 2)::bigint)
 	              WHEN a.holder LIKE 'ticket:%' THEN (SELECT t.number FROM tickets t WHERE t.id = substr(a.holder, 8)::bigint)
 	              ELSE a.holder END, '') AS holder FROM accounts a `
 
 func (r accountRow) view() ledger.AccountView {
-	return ledger.AccountView{ID: r.PublicID, Kind: ledger.Kind(r.Kind), Area: r.AreaCode, Holder: r.Holder, PostedFen: r.PostedFen,
+	return ledger.AccountView{ID: r.PublicID, Kind: ledger.Kind(r.Kind), Area: r.AreaCode, Holder: r.Holder, Advance: r.Advance, PostedFen: r.PostedFen,
 		PendingInFen: r.PendingInFen, PendingOutFen: r.PendingOutFen, AvailableFen: r.account().Available()}
 }
 

@@ -36,6 +36,8 @@ type history struct {
 
 	float, spent, owed, held int64 // in the float, spent, owed to cases, reserved
 	cash                     map[area.StaffID]int64
+	hands                    map[area.StaffID]carried // standing advances
+	offers                   []ledger.AdvanceAct
 
 	moments []booked
 }
@@ -59,14 +61,14 @@ func TestRandomHistory(t *testing.T) {
 	run := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		run++
-		h := &history{m: m, ctx: context.Background(), people: people, granted: map[ledger.DecisionID]int64{}, cash: map[area.StaffID]int64{},
+		h := &history{m: m, ctx: context.Background(), people: people, granted: map[ledger.DecisionID]int64{}, cash: map[area.StaffID]int64{}, hands: map[area.StaffID]carried{},
 			limits: moneyRules().Policy.Limits.Ledger("relief-test"), taker: people[4].StaffID}
 		if run%2 == 0 {
 			h.taker = people[2].StaffID // the head took the call
 		}
 		h.begin(rt, seed, d, run)
 		h.dice = rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "dice"), 1)) // rapid itself prefers small numbers: the first person, the first payout
-		for range rapid.IntRange(20, 50).Draw(rt, "acts") {
+		for range rapid.IntRange(30, 60).Draw(rt, "acts") {
 			h.step(rt)
 			h.agrees(rt)
 		}
@@ -75,7 +77,8 @@ func TestRandomHistory(t *testing.T) {
 	})
 	m.sound(t)
 	for what, where := range map[string]string{"a large payout receipted": `state = 'receipted' AND level = 'township'`, "a solo payout receipted": `state = 'receipted' AND level = 'solo'`,
-		"a reversal": `state = 'reversed'`, "a review": `id IN (SELECT disbursement_id FROM after_reviews WHERE outcome IS NOT NULL)`, "a cancellation": `state = 'cancelled'`, "a second signature": `second_id IS NOT NULL`} {
+		"a reversal": `state = 'reversed'`, "a review": `id IN (SELECT disbursement_id FROM after_reviews WHERE outcome IS NOT NULL)`, "a cancellation": `state = 'cancelled'`, "a second signature": `second_id IS NOT NULL`,
+		"a payout out of an advance": `channel = 'advance' AND state = 'receipted'`, "a reversal into an advance": `channel = 'advance' AND state = 'reversed'`} {
 		n := m.count(t, `SELECT count(*) FROM disbursements WHERE `+where)
 		if t.Logf("%s: %d times", what, n); n == 0 {
 			t.Errorf("no history came to %s", what)
@@ -139,19 +142,24 @@ func (h *history) read(tx *Tx) error {
 			return err
 		}
 		h.cash[p.StaffID] = fen
+		account, err := tx.AccountNow(h.ctx, ledger.AdvanceOf(testTownship, p.StaffID))
+		if err != nil {
+			return err
+		}
+		h.hands[p.StaffID] = carried{account.Posted, account.PendingOut}
 	}
 	return nil
 }
 
 // agrees compares the model with the database.
 func (h *history) agrees(rt *rapid.T) {
-	got := &history{ctx: h.ctx, people: h.people, cash: map[area.StaffID]int64{}}
+	got := &history{ctx: h.ctx, people: h.people, cash: map[area.StaffID]int64{}, hands: map[area.StaffID]carried{}}
 	now := booked{float: h.float, spent: h.spent, owed: h.owed, held: h.held}
 	if err := h.m.db.InTx(h.ctx, act.SystemDispatch, func(tx *Tx) error { now.at = tx.Now(); return got.read(tx) }); err != nil {
 		rt.Fatal(err)
 	}
-	for _, fen := range h.cash {
-		now.cash += fen
+	for _, p := range h.people {
+		now.cash += h.cash[p.StaffID] + h.hands[p.StaffID].fen
 	}
 	h.moments = append(h.moments, now)
 	if got.float != h.float || got.spent != h.spent || got.owed != h.owed || got.held != h.held {
@@ -160,6 +168,11 @@ func (h *history) agrees(rt *rapid.T) {
 	for who, fen := range h.cash {
 		if got.cash[who] != fen {
 			rt.Fatalf("person %d carries %d, the model says %d", who, got.cash[who], fen)
+		}
+	}
+	for who, c := range h.hands {
+		if got.hands[who] != c || c.fen < c.held {
+			rt.Fatalf("person %d carries an advance of %+v, the model says %+v", who, got.hands[who], c)
 		}
 	}
 	if h.float-h.held < 0 {
@@ -253,7 +266,11 @@ func (h *history) step(rt *rapid.T) {
 	} else {
 		c.d = pickOf(h, h.payouts)
 	}
-	if c.d != nil && h.dice.IntN(3) > 0 {
+	switch {
+	case h.dice.IntN(4) == 0:
+		h.advance(rt)
+		return
+	case c.d != nil && h.dice.IntN(3) > 0:
 		c = h.allowed(c)
 	}
 	h.do(rt, c)
@@ -266,6 +283,10 @@ func (h *history) allowed(otherwise choice) choice {
 		for _, who := range h.people {
 			for _, name := range d.NextActs(who, time.Now()) {
 				backwards := name == "cancel" || name == "return_cash" || name == "reverse"
+				carries := h.hands[who.StaffID]
+				if short := name == "issue_cash" && d.Channel == ledger.ChannelAdvance && carries.fen-carries.held < d.Fen; short {
+					continue
+				}
 				if !backwards || h.dice.IntN(12) == 0 {
 					list = append(list, choice{name, d, who})
 				}
@@ -331,7 +352,7 @@ func (h *history) start(rt *rapid.T, who act.Actor) {
 			return err
 		}
 		d, _, err = ledger.Start(h.ctx, tx, ledger.StartInput{PublicID: uuid.NewString(), Case: ledger.CaseID(dec.Ticket), Decision: dec.ID, AidKind: relief.AidUrgent,
-			Channel: ledger.ChannelCash, Area: testTownship, Fen: dec.Fen, Payee: dec.Payee, Household: dec.Household, CallTaker: h.taker, Limits: h.limits, Granted: dec.Fen})
+			Channel: pickOf(h, []ledger.Channel{ledger.ChannelCash, ledger.ChannelAdvance}), Area: testTownship, Fen: dec.Fen, Payee: dec.Payee, Household: dec.Household, CallTaker: h.taker, Limits: h.limits, Granted: dec.Fen})
 		return err
 	})
 	if err != nil {
@@ -342,7 +363,16 @@ func (h *history) start(rt *rapid.T, who act.Actor) {
 	}
 	h.payouts = append(h.payouts, &d)
 	if d.State == ledger.StateReserved {
-		h.spent, h.owed, h.held = h.spent+d.Fen, h.owed+d.Fen, h.held+d.Fen
+		h.approved(d)
+	}
+}
+
+// approved is what the books say once a sum is owed: what comes out of an advance is
+// held only when somebody takes it on.
+func (h *history) approved(d ledger.Disbursement) {
+	h.spent, h.owed = h.spent+d.Fen, h.owed+d.Fen
+	if d.Channel == ledger.ChannelCash {
+		h.held += d.Fen
 	}
 }
 
@@ -350,12 +380,16 @@ func (h *history) check(rt *rapid.T, c choice) {
 	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error {
 		return ledger.Check(h.ctx, tx, d, hex.EncodeToString(d.Content))
 	}); ok {
-		h.spent, h.owed, h.held = h.spent+d.Fen, h.owed+d.Fen, h.held+d.Fen
+		h.approved(*d)
 	}
 }
 
 func (h *history) issue(rt *rapid.T, c choice) {
 	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.IssueCash(h.ctx, tx, d, h.limits) }); ok {
+		if d.Channel == ledger.ChannelAdvance {
+			h.carry(d.Payer, 0, d.Fen)
+			return
+		}
 		h.float, h.held = h.float-d.Fen, h.held-d.Fen
 		h.cash[d.Payer] += d.Fen
 	}
@@ -367,12 +401,20 @@ func (h *history) settle(rt *rapid.T, c choice) {
 		return ledger.Settle(h.ctx, tx, d, companion, ledger.ReviewRule{Percent: 50, DueAt: tx.Now().Add(time.Hour)})
 	}); ok {
 		h.owed -= d.Fen
+		if d.Channel == ledger.ChannelAdvance {
+			h.carry(d.Payer, -d.Fen, -d.Fen)
+			return
+		}
 		h.cash[d.Payer] -= d.Fen
 	}
 }
 
 func (h *history) giveBack(rt *rapid.T, c choice) {
 	if d, before, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.ReturnCash(h.ctx, tx, d) }); ok {
+		if d.Channel == ledger.ChannelAdvance {
+			h.carry(before.Payer, 0, -d.Fen)
+			return
+		}
 		h.float, h.held = h.float+d.Fen, h.held+d.Fen
 		h.cash[before.Payer] -= d.Fen
 	}
@@ -380,7 +422,10 @@ func (h *history) giveBack(rt *rapid.T, c choice) {
 
 func (h *history) cancel(rt *rapid.T, c choice) {
 	if d, before, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.Cancel(h.ctx, tx, d, "history") }); ok && before.State == ledger.StateReserved {
-		h.spent, h.owed, h.held = h.spent-d.Fen, h.owed-d.Fen, h.held-d.Fen
+		h.spent, h.owed = h.spent-d.Fen, h.owed-d.Fen
+		if d.Channel == ledger.ChannelCash {
+			h.held -= d.Fen
+		}
 	}
 }
 
@@ -393,6 +438,10 @@ func (h *history) sign(rt *rapid.T, c choice) {
 func (h *history) reverse(rt *rapid.T, c choice) {
 	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.Reverse(h.ctx, tx, d, "history") }); ok {
 		h.spent -= d.Fen
+		if d.Channel == ledger.ChannelAdvance {
+			h.carry(d.Payer, d.Fen, 0)
+			return
+		}
 		h.cash[d.Payer] += d.Fen
 	}
 }

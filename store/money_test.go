@@ -23,7 +23,7 @@ import (
 func moneyRules() relief.Rules {
 	return relief.Rules{
 		Policy: relief.Policy{Version: "relief-test",
-			Limits: relief.Limits{SoloFen: 100_000, TownshipFen: 500_000, FloatFen: 5_000_000, FloatLowPercent: 30, HouseholdFen: 1_000_000, HouseholdMonths: 12,
+			Limits: relief.Limits{SoloFen: 100_000, TownshipFen: 500_000, FloatFen: 5_000_000, FloatLowPercent: 30, AdvanceFen: 200_000, HouseholdFen: 1_000_000, HouseholdMonths: 12,
 				SecondSignature: 24 * time.Hour, CountyMayCheck: 10 * time.Minute, LargeCashTwoPeople: true},
 			Fast:   relief.FastTrack{DibaoMonthFen: 90_000, CapMonths: 1, CapPer: relief.CapPerPerson},
 			Papers: relief.Papers{DueWorkingDays: 10, RemindBefore: []int{5, 2, 1}, Kinds: []relief.PaperKind{{Code: "id_copy"}, {Code: "application_form"}}}},

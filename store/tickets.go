@@ -243,7 +243,9 @@ func (tx *Tx) AddEntry(ctx context.Context, t *ticket.Ticket, e ticket.Entry) er
 	return err
 }
 
-// Notify queues a notice; the same key twice is a no-op.
+// Notify queues a notice; the same key twice is a no-op. The conflict names no column:
+// else whoever tells another of something that hangs on no ticket would have to be able
+// to read it.
 func (tx *Tx) Notify(ctx context.Context, n ticket.Notice) error {
 	if (n.Post == 0) != (n.Citizen || n.Alarm) {
 		return fmt.Errorf("notice %s must go to a post, to the citizen or to the alarm number", n.Key)
@@ -261,7 +263,7 @@ func (tx *Tx) Notify(ctx context.Context, n ticket.Notice) error {
 		fields = []byte("{}")
 	}
 	_, err = tx.exec(ctx, "queue notice", `INSERT INTO notices (key, ticket_id, post_id, alarm, template, fields, callback_id, epoch, urgent, only_channel, method_id, created_at)
-		VALUES (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING`,
+		VALUES (?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		n.Key, nonZero(int64(n.Ticket)), nonZero(int64(n.Post)), n.Alarm, n.Template, string(fields), nonZero(int64(n.Callback)), voidableEpoch(n), n.Urgent,
 		nonZero(n.Only), nonZero(n.Method), tx.now)
 	return err

@@ -31,6 +31,8 @@ const (
 	PayoutAfterCommit       Name = "payout.after_commit"       // committed, client not answered
 	ReceiptBeforeCommit     Name = "receipt.before_commit"     // receipt written, not committed
 	ReceiptAfterCommit      Name = "receipt.after_commit"      // committed, client not answered
+	AdvanceBeforeCommit     Name = "advance.before_commit"     // an act with a standing advance written, not committed
+	AdvanceAfterCommit      Name = "advance.after_commit"      // committed, client not answered
 )
 
 // All lists every Name.
@@ -39,5 +41,5 @@ func All() []Name {
 		CallAfterAnswer, HappenedBeforeCommit, CallBeforeEnd, RecordingBeforeRegister, RecordingAfterRegister,
 		CallbackBeforeDial, RelayAfterPublish, TimerAfterClaim, TimerBeforeCommit, TimerAfterCommit,
 		NoticeBeforeSend, NoticeAfterSend, AcceptBeforeCommit, PayoutBeforeCommit, PayoutAfterCommit,
-		ReceiptBeforeCommit, ReceiptAfterCommit}
+		ReceiptBeforeCommit, ReceiptAfterCommit, AdvanceBeforeCommit, AdvanceAfterCommit}
 }

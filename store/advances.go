@@ -1,0 +1,122 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
+)
+
+// advanceRow is an act with standing advances, with its answer and the names around it.
+type advanceRow struct {
+	ID, ByID, Fen                                  int64
+	PublicID, Kind, AreaCode, Note                 string
+	ToID, BookFen, AnsweredBy                      *int64
+	At                                             time.Time
+	Outcome, AnswerNote, ToName, ToLogin, Answerer *string
+	ByName, ByLogin                                string
+	AnsweredAt                                     *time.Time
+}
+
+const advanceSQL = `SELECT a.id, a.public_id::text, a.kind, a.area_code, a.by_id, a.to_id, a.fen, a.book_fen, a.note, a.at,
+	g.outcome, g.by_id AS answered_by, g.note AS answer_note, g.at AS answered_at, b.name AS by_name, b.login AS by_login, t.name AS to_name, t.login AS to_login, s.name AS answerer
+	FROM advance_acts a LEFT JOIN advance_signatures g ON g.act_id = a.id JOIN staff b ON b.id = a.by_id
+	LEFT JOIN staff t ON t.id = a.to_id LEFT JOIN staff s ON s.id = g.by_id `
+
+func (r advanceRow) act() ledger.AdvanceAct {
+	return ledger.AdvanceAct{ID: ledger.AdvanceActID(r.ID), PublicID: r.PublicID, Kind: ledger.AdvanceKind(r.Kind), Area: area.Code(r.AreaCode),
+		By: area.StaffID(r.ByID), To: area.StaffID(deref(r.ToID)), Fen: r.Fen, BookFen: deref(r.BookFen), Note: r.Note, At: r.At.UTC(),
+		Outcome: ledger.AdvanceOutcome(deref(r.Outcome)), AnsweredBy: area.StaffID(deref(r.AnsweredBy)), AnswerNote: deref(r.AnswerNote), AnsweredAt: orZero(r.AnsweredAt)}
+}
+
+// AccountNow reads an account without a lock.
+func (tx *Tx) AccountNow(ctx context.Context, ref ledger.AccountRef) (ledger.Account, error) {
+	r, err := one[accountRow](ctx, tx, "account", `SELECT `+accountColumns+` FROM accounts WHERE kind = ? AND area_code = ? AND holder = ?`, string(ref.Kind), string(ref.Area), ref.Holder)
+	if errors.Is(err, act.ErrNotFound) {
+		return ledger.Account{AccountRef: ref}, nil
+	}
+	return r.account(), err
+}
+
+// AddAdvanceAct appends an act.
+func (tx *Tx) AddAdvanceAct(ctx context.Context, a *ledger.AdvanceAct) (created bool, err error) {
+	var book *int64
+	if a.Kind == ledger.AdvanceCount {
+		book = &a.BookFen
+	}
+	var id int64
+	err = tx.scan(ctx, "add an act with an advance", `INSERT INTO advance_acts (public_id, kind, area_code, by_id, to_id, fen, book_fen, note, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (public_id) DO NOTHING RETURNING id`,
+		[]any{a.PublicID, string(a.Kind), string(a.Area), int64(a.By), nonZero(int64(a.To)), a.Fen, book, a.Note, a.At}, &id)
+	if errors.Is(err, act.ErrNotFound) {
+		return false, nil
+	}
+	a.ID = ledger.AdvanceActID(id)
+	return err == nil, err
+}
+
+// AdvanceAct loads an act.
+func (tx *Tx) AdvanceAct(ctx context.Context, publicID string) (ledger.AdvanceAct, error) {
+	if uuid.Validate(publicID) != nil {
+		return ledger.AdvanceAct{}, act.NotFound("advance")
+	}
+	r, err := one[advanceRow](ctx, tx, "advance", advanceSQL+`WHERE a.public_id = ?`, publicID)
+	return r.act(), err
+}
+
+// WaitingAdvanceActs lists what waits around one person's advance.
+func (tx *Tx) WaitingAdvanceActs(ctx context.Context, township area.Code, staff area.StaffID) ([]ledger.AdvanceAct, error) {
+	var rows []advanceRow
+	err := tx.find(ctx, "list what waits of an advance", &rows, advanceSQL+`WHERE g.act_id IS NULL AND a.area_code = ? AND (a.to_id = ? OR (a.by_id = ? AND a.kind <> 'issue')) ORDER BY a.id`,
+		string(township), int64(staff), int64(staff))
+	list := make([]ledger.AdvanceAct, 0, len(rows))
+	for _, r := range rows {
+		list = append(list, r.act())
+	}
+	return list, err
+}
+
+// AnswerAdvanceAct appends the answer.
+func (tx *Tx) AnswerAdvanceAct(ctx context.Context, a ledger.AdvanceAct) error {
+	n, err := tx.exec(ctx, "answer an act with an advance", `INSERT INTO advance_signatures (act_id, area_code, outcome, by_id, note, at) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (act_id) DO NOTHING`,
+		int64(a.ID), string(a.Area), string(a.Outcome), int64(a.AnsweredBy), a.AnswerNote, a.AnsweredAt)
+	if err == nil && n == 0 {
+		err = ledger.AlreadyAnswered()
+	}
+	return err
+}
+
+// mostAdvanceActs is how many acts a list shows.
+const mostAdvanceActs = 100
+
+// AdvanceActs lists the acts with standing advances that the actor has to do with, the newest
+// first: what waits for anybody, and what was answered last.
+func (tx *Tx) AdvanceActs(ctx context.Context, waiting, own bool) ([]ledger.AdvanceActView, error) {
+	var rows []advanceRow
+	me := int64(tx.actor.StaffID)
+	err := tx.find(ctx, "list acts with advances", &rows, advanceSQL+`WHERE (g.act_id IS NULL) = ? AND (NOT ? OR a.by_id = ? OR a.to_id = ?) ORDER BY a.id DESC LIMIT ?`, waiting, own, me, me, mostAdvanceActs)
+	views := make([]ledger.AdvanceActView, 0, len(rows))
+	for _, r := range rows {
+		a := r.act()
+		v := ledger.AdvanceActView{ID: a.PublicID, Kind: a.Kind, Area: string(a.Area), By: r.ByName, To: deref(r.ToName), AmountFen: a.Fen, BookFen: r.BookFen, DifferenceFen: a.Difference(),
+			Note: a.Note, At: a.At, Outcome: a.Outcome, AnsweredBy: deref(r.Answerer), AnsweredAt: utc(r.AnsweredAt), AnswerNote: a.AnswerNote, NextActs: a.NextActs(tx.actor)}
+		views = append(views, v)
+	}
+	return views, err
+}
+
+// Advances lists the standing advances in scope that hold anything, or the actor's own.
+func (tx *Tx) Advances(ctx context.Context, own bool) ([]ledger.AdvanceView, error) {
+	views := []ledger.AdvanceView{}
+	err := tx.find(ctx, "list advances", &views, `SELECT a.public_id::text AS account_id, a.area_code AS area, d.name AS area_name, s.name AS holder, s.login, a.posted_fen, a.pending_in_fen, a.pending_out_fen,
+			a.posted_fen - a.pending_out_fen AS available_fen
+		FROM accounts a JOIN staff s ON a.holder = 'advance:' || s.id JOIN divisions d ON d.code = a.area_code
+		WHERE a.kind = 'cash' AND a.holder LIKE 'advance:%' AND CASE WHEN ? THEN s.id = ? ELSE a.posted_fen <> 0 OR a.pending_in_fen <> 0 OR a.pending_out_fen <> 0 END
+		ORDER BY a.area_code, s.name, s.id LIMIT 500`, own, int64(tx.actor.StaffID))
+	return views, err
+}
