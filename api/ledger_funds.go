@@ -30,6 +30,7 @@ func fundsTable() []*route {
 		{method: post, path: "/ledger/budgets", fresh: true, who: finance, summary: "Set your county's budget of a year for a kind of aid; the newest counts", bind: do((*Server).setBudget)},
 		{method: post, path: "/ledger/funds", fresh: true, who: finance, summary: "Book money that your county's fund was given", bind: do((*Server).allocateFund)},
 		{method: post, path: "/ledger/floats", fresh: true, who: finance, summary: "Fill a township's float from your county's fund, or repay its vouchers", bind: do((*Server).fundFloat)},
+		{method: post, path: "/ledger/floats/moves", fresh: true, who: finance, summary: "Bring the float of a merged township over to the one that answers for it", bind: do((*Server).moveFloat)},
 	}
 }
 
@@ -56,6 +57,7 @@ type MoneyLimits struct {
 	WorkerDayFen    int64            `json:"worker_day_fen" doc:"What one worker makes or pays alone in a day; 0: no limit"`
 	TownshipDayFen  int64            `json:"township_day_fen" doc:"What a township starts in a day before the county checks; 0: no limit"`
 	FloatFen        int64            `json:"float_fen" doc:"A full float"`
+	AdvanceFen      int64            `json:"advance_fen" doc:"Most that a worker carries as a standing advance; 0: nobody does"`
 	FloatLowPercent int              `json:"float_low_percent" doc:"Below this share of it an alarm is raised"`
 
 	AfterReviewPercent int `json:"after_review_percent" doc:"So many of a hundred payouts are drawn for a look by county finance, once the money has arrived"`
@@ -76,7 +78,7 @@ func (s *Server) listLimits(ctx context.Context, tx Tx, in *listLimitsInput) (Li
 	}
 	return LimitList{Policy: p.Version, Year: year, Budgets: budgets, Counting: "Asia/Shanghai", Limits: MoneyLimits{SoloFen: l.SoloFen, TownshipFen: l.TownshipFen,
 		HouseholdFen: l.HouseholdFen, HouseholdMonths: l.HouseholdMonths, AidKindFen: kinds, WorkerDayFen: l.WorkerDayFen, TownshipDayFen: l.TownshipDayFen,
-		FloatFen: l.FloatFen, FloatLowPercent: l.FloatLowPercent,
+		FloatFen: l.FloatFen, AdvanceFen: l.AdvanceFen, FloatLowPercent: l.FloatLowPercent,
 		AfterReviewPercent: l.AfterReviewPercent, AfterReviewDays: l.AfterReviewDays}}, err
 }
 
@@ -154,4 +156,19 @@ func (s *Server) fundFloat(ctx context.Context, tx Tx, in *floatInput) (ledger.A
 		return ledger.AccountView{}, err
 	}
 	return tx.AccountByRef(ctx, ledger.AccountRef{Kind: ledger.Float, Area: township})
+}
+
+func (s *Server) moveFloat(ctx context.Context, tx Tx, in *floatInput) (ledger.AccountView, error) {
+	if err := ticket.PlainText("voucher", in.Body.Voucher); err != nil {
+		return ledger.AccountView{}, err
+	}
+	merged, err := ownArea(tx, in.Body.Area)
+	if err != nil {
+		return ledger.AccountView{}, err
+	}
+	successor, err := ledger.MoveFloat(ctx, tx, merged, in.Body.AmountFen, in.Body.Voucher)
+	if err != nil {
+		return ledger.AccountView{}, err
+	}
+	return tx.AccountByRef(ctx, ledger.AccountRef{Kind: ledger.Float, Area: successor})
 }

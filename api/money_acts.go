@@ -20,7 +20,7 @@ type startPayoutInput struct {
 		ID         string `json:"id,omitempty" format:"uuid" doc:"Made by you before you send, kept for the retry"`
 		DecisionID string `json:"decision_id" format:"uuid"`
 		AmountFen  int64  `json:"amount_fen" minimum:"1" doc:"The decision's sum"`
-		Channel    string `json:"channel,omitempty" enum:"cash" default:"cash"`
+		Channel    string `json:"channel,omitempty" enum:"cash,advance" default:"cash" doc:"Cash out of the township's float, or what the payer carries as a standing advance"`
 	}
 }
 

@@ -33,6 +33,7 @@ type Tx interface {
 	StaffRows
 	AgencyRows
 	LimitRows
+	AdvanceRows
 	ReportRows
 	RosterRows
 	NoticeRows

@@ -1,0 +1,154 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/failpoint"
+	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
+	"example.org/hotline/ticket"
+)
+
+// AdvanceRows is what routes about standing advances ask of the store.
+type AdvanceRows interface {
+	// Advances lists the standing advances in scope that hold anything; own: the actor's alone.
+	Advances(ctx context.Context, own bool) ([]ledger.AdvanceView, error)
+	// AdvanceActs lists acts with standing advances, newest first: those that wait, or those that were answered; own: the actor's alone.
+	AdvanceActs(ctx context.Context, waiting, own bool) ([]ledger.AdvanceActView, error)
+}
+
+// carriers see standing advances: those who carry them their own, those who keep the books all in scope.
+var carriers = []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCountyFinance, area.RoleCityDuty, area.RoleCityHead, area.RoleAuditor}
+
+// advanceTable is the part of the table about standing advances.
+func advanceTable() []*route {
+	get, post := http.MethodGet, http.MethodPost
+	answerers := []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCountyFinance}
+	return []*route{
+		{method: get, path: "/ledger/advances", who: carriers, summary: "Standing advances: who carries what, what waits for a signature, what was done last", bind: read((*Server).listAdvances)},
+		{method: post, path: "/ledger/advances", fresh: true, who: signers, committed: failpoint.AdvanceAfterCommit,
+			summary: "Hand a worker a standing advance out of the float; it is theirs once they sign", bind: do((*Server).issueAdvance)},
+		{method: post, path: "/ledger/advances/handovers", fresh: true, who: payers, committed: failpoint.AdvanceAfterCommit,
+			summary: "Hand of your standing advance to a colleague, who signs", bind: do((*Server).handAdvanceOver)},
+		{method: post, path: "/ledger/advances/returns", who: payers, committed: failpoint.AdvanceAfterCommit,
+			summary: "Bring of your standing advance back into the float; who keeps it signs", bind: do((*Server).returnAdvance)},
+		{method: post, path: "/ledger/advances/counts", who: payers, committed: failpoint.AdvanceAfterCommit,
+			summary: "Say what you have counted of your standing advance; a second person signs", bind: do((*Server).countAdvance)},
+		{method: post, path: "/ledger/advances/{id}/signature", who: answerers, committed: failpoint.AdvanceAfterCommit,
+			summary: "Sign, as the second person: the money moves, or the count is booked", bind: do((*Server).signAdvance)},
+		{method: post, path: "/ledger/advances/{id}/refusal", who: answerers, committed: failpoint.AdvanceAfterCommit,
+			summary: "Say that you do not sign, and why; the money stays where it is", bind: do((*Server).declineAdvance)},
+		{method: post, path: "/ledger/advances/{id}/withdrawal", who: payers, committed: failpoint.AdvanceAfterCommit,
+			summary: "Take back what you have offered and nobody has signed", bind: do((*Server).withdrawAdvance)},
+	}
+}
+
+// AdvanceList is what there is of standing advances. A worker sees their own.
+type AdvanceList struct {
+	MostFen int64                   `json:"most_fen" doc:"Most that a worker carries; 0: nobody does"`
+	Carried []ledger.AdvanceView    `json:"carried"`
+	Waiting []ledger.AdvanceActView `json:"waiting" doc:"Newest first, at most 100"`
+	Done    []ledger.AdvanceActView `json:"done" doc:"Newest first, at most 100"`
+}
+
+func (s *Server) listAdvances(ctx context.Context, tx Tx, _ *struct{}) (AdvanceList, error) {
+	list := AdvanceList{MostFen: s.deps.Rules.Relief.Limits.AdvanceFen}
+	own := tx.Actor().Role == area.RoleWorker
+	var err error
+	if list.Carried, err = tx.Advances(ctx, own); err != nil {
+		return AdvanceList{}, err
+	}
+	if list.Waiting, err = tx.AdvanceActs(ctx, true, own); err != nil {
+		return AdvanceList{}, err
+	}
+	list.Done, err = tx.AdvanceActs(ctx, false, own)
+	return list, err
+}
+
+// advanceOf is an act of the actor with the advance that came out of a township's float.
+func (s *Server) advanceOf(ctx context.Context, tx Tx, kind ledger.AdvanceKind, id, township, to, note string, fen int64) (AdvanceList, error) {
+	if err := ticket.PlainText("note", note); err != nil {
+		return AdvanceList{}, err
+	}
+	where := area.Code(township)
+	if where == "" {
+		where = tx.Actor().Area.At(area.LevelTownship)
+	}
+	_, err := relief.OfferAdvance(ctx, tx, relief.AdvanceInput{PublicID: newID(ctx, id), Kind: kind, Area: where, To: to, Fen: fen, Note: note}, s.deps.Rules.Relief)
+	if err != nil {
+		return AdvanceList{}, err
+	}
+	return s.listAdvances(ctx, tx, nil)
+}
+
+type givenAdvanceInput struct {
+	Body struct {
+		ID        string `json:"id,omitempty" format:"uuid" doc:"Made by you before you send, kept for the retry"`
+		Area      string `json:"area,omitempty" pattern:"^[0-9]{12}$" doc:"The township whose float it comes from; default: your own"`
+		To        string `json:"to" minLength:"1" maxLength:"40" doc:"Login of who takes it"`
+		AmountFen int64  `json:"amount_fen" minimum:"1"`
+		Note      string `json:"note,omitempty" maxLength:"1000"`
+	}
+}
+
+func (s *Server) issueAdvance(ctx context.Context, tx Tx, in *givenAdvanceInput) (AdvanceList, error) {
+	b := in.Body
+	return s.advanceOf(ctx, tx, ledger.AdvanceIssue, b.ID, b.Area, b.To, b.Note, b.AmountFen)
+}
+
+func (s *Server) handAdvanceOver(ctx context.Context, tx Tx, in *givenAdvanceInput) (AdvanceList, error) {
+	b := in.Body
+	return s.advanceOf(ctx, tx, ledger.AdvanceHandOver, b.ID, b.Area, b.To, b.Note, b.AmountFen)
+}
+
+type returnedAdvanceInput struct {
+	Body struct {
+		ID        string `json:"id,omitempty" format:"uuid"`
+		Area      string `json:"area,omitempty" pattern:"^[0-9]{12}$" doc:"The township whose float it came from; default: your own"`
+		AmountFen int64  `json:"amount_fen" minimum:"1"`
+		Note      string `json:"note,omitempty" maxLength:"1000"`
+	}
+}
+
+func (s *Server) returnAdvance(ctx context.Context, tx Tx, in *returnedAdvanceInput) (AdvanceList, error) {
+	b := in.Body
+	return s.advanceOf(ctx, tx, ledger.AdvanceReturn, b.ID, b.Area, "", b.Note, b.AmountFen)
+}
+
+type countedAdvanceInput struct {
+	Body struct {
+		ID         string `json:"id,omitempty" format:"uuid"`
+		Area       string `json:"area,omitempty" pattern:"^[0-9]{12}$" doc:"The township whose float it came from; default: your own"`
+		CountedFen int64  `json:"counted_fen" minimum:"0"`
+		Note       string `json:"note,omitempty" maxLength:"1000" doc:"What you know of a difference; required where there is one"`
+	}
+}
+
+func (s *Server) countAdvance(ctx context.Context, tx Tx, in *countedAdvanceInput) (AdvanceList, error) {
+	b := in.Body
+	return s.advanceOf(ctx, tx, ledger.AdvanceCount, b.ID, b.Area, "", b.Note, b.CountedFen)
+}
+
+func (s *Server) answerAdvance(ctx context.Context, tx Tx, id string, o ledger.AdvanceOutcome, note string) (AdvanceList, error) {
+	if err := ticket.PlainText("reason", note); err != nil {
+		return AdvanceList{}, err
+	}
+	if _, err := relief.AnswerAdvance(ctx, tx, id, o, note); err != nil {
+		return AdvanceList{}, err
+	}
+	return s.listAdvances(ctx, tx, nil)
+}
+
+func (s *Server) signAdvance(ctx context.Context, tx Tx, in *plainInput) (AdvanceList, error) {
+	return s.answerAdvance(ctx, tx, in.ID, ledger.AdvanceSigned, "")
+}
+
+func (s *Server) declineAdvance(ctx context.Context, tx Tx, in *reasonInput) (AdvanceList, error) {
+	return s.answerAdvance(ctx, tx, in.ID, ledger.AdvanceDeclined, in.Body.Reason)
+}
+
+func (s *Server) withdrawAdvance(ctx context.Context, tx Tx, in *plainInput) (AdvanceList, error) {
+	return s.answerAdvance(ctx, tx, in.ID, ledger.AdvanceWithdrawn, "")
+}
