@@ -112,7 +112,7 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 }
 
 func rules() api.Rules {
-	limits := relief.Limits{SoloFen: 100_000, TownshipFen: 500_000, FloatFen: 5_000_000, FloatLowPercent: 20, HouseholdFen: 1_000_000, HouseholdMonths: 12,
+	limits := relief.Limits{SoloFen: 100_000, TownshipFen: 500_000, FloatFen: 5_000_000, FloatLowPercent: 20, AdvanceFen: 200_000, HouseholdFen: 1_000_000, HouseholdMonths: 12,
 		SecondSignature: 24 * time.Hour, CountyMayCheck: 10 * time.Minute, LargeCashTwoPeople: true}
 	policy := &relief.Policy{Version: "relief-test", Limits: limits, Fast: relief.FastTrack{DibaoMonthFen: 90_000, CapMonths: 1, CapPer: relief.CapPerPerson},
 		Papers: relief.Papers{DueWorkingDays: 10, RemindBefore: []int{5, 2}, Kinds: []relief.PaperKind{{Code: "id_copy", Zh: "身份证复印件", En: "copy of the identity card"}}}}

@@ -131,9 +131,10 @@ var bodies = map[string]any{
 	"PUT /uploads/{id}/parts/{part}": "0123456789",
 }
 
-// stateful are acts that a roster must first be there for, or that another role's
+// stateful are acts that a roster, an advance or a merger must first be there for, or that another role's
 // act before has made impossible: who may is let in, and told so.
-var stateful = []string{"POST /duty/rosters", "POST /duty/rosters/previews", "POST /duty/overrides", "POST /duty/temporaries", "POST /duty/handovers"}
+var stateful = []string{"POST /duty/rosters", "POST /duty/rosters/previews", "POST /duty/overrides", "POST /duty/temporaries", "POST /duty/handovers",
+	"POST /ledger/floats/moves", "POST /ledger/advances", "POST /ledger/advances/handovers", "POST /ledger/advances/returns", "POST /ledger/advances/counts"}
 
 func rosterBody() map[string]any {
 	rule := map[string]any{"name": "day and night", "position": 1, "start": "08:00", "end": "08:00", "login": "worker"}

@@ -286,4 +286,11 @@ func TestMoneyLeftBehindByAMerger(t *testing.T) {
 	if l := books.LeftBehind[0]; l.AreaName != "甲镇" || l.Successor != "990101102000" || l.SuccessorName != "新甲镇" || l.Kind != ledger.Float || l.AvailableFen != 5_000_000 {
 		t.Errorf("what is left: %+v", l)
 	}
+	moved := map[string]any{"area": string(township), "amount_fen": 5_000_000, "voucher": "merger 1"}
+	if a := decode[ledger.AccountView](t, finance.post("/ledger/floats/moves", moved)); a.Area != "990101102000" || a.PostedFen != 5_000_000 {
+		t.Errorf("moved: %+v", a)
+	}
+	if after := decode[api.TrialBalance](t, finance.get("/ledger/trial-balance")); len(after.LeftBehind) != 0 || !after.Balanced {
+		t.Errorf("after it was moved: %+v", after.LeftBehind)
+	}
 }

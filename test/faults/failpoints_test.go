@@ -27,10 +27,12 @@ var (
 		failpoint.CallAfterAnswer:     {{"call", cutOff}},
 		failpoint.CallBeforeEnd:       {{"call", cutOffAtItsEnd}},
 		failpoint.RelayAfterPublish:   {{"call", callRetried}},
-		failpoint.PayoutBeforeCommit:  {{"start", soloAt("start")}, {"check", sharedAt("check")}, {"cash", soloAt("cash")}},
-		failpoint.PayoutAfterCommit:   {{"start", sharedAt("start")}, {"check", sharedAt("check")}, {"cash", soloAt("cash")}},
-		failpoint.ReceiptBeforeCommit: {{"receipt", soloAt("receipt")}},
-		failpoint.ReceiptAfterCommit:  {{"receipt", sharedAt("receipt")}},
+		failpoint.PayoutBeforeCommit:  {{"start", soloAt("start")}, {"check", sharedAt("check")}, {"cash", soloAt("cash")}, {"taken on", advanceAt("cash")}},
+		failpoint.PayoutAfterCommit:   {{"start", sharedAt("start")}, {"check", sharedAt("check")}, {"cash", soloAt("cash")}, {"taken on", advanceAt("cash")}},
+		failpoint.ReceiptBeforeCommit: {{"receipt", soloAt("receipt")}, {"out of an advance", advanceAt("receipt")}},
+		failpoint.ReceiptAfterCommit:  {{"receipt", sharedAt("receipt")}, {"out of an advance", advanceAt("receipt")}},
+		failpoint.AdvanceBeforeCommit: {{"issue", advanceAt("issue")}, {"signature", advanceAt("sign_issue")}, {"hand-over", advanceAt("sign_hand_over")}, {"return", advanceAt("sign_return")}},
+		failpoint.AdvanceAfterCommit:  {{"issue", advanceAt("issue")}, {"signature", advanceAt("sign_issue")}, {"hand-over", advanceAt("hand_over")}, {"return", advanceAt("return")}},
 	}
 	behindIt = map[failpoint.Name][]drive{
 		failpoint.TimerAfterClaim:    {{"call", callsUntilKilled}, {"deadline", deadline}},

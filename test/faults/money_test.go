@@ -57,10 +57,10 @@ type payment struct {
 func soloAt(act string) func(*house, failpoint.Name) {
 	return func(h *house, step failpoint.Name) {
 		p, worker, decision := begin(h, step, act, 10_000, 1)
-		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 10_000))
+		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 10_000, "cash"))
 		p.do("cash", worker, "/disbursements/"+p.id+"/cash", map[string]any{})
 		p.do("receipt", worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
-		p.paidOnce(10_000)
+		p.paidOnce("float", 10_000)
 	}
 }
 
@@ -70,7 +70,7 @@ func sharedAt(act string) func(*house, failpoint.Name) {
 		p, worker, decision := begin(h, step, act, 110_000, 3)
 		head := h.As("town2-head")
 		head.Post("/decisions/"+decision+"/approval", map[string]any{"approve": true})
-		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 110_000))
+		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 110_000, "cash"))
 		var hash string
 		h.Query(`SELECT encode(content_hash, 'hex') FROM disbursements WHERE public_id = $1`, []any{p.id}, &hash)
 		p.do("check", head, "/disbursements/"+p.id+"/check", map[string]any{"content_hash": hash})
@@ -81,8 +81,49 @@ func sharedAt(act string) func(*house, failpoint.Name) {
 		paying := h.As(payer)
 		p.do("cash", paying, "/disbursements/"+p.id+"/cash", map[string]any{})
 		p.do("receipt", paying, "/disbursements/"+p.id+"/receipt", p.proof(paying, worker.Name))
-		p.paidOnce(110_000)
+		p.paidOnce("float", 110_000)
 	}
+}
+
+// advanceAt gives a worker a standing advance, has them pay out of it, give half of the
+// rest to a colleague and the other half back, and dies at one act of it.
+func advanceAt(act string) func(*house, failpoint.Name) {
+	return func(h *house, step failpoint.Name) {
+		p, worker, decision := begin(h, step, act, 10_000, 1)
+		head := h.As("town2-head")
+		had := p.carries(worker.Name)
+		p.answered(head, "issue", "/ledger/advances", map[string]any{"to": worker.Name, "amount_fen": 30_000}, worker)
+		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 10_000, "advance"))
+		p.do("cash", worker, "/disbursements/"+p.id+"/cash", map[string]any{})
+		p.do("receipt", worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
+		p.paidOnce("cash", 10_000)
+		other := h.As(map[bool]string{true: "town2-worker2", false: "town2-worker1"}[worker.Name == "town2-worker1"])
+		p.answered(worker, "hand_over", "/ledger/advances/handovers", map[string]any{"to": other.Name, "amount_fen": 10_000}, other)
+		p.answered(other, "return", "/ledger/advances/returns", map[string]any{"amount_fen": 10_000}, head)
+		p.answered(worker, "return", "/ledger/advances/returns", map[string]any{"amount_fen": 10_000}, head)
+		if has := p.carries(worker.Name); has != had {
+			h.T.Errorf("%s carries %d fen after it, before it were %d", worker.Name, has, had)
+		}
+	}
+}
+
+// answered has somebody offer money of an advance and another sign for it; the program
+// dies in the offer, or in the signature, where it is to.
+func (p *payment) answered(by *city.Client, kind, path string, body map[string]any, signer *city.Client) {
+	p.h.T.Helper()
+	id := uuid.NewString()
+	body["id"] = id
+	p.do(kind, by, path, body)
+	p.do("sign_"+kind, signer, "/ledger/advances/"+id+"/signature", map[string]any{})
+	if p.dieAt == kind || p.dieAt == "sign_"+kind {
+		p.dieAt = "" // once
+	}
+}
+
+// carries is what the books say that somebody has as a standing advance, in fen.
+func (p *payment) carries(login string) int {
+	p.h.T.Helper()
+	return p.h.Count(`SELECT coalesce(sum(a.posted_fen), 0)::bigint FROM accounts a JOIN staff s ON a.holder = 'advance:' || s.id WHERE s.login = $1`, login)
 }
 
 // begin takes a fresh call to its decision.
@@ -107,8 +148,8 @@ func begin(h *house, dies failpoint.Name, dieAt string, fen, affected int) (p *p
 	return p, worker, decision
 }
 
-func (p *payment) order(decision string, fen int) map[string]any {
-	return map[string]any{"id": p.id, "decision_id": decision, "amount_fen": fen, "channel": "cash"}
+func (p *payment) order(decision string, fen int, channel string) map[string]any {
+	return map[string]any{"id": p.id, "decision_id": decision, "amount_fen": fen, "channel": channel}
 }
 
 // proof is a receipt with its photos; companion is empty below the solo limit.
@@ -133,13 +174,14 @@ func (p *payment) do(act string, who *city.Client, path string, body map[string]
 	who.Post(path, body)
 }
 
-// paidOnce checks that the float has paid the sum once, and that no client can make it pay again.
-func (p *payment) paidOnce(fen int) {
+// paidOnce checks that the float, or the cash of a standing advance, has paid the sum once,
+// and that no client can make it pay again.
+func (p *payment) paidOnce(kind string, fen int) {
 	p.h.T.Helper()
 	paid := p.h.Count(`SELECT coalesce(sum(-p.fen), 0)::bigint FROM postings p JOIN ledger_entries e ON e.id = p.entry_id JOIN accounts a ON a.id = p.account_id
-		JOIN disbursements d ON d.id = e.disbursement_id WHERE d.public_id = $1 AND a.kind = 'float' AND p.layer = 'posted'`, p.id)
+		JOIN disbursements d ON d.id = e.disbursement_id WHERE d.public_id = $1 AND a.kind = $2 AND p.layer = 'posted'`, p.id, kind)
 	if paid != fen {
-		p.h.T.Errorf("the float has paid %d fen, want %d", paid, fen)
+		p.h.T.Errorf("the %s has paid %d fen, want %d", kind, paid, fen)
 	}
 	if n := p.h.Count(`SELECT count(*) FROM tickets t WHERE t.public_id = $1 AND t.status = 'follow_up'
 		AND NOT EXISTS (SELECT 1 FROM clocks c WHERE c.ticket_id = t.id AND c.stopped_at IS NULL)`, p.ticket); n != 1 {

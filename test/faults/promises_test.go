@@ -50,7 +50,7 @@ var broken = map[string]string{
 	"events with a gap":              `SELECT 'from ' || min(seq) || ' to ' || max(seq) || ', ' || count(*) FROM events HAVING count(*) <> max(seq)`,
 	"an entry that is not zero":      `SELECT entry_id::text FROM postings GROUP BY entry_id, layer HAVING sum(fen) <> 0`,
 	"a balance unlike its postings":  `SELECT a.kind FROM accounts a LEFT JOIN postings p ON p.account_id = a.id AND p.layer = 'posted' GROUP BY a.id HAVING a.posted_fen <> coalesce(sum(p.fen), 0)`,
-	"money that moved twice":         `SELECT disbursement_id || event FROM ledger_entries WHERE event IN ('reserved', 'cash_issued', 'receipted') GROUP BY disbursement_id, event HAVING count(*) > 1`,
+	"money that moved twice":         `SELECT disbursement_id || event FROM ledger_entries WHERE disbursement_id IS NOT NULL AND event IN ('reserved', 'cash_issued', 'receipted') GROUP BY disbursement_id, event HAVING count(*) > 1`,
 	"a decision paid twice":          `SELECT decision_id::text FROM disbursements WHERE state NOT IN ('cancelled', 'reversed') GROUP BY 1 HAVING count(*) > 1`,
 	"a receipt without its posting":  `SELECT r.id::text FROM receipts r WHERE NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.disbursement_id = r.disbursement_id AND e.event = 'receipted')`,
 	"a posting without its receipt":  `SELECT e.id::text FROM ledger_entries e WHERE e.event = 'receipted' AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.disbursement_id = e.disbursement_id)`,

@@ -1235,6 +1235,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/advances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Standing advances: who carries what, what waits for a signature, what was done last */
+        get: operations["get_ledger_advances"];
+        put?: never;
+        /** Hand a worker a standing advance out of the float; it is theirs once they sign */
+        post: operations["post_ledger_advances"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/advances/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what you have counted of your standing advance; a second person signs */
+        post: operations["post_ledger_advances_counts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/advances/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand of your standing advance to a colleague, who signs */
+        post: operations["post_ledger_advances_handovers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/advances/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring of your standing advance back into the float; who keeps it signs */
+        post: operations["post_ledger_advances_returns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/advances/{id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that you do not sign, and why; the money stays where it is */
+        post: operations["post_ledger_advances_id_refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/advances/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign, as the second person: the money moves, or the count is booked */
+        post: operations["post_ledger_advances_id_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/advances/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what you have offered and nobody has signed */
+        post: operations["post_ledger_advances_id_withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/budgets": {
         parameters: {
             query?: never;
@@ -1263,6 +1383,23 @@ export interface paths {
         put?: never;
         /** Fill a township's float from your county's fund, or repay its vouchers */
         post: operations["post_ledger_floats"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/floats/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the float of a merged township over to the one that answers for it */
+        post: operations["post_ledger_floats_moves"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2632,6 +2769,18 @@ export interface components {
             label?: string;
             p256dh: string;
         };
+        AdvanceList: {
+            carried: components["schemas"]["LedgerAdvanceView"][] | null;
+            /** @description Newest first, at most 100 */
+            done: components["schemas"]["LedgerAdvanceActView"][] | null;
+            /**
+             * Format: int64
+             * @description Most that a worker carries; 0: nobody does
+             */
+            most_fen: number;
+            /** @description Newest first, at most 100 */
+            waiting: components["schemas"]["LedgerAdvanceActView"][] | null;
+        };
         AgencyInputBody: {
             /** @description Whose contract it is */
             area: string;
@@ -3199,6 +3348,16 @@ export interface components {
              */
             until: string;
         };
+        CountedAdvanceInputBody: {
+            /** @description The township whose float it came from; default: your own */
+            area?: string;
+            /** Format: int64 */
+            counted_fen: number;
+            /** Format: uuid */
+            id?: string;
+            /** @description What you know of a difference; required where there is one */
+            note?: string;
+        };
         DeadLetterCauseList: {
             items: components["schemas"]["TicketDeadLetterCause"][] | null;
         };
@@ -3632,6 +3791,20 @@ export interface components {
             /** @description Counts once */
             voucher: string;
         };
+        GivenAdvanceInputBody: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description The township whose float it comes from; default: your own */
+            area?: string;
+            /**
+             * Format: uuid
+             * @description Made by you before you send, kept for the retry
+             */
+            id?: string;
+            note?: string;
+            /** @description Login of who takes it */
+            to: string;
+        };
         HandOverInputBody: {
             reason: string;
             /** @description A person */
@@ -3715,6 +3888,8 @@ export interface components {
             reason: string;
         };
         LedgerAccountView: {
+            /** @description Cash: the holder's standing advance, not what they carry for single payouts */
+            advance?: boolean;
             area: string;
             /** Format: int64 */
             available_fen: number;
@@ -3731,6 +3906,68 @@ export interface components {
             /** Format: int64 */
             pending_out_fen: number;
             /** Format: int64 */
+            posted_fen: number;
+        };
+        LedgerAdvanceActView: {
+            /**
+             * Format: int64
+             * @description Of a count: what was found
+             */
+            amount_fen: number;
+            answer_note?: string;
+            /** Format: date-time */
+            answered_at?: string;
+            answered_by?: string;
+            area: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Of a count: what the books said
+             */
+            book_fen?: number;
+            /** @description Who offered, or counted */
+            by: string;
+            /**
+             * Format: int64
+             * @description Of a count: found above the books; below zero where cash is missing
+             */
+            difference_fen: number;
+            id: string;
+            /** @enum {string} */
+            kind: "issue" | "hand_over" | "return" | "count";
+            next_acts: string[] | null;
+            note?: string;
+            /**
+             * @description Absent while it waits
+             * @enum {string}
+             */
+            outcome?: "signed" | "declined" | "withdrawn";
+            /** @description Who takes it; absent where whoever keeps the float signs */
+            to?: string;
+        };
+        LedgerAdvanceView: {
+            account_id: string;
+            area: string;
+            area_name: string;
+            /** Format: int64 */
+            available_fen: number;
+            holder: string;
+            login: string;
+            /**
+             * Format: int64
+             * @description Offered to them, not yet signed for
+             */
+            pending_in_fen: number;
+            /**
+             * Format: int64
+             * @description Offered by them, or taken on for a payout
+             */
+            pending_out_fen: number;
+            /**
+             * Format: int64
+             * @description What they answer for
+             */
             posted_fen: number;
         };
         LedgerBudgetView: {
@@ -3757,6 +3994,8 @@ export interface components {
             year: number;
         };
         LedgerFloatView: {
+            /** @description Cash: the holder's standing advance, not what they carry for single payouts */
+            advance?: boolean;
             area: string;
             /** Format: int64 */
             available_fen: number;
@@ -3911,6 +4150,8 @@ export interface components {
             version: number;
         };
         LeftBehind: {
+            /** @description Cash: the holder's standing advance, not what they carry for single payouts */
+            advance?: boolean;
             area: string;
             area_name: string;
             /** Format: int64 */
@@ -4005,6 +4246,11 @@ export interface components {
             reason: string;
         };
         MoneyLimits: {
+            /**
+             * Format: int64
+             * @description Most that a worker carries as a standing advance; 0: nobody does
+             */
+            advance_fen: number;
             /**
              * Format: int64
              * @description Working days for one
@@ -4519,6 +4765,15 @@ export interface components {
             /** Format: int64 */
             count: number;
         };
+        ReturnedAdvanceInputBody: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description The township whose float it came from; default: your own */
+            area?: string;
+            /** Format: uuid */
+            id?: string;
+            note?: string;
+        };
         ReviewInputBody: {
             /** @description What was found; required with a finding. County finance and the auditor read it */
             note?: string;
@@ -4684,10 +4939,11 @@ export interface components {
              */
             amount_fen: number;
             /**
+             * @description Cash out of the township's float, or what the payer carries as a standing advance
              * @default cash
              * @enum {string}
              */
-            channel: "cash";
+            channel: "cash" | "advance";
             /** Format: uuid */
             decision_id: string;
             /**
@@ -8240,6 +8496,304 @@ export interface operations {
             };
         };
     };
+    get_ledger_advances: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_advances: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenAdvanceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_advances_counts: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountedAdvanceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_advances_handovers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenAdvanceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_advances_returns: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnedAdvanceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_advances_id_refusal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_advances_id_signature: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_advances_id_withdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_ledger_budgets: {
         parameters: {
             query?: never;
@@ -8278,6 +8832,43 @@ export interface operations {
         };
     };
     post_ledger_floats: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FloatInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerAccountView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_floats_moves: {
         parameters: {
             query?: never;
             header: {
