@@ -348,7 +348,7 @@ func (a AdvanceAct) effects(ctx context.Context, tx Tx) (entries []Entry, err er
 			return nil, err
 		}
 		release := hold.mirror(a.key("release"), EventReleased, Released)
-		release.Resolves = held.ID
+		release.Resolves = held
 		entries = append(entries, release)
 	}
 	if a.Outcome == AdvanceSigned {
