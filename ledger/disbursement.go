@@ -37,7 +37,7 @@ func Channels() []Channel { return []Channel{ChannelCash, ChannelAdvance, Channe
 
 // OpenChannels lists the rails on which a payout can be started today: here and
 // nowhere else a rail is opened.
-func OpenChannels() []Channel { return []Channel{ChannelCash, ChannelAdvance} }
+func OpenChannels() []Channel { return []Channel{ChannelCash, ChannelAdvance, ChannelBank} }
 
 // Level is whose word a payout needs beside its maker's.
 type Level string
@@ -64,7 +64,11 @@ type Disbursement struct {
 	Payee     []byte // blind index of the payee's identity
 	Household []byte // blind index under which the household's limit counts
 	Content   []byte // hash of all of the above: what the checker signs
-	Policy    string // version of the limits it was started under
+	// Of a payout by bank: the account that the present try goes to. The hash holds the index of the first;
+	// another is entered by one person, verified by another and sent to by a third.
+	Account      PayeeAccountID
+	AccountIndex []byte
+	Policy       string // version of the limits it was started under
 
 	State      State
 	Level      Level
@@ -118,8 +122,12 @@ func (d Disbursement) involved(who area.StaffID) bool {
 // contentHash is SHA-256 over the canonical JSON of what is paid to whom and
 // why. The payee stands in it by blind index.
 func (d Disbursement) contentHash() ([]byte, error) {
-	canonical, err := json.Marshal([]any{"disbursement/1", d.PublicID, d.Case, d.Decision, d.AidKind, d.Channel, d.Area, d.Fen,
-		hex.EncodeToString(d.Payee), hex.EncodeToString(d.Household), d.Policy})
+	content := []any{"disbursement/1", d.PublicID, d.Case, d.Decision, d.AidKind, d.Channel, d.Area, d.Fen,
+		hex.EncodeToString(d.Payee), hex.EncodeToString(d.Household), d.Policy}
+	if d.Channel == ChannelBank {
+		content = append(content, hex.EncodeToString(d.AccountIndex))
+	}
+	canonical, err := json.Marshal(content)
 	if err != nil {
 		return nil, fmt.Errorf("write the payout's content: %w", err)
 	}
@@ -129,6 +137,18 @@ func (d Disbursement) contentHash() ([]byte, error) {
 
 // key names one effect of the payout, so that it happens once.
 func (d Disbursement) key(effect string) string { return "disbursement:" + d.PublicID + ":" + effect }
+
+// source is the account whose money is held for the payout.
+func (d Disbursement) source() AccountRef {
+	switch d.Channel {
+	case ChannelBank:
+		return d.fund()
+	case ChannelAdvance:
+		return d.cash()
+	default:
+		return d.float()
+	}
+}
 
 // The accounts a cash payout moves between.
 func (d Disbursement) float() AccountRef { return AccountRef{Kind: Float, Area: d.Area} }

@@ -50,6 +50,8 @@ func (d Disbursement) mayPay(who act.Actor) error {
 	switch {
 	case !who.May(payers...):
 		return notYours()
+	case d.Channel == ChannelBank:
+		return act.Refused("paid_by_bank", "This payout goes through the bank; no cash is handed out for it.")
 	case who.StaffID == d.CallTaker:
 		return act.Refused("call_taker_pays", "Who took the call cannot pay it out.")
 	case who.StaffID == d.Checker:
@@ -106,8 +108,37 @@ func (d Disbursement) mayCancel(who act.Actor) error {
 	if d.State == StateCashIssued {
 		return act.Refused("cash_is_out", "The cash is in the payer's hands; it must be brought back before the payout is cancelled.")
 	}
+	if d.State == StateBatched {
+		return act.Refused("in_batch", "The payout is in a bank's batch; county finance must take the batch apart before it is called off.")
+	}
 	_, err := d.State.Next(StepCancel)
 	return err
+}
+
+// fixers name the account of the next try at a failed payout.
+var fixers = append(slices.Clone(makers), area.RoleCountyFinance)
+
+// mayFix says whether this person may repair a payout that a bank has failed.
+func (d Disbursement) mayFix(who act.Actor) error {
+	if !who.May(fixers...) {
+		return notYours()
+	}
+	_, err := d.State.Next(StepFix)
+	return err
+}
+
+// mayReissue says whether this person may have a repaired payout tried again.
+func (d Disbursement) mayReissue(who act.Actor) error {
+	switch {
+	case !who.May(accountVerifiers...):
+		return notYours()
+	case who.StaffID == d.CallTaker:
+		return act.Refused("call_taker_pays", "Who took the call cannot pay it out.")
+	case d.State != StateFixed:
+		return act.NotInState("payout", d.State, StepReserve)
+	default:
+		return nil
+	}
 }
 
 // mayReverse says whether this person may take a settled payout back.
@@ -157,6 +188,7 @@ func (d Disbursement) NextActs(who act.Actor, now time.Time) []string {
 		{"return_cash", d.mayHold(who, StepReturn)}, {"second_signature", d.maySecondSign(who)},
 		{"cancel", d.mayCancel(who)}, {"reverse", d.mayReverse(who)},
 		{"after_review", d.mayReview(who)},
+		{"fix", d.mayFix(who)}, {"reissue", d.mayReissue(who)},
 	} {
 		if a.refusal == nil {
 			acts = append(acts, a.name)

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/hex"
 	"fmt"
@@ -20,6 +21,7 @@ type Limits struct {
 	TownshipFen     int64            // up to this the township checks; above it the county
 	HouseholdFen    int64            // most a household may receive within HouseholdMonths
 	HouseholdMonths int              // counted back from the act
+	AccountFen      int64            // most that may go to one bank account within HouseholdMonths, whoever's it is; 0: as HouseholdFen
 	AidKindFen      map[string]int64 // most of one kind of aid within HouseholdMonths; a kind that is missing has no cap of its own
 	WorkerDayFen    int64            // what one person may make or pay alone in a day; above it another checks; 0: no limit
 	TownshipDayFen  int64            // what a township may start in a day; above it the county checks; 0: no limit
@@ -44,6 +46,7 @@ type LimitSum struct {
 const (
 	limitHousehold = "household"    // rolling months, in every area
 	limitCase      = "case"         // one ticket
+	limitAccount   = "account"      // one bank account, rolling months
 	limitAidKind   = "aid_kind"     // a household's sums of one kind of aid, rolling months
 	limitWorkerDay = "worker_day"   // what one person made, or paid alone, in a day
 	limitTownDay   = "township_day" // what a township started in a day
@@ -64,6 +67,9 @@ const (
 // limitKeys are all that a payout is counted under, in the order in which they are locked.
 func (d Disbursement) limitKeys() []LimitKey {
 	keys := []LimitKey{d.caseKey(), HouseholdKey(d.Household), d.aidKindKey(), d.workerKey(d.Maker, d.SubmittedAt), d.townKey(), d.budgetKey()}
+	if d.Channel == ChannelBank {
+		keys = append(keys, accountKey(d.AccountIndex))
+	}
 	slices.SortFunc(keys, func(a, b LimitKey) int { return strings.Compare(a.Kind+a.Key, b.Kind+b.Key) })
 	return keys
 }
@@ -158,12 +164,29 @@ func capped(ctx context.Context, tx Tx, d Disbursement, l Limits, used counted) 
 	if most, has := l.AidKindFen[d.AidKind]; has && d.Fen > most-used.aidKind {
 		return overLimit("aid_kind_cap", "The household would receive more of this kind of aid than the period allows; nothing was written. Pay at most what is left, or use another kind.", most-used.aidKind)
 	}
+	if d.Channel == ChannelBank {
+		if err := accountCap(ctx, tx, d, l); err != nil {
+			return err
+		}
+	}
 	budget, set, err := tx.Budget(ctx, d.Area.At(area.LevelCounty), d.AidKind, d.year())
 	if err != nil || !set {
 		return err
 	}
 	if d.Fen > budget-used.budget {
 		return overLimit("budget_spent", "The county's budget of the year for this kind of aid does not hold enough; nothing was written. County finance can raise the budget with a voucher.", budget-used.budget)
+	}
+	return nil
+}
+
+// accountCap refuses what would bring one bank account more than the period allows.
+func accountCap(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
+	used, err := tx.LimitSums(ctx, []LimitSum{{accountKey(d.AccountIndex), tx.Now().AddDate(0, -l.HouseholdMonths, 0)}})
+	if err != nil {
+		return err
+	}
+	if left := cmp.Or(l.AccountFen, l.HouseholdFen) - used[0]; d.Fen > left {
+		return overLimit("account_cap", "More would go to this bank account than the limit of the period allows; nothing was written. Pay at most what is left, or ask the payee for an account of their own.", left)
 	}
 	return nil
 }

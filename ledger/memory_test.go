@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"fmt"
 	"hash/fnv"
 	"maps"
 	"slices"
@@ -28,6 +29,8 @@ type state struct {
 	entries   map[string]Entry
 	uses      []use
 	advances  []AdvanceAct
+	attempts  []Attempt
+	claims    []Claim
 	frozen    map[area.StaffID][]DisbursementID
 	relatives map[area.StaffID]string // whose relative which payee is
 	budget    int64
@@ -46,6 +49,7 @@ var _ Tx = (*memory)(nil)
 
 func (s state) clone() state {
 	s.payouts, s.accounts, s.uses, s.advances = slices.Clone(s.payouts), slices.Clone(s.accounts), slices.Clone(s.uses), slices.Clone(s.advances)
+	s.attempts, s.claims = slices.Clone(s.attempts), slices.Clone(s.claims)
 	s.entries, s.frozen = maps.Clone(s.entries), maps.Clone(s.frozen)
 	return s
 }
@@ -145,6 +149,58 @@ func (m *memory) AddLimitUse(_ context.Context, id DisbursementID, keys []LimitK
 
 func (m *memory) ReleaseLimitUse(_ context.Context, id DisbursementID) error {
 	m.uses = slices.DeleteFunc(m.uses, func(u use) bool { return u.of == id })
+	return nil
+}
+
+func (m *memory) CountedUnder(_ context.Context, id DisbursementID, key LimitKey) (bool, error) {
+	return slices.ContainsFunc(m.uses, func(u use) bool { return u.of == id && u.key == key }), nil
+}
+
+func (m *memory) AddAttempt(_ context.Context, a *Attempt) error {
+	for _, old := range m.attempts {
+		if old.Disbursement == a.Disbursement && (old.State != StateFailed || old.Number >= a.Number) {
+			return fmt.Errorf("a try while another is %s", old.State)
+		}
+	}
+	m.attempts = append(m.attempts, *a)
+	return nil
+}
+
+func (m *memory) attempt(id DisbursementID, number int) int {
+	return slices.IndexFunc(m.attempts, func(a Attempt) bool { return a.Disbursement == id && a.Number == number })
+}
+
+func (m *memory) AttemptForUpdate(_ context.Context, id DisbursementID, number int) (Attempt, error) {
+	if at := m.attempt(id, number); at >= 0 {
+		return m.attempts[at], nil
+	}
+	return Attempt{}, act.NotFound("attempt")
+}
+
+func (m *memory) SaveAttempt(_ context.Context, a *Attempt) error {
+	a.Version++
+	m.attempts[m.attempt(a.Disbursement, a.Number)] = *a
+	return nil
+}
+
+func (m *memory) AddClaim(_ context.Context, c *Claim) error {
+	c.ID = ClaimID(len(m.claims) + 1)
+	m.claims = append(m.claims, *c)
+	return nil
+}
+
+func (m *memory) NewestClaim(_ context.Context, id DisbursementID, attempt int) (Claim, error) {
+	for _, c := range slices.Backward(m.claims) {
+		if c.Disbursement == id && c.Attempt == attempt {
+			return c, nil
+		}
+	}
+	return Claim{}, act.NotFound("claim")
+}
+
+func (m *memory) SaveClaim(_ context.Context, c *Claim) error {
+	c.Version++
+	m.claims[c.ID-1] = *c
 	return nil
 }
 

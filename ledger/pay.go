@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/google/uuid"
+
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 )
@@ -28,7 +30,7 @@ func Check(ctx context.Context, tx Tx, d *Disbursement, contentHash string) (err
 	if err := tx.Cancel(ctx, d.Subject(), TimerCheckUnanswered); err != nil {
 		return err
 	}
-	return reserve(ctx, tx, d, true)
+	return reserve(ctx, tx, d)
 }
 
 // IssueCash hands the sum from the float to the actor, who becomes the payer.
@@ -186,17 +188,29 @@ func Cancel(ctx context.Context, tx Tx, d *Disbursement, reason string) (err err
 	if err := d.mayCancel(tx.Actor()); err != nil {
 		return err
 	}
-	owed := d.State == StateReserved
+	was := d.State
 	if d.State, err = d.State.Next(StepCancel); err != nil {
 		return err
 	}
 	d.CancelNote, d.EndedAt = reason, tx.Now()
-	if owed {
-		entries, err := d.unowe(ctx, tx)
-		if err != nil {
+	var entries []Entry
+	switch was {
+	case StateReserved:
+		entries, err = d.unowe(ctx, tx)
+	case StateFailed, StateFixed: // what came back is owed again, and then no longer
+		entries = []Entry{d.entry(fmt.Sprintf("reissue:%d", d.Attempt), EventReissued, d.returned(), d.payable()), d.cancellation()}
+	default: // nothing was held
+	}
+	if err != nil {
+		return err
+	}
+	if len(entries) > 0 {
+		if err := post(ctx, tx, entries...); err != nil {
 			return err
 		}
-		if err := post(ctx, tx, entries...); err != nil {
+	}
+	if was == StateReserved && d.Channel == ChannelBank {
+		if err := endTry(ctx, tx, *d); err != nil {
 			return err
 		}
 	}
@@ -205,22 +219,39 @@ func Cancel(ctx context.Context, tx Tx, d *Disbursement, reason string) (err err
 
 // unowe are the entries by which nothing is owed or held any longer.
 func (d Disbursement) unowe(ctx context.Context, tx Tx) ([]Entry, error) {
-	cancel := d.entry("cancel", EventCancelled, d.payable(), d.expense())
 	if d.Channel == ChannelAdvance {
-		return []Entry{cancel}, nil // held only while somebody has taken it on
+		return []Entry{d.cancellation()}, nil // held only while somebody has taken it on
 	}
 	release, err := d.release(ctx, tx)
-	return []Entry{release, cancel}, err
+	return []Entry{release, d.cancellation()}, err
 }
 
-// Reverse takes a receipted cash payout back by mirror entries: the receipt was
-// wrong, so the payer still answers for the cash and nothing is owed.
+func (d Disbursement) cancellation() Entry {
+	return d.entry("cancel", EventCancelled, d.payable(), d.expense())
+}
+
+// endTry ends the try of a payout that is called off before it left.
+func endTry(ctx context.Context, tx Tx, d Disbursement) error {
+	a, err := tx.AttemptForUpdate(ctx, d.ID, d.Attempt)
+	if err != nil {
+		return err
+	}
+	a.State = StateCancelled
+	return tx.SaveAttempt(ctx, &a)
+}
+
+// Reverse takes a settled payout back. Cash by mirror entries: the receipt was wrong,
+// so the payer still answers for the cash and nothing is owed. What a bank has paid
+// is with the payee, who is to give it back.
 func Reverse(ctx context.Context, tx Tx, d *Disbursement, reason string) (err error) {
 	if reason == "" {
 		return act.Invalid("reason", "reason_required", "Say why the receipt does not hold; the auditor reads it.")
 	}
 	if err := d.mayReverse(tx.Actor()); err != nil {
 		return err
+	}
+	if d.Channel == ChannelBank {
+		return claimBack(ctx, tx, d, reason)
 	}
 	var mirrors []Entry
 	for _, e := range []Entry{d.entry("receipt", EventReceipted, d.payable(), d.cash()), d.entry("approve", EventApproved, d.expense(), d.payable())} {
@@ -237,6 +268,23 @@ func Reverse(ctx context.Context, tx Tx, d *Disbursement, reason string) (err er
 	}
 	d.CancelNote, d.EndedAt = reason, tx.Now()
 	if err := post(ctx, tx, mirrors...); err != nil {
+		return err
+	}
+	return end(ctx, tx, d)
+}
+
+// claimBack opens the claim to what a bank has paid.
+func claimBack(ctx context.Context, tx Tx, d *Disbursement, reason string) (err error) {
+	if d.State, err = d.State.Next(StepReverse); err != nil {
+		return err
+	}
+	d.CancelNote, d.EndedAt = reason, tx.Now()
+	if err := post(ctx, tx, d.entry("recover", EventRecoveryOpened, d.recovery(), d.expense())); err != nil {
+		return err
+	}
+	err = tx.AddClaim(ctx, &Claim{PublicID: uuid.NewString(), Disbursement: d.ID, Attempt: d.Attempt, Area: d.fund().Area, Fen: d.Fen, Why: ClaimReversed,
+		Reason: reason, OpenedBy: tx.Actor().StaffID, OpenedAt: tx.Now(), Version: 1})
+	if err != nil {
 		return err
 	}
 	return end(ctx, tx, d)

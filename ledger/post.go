@@ -63,20 +63,21 @@ func (d Disbursement) entry(effect string, ev Event, debit, credit AccountRef) E
 // reservation is the hold of the present attempt: on the float, or on the standing
 // advance of the payer.
 func (d Disbursement) reservation() Entry {
-	source := d.float()
-	if d.Channel == ChannelAdvance {
-		source = d.cash()
-	}
-	return d.entry(fmt.Sprintf("reserve:%d", d.Attempt), EventReserved, d.payable(), source)
+	return d.entry(fmt.Sprintf("reserve:%d", d.Attempt), EventReserved, d.payable(), d.source())
 }
 
 // release ends the hold of the present attempt.
 func (d Disbursement) release(ctx context.Context, tx Tx) (Entry, error) {
-	held, err := tx.LedgerEntryByKey(ctx, d.reservation().Key)
+	return d.endHold(ctx, tx, d.reservation(), fmt.Sprintf("release:%d", d.Attempt))
+}
+
+// endHold mirrors a hold of the payout.
+func (d Disbursement) endHold(ctx context.Context, tx Tx, hold Entry, effect string) (Entry, error) {
+	held, err := tx.LedgerEntryByKey(ctx, hold.Key)
 	if err != nil {
 		return Entry{}, err
 	}
-	out := d.reservation().mirror(d.key(fmt.Sprintf("release:%d", d.Attempt)), EventReleased, Released)
+	out := hold.mirror(d.key(effect), EventReleased, Released)
 	out.Resolves = held
 	return out, nil
 }

@@ -54,6 +54,11 @@ func draw(ctx context.Context, tx Tx, d *Disbursement, rule ReviewRule) error {
 	return tx.AddAfterReview(ctx, *d)
 }
 
+// DrawArrived is draw for a payout that a bank has said to have arrived.
+func DrawArrived(ctx context.Context, tx Tx, d *Disbursement, rule ReviewRule) error {
+	return draw(ctx, tx, d, rule)
+}
+
 // Review writes down what came of the look at a drawn payout, once.
 func Review(ctx context.Context, tx Tx, d *Disbursement, outcome ReviewOutcome, note string) error {
 	me := tx.Actor()

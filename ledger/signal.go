@@ -10,6 +10,7 @@ type SignalKind string
 const (
 	SignalSamePair      SignalKind = "same_pair"      // two people sign nearly only for one another, though others could
 	SignalTwoHouseholds SignalKind = "two_households" // one person was paid as a member of several households
+	SignalSameAccount   SignalKind = "same_account"   // one bank account for two persons
 	SignalYoungTicket   SignalKind = "young_ticket"   // money was asked for within ten minutes of the call
 	SignalOffHours      SignalKind = "off_hours"      // somebody checks or signs between ten at night and six
 	SignalJustBelow     SignalKind = "just_below"     // again and again within 5 % below what one person pays alone
@@ -19,7 +20,7 @@ const (
 
 // Signal is one thing to look at, with the payouts that it rests on.
 type Signal struct {
-	Kind    SignalKind `json:"kind" enum:"same_pair,two_households,young_ticket,off_hours,just_below,review_finding,review_late"`
+	Kind    SignalKind `json:"kind" enum:"same_pair,two_households,same_account,young_ticket,off_hours,just_below,review_finding,review_late"`
 	Who     string     `json:"who,omitempty" doc:"Names of staff, or of the county whose reviews are late; empty where it is about a payee, who is not named"`
 	Count   int        `json:"count"`
 	Fen     int64      `json:"amount_fen"`

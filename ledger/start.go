@@ -25,6 +25,7 @@ type StartInput struct {
 	Fen       int64
 	Payee     []byte
 	Household []byte
+	Account   PayeeAccount // of a payout by bank: where the money goes
 	CallTaker area.StaffID
 	Granted   int64 // what the decision allows in all; zero where it is not approved
 	Limits    Limits
@@ -45,6 +46,9 @@ func Start(ctx context.Context, tx Tx, in StartInput) (d Disbursement, retried b
 	d = Disbursement{PublicID: in.PublicID, Case: in.Case, Decision: in.Decision, AidKind: in.AidKind, Channel: in.Channel, Area: in.Area, Source: in.Area,
 		Fen: in.Fen, Payee: in.Payee, Household: in.Household, Policy: in.Limits.Policy, CallTaker: in.CallTaker,
 		Maker: me.StaffID, MakerRole: me.Role, State: StateDraft, SubmittedAt: tx.Now(), Version: 1}
+	if in.Channel == ChannelBank {
+		d.Account, d.AccountIndex = in.Account.ID, in.Account.Index
+	}
 	if d.Content, err = d.contentHash(); err != nil {
 		return Disbursement{}, false, err
 	}
@@ -58,7 +62,12 @@ func Start(ctx context.Context, tx Tx, in StartInput) (d Disbursement, retried b
 	if err := withinDecision(others, d, in.Granted); err != nil {
 		return Disbursement{}, false, err
 	}
-	if err := noKin(ctx, tx, d, d.Maker); err != nil {
+	if in.Channel == ChannelBank {
+		if err := in.Account.payable(d.Case, d.Payee); err != nil {
+			return Disbursement{}, false, err
+		}
+	}
+	if err := noKin(ctx, tx, d, d.Maker, in.Account.EnteredBy, in.Account.VerifiedBy); err != nil {
 		return Disbursement{}, false, err
 	}
 	if err := measure(ctx, tx, &d, in.Limits); err != nil {
@@ -130,29 +139,36 @@ func submit(ctx context.Context, tx Tx, d *Disbursement, l Limits) (err error) {
 	if !d.Solo() {
 		return tx.Arm(ctx, act.Timer{Subject: d.Subject(), Kind: TimerCheckUnanswered, Epoch: 1, DueAt: d.CountyMayCheckAt})
 	}
-	if err := reserve(ctx, tx, d, true); err != nil {
+	if err := reserve(ctx, tx, d); err != nil {
 		return err
 	}
 	return tx.Arm(ctx, act.Timer{Subject: d.Subject(), Kind: TimerSecondSignature, Epoch: 1, DueAt: d.SecondSignatureBy})
 }
 
-// reserve holds the sum in the float; the first time it also makes it owed. What is
-// to come out of a standing advance is held when somebody takes it on, since nobody
-// knows before whose advance that is.
-func reserve(ctx context.Context, tx Tx, d *Disbursement, first bool) (err error) {
+// reserve makes the sum owed and holds it where it is to be paid from.
+func reserve(ctx context.Context, tx Tx, d *Disbursement) error {
+	return reserveAfter(ctx, tx, d, d.entry("approve", EventApproved, d.expense(), d.payable()))
+}
+
+// reserveAfter books what makes the sum owed, and holds it where it is to be paid
+// from; by bank that is one more try. What is to come out of a standing advance is
+// held when somebody takes it on, since nobody knows before whose advance that is.
+func reserveAfter(ctx context.Context, tx Tx, d *Disbursement, owed Entry) (err error) {
 	if d.State, err = d.State.Next(StepReserve); err != nil {
 		return err
 	}
 	d.Attempt, d.ReservedAt = d.Attempt+1, tx.Now()
-	var entries []Entry
-	if first {
-		entries = append(entries, d.entry("approve", EventApproved, d.expense(), d.payable()))
-	}
+	entries := []Entry{owed}
 	if d.Channel != ChannelAdvance {
 		entries = append(entries, d.reservation())
 	}
 	if err := post(ctx, tx, entries...); err != nil {
 		return err
+	}
+	if d.Channel == ChannelBank {
+		if err := tx.AddAttempt(ctx, d.newAttempt()); err != nil {
+			return err
+		}
 	}
 	return tx.SaveDisbursement(ctx, d)
 }

@@ -49,6 +49,7 @@ const (
 	StepReceipt   Step = "receipt"
 	StepReturn    Step = "return_cash"
 	StepBatch     Step = "batch"
+	StepUnbatch   Step = "unbatch" // the draft of the file was thrown away
 	StepSend      Step = "send"
 	StepAck       Step = "ack"
 	StepSucceed   Step = "succeed"
@@ -62,7 +63,7 @@ const (
 
 // Steps lists every Step.
 func Steps() []Step {
-	return []Step{StepSubmit, StepCheck, StepReserve, StepIssueCash, StepReceipt, StepReturn, StepBatch, StepSend, StepAck,
+	return []Step{StepSubmit, StepCheck, StepReserve, StepIssueCash, StepReceipt, StepReturn, StepBatch, StepUnbatch, StepSend, StepAck,
 		StepSucceed, StepFail, StepLose, StepFix, StepReconcile, StepCancel, StepReverse}
 }
 
@@ -71,8 +72,8 @@ func Steps() []Step {
 //	draft ─submit▶ submitted ─check▶ checked ─reserve▶ reserved ─issue_cash▶ cash_issued ─receipt▶ receipted ─reconcile▶ reconciled
 //	                   └──────reserve (solo)─────────────▲ │ ▲───return_cash──────┘                  └─reverse▶ reversed
 //	                                                       └─batch▶ batched ─send▶ sent ─ack▶ acked ─succeed▶ succeeded ─reconcile▶ reconciled
-//	                                                         ▲                      └──────────┴─fail▶ failed ─fix▶ fixed ─reserve▶ reserved
-//	 draft … batched ─cancel▶ cancelled                                             └─lose▶ unknown ─succeed, fail▶ …
+//	                                                       ◀unbatch┘              └──────────┴─fail▶ failed ─fix▶ fixed ─reserve▶ reserved
+//	 draft … reserved, failed, fixed ─cancel▶ cancelled                                             └─lose▶ unknown ─succeed, fail▶ …
 //
 // The bank's half is walked by the bank rails only.
 var transitions = map[State]map[Step]State{
@@ -82,13 +83,13 @@ var transitions = map[State]map[Step]State{
 	StateReserved:   {StepIssueCash: StateCashIssued, StepBatch: StateBatched, StepCancel: StateCancelled},
 	StateCashIssued: {StepReceipt: StateReceipted, StepReturn: StateReserved},
 	StateReceipted:  {StepReconcile: StateReconciled, StepReverse: StateReversed},
-	StateBatched:    {StepSend: StateSent, StepCancel: StateCancelled},
+	StateBatched:    {StepSend: StateSent, StepUnbatch: StateReserved},
 	StateSent:       {StepAck: StateAcked, StepSucceed: StateSucceeded, StepFail: StateFailed, StepLose: StateUnknown},
 	StateAcked:      {StepSucceed: StateSucceeded, StepFail: StateFailed, StepLose: StateUnknown},
 	StateUnknown:    {StepSucceed: StateSucceeded, StepFail: StateFailed},
 	StateSucceeded:  {StepReconcile: StateReconciled, StepFail: StateFailed, StepReverse: StateReversed},
 	StateFailed:     {StepFix: StateFixed, StepSucceed: StateSucceeded, StepCancel: StateCancelled},
-	StateFixed:      {StepReserve: StateReserved, StepCancel: StateCancelled},
+	StateFixed:      {StepReserve: StateReserved, StepSucceed: StateSucceeded, StepCancel: StateCancelled},
 	StateReconciled: {},
 	StateCancelled:  {},
 	StateReversed:   {},

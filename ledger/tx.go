@@ -43,6 +43,9 @@ type Tx interface {
 	// ReleaseLimitUse stops counting a payout that was cancelled or reversed.
 	ReleaseLimitUse(ctx context.Context, id DisbursementID) error
 
+	// CountedUnder reports whether a payout counts under a key already.
+	CountedUnder(ctx context.Context, id DisbursementID, key LimitKey) (bool, error)
+
 	// LimitFrozen reports whether a solo payout of this person lacks its second signature past its time.
 	LimitFrozen(ctx context.Context, staff area.StaffID) (bool, error)
 	// FreezeLimit takes the solo limit from a person because of a payout; twice is a no-op.
@@ -60,6 +63,19 @@ type Tx interface {
 	SaveAfterReview(ctx context.Context, d Disbursement) error
 	// Successor is the division that answers today for one that was merged; act.ErrNotFound where none does.
 	Successor(ctx context.Context, merged area.Code) (area.Code, error)
+
+	// AddAttempt writes a new try at a payout by bank. The database refuses one while the try before is not proved dead.
+	AddAttempt(ctx context.Context, a *Attempt) error
+	// AttemptForUpdate locks and loads a try. The payout is locked before.
+	AttemptForUpdate(ctx context.Context, id DisbursementID, number int) (Attempt, error)
+	// SaveAttempt writes the row guarded by a.Version and raises it. act.ErrConflict where it moved.
+	SaveAttempt(ctx context.Context, a *Attempt) error
+	// AddClaim writes a claim and sets its ID. An open one of the same try is act.ErrConflict.
+	AddClaim(ctx context.Context, c *Claim) error
+	// NewestClaim locks and loads the newest claim to what a try has paid.
+	NewestClaim(ctx context.Context, id DisbursementID, attempt int) (Claim, error)
+	// SaveClaim writes the row guarded by c.Version and raises it. act.ErrConflict where it moved.
+	SaveClaim(ctx context.Context, c *Claim) error
 
 	// LockAccounts locks accounts by ascending id, those that are missing opened before; they come in the order of refs.
 	LockAccounts(ctx context.Context, refs []AccountRef) ([]Account, error)

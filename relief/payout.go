@@ -18,6 +18,7 @@ type PayoutInput struct {
 	Decision string // public id
 	Fen      int64
 	Channel  ledger.Channel
+	Account  string // public id of the payee's account; by bank only
 }
 
 // StartPayout makes a payout, as its maker. The owner may, and the agent who
@@ -37,8 +38,14 @@ func StartPayout(ctx context.Context, tx Tx, in PayoutInput, r Rules) (ledger.Di
 	if err := mayMake(tx.Actor(), t); err != nil {
 		return ledger.Disbursement{}, err
 	}
+	var account PayeeAccount
+	if in.Channel == ledger.ChannelBank {
+		if account, err = tx.PayeeAccountByRef(ctx, in.Account); err != nil {
+			return ledger.Disbursement{}, err
+		}
+	}
 	d, retried, err := ledger.Start(ctx, tx, ledger.StartInput{PublicID: in.PublicID, Case: ledger.CaseID(t.ID), Decision: dec.ID, AidKind: dec.AidKind,
-		Channel: in.Channel, Area: t.Area.At(area.LevelTownship), Fen: in.Fen, Payee: dec.Payee, Household: dec.Household,
+		Channel: in.Channel, Area: t.Area.At(area.LevelTownship), Fen: in.Fen, Payee: dec.Payee, Household: dec.Household, Account: account.PayeeAccount,
 		CallTaker: t.CallTaker, Limits: r.Policy.Limits.Ledger(r.Policy.Version), Granted: dec.grants()})
 	if err != nil || retried {
 		return d, err
@@ -80,11 +87,19 @@ func afterStart(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disburseme
 	if !d.Solo() {
 		return tellSigner(ctx, tx, t, d.Area, d.Level, wanted(d, ""))
 	}
-	if err := told(ctx, tx, t, d, "disbursement.reserved", "", nil); err != nil {
+	if err := reservedNow(ctx, tx, t, d); err != nil {
 		return err
 	}
 	return tellSigner(ctx, tx, t, d.Area, d.Level, message{"second_signature", d.PublicID,
 		map[string]string{"amount": ledger.Yuan(d.Fen), "due": ticket.InWords(d.SecondSignatureBy)}})
+}
+
+// reservedNow says that the sum is held; of one by bank, to those who send it, too.
+func reservedNow(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement) error {
+	if err := told(ctx, tx, t, d, "disbursement.reserved", "", nil); err != nil || d.Channel != ledger.ChannelBank {
+		return err
+	}
+	return tellWaiting(ctx, tx, t, d)
 }
 
 // wanted asks for a check.
@@ -95,6 +110,9 @@ func wanted(d ledger.Disbursement, again string) message {
 // warnLow tells county finance, once a day, that a payout takes the float below
 // the alarm's share.
 func warnLow(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement, l Limits) error {
+	if d.Channel != ledger.ChannelCash {
+		return nil
+	}
 	float, err := tx.Float(ctx, d.Area, l.FloatFen, l.FloatLowPercent)
 	if errors.Is(err, act.ErrNotFound) {
 		return nil // never funded: the check will be refused, which is said there
@@ -124,8 +142,11 @@ func CheckPayout(ctx context.Context, tx Tx, publicID, contentHash string) (ledg
 		if err := told(ctx, tx, t, *d, "disbursement.checked", "", nil); err != nil {
 			return err
 		}
-		if err := told(ctx, tx, t, *d, "disbursement.reserved", "", nil); err != nil {
+		if err := reservedNow(ctx, tx, t, *d); err != nil {
 			return err
+		}
+		if d.Channel == ledger.ChannelBank {
+			return nil // nobody takes cash out
 		}
 		return tellOwner(ctx, tx, t, message{"payout_checked", d.PublicID, nil})
 	})
@@ -187,14 +208,7 @@ func ReversePayout(ctx context.Context, tx Tx, publicID, reason string) (ledger.
 		if err := ledger.Reverse(ctx, tx, d, reason); err != nil {
 			return err
 		}
-		dec, err := tx.DecisionForUpdate(ctx, d.Decision)
-		if err != nil {
-			return err
-		}
-		if dec.State, err = dec.State.Next(DecisionUnpay); err != nil {
-			return err
-		}
-		if err := tx.SaveDecision(ctx, &dec); err != nil {
+		if err := unpay(ctx, tx, *d); err != nil {
 			return err
 		}
 		if err := told(ctx, tx, t, *d, "disbursement.reversed", reason, nil); err != nil {

@@ -164,10 +164,7 @@ func confirm(ctx context.Context, tx Tx, t *ticket.Ticket, d ledger.Disbursement
 	if err := told(ctx, tx, *t, d, "disbursement.receipted", "", data); err != nil {
 		return err
 	}
-	if _, err := t.Status.Next(ticket.EventConfirmAid); err != nil {
-		return ticket.StopClocks(ctx, tx, t, by)
-	}
-	return ticket.ConfirmAid(ctx, tx, t, by)
+	return aidConfirmed(ctx, tx, t, by)
 }
 
 // paid moves the decision on, starts the papers' time and tells the citizen.

@@ -5,6 +5,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/ledger"
+	"example.org/hotline/ledger/rail"
 	"example.org/hotline/ticket"
 )
 
@@ -58,6 +59,38 @@ type Tx interface {
 	SavePaper(ctx context.Context, p *Paper) error
 	// TicketPapers lists all papers of a ticket, oldest first.
 	TicketPapers(ctx context.Context, id ticket.ID) ([]Paper, error)
+
+	// AccountIndex is the blind index of a bank account's number.
+	AccountIndex(number string) []byte
+	// AddPayeeAccount writes a version of a payee's account and sets its ID.
+	AddPayeeAccount(ctx context.Context, a *PayeeAccount) error
+	// PayeeAccountByRef loads an account by its public id, in scope.
+	PayeeAccountByRef(ctx context.Context, publicID string) (PayeeAccount, error)
+	// PayeeAccount loads an account by its number.
+	PayeeAccount(ctx context.Context, id ledger.PayeeAccountID) (PayeeAccount, error)
+	// SaveVerified writes who verified an account; act.ErrRefused where somebody was first.
+	SaveVerified(ctx context.Context, a PayeeAccount) error
+
+	// ReservedForBank locks the payouts that are reserved for a county's bank with their tries, in the order of ids: those named, or the oldest.
+	ReservedForBank(ctx context.Context, county area.Code, payouts []string, most int) ([]ledger.Line, error)
+	// AddBatch writes a batch and sets its ID. Its public id named before is act.ErrKeyReused.
+	AddBatch(ctx context.Context, b *Batch) error
+	// BatchForUpdate locks and loads a batch by its public id, in scope. It is locked before its tickets.
+	BatchForUpdate(ctx context.Context, publicID string) (Batch, error)
+	// BatchByID is BatchForUpdate by the internal number.
+	BatchByID(ctx context.Context, id ledger.BatchID) (Batch, error)
+	// SaveBatch writes the row guarded by b.Version and raises it. act.ErrConflict where it moved.
+	SaveBatch(ctx context.Context, b *Batch) error
+	// BatchTickets lists the tickets of a batch by ascending id.
+	BatchTickets(ctx context.Context, id ledger.BatchID) ([]ticket.ID, error)
+	// BatchLines locks and loads the payouts of a batch with their tries in it, in the order of ids.
+	BatchLines(ctx context.Context, id ledger.BatchID) ([]ledger.Line, error)
+	// BatchItems are the payouts of a batch as a bank is told them, accounts and names opened, in the batch's order.
+	BatchItems(ctx context.Context, b Batch) ([]rail.Item, error)
+	// AddBankFile keeps a file, sealed. A name or content that was there before is act.ErrRefused.
+	AddBankFile(ctx context.Context, b Batch, f BankFile) error
+	// BankFileLoaded reports whether a file with this content came from a bank before.
+	BankFileLoaded(ctx context.Context, sha256 []byte) (bool, error)
 
 	// AddReceipt writes a receipt; a second one for a payout is act.ErrRefused (already_receipted).
 	AddReceipt(ctx context.Context, r *Receipt) error

@@ -20,7 +20,8 @@ type disbursementRow struct {
 	ID, TicketID, DecisionID                                 int64
 	PublicID, AidKind, Channel, AreaCode, SourceArea         string
 	Fen                                                      int64
-	PayeeIndex, HouseholdIndex, ContentHash                  []byte
+	PayeeIndex, HouseholdIndex, ContentHash, AccountIndex    []byte
+	AccountID                                                *int64
 	Policy, State, Level, LevelWhy, MakerRole, CancelNote    string
 	CallTakerID, CheckerID, PayerID, CompanionID, SecondID   *int64
 	MakerID                                                  int64
@@ -35,7 +36,7 @@ type disbursementRow struct {
 	Outcome, ReviewNote        *string
 }
 
-const disbursementSQL = `SELECT id, public_id, ticket_id, decision_id, aid_kind, channel, area_code, source_area, fen, payee_index, household_index, content_hash, policy,
+const disbursementSQL = `SELECT id, public_id, ticket_id, decision_id, aid_kind, channel, area_code, source_area, fen, payee_index, household_index, account_id, account_index, content_hash, policy,
 	state, level, level_why, call_taker_id, maker_id, maker_role, checker_id, payer_id, companion_id, second_id, attempt, cancel_note, submitted_at, county_from,
 	checked_at, reserved_at, issued_at, receipted_at, ended_at, second_due, second_at, version, ` + reviewColumns + ` FROM disbursements LEFT JOIN after_reviews ON disbursement_id = id`
 
@@ -46,6 +47,7 @@ func (r disbursementRow) disbursement() ledger.Disbursement {
 	return ledger.Disbursement{
 		ID: ledger.DisbursementID(r.ID), PublicID: r.PublicID, Case: ledger.CaseID(r.TicketID), Decision: ledger.DecisionID(r.DecisionID),
 		AidKind: r.AidKind, Channel: ledger.Channel(r.Channel), Area: area.Code(r.AreaCode), Source: area.Code(r.SourceArea), Fen: r.Fen, Payee: r.PayeeIndex, Household: r.HouseholdIndex,
+		Account: ledger.PayeeAccountID(deref(r.AccountID)), AccountIndex: r.AccountIndex,
 		Content: r.ContentHash, Policy: r.Policy, State: ledger.State(r.State), Level: ledger.Level(r.Level), LevelWhy: ledger.LevelWhy(r.LevelWhy),
 		CallTaker: area.StaffID(deref(r.CallTakerID)), Maker: area.StaffID(r.MakerID), MakerRole: area.Role(r.MakerRole),
 		Checker: area.StaffID(deref(r.CheckerID)), Payer: area.StaffID(deref(r.PayerID)), Companion: area.StaffID(deref(r.CompanionID)),
@@ -118,9 +120,9 @@ func (tx *Tx) CaseDisbursements(ctx context.Context, c ledger.CaseID) ([]ledger.
 func (tx *Tx) AddDisbursement(ctx context.Context, d *ledger.Disbursement) (created bool, err error) {
 	var id int64
 	err = tx.scan(ctx, "add payout", `INSERT INTO disbursements (public_id, ticket_id, decision_id, aid_kind, channel, area_code, source_area, fen, payee_index,
-		household_index, content_hash, policy, state, level, level_why, call_taker_id, maker_id, maker_role, submitted_at, county_from, second_due, version)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
-		[]any{d.PublicID, int64(d.Case), int64(d.Decision), d.AidKind, d.Channel, d.Area, d.Source, d.Fen, d.Payee, d.Household, d.Content, d.Policy, d.State, d.Level, d.LevelWhy,
+		household_index, account_id, account_index, content_hash, policy, state, level, level_why, call_taker_id, maker_id, maker_role, submitted_at, county_from, second_due, version)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
+		[]any{d.PublicID, int64(d.Case), int64(d.Decision), d.AidKind, d.Channel, d.Area, d.Source, d.Fen, d.Payee, d.Household, nonZero(int64(d.Account)), d.AccountIndex, d.Content, d.Policy, d.State, d.Level, d.LevelWhy,
 			nonZero(int64(d.CallTaker)), int64(d.Maker), d.MakerRole, d.SubmittedAt, null(d.CountyMayCheckAt), null(d.SecondSignatureBy), d.Version}, &id)
 	switch {
 	case errors.Is(err, act.ErrNotFound):
@@ -140,10 +142,10 @@ func violates(err error, constraint string) bool {
 
 // SaveDisbursement writes what may change of a payout, guarded by its version.
 func (tx *Tx) SaveDisbursement(ctx context.Context, d *ledger.Disbursement) error {
-	n, err := tx.exec(ctx, "save payout", `UPDATE disbursements SET state = ?, source_area = ?, call_taker_id = ?, checker_id = ?, payer_id = ?, companion_id = ?, second_id = ?,
+	n, err := tx.exec(ctx, "save payout", `UPDATE disbursements SET state = ?, source_area = ?, account_id = ?, account_index = ?, call_taker_id = ?, checker_id = ?, payer_id = ?, companion_id = ?, second_id = ?,
 		attempt = ?, cancel_note = ?, checked_at = ?, reserved_at = ?, issued_at = ?, receipted_at = ?, ended_at = ?, second_at = ?, version = version + 1
 		WHERE id = ? AND version = ?`,
-		d.State, d.Source, nonZero(int64(d.CallTaker)), nonZero(int64(d.Checker)), nonZero(int64(d.Payer)), nonZero(int64(d.Companion)), nonZero(int64(d.Second)),
+		d.State, d.Source, nonZero(int64(d.Account)), d.AccountIndex, nonZero(int64(d.CallTaker)), nonZero(int64(d.Checker)), nonZero(int64(d.Payer)), nonZero(int64(d.Companion)), nonZero(int64(d.Second)),
 		d.Attempt, d.CancelNote, null(d.CheckedAt), null(d.ReservedAt), null(d.IssuedAt), null(d.ReceiptedAt), null(d.EndedAt), null(d.SecondSignedAt),
 		int64(d.ID), d.Version)
 	if err != nil {
@@ -171,6 +173,13 @@ func (tx *Tx) LockLimits(ctx context.Context, keys []ledger.LimitKey) error {
 	}
 	var locked []string
 	return tx.find(ctx, "lock limits", &locked, `SELECT kind FROM limit_keys WHERE (kind, key) IN ? ORDER BY kind COLLATE "C", key COLLATE "C" FOR UPDATE`, pairs)
+}
+
+// CountedUnder reports whether a payout counts under a key already.
+func (tx *Tx) CountedUnder(ctx context.Context, id ledger.DisbursementID, key ledger.LimitKey) (counted bool, err error) {
+	err = tx.scan(ctx, "look for a limit's use", `SELECT EXISTS (SELECT 1 FROM limit_uses WHERE disbursement_id = ? AND kind = ? AND key = ? AND released_at IS NULL)`,
+		[]any{int64(id), key.Kind, key.Key}, &counted)
+	return counted, err
 }
 
 // LimitSums sums what counts under keys since a moment; without one it reads the

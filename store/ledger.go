@@ -38,10 +38,29 @@ func (r accountRow) account() ledger.Account {
 	return ledger.Account{ID: ledger.AccountID(r.ID), AccountRef: r.ref(), Posted: r.PostedFen, PendingIn: r.PendingInFen, PendingOut: r.PendingOutFen}
 }
 
+// books runs fn with the county's accounts in sight where an act of one of its
+// townships moves them: to find, lock and book them, and for nothing else.
+func (tx *Tx) books(ctx context.Context, refs []ledger.AccountRef, fn func() error) error {
+	county := tx.actor.Area.At(area.LevelCounty)
+	beyond := func(r ledger.AccountRef) bool { return r.Area == county }
+	if tx.actor.System != "" || tx.actor.Area.Level() <= area.LevelCounty || !slices.ContainsFunc(refs, beyond) {
+		return fn()
+	}
+	return tx.everywhere(ctx, fn)
+}
+
 // LockAccounts locks accounts by ascending id, and opens the missing ones before,
 // in one order for everybody, so that two who open the same pair do not wait for
 // each other. They come in the order of refs.
-func (tx *Tx) LockAccounts(ctx context.Context, refs []ledger.AccountRef) ([]ledger.Account, error) {
+func (tx *Tx) LockAccounts(ctx context.Context, refs []ledger.AccountRef) (accounts []ledger.Account, err error) {
+	err = tx.books(ctx, refs, func() error {
+		accounts, err = tx.openAndLock(ctx, refs)
+		return err
+	})
+	return accounts, err
+}
+
+func (tx *Tx) openAndLock(ctx context.Context, refs []ledger.AccountRef) ([]ledger.Account, error) {
 	locked, err := tx.lockAccounts(ctx, refs)
 	if err != nil {
 		return nil, err
@@ -92,6 +111,16 @@ func (tx *Tx) lockAccounts(ctx context.Context, refs []ledger.AccountRef) (map[l
 
 // AddLedgerEntries appends entries with their postings. The balances follow by trigger.
 func (tx *Tx) AddLedgerEntries(ctx context.Context, entries []*ledger.Entry) error {
+	var refs []ledger.AccountRef
+	for _, e := range entries {
+		for _, p := range e.Postings {
+			refs = append(refs, p.Ref)
+		}
+	}
+	return tx.books(ctx, refs, func() error { return tx.addLedgerEntries(ctx, entries) })
+}
+
+func (tx *Tx) addLedgerEntries(ctx context.Context, entries []*ledger.Entry) error {
 	byKey, values := map[string]*ledger.Entry{}, make([]any, 0, 11*len(entries))
 	for _, e := range entries {
 		byKey[e.Key] = e

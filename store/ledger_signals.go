@@ -23,6 +23,9 @@ var signalSQL = []struct {
 	// One person paid as a member of several households.
 	{ledger.SignalTwoHouseholds, `SELECT string_agg(p.public_id::text, ' ' ORDER BY p.id) AS payouts, '' AS who, sum(p.fen)::bigint AS fen, max(p.submitted_at) AS latest
 		FROM p GROUP BY p.payee_index HAVING count(DISTINCT p.household_index) > 1`},
+	// One bank account for two people: a household's, a helper's, or a thief's.
+	{ledger.SignalSameAccount, `SELECT string_agg(p.public_id::text, ' ' ORDER BY p.id) AS payouts, '' AS who, sum(p.fen)::bigint AS fen, max(p.submitted_at) AS latest
+		FROM p WHERE p.account_index IS NOT NULL GROUP BY p.account_index HAVING count(DISTINCT p.payee_index) > 1`},
 	// Money asked for within minutes of the call.
 	{ledger.SignalYoungTicket, `SELECT string_agg(p.public_id::text, ' ' ORDER BY p.id) AS payouts, m.name AS who, sum(p.fen)::bigint AS fen, max(p.submitted_at) AS latest
 		FROM p JOIN tickets t ON t.id = p.ticket_id JOIN staff m ON m.id = p.maker_id WHERE p.submitted_at < t.invited_at + interval '10 minutes' GROUP BY m.id, m.name`},

@@ -39,7 +39,7 @@ var ledgerChecks = []ledgerCheck{
 		   OR (p.entry_id = o.id AND p.layer = CASE WHEN e.resolves IS NULL THEN 'posted' ELSE 'pending' END) GROUP BY p.account_id HAVING sum(p.fen) <> 0)`},
 	{"hold", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and has ' || count(e.id) || ' open holds' FROM disbursements d
 		LEFT JOIN ledger_entries e ON e.disbursement_id = d.id AND e.event = 'reserved' AND NOT EXISTS (SELECT 1 FROM ledger_entries r WHERE r.resolves = e.id)
-		GROUP BY d.id, d.public_id, d.state, d.channel HAVING count(e.id) <> CASE WHEN d.state IN ('reserved', 'batched') AND d.channel <> 'advance' OR d.state = 'cash_issued' AND d.channel = 'advance' THEN 1 ELSE 0 END`},
+		GROUP BY d.id, d.public_id, d.state, d.channel HAVING count(e.id) <> CASE WHEN d.state IN ('reserved', 'batched', 'sent', 'acked', 'unknown') AND d.channel <> 'advance' OR d.state = 'cash_issued' AND d.channel = 'advance' THEN 1 ELSE 0 END`},
 	{"paid_once", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and was received ' || count(e.id) || ' times' FROM disbursements d
 		LEFT JOIN ledger_entries e ON e.disbursement_id = d.id AND e.event = 'receipted' AND NOT EXISTS (SELECT 1 FROM ledger_entries r WHERE r.reverses = e.id)
 		GROUP BY d.id, d.public_id, d.state HAVING count(e.id) <> CASE WHEN d.state = 'receipted' THEN 1 ELSE 0 END AND d.state NOT IN ('succeeded', 'reconciled')`},
@@ -56,6 +56,18 @@ var ledgerChecks = []ledgerCheck{
 		LEFT JOIN (SELECT ticket_id, area_code, sum(fen) AS fen FROM disbursements WHERE state IN ('reserved', 'cash_issued', 'batched') GROUP BY 1, 2) o
 		  ON o.ticket_id = t.id AND o.area_code = a.area_code
 		WHERE a.kind = 'payable' AND -a.posted_fen <> coalesce(o.fen, 0)`},
+	{"in_transit", `SELECT 'account ' || a.public_id || ' (in_transit) shows ' || -a.posted_fen || ' fen on the way, the payouts say ' || coalesce(d.fen, 0) FROM accounts a
+		LEFT JOIN (SELECT left(area_code, 6) || '000000' AS county, sum(fen) AS fen FROM disbursements WHERE state IN ('sent', 'acked', 'unknown') GROUP BY 1) d ON d.county = a.area_code
+		WHERE a.kind = 'in_transit' AND -a.posted_fen <> coalesce(d.fen, 0)`},
+	{"returned", `SELECT 'account ' || a.public_id || ' (returned) shows ' || -a.posted_fen || ' fen that came back, the payouts say ' || coalesce(d.fen, 0) FROM accounts a
+		LEFT JOIN (SELECT left(area_code, 6) || '000000' AS county, sum(fen) AS fen FROM disbursements WHERE state IN ('failed', 'fixed') GROUP BY 1) d ON d.county = a.area_code
+		WHERE a.kind = 'returned' AND -a.posted_fen <> coalesce(d.fen, 0)`},
+	{"recovery", `SELECT 'account ' || a.public_id || ' (recovery) shows ' || a.posted_fen || ' fen, the claims say ' || coalesce(c.fen, 0) FROM accounts a
+		LEFT JOIN (SELECT area_code, sum(fen - recovered_fen) AS fen FROM claims GROUP BY 1) c ON c.area_code = a.area_code WHERE a.kind = 'recovery' AND a.posted_fen <> coalesce(c.fen, 0)`},
+	{"arrived", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ', the bank has paid ' || t.paid || ' of its tries and the books ' || coalesce(e.paid, 0) FROM disbursements d
+		JOIN (SELECT disbursement_id, count(*) FILTER (WHERE state = 'succeeded') AS paid, (array_agg(state ORDER BY number DESC))[1] AS newest FROM disbursement_attempts GROUP BY 1) t ON t.disbursement_id = d.id
+		LEFT JOIN (SELECT disbursement_id, sum(CASE WHEN event IN ('bank_succeeded', 'late_success') THEN 1 WHEN event IN ('bank_returned', 'recovered') THEN -1 ELSE 0 END) AS paid FROM ledger_entries GROUP BY 1) e ON e.disbursement_id = d.id
+		WHERE t.paid <> coalesce(e.paid, 0) OR d.state IN ('succeeded', 'reconciled') AND t.newest <> 'succeeded' OR d.state IN ('reserved', 'batched', 'sent', 'acked', 'unknown', 'failed') AND t.newest <> d.state`},
 	{"limit", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and ' || CASE WHEN bool_or(u.released_at IS NULL) THEN 'still counts' ELSE 'does not count' END || ' against its limits'
 		FROM disbursements d LEFT JOIN limit_uses u ON u.disbursement_id = d.id GROUP BY d.id, d.public_id, d.state
 		HAVING bool_or(u.released_at IS NULL) IS DISTINCT FROM (d.state NOT IN ('cancelled', 'reversed'))`},

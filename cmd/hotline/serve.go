@@ -222,6 +222,7 @@ func (n *node) buildDispatch() error {
 		ledger.TimerSecondSignature: relief.SecondSignatureDue,
 		ledger.TimerCheckUnanswered: relief.CheckUnanswered,
 		relief.TimerPaper:           relief.PaperDue,
+		relief.TimerBankUnanswered:  relief.BankUnanswered,
 	} {
 		n.engine.Handle(kind, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return handler(ctx, tx, t) })
 	}

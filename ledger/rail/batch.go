@@ -116,11 +116,23 @@ func (c *check) that(ok bool, field, code, detail string) {
 	}
 }
 
-func (c *check) item(at string, i Item) {
-	c.that(idForm.MatchString(i.Reference), at+"reference", "reference_form", "An attempt needs an id of at most 35 letters, digits and hyphens.")
+// CheckPayee looks at where money is to go before anybody makes a batch of it, and
+// reports every fault: of account, holder and bank.
+func CheckPayee(account, holder Private, bank string) error {
+	c := check{}
+	c.payee("", Item{Account: account, Holder: holder, Bank: bank})
+	return errors.Join(c.faults...)
+}
+
+func (c *check) payee(at string, i Item) {
 	c.that(accountNum.MatchString(string(i.Account)), at+"account", "account_form", "An account number has 8 to 32 digits; take out blanks and hyphens.")
 	c.that(holderName(string(i.Holder)), at+"holder", "holder_form", "Write the holder's name as it stands on the card: letters and characters, a · or a single blank between parts.")
 	c.that(i.Bank == "" || bankForm.MatchString(i.Bank), at+"bank", "bank_form", "A bank's number has 12 digits.")
+}
+
+func (c *check) item(at string, i Item) {
+	c.that(idForm.MatchString(i.Reference), at+"reference", "reference_form", "An attempt needs an id of at most 35 letters, digits and hyphens.")
+	c.payee(at, i)
 	c.that((i.IDType == IDNone) == (i.IDNumber == ""), at+"id_number", "id_half", "Give type and number of the document, or neither.")
 	if i.IDType != IDNone {
 		c.that(cmp.Or(i.IDType == IDResident, i.IDType == IDPassport, i.IDType == IDOther), at+"id_type", "id_type", "Use resident_id, passport or other.")

@@ -4055,7 +4055,7 @@ export interface components {
             /** Format: int64 */
             count: number;
             /** @enum {string} */
-            kind: "same_pair" | "two_households" | "young_ticket" | "off_hours" | "just_below" | "review_finding" | "review_late";
+            kind: "same_pair" | "two_households" | "same_account" | "young_ticket" | "off_hours" | "just_below" | "review_finding" | "review_late";
             /** Format: date-time */
             latest: string;
             /** @description Public ids, the earliest first */

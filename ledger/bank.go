@@ -1,0 +1,197 @@
+package ledger
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+)
+
+// Line is a payout together with the try at it that a bank has or is to get.
+type Line struct {
+	Payout  *Disbursement
+	Attempt *Attempt
+}
+
+// PutInBatch takes payouts that are reserved for the bank into a batch, in the order given.
+func PutInBatch(ctx context.Context, tx Tx, batch BatchID, lines []Line) (err error) {
+	for i, l := range lines {
+		if l.Payout.Channel != ChannelBank {
+			return act.Refused("not_by_bank", "Only payouts that go through a bank can be batched.")
+		}
+		if l.Payout.State, err = l.Payout.State.Next(StepBatch); err != nil {
+			return err
+		}
+		l.Attempt.State, l.Attempt.Batch, l.Attempt.Seq = l.Payout.State, batch, i+1
+		if err := l.save(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// TakeOutOfBatch undoes PutInBatch: nothing has left, and the sums stay reserved.
+func TakeOutOfBatch(ctx context.Context, tx Tx, lines []Line) (err error) {
+	for _, l := range lines {
+		if l.Payout.State, err = l.Payout.State.Next(StepUnbatch); err != nil {
+			return err
+		}
+		l.Attempt.State, l.Attempt.Batch, l.Attempt.Seq = l.Payout.State, 0, 0
+		if err := l.save(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// SendToBank books that the payouts of a batch leave: nothing is owed any longer,
+// and the sums are on their way, held in the fund until the bank says where they are.
+// Nobody who acts may be a relative of a payee.
+func SendToBank(ctx context.Context, tx Tx, lines []Line, people ...area.StaffID) (err error) {
+	var entries []Entry
+	for _, l := range lines {
+		d := l.Payout
+		if err := noKin(ctx, tx, *d, slices.Clone(people)...); err != nil {
+			return err
+		}
+		if d.State, err = d.State.Next(StepSend); err != nil {
+			return err
+		}
+		l.Attempt.State = d.State
+		release, err := d.release(ctx, tx)
+		if err != nil {
+			return err
+		}
+		entries = append(entries, release, d.entry(fmt.Sprintf("send:%d", d.Attempt), EventBankSent, d.payable(), d.inTransit()), d.transitHold())
+	}
+	if err := post(ctx, tx, entries...); err != nil {
+		return err
+	}
+	return saveAll(ctx, tx, lines)
+}
+
+// LoseAnswer marks what the bank has not answered in time: nobody knows, and
+// nothing of it is paid again by itself.
+func LoseAnswer(ctx context.Context, tx Tx, lines []Line) (lost []Line, err error) {
+	for _, l := range lines {
+		if l.Attempt.Number != l.Payout.Attempt {
+			continue
+		}
+		next, refused := l.Payout.State.Next(StepLose)
+		if refused != nil {
+			continue // answered
+		}
+		l.Payout.State, l.Attempt.State = next, next
+		if err := l.save(ctx, tx); err != nil {
+			return nil, err
+		}
+		lost = append(lost, l)
+	}
+	return lost, nil
+}
+
+// Fix names the account that a failed payout is to be tried on next. Where the bank
+// found fault with the account, it is another version, entered by one person and
+// verified by another.
+func Fix(ctx context.Context, tx Tx, d *Disbursement, failed Attempt, to PayeeAccount, l Limits) (err error) {
+	if err := d.mayFix(tx.Actor()); err != nil {
+		return err
+	}
+	if err := to.payable(d.Case, d.Payee); err != nil {
+		return err
+	}
+	if to.ID == failed.Account && accountAtFault(failed.Reason) {
+		return act.Refused("same_account", "The bank found fault with this very account; enter it anew, and have another person verify it.")
+	}
+	if err := noKin(ctx, tx, *d, tx.Actor().StaffID, to.EnteredBy, to.VerifiedBy); err != nil {
+		return err
+	}
+	if d.State, err = d.State.Next(StepFix); err != nil {
+		return err
+	}
+	d.Account, d.AccountIndex = to.ID, to.Index
+	if err := countAccount(ctx, tx, *d, l); err != nil {
+		return err
+	}
+	return tx.SaveDisbursement(ctx, d)
+}
+
+// accountAtFault reports whether the same account would fail again.
+func accountAtFault(reason string) bool {
+	return slices.Contains([]string{"name_mismatch", "account_unknown", "account_blocked", "account_closed", "id_mismatch"}, reason)
+}
+
+// countAccount counts a payout under the account that it is tried on next, too. An
+// account that it was tried on before stays counted: its money may still arrive there.
+func countAccount(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
+	key := accountKey(d.AccountIndex)
+	if err := tx.LockLimits(ctx, []LimitKey{key}); err != nil {
+		return err
+	}
+	counted, err := tx.CountedUnder(ctx, d.ID, key)
+	if err != nil || counted {
+		return err
+	}
+	if err := accountCap(ctx, tx, d, l); err != nil {
+		return err
+	}
+	return tx.AddLimitUse(ctx, d.ID, []LimitKey{key}, d.Fen)
+}
+
+// Reissue makes the next try at a payout, with a new end-to-end id, once the one
+// before is proved dead and the account is repaired. Who entered the account
+// cannot send the money there.
+func Reissue(ctx context.Context, tx Tx, d *Disbursement, to PayeeAccount) error {
+	me := tx.Actor()
+	if err := d.mayReissue(me); err != nil {
+		return err
+	}
+	if err := to.payable(d.Case, d.Payee); err != nil {
+		return err
+	}
+	if me.StaffID == to.EnteredBy {
+		return act.Refused("own_account", "Who entered the account cannot send the money there; a colleague must.")
+	}
+	if err := noKin(ctx, tx, *d, me.StaffID); err != nil {
+		return err
+	}
+	owed := d.entry(fmt.Sprintf("reissue:%d", d.Attempt), EventReissued, d.returned(), d.payable())
+	return reserveAfter(ctx, tx, d, owed)
+}
+
+// transitHold is the hold on the fund while a sum is with the bank.
+func (d Disbursement) transitHold() Entry {
+	return d.entry(fmt.Sprintf("transit:%d", d.Attempt), EventReserved, d.inTransit(), d.fund())
+}
+
+// releaseTransit ends that hold.
+func (d Disbursement) releaseTransit(ctx context.Context, tx Tx) (Entry, error) {
+	return d.endHold(ctx, tx, d.transitHold(), fmt.Sprintf("arrive:%d", d.Attempt))
+}
+
+// The accounts a bank payout moves between are the county's.
+func (d Disbursement) fund() AccountRef      { return d.county(Fund) }
+func (d Disbursement) inTransit() AccountRef { return d.county(InTransit) }
+func (d Disbursement) returned() AccountRef  { return d.county(Returned) }
+func (d Disbursement) recovery() AccountRef  { return d.county(Recovery) }
+func (d Disbursement) county(k Kind) AccountRef {
+	return AccountRef{Kind: k, Area: d.Area.At(area.LevelCounty)}
+}
+
+func (l Line) save(ctx context.Context, tx Tx) error {
+	if err := tx.SaveDisbursement(ctx, l.Payout); err != nil {
+		return err
+	}
+	return tx.SaveAttempt(ctx, l.Attempt)
+}
+
+func saveAll(ctx context.Context, tx Tx, lines []Line) error {
+	for _, l := range lines {
+		if err := l.save(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
