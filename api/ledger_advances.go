@@ -13,7 +13,7 @@ import (
 
 // AdvanceRows is what routes about standing advances ask of the store.
 type AdvanceRows interface {
-	// Advances lists the standing advances in scope that hold anything; own: the actor's alone.
+	// Advances lists what people in scope carry; own: what the actor does.
 	Advances(ctx context.Context, own bool) ([]ledger.AdvanceView, error)
 	// AdvanceActs lists acts with standing advances, newest first: those that wait, or those that were answered; own: the actor's alone.
 	AdvanceActs(ctx context.Context, waiting, own bool) ([]ledger.AdvanceActView, error)

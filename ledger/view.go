@@ -171,13 +171,14 @@ type Statement struct {
 	Next       string          `json:"next,omitempty"` // cursor; empty at the end
 }
 
-// AdvanceView is what somebody carries as a standing advance, in fen.
+// AdvanceView is what somebody carries, in fen.
 type AdvanceView struct {
 	AccountID     string `json:"account_id"`
 	Area          string `json:"area"`
 	AreaName      string `json:"area_name"`
 	Holder        string `json:"holder"`
 	Login         string `json:"login"`
+	Advance       bool   `json:"advance" doc:"Their standing advance; false: taken out for single payouts"`
 	PostedFen     int64  `json:"posted_fen" doc:"What they answer for"`
 	PendingInFen  int64  `json:"pending_in_fen" doc:"Offered to them, not yet signed for"`
 	PendingOutFen int64  `json:"pending_out_fen" doc:"Offered by them, or taken on for a payout"`

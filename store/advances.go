@@ -110,13 +110,14 @@ func (tx *Tx) AdvanceActs(ctx context.Context, waiting, own bool) ([]ledger.Adva
 	return views, err
 }
 
-// Advances lists the standing advances in scope that hold anything, or the actor's own.
+// Advances lists what people in scope carry, or the actor's own: standing advances, and cash
+// that was taken out for single payouts.
 func (tx *Tx) Advances(ctx context.Context, own bool) ([]ledger.AdvanceView, error) {
 	views := []ledger.AdvanceView{}
-	err := tx.find(ctx, "list advances", &views, `SELECT a.public_id::text AS account_id, a.area_code AS area, d.name AS area_name, s.name AS holder, s.login, a.posted_fen, a.pending_in_fen, a.pending_out_fen,
-			a.posted_fen - a.pending_out_fen AS available_fen
-		FROM accounts a JOIN staff s ON a.holder = 'advance:' || s.id JOIN divisions d ON d.code = a.area_code
-		WHERE a.kind = 'cash' AND a.holder LIKE 'advance:%' AND CASE WHEN ? THEN s.id = ? ELSE a.posted_fen <> 0 OR a.pending_in_fen <> 0 OR a.pending_out_fen <> 0 END
-		ORDER BY a.area_code, s.name, s.id LIMIT 500`, own, int64(tx.actor.StaffID))
+	err := tx.find(ctx, "list what people carry", &views, `SELECT a.public_id::text AS account_id, a.area_code AS area, d.name AS area_name, s.name AS holder, s.login, a.holder LIKE 'advance:%' AS advance,
+			a.posted_fen, a.pending_in_fen, a.pending_out_fen, a.posted_fen - a.pending_out_fen AS available_fen
+		FROM accounts a JOIN staff s ON s.id = CASE WHEN a.kind = 'cash' THEN split_part(a.holder, ':', 2)::bigint END JOIN divisions d ON d.code = a.area_code
+		WHERE a.kind = 'cash' AND (a.posted_fen <> 0 OR a.pending_in_fen <> 0 OR a.pending_out_fen <> 0) AND (NOT ? OR s.id = ?)
+		ORDER BY a.area_code, s.name, s.id, a.holder LIMIT 500`, own, int64(tx.actor.StaffID))
 	return views, err
 }

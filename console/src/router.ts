@@ -26,6 +26,7 @@ export const router = createRouter({
     { path: '/areas', name: 'areas', component: () => import('./areas/AreasPage.vue'), meta: { title: 'areas.title' } },
     { path: '/duty', name: 'duty', component: () => import('./pages/Duty.vue'), meta: { title: 'page.duty' } },
     { path: '/money', name: 'money', component: () => import('./money/MoneyPage.vue'), meta: { title: 'page.money' } },
+    { path: '/advances', name: 'advances', component: () => import('./money/AdvancesPage.vue'), meta: { title: 'page.advances' } },
     { path: '/calls', name: 'calls', component: () => import('./pages/Calls.vue'), meta: { title: 'page.calls' } },
     { path: '/desk', name: 'desk', component: () => import('./desk/DeskPage.vue'), meta: { title: 'page.desk', phone: true } },
     { path: '/floor', name: 'floor', component: () => import('./floor/FloorPage.vue'), meta: { title: 'page.floor', phone: true } },

@@ -119,6 +119,7 @@ export const api = {
   spans: async (login: string, cursor?: string) => answer(await client.GET('/agents/spans', { params: { query: { login, ...(cursor && { cursor }) } } })),
   audit: async (cursor?: string) => answer(await client.GET('/audit', { params: { query: cursor ? { cursor } : {} } })),
   signals: async (days: number) => answer(await client.GET('/ledger/signals', { params: { query: { days } } })),
+  advances: async () => answer(await client.GET('/ledger/advances')),
   limits: async () => answer(await client.GET('/ledger/limits', { params: { query: {} } })),
   trialBalance: async (at?: string) => answer(await client.GET('/ledger/trial-balance', { params: { query: at ? { at } : {} } })),
   statement: async (id: string, query: { from?: string; until?: string; cursor?: string }) => answer(await client.GET('/ledger/accounts/{id}/statement', { params: { path: { id }, query } })),

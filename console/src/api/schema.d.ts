@@ -3948,6 +3948,8 @@ export interface components {
         };
         LedgerAdvanceView: {
             account_id: string;
+            /** @description Their standing advance; false: taken out for single payouts */
+            advance: boolean;
             area: string;
             area_name: string;
             /** Format: int64 */

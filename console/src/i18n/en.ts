@@ -1,3 +1,4 @@
+import { advance } from './en/advance'
 import { areas } from './en/areas'
 import { code } from './en/code'
 import { desk } from './en/desk'
@@ -13,4 +14,4 @@ import { staff } from './en/staff'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...areas, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const en = { ...page, ...areas, ...advance, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }

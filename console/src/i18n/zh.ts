@@ -1,3 +1,4 @@
+import { advance } from './zh/advance'
 import { areas } from './zh/areas'
 import { code } from './zh/code'
 import { desk } from './zh/desk'
@@ -13,4 +14,4 @@ import { staff } from './zh/staff'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...areas, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const zh = { ...page, ...areas, ...advance, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
