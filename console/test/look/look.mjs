@@ -23,7 +23,7 @@ const shots = [
   ['split-off', 'agent', `${t}?act=splitOff`, house.waiting], ['paused', 'supervisor', t, { ...house.waiting, acts: ['resume'], offered_to_me: false, returned: true, pause: { from: house.iso(-2), until: house.iso(8), by: '王主管', reason: '工作人员已到门口' }, ladder: { ...house.waiting.ladder, next: undefined } }],
   ['return', 'worker', `${t}?act=giveBack`, { ...house.waiting, status: 'accepted', offered_to_me: false, acts: ['return', 'hand_over'], return_by: house.iso(2000) }],
   ['visits', 'assistant', '/'], ['visits-head', 'head', '/visits'], ['visits-worker', 'worker', '/visits'],
-  ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['duty-week', 'worker', '/duty?view=week'], ['duty-mine', 'worker', '/duty?tab=mine'], ['duty-holes', 'head', '/duty?tab=holes'], ['duty-edit', 'head', '/duty?tab=edit'], ['money', 'finance', '/money'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['staff', 'admin', '/staff'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'], ['contact', 'worker', '/contact'], ['dead-letters', 'supervisor', '/dead-letters'],
+  ['approvals', 'head', '/approvals'], ['duty', 'head', '/duty'], ['duty-week', 'worker', '/duty?view=week'], ['duty-mine', 'worker', '/duty?tab=mine'], ['duty-holes', 'head', '/duty?tab=holes'], ['duty-edit', 'head', '/duty?tab=edit'], ['money', 'finance', '/money'], ['advances', 'worker', '/advances'], ['advances-head', 'head', '/advances'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['staff', 'admin', '/staff'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'], ['contact', 'worker', '/contact'], ['dead-letters', 'supervisor', '/dead-letters'],
 ]
 
 // The desk and the floor, at a moment of a call each.
@@ -46,6 +46,11 @@ const moments = [
   ['duty-hand-over', 'worker', '/duty?tab=mine', async (page) => { await button(page, '我要交班').click(); await button(page, '生成地址').or(button(page, '换一个地址')).first().click(); await page.getByText('只显示这一次').waitFor() }],
   ['money-statement', 'finance', '/money', async (page) => { await page.getByRole('button', { name: '明细' }).nth(2).click(); await page.getByText('期末余额').waitFor() }],
   ['money-float', 'finance', '/money', async (page) => { await button(page, '拨付备用金').click(); await page.getByLabel('凭证号').waitFor() }],
+  ['advances-over', 'worker', '/advances', async (page) => { await button(page, '交给同事').click(); await page.getByLabel('交给谁').selectOption('worker2') }],
+  ['advances-count', 'worker', '/advances', async (page) => { await button(page, '盘点').click(); await page.getByLabel('点得').fill('1450.00'); await page.getByText('与账面相差').waitFor() }],
+  ['advances-issue', 'head', '/advances', async (page) => { await button(page, '发放预领款').click(); await page.getByLabel('发给谁').selectOption('worker2') }],
+  ['advances-decline', 'worker', '/advances', async (page) => { await button(page, '不签').click() }],
+  ['money-move', 'finance', '/money', async (page) => { await button(page, '划转到接管乡镇').click(); await page.getByLabel('凭证号').waitFor() }],
   ['money-budget', 'finance', '/money', async (page) => { await button(page, '设定年度预算').click(); await page.getByLabel('凭证号').waitFor() }],
   ['areas-search', 'agent', '/areas', async (page) => { await page.getByRole('combobox').fill('sq'); await page.getByRole('option').first().waitFor() }],
   ['areas-faults', 'admin', '/areas', async (page) => { await page.setInputFiles('input[type=file]', file('faulty.csv')); await page.getByText('处错误').first().waitFor() }],

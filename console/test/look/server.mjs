@@ -7,6 +7,7 @@ import { answerAreas } from './areas.mjs'
 import { answerStaff } from './staff.mjs'
 import { answerDuty } from './duty.mjs'
 import * as house from './house.mjs'
+import { answerAdvances } from './money.mjs'
 import { answerNotify } from './notify.mjs'
 import { answerRecordings } from './recordings.mjs'
 
@@ -79,6 +80,7 @@ function answer(state, method, path, query, octets, req, res) {
     return json(res, 200, { items: state.rows.filter((r) => (view === 'offered' ? r.offered_to_me : view === 'mine' ? r.owner.name === state.me.name : true) && (!query.get('priority') || r.priority === query.get('priority'))) })
   }
   if (answerStaff(method, path, query, res, json)) return
+  if (answerAdvances(state.me, path, res, json)) return
   if (answerNotify(method, path, query, res, json)) return
   if (answerAreas(method, path, query, res, json)) return
   if (answerDuty(state, method, path, query, octets, res, json)) return

@@ -1,7 +1,7 @@
 // What workers carry: standing advances, and what two people sign for.
 export const advance = {
   advance: {
-    title: 'Cash and advance', lead: 'An advance goes through two hands: one person gives, and it counts once the other has signed.', carried: 'What I carry', carriedAll: 'Who carries what', nothing: 'You carry no cash.', nothingAll: 'Nobody carries cash.', most: 'At most {sum} yuan each',
+    title: 'Cash and advance', limit: 'A worker\'s standing advance, at most', lead: 'An advance goes through two hands: one person gives, and it counts once the other has signed.', carried: 'What I carry', carriedAll: 'Who carries what', nothing: 'You carry no cash.', nothingAll: 'Nobody carries cash.', most: 'At most {sum} yuan each',
     holder: 'Who', kind: 'What', advance: 'standing advance', payouts: 'for single payouts', sum: 'In the books', held: 'Set aside', comes: 'To be signed', free: 'Free', waiting: 'Waits for a signature', nobody: 'Nothing waits for a signature.', done: 'Done', none: 'Nothing yet.',
     act: { issue: '{by} hands out to {to}', hand_over: '{by} hands over to {to}', return: '{by} gives back into the float', count: '{by} has counted' }, outcome: { signed: 'signed', declined: 'not signed', withdrawn: 'withdrawn' },
     counted: 'Counted', books: 'In the books', short: 'missing', over: 'too much', to: 'To whom', toIssue: 'To whom', choose: 'Choose', township: 'Township', note: 'Remark', countedHint: 'Count the standing advance alone, without cash for single payouts.', noteHint: 'Required where it differs from the books.', reason: 'Why you do not sign', differs: 'Differs from the books by {sum} yuan',

@@ -1,0 +1,23 @@
+// Cash that people carry, as a worker and as the head see it.
+import { iso } from './house.mjs'
+
+const carried = (id, holder, login, advance, posted, more = {}) => ({ account_id: id, area: '990101001000', area_name: '青石镇', holder, login, advance, posted_fen: posted, pending_in_fen: 0, pending_out_fen: 0, available_fen: posted - (more.pending_out_fen ?? 0), ...more })
+const did = (id, kind, by, to, fen, more = {}) => ({ id, kind, area: '990101001000', by, ...(to && { to }), amount_fen: fen, difference_fen: 0, at: iso(-30), next_acts: [], ...more })
+const signed = (who, more = {}) => ({ outcome: 'signed', answered_by: who, answered_at: iso(-20), ...more })
+
+const mine = [carried('h1', '林小河', 'worker1', true, 150_000, { pending_out_fen: 60_000, pending_in_fen: 30_000 }), carried('h2', '林小河', 'worker1', false, 80_000)]
+const handed = did('g1', 'hand_over', '林小河', '赵二', 60_000, { note: '夜班交接' })
+const counted = did('g3', 'count', '赵二', '', 95_000, { book_fen: 100_000, difference_fen: -5_000, note: '少一张五十元，已在车里找过' })
+const done = [did('d1', 'issue', '石文山', '林小河', 150_000, signed('林小河')), did('d2', 'hand_over', '林小河', '赵二', 40_000, { outcome: 'declined', answered_by: '赵二', answered_at: iso(-50), answer_note: '点得只有三百元' }), did('d3', 'count', '林小河', '', 150_000, { book_fen: 150_000, ...signed('石文山') })]
+
+/** Answers what is asked about advances; true where it did. */
+export function answerAdvances(me, path, res, json) {
+  if (!path.startsWith('/ledger/advances')) return false
+  const worker = me.role === 'worker'
+  json(res, 200, { most_fen: 200_000, done: worker ? done : [did('d4', 'count', '赵二', '', 105_000, { book_fen: 100_000, difference_fen: 5_000, note: '多出一张五十元', ...signed('唐宛如') }), ...done],
+    carried: worker ? mine : [...mine, carried('h3', '赵二', 'worker2', true, 100_000)],
+    waiting: worker
+      ? [did('g2', 'issue', '石文山', '林小河', 30_000, { next_acts: ['sign', 'decline'] }), { ...handed, next_acts: ['withdraw'] }]
+      : [{ ...counted, next_acts: ['sign', 'decline'] }, handed, did('g4', 'return', '赵二', '', 50_000, { next_acts: ['sign', 'decline'] })] })
+  return true
+}
