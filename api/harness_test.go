@@ -170,6 +170,7 @@ func directory(t *testing.T) area.Directory {
 	}
 	d.Staff = append(d.Staff, area.NewStaff{Login: "worker.b", Name: "worker.b", Role: area.RoleWorker, Area: township, Phone: "+8619900000002", PasswordHash: hash})
 	d.Staff = append(d.Staff, area.NewStaff{Login: "supervisor.b", Name: "supervisor.b", Role: area.RoleSupervisor, Area: city, Phone: "+8619900000003", PasswordHash: hash})
+	d.Staff = append(d.Staff, area.NewStaff{Login: "county_finance.b", Name: "county_finance.b", Role: area.RoleCountyFinance, Area: county, Phone: "+8619900000004", PasswordHash: hash})
 	return d
 }
 

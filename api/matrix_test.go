@@ -67,6 +67,18 @@ var bodies = map[string]any{
 	"POST /disbursements/{id}/reversal":         map[string]any{"reason": "wrong receipt"},
 	"POST /disbursements/{id}/after-review":     map[string]any{"outcome": "ok"},
 
+	"POST /tickets/{id}/payee-accounts":      map[string]any{"account": "6200000000000000017", "holder": "甲某"},
+	"POST /payee-accounts/{id}/verification": map[string]any{"account": "6200000000000000017"},
+	"POST /payee-accounts/{id}/views":        map[string]any{},
+	"POST /disbursements/{id}/fix":           map[string]any{"account_id": someID},
+	"POST /disbursements/{id}/reissue":       map[string]any{},
+	"POST /ledger/batches":                   map[string]any{"execute_on": "2026-10-12"},
+	"POST /ledger/batches/{id}/release":      map[string]any{},
+	"POST /ledger/batches/{id}/discard":      map[string]any{},
+	"POST /ledger/batches/{id}/returns":      "a return",
+	"POST /ledger/batches/{id}/closure":      map[string]any{},
+	"POST /ledger/claims/{id}/repayments":    map[string]any{"amount_fen": 100, "voucher": "r 1"},
+
 	"POST /papers/{id}/receipt":      map[string]any{"photos": []string{someID}},
 	"POST /papers/{id}/verification": map[string]any{},
 	"POST /papers/{id}/return":       map[string]any{"reason": "another paper"},
@@ -133,7 +145,7 @@ var bodies = map[string]any{
 
 // stateful are acts that a roster, an advance or a merger must first be there for, or that another role's
 // act before has made impossible: who may is let in, and told so.
-var stateful = []string{"POST /duty/rosters", "POST /duty/rosters/previews", "POST /duty/overrides", "POST /duty/temporaries", "POST /duty/handovers",
+var stateful = []string{"POST /ledger/batches", "POST /duty/rosters", "POST /duty/rosters/previews", "POST /duty/overrides", "POST /duty/temporaries", "POST /duty/handovers",
 	"POST /ledger/floats/moves", "POST /ledger/advances", "POST /ledger/advances/handovers", "POST /ledger/advances/returns", "POST /ledger/advances/counts"}
 
 func rosterBody() map[string]any {

@@ -20,7 +20,8 @@ type startPayoutInput struct {
 		ID         string `json:"id,omitempty" format:"uuid" doc:"Made by you before you send, kept for the retry"`
 		DecisionID string `json:"decision_id" format:"uuid"`
 		AmountFen  int64  `json:"amount_fen" minimum:"1" doc:"The decision's sum"`
-		Channel    string `json:"channel,omitempty" enum:"cash,advance" default:"cash" doc:"Cash out of the township's float, or what the payer carries as a standing advance"`
+		Channel    string `json:"channel,omitempty" enum:"cash,advance,bank" default:"cash" doc:"Cash out of the township's float, what the payer carries as a standing advance, or to the payee's account"`
+		AccountID  string `json:"account_id,omitempty" format:"uuid" doc:"Of a payout by bank: a verified account of the payee's"`
 	}
 }
 
@@ -35,7 +36,7 @@ func (s *Server) startPayout(ctx context.Context, tx Tx, in *startPayoutInput) (
 			return err
 		}
 		_, err = relief.StartPayout(ctx, tx, relief.PayoutInput{PublicID: newID(ctx, b.ID), Decision: b.DecisionID, Fen: b.AmountFen,
-			Channel: ledger.Channel(b.Channel)}, s.rules())
+			Channel: ledger.Channel(b.Channel), Account: b.AccountID}, s.rules())
 		return err
 	})
 }

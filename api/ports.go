@@ -15,6 +15,7 @@ import (
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ledger"
+	"example.org/hotline/ledger/rail/gateway"
 	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
@@ -33,6 +34,7 @@ type Tx interface {
 	StaffRows
 	AgencyRows
 	LimitRows
+	BankRows
 	AdvanceRows
 	ReportRows
 	RosterRows
@@ -173,6 +175,7 @@ type Deps struct {
 	Run        func(ctx context.Context, actor act.Actor, fn func(Tx) error) error
 	Sessions   Sessions
 	Rules      Rules
+	Banks      gateway.Banks                                            // through which counties pay; empty: none does
 	Ladder     func(t ticket.Ticket, now time.Time) dispatch.LadderView // how far a ticket's ladder is; nil: it is not shown
 	Wakes      <-chan struct{}                                          // something was added to the event log; nil: it is only looked at every second
 	Checks     []Check

@@ -10,20 +10,23 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger/rail"
 )
 
 // Problem is every error answer (RFC 9457). It never repeats a value that was
 // sent, since that may be an identity number.
 type Problem struct { //nolint:errname // RFC 9457 calls it so, and so does the document
-	Type   string         `json:"type" doc:"urn:hotline:problem: followed by code"`
-	Title  string         `json:"title"`
-	Status int            `json:"status"`
-	Detail string         `json:"detail" doc:"What happened, what was kept, what to do"`
-	Code   string         `json:"code" doc:"Stable; clients translate it"`
-	Field  string         `json:"field,omitempty" doc:"JSON name of the field at fault"`
-	Args   map[string]any `json:"args,omitempty" doc:"Facts for the translated message"`
-	Errors []FieldProblem `json:"errors,omitempty" doc:"Every field at fault, where several are"`
+	Type   string           `json:"type" doc:"urn:hotline:problem: followed by code"`
+	Title  string           `json:"title"`
+	Status int              `json:"status"`
+	Detail string           `json:"detail" doc:"What happened, what was kept, what to do"`
+	Code   string           `json:"code" doc:"Stable; clients translate it"`
+	Field  string           `json:"field,omitempty" doc:"JSON name of the field at fault"`
+	Args   map[string]any   `json:"args,omitempty" doc:"Facts for the translated message"`
+	Faults []area.LineFault `json:"faults,omitempty" doc:"Of a file that was refused: every fault by its line"`
+	Errors []FieldProblem   `json:"errors,omitempty" doc:"Every field at fault, where several are"`
 
 	retryAfter time.Duration
 }
@@ -93,6 +96,11 @@ func problemOf(err error) *Problem {
 	}
 	if e, ok := errors.AsType[*fiber.Error](err); ok {
 		return statusProblem(e.Code)
+	}
+	if refused, ok := errors.AsType[rail.Refused](err); ok {
+		p := newProblem(http.StatusUnprocessableEntity, "file_refused", "The file was refused and nothing of it was loaded; its faults are listed by line.")
+		p.Faults = refused
+		return p
 	}
 	for _, k := range kinds {
 		if !errors.Is(err, k.kind) {

@@ -22,6 +22,7 @@ type Ticket struct {
 	Visits        []relief.VisitView    `json:"visits"`
 	Findings      []relief.FindingsView `json:"findings"`
 	Decisions     []relief.DecisionView `json:"decisions"`
+	Accounts      []relief.AccountView  `json:"payee_accounts" doc:"Where the payee's money goes, the newest first"`
 	Disbursements []ledger.View         `json:"disbursements"`
 	Receipts      []relief.ReceiptView  `json:"receipts"`
 	Papers        []relief.PaperView    `json:"papers"`
@@ -82,6 +83,7 @@ func (s *Server) ticketPage(ctx context.Context, tx Tx, id ticket.ID) (Ticket, e
 		func() error { t.Visits, err = tx.TicketVisits(ctx, id); return err },
 		func() error { t.Findings, err = tx.TicketFindings(ctx, id); return err },
 		func() error { t.Decisions, err = tx.TicketDecisions(ctx, id); return err },
+		func() error { t.Accounts, err = tx.TicketAccounts(ctx, id); return err },
 		func() error { t.Disbursements, err = tx.TicketDisbursements(ctx, id); return err },
 		func() error { t.Receipts, err = tx.TicketReceipts(ctx, id); return err },
 		func() error { t.Papers, err = tx.TicketPaperViews(ctx, id); return err },

@@ -39,6 +39,7 @@ type View struct {
 	AfterReview   *ReviewView `json:"after_review,omitempty" doc:"Of a payout that was drawn for one; while it is open only county finance and the auditor see it"`
 	NextActs      []string    `json:"next_acts"` // what this reader may do now
 	Version       int64       `json:"version"`
+	Tries         []TryView   `json:"tries,omitempty" doc:"Of a payout by bank, the newest first"`
 	PolicyVersion string      `json:"policy"`
 
 	HandedOver []area.StaffID `json:"-"` // see Disbursement.HandedOver
@@ -52,6 +53,20 @@ type ReviewView struct {
 	Reviewer string        `json:"reviewer,omitempty"`
 	Note     string        `json:"note,omitempty"`
 	At       *time.Time    `json:"at,omitempty"`
+}
+
+// TryView is one try at a payout by bank. Of the account it shows four digits.
+type TryView struct {
+	Number     int        `json:"number"`
+	Reference  string     `json:"reference" doc:"End-to-end id"`
+	AccountID  string     `json:"account_id"`
+	LastFour   string     `json:"last_four"`
+	State      State      `json:"state"`
+	Reason     string     `json:"reason,omitempty" doc:"Why it failed: name_mismatch, account_unknown …"`
+	Code       string     `json:"code,omitempty" doc:"The bank's own"`
+	BatchID    string     `json:"batch_id,omitempty"`
+	MadeAt     time.Time  `json:"made_at"`
+	AnsweredAt *time.Time `json:"answered_at,omitempty"`
 }
 
 // InboxItem is one thing that waits for this reader's word.

@@ -57,6 +57,9 @@ func LoadReturn(ctx context.Context, tx Tx, bank Bank, publicID string, file Ban
 	if !b.out() {
 		return Loaded{}, act.NotInState("batch", b.State, "load a return")
 	}
+	if file.Name == "" {
+		return Loaded{}, act.Invalid("file", "file_name_required", "Give the file's name; it counts once.")
+	}
 	sum := sha256.Sum256(file.Body)
 	before, err := tx.BankFileLoaded(ctx, sum[:])
 	if err != nil {

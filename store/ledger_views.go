@@ -44,7 +44,14 @@ func (tx *Tx) TicketDisbursements(ctx context.Context, id ticket.ID) ([]ledger.V
 	}
 	views := make([]ledger.View, 0, len(rows))
 	for _, r := range rows {
-		views = append(views, tx.payoutView(r))
+		v := tx.payoutView(r)
+		if v.Channel == ledger.ChannelBank {
+			var err error
+			if v.Tries, err = tx.tries(ctx, r.Row.ID); err != nil {
+				return nil, err
+			}
+		}
+		views = append(views, v)
 	}
 	return views, nil
 }

@@ -754,6 +754,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/disbursements/{id}/fix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name the account on which a payout that the bank has failed is tried next */
+        post: operations["post_disbursements_id_fix"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/disbursements/{id}/receipt": {
         parameters: {
             query?: never;
@@ -765,6 +782,23 @@ export interface paths {
         put?: never;
         /** Prove that the citizen has it; stops the clock */
         post: operations["post_disbursements_id_receipt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/disbursements/{id}/reissue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a repaired payout tried again, under a new end-to-end id */
+        post: operations["post_disbursements_id_reissue"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1355,6 +1389,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/bank-files/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file that went to the bank or came from it; each look leaves a record */
+        get: operations["get_ledger_bank_files_id_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Batches for the bank, and what waits for one */
+        get: operations["get_ledger_batches"];
+        put?: never;
+        /** Make a batch of what is reserved for the bank; another person releases it */
+        post: operations["post_ledger_batches"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One batch with its payouts and files */
+        get: operations["get_ledger_batches_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/batches/{id}/closure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close a batch of which nothing is unknown */
+        post: operations["post_ledger_batches_id_closure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/batches/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw a draft away; its payouts wait for another batch */
+        post: operations["post_ledger_batches_id_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/batches/{id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a batch that another person has made go to the bank */
+        post: operations["post_ledger_batches_id_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/batches/{id}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Load what the bank says of a batch: all of the file or nothing; the same file again changes nothing */
+        post: operations["post_ledger_batches_id_returns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/budgets": {
         parameters: {
             query?: never;
@@ -1366,6 +1520,40 @@ export interface paths {
         put?: never;
         /** Set your county's budget of a year for a kind of aid; the newest counts */
         post: operations["post_ledger_budgets"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What payees are to give back */
+        get: operations["get_ledger_claims"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/claims/{id}/repayments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book what a payee has given back */
+        post: operations["post_ledger_claims_id_repayments"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1570,6 +1758,40 @@ export interface paths {
         put?: never;
         /** Let a paper go, with the reason */
         post: operations["post_papers_id_waiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payee-accounts/{id}/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Verify an account that another person has entered: type its number once more, off the card */
+        post: operations["post_payee_accounts_id_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/payee-accounts/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See an account's holder and last four digits; leaves a record */
+        post: operations["post_payee_accounts_id_views"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2332,6 +2554,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/payee-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the account to which the payee's money goes; a newer one takes the older one's place */
+        post: operations["post_tickets_id_payee_accounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/pulls": {
         parameters: {
             query?: never;
@@ -2631,6 +2870,11 @@ export interface components {
         };
         AccessList: {
             items: components["schemas"]["AreaAgencyAccess"][] | null;
+        };
+        AccountOpened: {
+            bank?: string;
+            holder: string;
+            last_four: string;
         };
         AcdAbandonedRow: {
             call: string;
@@ -3230,6 +3474,59 @@ export interface components {
             items: components["schemas"]["ActAuditRow"][] | null;
             next?: string;
         };
+        BatchList: {
+            /** @description The bank of your county; absent where none is set up */
+            bank?: string;
+            /** @description Those with something unknown first, then the newest */
+            items: components["schemas"]["ReliefBatchView"][] | null;
+            /** @description Reserved for the bank and in no batch, the oldest first */
+            waiting: components["schemas"]["ReliefWaitingPayout"][] | null;
+        };
+        BatchPage: {
+            /**
+             * Format: int64
+             * @description Control sum
+             */
+            amount_fen: number;
+            /**
+             * Format: date-time
+             * @description What the bank has not answered by then is unknown
+             */
+            answer_due?: string;
+            bank: string;
+            /** Format: date-time */
+            closed_at?: string;
+            closed_by?: string;
+            execute_on: string;
+            /** Format: int64 */
+            failed: number;
+            /** @description Once it is released */
+            file_name?: string;
+            files: components["schemas"]["ReliefBankFileView"][] | null;
+            id: string;
+            /** @description What nobody knows first */
+            items: components["schemas"]["ReliefBatchItemView"][] | null;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            next_acts: string[] | null;
+            /**
+             * Format: int64
+             * @description With the bank, and not answered yet
+             */
+            open: number;
+            /** Format: int64 */
+            payouts: number;
+            /** Format: date-time */
+            released_at?: string;
+            released_by?: string;
+            /** @enum {string} */
+            state: "draft" | "sent" | "acked" | "answered" | "closed" | "discarded";
+            /** Format: int64 */
+            succeeded: number;
+            /** Format: int64 */
+            unknown: number;
+        };
         BeginUploadInputBody: {
             /** Format: uuid */
             id?: string;
@@ -3303,6 +3600,10 @@ export interface components {
             skills?: {
                 [key: string]: number;
             };
+        };
+        ClaimList: {
+            /** @description What is open first */
+            items: components["schemas"]["ReliefClaimView"][] | null;
         };
         CloseInputBody: {
             note?: string;
@@ -3730,6 +4031,19 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        EnterAccountInputBody: {
+            /** @description Its number; blanks are dropped */
+            account: string;
+            /** @description 12-digit number of the payee's bank; absent: the bank that pays */
+            bank?: string;
+            /** @description As the card shows it */
+            holder: string;
+            /**
+             * Format: uuid
+             * @description Made by you before you send, kept for the retry
+             */
+            id?: string;
+        };
         EntrustInputBody: {
             /** @description Its door number, or its number in the village's register; no name, no identity number */
             reference: string;
@@ -3776,6 +4090,13 @@ export interface components {
             id_type: "resident_id" | "none";
             needs: string[] | null;
             note?: string;
+        };
+        FixInputBody: {
+            /**
+             * Format: uuid
+             * @description A verified account of the payee's; another version where the bank found fault with the account
+             */
+            account_id: string;
         };
         FloatInputBody: {
             /** Format: int64 */
@@ -4103,6 +4424,24 @@ export interface components {
             layer: string;
             reason?: string;
         };
+        LedgerTryView: {
+            account_id: string;
+            /** Format: date-time */
+            answered_at?: string;
+            batch_id?: string;
+            /** @description The bank's own */
+            code?: string;
+            last_four: string;
+            /** Format: date-time */
+            made_at: string;
+            /** Format: int64 */
+            number: number;
+            /** @description Why it failed: name_mismatch, account_unknown … */
+            reason?: string;
+            /** @description End-to-end id */
+            reference: string;
+            state: string;
+        };
         LedgerView: {
             /** @description Of a payout that was drawn for one; while it is open only county finance and the auditor see it */
             after_review?: components["schemas"]["LedgerReviewView"];
@@ -4148,6 +4487,8 @@ export interface components {
             submitted_at: string;
             ticket_id: string;
             ticket_number: string;
+            /** @description Of a payout by bank, the newest first */
+            tries?: components["schemas"]["LedgerTryView"][] | null;
             /** Format: int64 */
             version: number;
         };
@@ -4218,6 +4559,20 @@ export interface components {
             reason: string;
             /** Format: int64 */
             version: number;
+        };
+        MakeBatchInputBody: {
+            /**
+             * Format: date
+             * @description The day on which the bank is to pay
+             */
+            execute_on: string;
+            /**
+             * Format: uuid
+             * @description Made by you before you send, kept for the retry
+             */
+            id?: string;
+            /** @description Which of those that wait; absent: all, at most 500 */
+            payouts?: string[] | null;
         };
         MatterInput: {
             area: string;
@@ -4545,6 +4900,8 @@ export interface components {
             detail: string;
             /** @description Every field at fault, where several are */
             errors?: components["schemas"]["FieldProblem"][] | null;
+            /** @description Of a file that was refused: every fault by its line */
+            faults?: components["schemas"]["AreaLineFault"][] | null;
             /** @description JSON name of the field at fault */
             field?: string;
             /** Format: int64 */
@@ -4608,6 +4965,119 @@ export interface components {
         ReleaseInputBody: {
             reason: string;
         };
+        ReliefAccountView: {
+            /** @description Number of the payee's bank; absent: the agent bank */
+            bank?: string;
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: string;
+            id: string;
+            last_four: string;
+            next_acts: string[] | null;
+            /** @description A newer one is there */
+            replaced: boolean;
+            /** Format: date-time */
+            verified_at?: string;
+            verified_by?: string;
+        };
+        ReliefBankFileView: {
+            /** Format: date-time */
+            at: string;
+            /** @description Absent: the program itself */
+            by?: string;
+            /** @enum {string} */
+            direction: "out" | "in";
+            id: string;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
+        };
+        ReliefBatchItemView: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: date-time */
+            answered_at?: string;
+            /** @description The bank's own */
+            code?: string;
+            last_four: string;
+            payout_id: string;
+            /** @description Of the payout, which may have been tried again */
+            payout_state: string;
+            /** @description Why it failed: name_mismatch, account_unknown … */
+            reason?: string;
+            /** @description End-to-end id: another one for every try */
+            reference: string;
+            /** Format: int64 */
+            seq: number;
+            /** @description Of this try */
+            state: string;
+            ticket_id: string;
+            ticket_number: string;
+            /** Format: int64 */
+            try: number;
+        };
+        ReliefBatchView: {
+            /**
+             * Format: int64
+             * @description Control sum
+             */
+            amount_fen: number;
+            /**
+             * Format: date-time
+             * @description What the bank has not answered by then is unknown
+             */
+            answer_due?: string;
+            bank: string;
+            /** Format: date-time */
+            closed_at?: string;
+            closed_by?: string;
+            execute_on: string;
+            /** Format: int64 */
+            failed: number;
+            /** @description Once it is released */
+            file_name?: string;
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            next_acts: string[] | null;
+            /**
+             * Format: int64
+             * @description With the bank, and not answered yet
+             */
+            open: number;
+            /** Format: int64 */
+            payouts: number;
+            /** Format: date-time */
+            released_at?: string;
+            released_by?: string;
+            /** @enum {string} */
+            state: "draft" | "sent" | "acked" | "answered" | "closed" | "discarded";
+            /** Format: int64 */
+            succeeded: number;
+            /** Format: int64 */
+            unknown: number;
+        };
+        ReliefClaimView: {
+            /** Format: int64 */
+            amount_fen: number;
+            id: string;
+            /** Format: int64 */
+            left_fen: number;
+            /** Format: date-time */
+            opened_at: string;
+            /** @description Absent: the bank's word alone */
+            opened_by?: string;
+            payout_id: string;
+            reason?: string;
+            /** Format: int64 */
+            recovered_fen: number;
+            ticket_id: string;
+            ticket_number: string;
+            /** @enum {string} */
+            why: "late_success" | "reversed";
+        };
         ReliefDecisionView: {
             aid_kind: string;
             /** Format: int64 */
@@ -4658,6 +5128,26 @@ export interface components {
             no_id_reason?: string;
             note?: string;
             warnings: string[] | null;
+        };
+        ReliefLoaded: {
+            /** Format: int64 */
+            accepted: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Arrived after they were paid anew or called off: to be claimed back
+             */
+            paid_twice: number;
+            /** @description This very file was loaded before; nothing changed */
+            repeated: boolean;
+            /** Format: int64 */
+            succeeded: number;
+            /**
+             * Format: int64
+             * @description Said before, or not said at all
+             */
+            unchanged: number;
         };
         ReliefPaperKind: {
             code: string;
@@ -4711,8 +5201,27 @@ export interface components {
             recorded_at: string;
             visitors: string[] | null;
         };
+        ReliefWaitingPayout: {
+            /** Format: int64 */
+            amount_fen: number;
+            area: string;
+            last_four: string;
+            payout_id: string;
+            /** Format: date-time */
+            since: string;
+            ticket_id: string;
+            ticket_number: string;
+            /** Format: int64 */
+            try: number;
+        };
         ReopenInputBody: {
             reason: string;
+        };
+        RepaymentInputBody: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description Counts once for the claim */
+            voucher: string;
         };
         RepeatInputBody: {
             /** @description true merges it into the earlier ticket */
@@ -4766,6 +5275,10 @@ export interface components {
         Resent: {
             /** Format: int64 */
             count: number;
+        };
+        ReturnLoaded: {
+            batch: components["schemas"]["BatchPage"];
+            loaded: components["schemas"]["ReliefLoaded"];
         };
         ReturnedAdvanceInputBody: {
             /** Format: int64 */
@@ -4936,16 +5449,21 @@ export interface components {
         };
         StartPayoutInputBody: {
             /**
+             * Format: uuid
+             * @description Of a payout by bank: a verified account of the payee's
+             */
+            account_id?: string;
+            /**
              * Format: int64
              * @description The decision's sum
              */
             amount_fen: number;
             /**
-             * @description Cash out of the township's float, or what the payer carries as a standing advance
+             * @description Cash out of the township's float, what the payer carries as a standing advance, or to the payee's account
              * @default cash
              * @enum {string}
              */
-            channel: "cash" | "advance";
+            channel: "cash" | "advance" | "bank";
             /** Format: uuid */
             decision_id: string;
             /**
@@ -5066,6 +5584,8 @@ export interface components {
              * @description How long it may still be paused; absent where you may not pause it
              */
             pause_left_minutes?: number;
+            /** @description Where the payee's money goes, the newest first */
+            payee_accounts: components["schemas"]["ReliefAccountView"][] | null;
             /** @description A lowering that a supervisor has yet to approve */
             pending_priority?: string;
             pending_reason?: string;
@@ -5672,6 +6192,10 @@ export interface components {
         Verified: {
             /** @description false: the code is another one; five tries are given */
             verified: boolean;
+        };
+        VerifyAccountInputBody: {
+            /** @description Its number, off the card */
+            account: string;
         };
         VerifyContactInputBody: {
             /** @description The six digits of the test message */
@@ -7421,6 +7945,46 @@ export interface operations {
             };
         };
     };
+    post_disbursements_id_fix: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FixInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_disbursements_id_receipt: {
         parameters: {
             query?: never;
@@ -7437,6 +8001,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReceiptInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_disbursements_id_reissue: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
             };
         };
         responses: {
@@ -8796,6 +9400,300 @@ export interface operations {
             };
         };
     };
+    get_ledger_bank_files_id_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_batches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_batches: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeBatchInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_batches_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_batches_id_closure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_batches_id_discard: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_batches_id_release: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BatchPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_batches_id_returns: {
+        parameters: {
+            query?: {
+                /** @description Its name: letters, digits and . _ - ( ) */
+                file?: string;
+            };
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnLoaded"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_ledger_budgets: {
         parameters: {
             query?: never;
@@ -8820,6 +9718,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimitList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_claims: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_claims_id_repayments: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepaymentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimList"];
                 };
             };
             /** @description Error */
@@ -9258,6 +10226,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_payee_accounts_id_verification: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerifyAccountInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_payee_accounts_id_views: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountOpened"];
                 };
             };
             /** @description Error */
@@ -11058,6 +12106,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PauseInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_payee_accounts: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EnterAccountInputBody"];
             };
         };
         responses: {

@@ -159,6 +159,7 @@ export const problem: Words<typeof zh> = {
     own_batch: { what: 'Who made the batch cannot release it.', do: 'Another person of county finance releases it.' },
     batch_open: { what: 'The bank has not said of {open} payouts what became of them; the batch stays open.', do: 'Ask the bank and load its return, then close.' },
     file_used: { what: 'A file of this name or with this content was used before; nothing was written.', do: 'Look into the list of files, and ask the bank for a new one.' },
+    file_name_required: { what: 'The file\'s name is missing.', do: 'Choose the file again.' },
     file_refused: { what: 'The file was refused; nothing of it was loaded.', do: 'Look at the faults below, line by line.' },
     no_bank: { what: 'This county has no bank set up.', do: 'The administrator adds it under banks in the settings.' },
     household_cap: { what: 'Above the 12-month household limit; {left_fen} yuan are left.', do: 'Lower the amount, or go the ordinary way.' },

@@ -157,6 +157,7 @@ export const problem = {
     own_batch: { what: '编制批次的人不能放行。', do: '请另一位财务人员放行。' },
     batch_open: { what: '还有 {open} 笔没有银行结果，批次不能关闭。', do: '请向银行查询，载入回盘后再关闭。' },
     file_used: { what: '同名或同内容的文件已用过；未写入任何内容。', do: '请查看文件列表，并向银行索取新文件。' },
+    file_name_required: { what: '缺少文件名。', do: '请重新选择文件。' },
     file_refused: { what: '文件未被接受，没有载入任何内容。', do: '逐行核对下列问题。' },
     no_bank: { what: '本县没有配置银行。', do: '请管理员在配置文件的 banks 中添加。' },
     household_cap: { what: '超过此家庭 12 个月限额，剩余 {left_fen} 元。', do: '请减少金额，或走一般临时救助程序。' },
