@@ -29,7 +29,7 @@ func fundsTable() []*route {
 		{method: get, path: "/ledger/signals", who: []area.Role{area.RoleAuditor}, summary: "What an auditor looks at first among the payouts; it proves nothing", bind: read((*Server).listSignals)},
 		{method: post, path: "/ledger/budgets", fresh: true, who: finance, summary: "Set your county's budget of a year for a kind of aid; the newest counts", bind: do((*Server).setBudget)},
 		{method: post, path: "/ledger/funds", fresh: true, who: finance, summary: "Book money that your county's fund was given", bind: do((*Server).allocateFund)},
-		{method: post, path: "/ledger/floats", fresh: true, who: finance, summary: "Fill a township's float from your county's fund, or repay its vouchers", bind: do((*Server).fundFloat)},
+		{method: post, path: "/ledger/floats", fresh: true, who: finance, summary: "Fill a township's float from your county's fund, or the county's own, which pays where a township's is empty", bind: do((*Server).fundFloat)},
 		{method: post, path: "/ledger/floats/moves", fresh: true, who: finance, summary: "Bring the float of a merged township over to the one that answers for it", bind: do((*Server).moveFloat)},
 	}
 }
@@ -138,7 +138,7 @@ func (s *Server) allocateFund(ctx context.Context, tx Tx, in *fundInput) (ledger
 
 type floatInput struct {
 	Body struct {
-		Area      string `json:"area" pattern:"^[0-9]{12}$" doc:"The township"`
+		Area      string `json:"area" pattern:"^[0-9]{12}$" doc:"The township, or your county"`
 		AmountFen int64  `json:"amount_fen" minimum:"1"`
 		Voucher   string `json:"voucher" minLength:"1" maxLength:"60" doc:"Counts once for the township"`
 	}
@@ -148,14 +148,14 @@ func (s *Server) fundFloat(ctx context.Context, tx Tx, in *floatInput) (ledger.A
 	if err := ticket.PlainText("voucher", in.Body.Voucher); err != nil {
 		return ledger.AccountView{}, err
 	}
-	township, err := ownArea(tx, in.Body.Area)
+	place, err := ownArea(tx, in.Body.Area)
 	if err != nil {
 		return ledger.AccountView{}, err
 	}
-	if err := ledger.FundFloat(ctx, tx, township, in.Body.AmountFen, in.Body.Voucher); err != nil {
+	if err := ledger.FundFloat(ctx, tx, place, in.Body.AmountFen, in.Body.Voucher); err != nil {
 		return ledger.AccountView{}, err
 	}
-	return tx.AccountByRef(ctx, ledger.AccountRef{Kind: ledger.Float, Area: township})
+	return tx.AccountByRef(ctx, ledger.FloatOf(place))
 }
 
 func (s *Server) moveFloat(ctx context.Context, tx Tx, in *floatInput) (ledger.AccountView, error) {

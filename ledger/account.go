@@ -15,7 +15,7 @@ type Kind string
 // balances what we owe or were given.
 const (
 	Fund          Kind = "fund"          // 临时救助专户: the county's dedicated account
-	Float         Kind = "float"         // 备用金: a township's cash float
+	Float         Kind = "float"         // 备用金: a township's cash float, or its county's
 	Cash          Kind = "cash"          // in the hands of one worker
 	Payable       Kind = "payable"       // approved for one case and not yet received
 	InTransit     Kind = "in_transit"    // sent to a bank that has not answered
@@ -85,7 +85,7 @@ func (a Account) with(p Posting) (Account, error) {
 func insufficient(k Kind) error {
 	switch k {
 	case Float:
-		return act.Refused("float_empty", "The township's float does not hold enough. Nothing was written; ask county finance to fill it, or have the county pay.")
+		return act.Refused("float_empty", "The float does not hold enough. Nothing was written; ask county finance to fill it.")
 	case Cash:
 		return act.Refused("cash_short", "The worker does not hold that much cash. Nothing was written; issue the cash first.")
 	default:

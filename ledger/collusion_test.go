@@ -35,6 +35,7 @@ type collusion struct {
 	taker  area.StaffID
 	cases  int
 	offers int
+	empty  int // refusals for want of cash
 }
 
 func newCollusion(t *testing.T, seed uint64, blind blindness) *collusion {
@@ -53,7 +54,12 @@ func newCollusion(t *testing.T, seed uint64, blind blindness) *collusion {
 	system := act.Actor{System: "console", Name: "console"}
 	for _, fund := range []func(context.Context) error{
 		func(ctx context.Context) error { return AllocateFund(ctx, h, "990101000000", 50_000_000, "v") },
-		func(ctx context.Context) error { return FundFloat(ctx, h, town, 20_000_000, "v") },
+		func(ctx context.Context) error {
+			return FundFloat(ctx, h, town, pick(h, []int64{3 * mostAdvance, 1_000_000, 20_000_000}), "v")
+		},
+		func(ctx context.Context) error {
+			return FundFloat(ctx, h, "990101000000", pick(h, []int64{100, 1_000_000, 20_000_000}), "v")
+		},
 	} {
 		if err := h.do(system, fund); err != nil {
 			t.Fatal(err)
@@ -82,10 +88,16 @@ func (h *collusion) issue(head, worker act.Actor) {
 // tries runs an act that may be refused; whatever else ends it is a fault of the books.
 func (h *collusion) tries(who act.Actor, fn func(context.Context) error) {
 	h.t.Helper()
-	if err := h.do(who, fn); err != nil {
-		if _, refused := errors.AsType[*act.Fault](err); !refused {
-			h.t.Fatalf("seed %d: an act ended without a refusal: %v", h.seed, err)
-		}
+	err := h.do(who, fn)
+	if err == nil {
+		return
+	}
+	fault, refused := errors.AsType[*act.Fault](err)
+	if !refused {
+		h.t.Fatalf("seed %d: an act ended without a refusal: %v", h.seed, err)
+	}
+	if fault.Code == "float_empty" {
+		h.empty++
 	}
 }
 
@@ -253,6 +265,9 @@ func (h *collusion) broken() string {
 				return fmt.Sprintf("person %d took part in a payout to a relative: %+v", who, d)
 			}
 		}
+		if d.Source != d.Area && (d.Source != "990101000000" || d.Attempt == 0) {
+			return fmt.Sprintf("another place's float pays: %+v", d)
+		}
 		if who := d.AfterReview.Reviewer; who != 0 && d.involved(who) {
 			return fmt.Sprintf("%d reviewed what they had a hand in: %+v", who, d)
 		}
@@ -354,17 +369,21 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 		}
 		many, first = 1, n
 	}
-	received, alone, large, advanced, moved := 0, 0, 0, 0, 0
+	received, alone, large, advanced, moved, county, empty := 0, 0, 0, 0, 0, 0, 0
 	for i := range uint64(many) {
 		h := newCollusion(t, first+i, blindness{})
 		if what := h.run(60); what != "" {
 			t.Fatalf("seed %d: %s", first+i, what)
 		}
+		empty += h.empty
 		for _, d := range h.payouts {
 			if d.State != StateReceipted {
 				continue
 			}
 			received++
+			if d.Source != d.Area {
+				county++
+			}
 			if h.theirs(d) {
 				alone++
 			}
@@ -381,8 +400,9 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d histories from seed %d: %d payouts received, %d of those who collude, %d large ones, %d out of advances, on which %d acts were signed", many, first, received, alone, large, advanced, moved)
-	if received < many/2 || alone < many/20 || large < many/20 || advanced < many/20 || moved < many/2 {
+	t.Logf("%d histories from seed %d: %d payouts received, %d of those who collude, %d large ones, %d out of advances, on which %d acts were signed, %d out of the county's float; %d refused for want of cash",
+		many, first, received, alone, large, advanced, moved, county, empty)
+	if received < many/2 || alone < many/20 || large < many/20 || advanced < many/20 || moved < many/2 || county < many/20 || empty < many/20 {
 		t.Error("the histories come to nothing: they prove nothing")
 	}
 }

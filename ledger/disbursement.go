@@ -151,13 +151,17 @@ func (d Disbursement) source() AccountRef {
 }
 
 // The accounts a cash payout moves between.
-func (d Disbursement) float() AccountRef { return AccountRef{Kind: Float, Area: d.Area} }
+func (d Disbursement) float() AccountRef       { return FloatOf(d.Source) }
+func (d Disbursement) countyFloat() AccountRef { return FloatOf(d.Area.At(area.LevelCounty)) }
 func (d Disbursement) payable() AccountRef {
 	return AccountRef{Kind: Payable, Area: d.Area, Holder: fmt.Sprintf("ticket:%d", d.Case)}
 }
 func (d Disbursement) expense() AccountRef {
 	return AccountRef{Kind: Expense, Area: d.Area, Holder: d.AidKind}
 }
+
+// FloatOf is the float of a township, or of a county, which pays where a township's is empty.
+func FloatOf(place area.Code) AccountRef { return AccountRef{Kind: Float, Area: place} }
 
 // cash is what the payer carries the sum in.
 func (d Disbursement) cash() AccountRef {

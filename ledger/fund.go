@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -11,20 +12,21 @@ import (
 // AllocateFund records money that a county's fund was given. key makes it
 // happen once: a voucher's number.
 func AllocateFund(ctx context.Context, tx Tx, county area.Code, fen int64, key string) error {
-	if err := mayFund(tx.Actor(), county, area.LevelCounty, fen, key); err != nil {
+	if err := mayFund(tx.Actor(), county, fen, key, area.LevelCounty); err != nil {
 		return err
 	}
 	e := entry("fund:"+string(county)+":"+key, EventFundAllocated, county, AccountRef{Kind: Fund, Area: county}, AccountRef{Kind: Appropriation, Area: county}, fen)
 	return book(ctx, tx, e, key, fen)
 }
 
-// FundFloat moves money from the county's fund into a township's float.
-func FundFloat(ctx context.Context, tx Tx, township area.Code, fen int64, key string) error {
-	if err := mayFund(tx.Actor(), township, area.LevelTownship, fen, key); err != nil {
+// FundFloat moves money from the county's fund into a township's float, or into the
+// county's own, which pays where a township's is empty.
+func FundFloat(ctx context.Context, tx Tx, place area.Code, fen int64, key string) error {
+	if err := mayFund(tx.Actor(), place, fen, key, area.LevelTownship, area.LevelCounty); err != nil {
 		return err
 	}
-	county := township.At(area.LevelCounty)
-	e := entry("float:"+string(township)+":"+key, EventFloatFunded, county, AccountRef{Kind: Float, Area: township}, AccountRef{Kind: Fund, Area: county}, fen)
+	county := place.At(area.LevelCounty)
+	e := entry("float:"+string(place)+":"+key, EventFloatFunded, county, FloatOf(place), AccountRef{Kind: Fund, Area: county}, fen)
 	return book(ctx, tx, e, key, fen)
 }
 
@@ -32,7 +34,7 @@ func FundFloat(ctx context.Context, tx Tx, township area.Code, fen int64, key st
 // float of the one that answers for it today. What payouts of before still hold stays
 // until they have ended.
 func MoveFloat(ctx context.Context, tx Tx, merged area.Code, fen int64, key string) (successor area.Code, err error) {
-	if err := mayFund(tx.Actor(), merged, area.LevelTownship, fen, key); err != nil {
+	if err := mayFund(tx.Actor(), merged, fen, key, area.LevelTownship); err != nil {
 		return "", err
 	}
 	successor, err = tx.Successor(ctx, merged)
@@ -56,12 +58,12 @@ func book(ctx context.Context, tx Tx, e Entry, voucher string, fen int64) error 
 }
 
 // mayFund lets county finance act, and the system that sets a new city up.
-func mayFund(who act.Actor, place area.Code, level area.Level, fen int64, key string) error {
+func mayFund(who act.Actor, place area.Code, fen int64, key string, levels ...area.Level) error {
 	switch {
 	case who.System == "" && !who.May(area.RoleCountyFinance):
 		return act.NotFound("account")
-	case place.Level() != level:
-		return act.Invalid("area", "wrong_level", "Funds belong to counties and floats to townships.")
+	case !slices.Contains(levels, place.Level()):
+		return act.Invalid("area", "wrong_level", "Funds belong to counties, floats to townships and counties.")
 	case key == "":
 		return act.Invalid("voucher", "voucher_required", "Give the voucher's number, so that it counts once.")
 	default:
@@ -81,7 +83,7 @@ type Budget struct {
 // SetBudget writes a county's budget of a year down; the newest counts. What was
 // started before stays, even where the budget falls below it.
 func SetBudget(ctx context.Context, tx Tx, b Budget) error {
-	if err := mayFund(tx.Actor(), b.County, area.LevelCounty, max(b.Fen, 1), b.Voucher); err != nil {
+	if err := mayFund(tx.Actor(), b.County, max(b.Fen, 1), b.Voucher, area.LevelCounty); err != nil {
 		return err
 	}
 	switch year := tx.Now().In(area.Shanghai).Year(); {

@@ -252,9 +252,12 @@ func (m *memory) SaveAfterReview(_ context.Context, d Disbursement) error {
 	return nil
 }
 
-func (m *memory) LockAccounts(_ context.Context, refs []AccountRef) (list []Account, err error) {
-	for _, ref := range refs {
+func (m *memory) LockAccounts(_ context.Context, refs []AccountRef, ifThere ...AccountRef) (list []Account, err error) {
+	for i, ref := range slices.Concat(refs, ifThere) {
 		at := slices.IndexFunc(m.accounts, func(a Account) bool { return a.AccountRef == ref })
+		if at < 0 && i >= len(refs) {
+			continue
+		}
 		if at < 0 {
 			at = len(m.accounts)
 			m.accounts = append(m.accounts, Account{ID: AccountID(at + 1), AccountRef: ref})

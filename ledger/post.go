@@ -6,34 +6,13 @@ import (
 	"slices"
 )
 
-// post writes entries in order: it locks all their accounts by ascending id,
-// those that are missing opened before, applies each posting to its balance, and
-// appends. One act calls it once, so that locks are taken in one order everywhere.
-func post(ctx context.Context, tx Tx, entries ...Entry) error {
-	accounts, err := lockAccounts(ctx, tx, entries)
-	if err != nil {
-		return err
-	}
-	added := make([]*Entry, 0, len(entries))
-	for i := range entries {
-		e := &entries[i]
-		if err := e.check(); err != nil {
-			return err
-		}
-		for j := range e.Postings {
-			p := &e.Postings[j]
-			after, err := accounts[p.Ref].with(*p)
-			if err != nil {
-				return err
-			}
-			p.Account, accounts[p.Ref] = after.ID, after
-		}
-		added = append(added, e)
-	}
-	return tx.AddLedgerEntries(ctx, added)
-}
+// books are locked accounts, by what they are.
+type books map[AccountRef]Account
 
-func lockAccounts(ctx context.Context, tx Tx, entries []Entry) (map[AccountRef]Account, error) {
+// post writes entries in order: it locks their accounts, applies each posting to its
+// balance, and appends. One act calls it once, so that locks are taken in one order
+// everywhere.
+func post(ctx context.Context, tx Tx, entries ...Entry) error {
 	var refs []AccountRef
 	for _, e := range entries {
 		for _, p := range e.Postings {
@@ -42,15 +21,50 @@ func lockAccounts(ctx context.Context, tx Tx, entries []Entry) (map[AccountRef]A
 			}
 		}
 	}
-	locked, err := tx.LockAccounts(ctx, refs)
+	held, err := lock(ctx, tx, refs)
+	if err != nil {
+		return err
+	}
+	return held.write(ctx, tx, entries...)
+}
+
+// lock takes accounts in one step, by ascending id, and opens what is missing. Those
+// of ifThere are left out where nobody has opened them.
+func lock(ctx context.Context, tx Tx, refs []AccountRef, ifThere ...AccountRef) (books, error) {
+	locked, err := tx.LockAccounts(ctx, refs, ifThere...)
 	if err != nil {
 		return nil, err
 	}
-	accounts := map[AccountRef]Account{}
+	held := books{}
 	for _, a := range locked {
-		accounts[a.AccountRef] = a
+		held[a.AccountRef] = a
 	}
-	return accounts, nil
+	return held, nil
+}
+
+// write applies entries to the locked accounts and appends them.
+func (held books) write(ctx context.Context, tx Tx, entries ...Entry) error {
+	added := make([]*Entry, 0, len(entries))
+	for i := range entries {
+		e := &entries[i]
+		if err := e.check(); err != nil {
+			return err
+		}
+		for j := range e.Postings {
+			p := &e.Postings[j]
+			before, there := held[p.Ref]
+			if !there {
+				return fmt.Errorf("entry %s posts to an account of %s that is not locked", e.Key, p.Ref.Kind)
+			}
+			after, err := before.with(*p)
+			if err != nil {
+				return err
+			}
+			p.Account, held[p.Ref] = after.ID, after
+		}
+		added = append(added, e)
+	}
+	return tx.AddLedgerEntries(ctx, added)
 }
 
 // entry makes an entry of the payout, keyed so that it happens once.

@@ -158,11 +158,15 @@ func reserveAfter(ctx context.Context, tx Tx, d *Disbursement, owed Entry) (err 
 		return err
 	}
 	d.Attempt, d.ReservedAt = d.Attempt+1, tx.Now()
-	entries := []Entry{owed}
-	if d.Channel != ChannelAdvance {
-		entries = append(entries, d.reservation())
+	switch d.Channel {
+	case ChannelAdvance:
+		err = post(ctx, tx, owed)
+	case ChannelCash:
+		err = d.holdInFloat(ctx, tx, owed)
+	default:
+		err = post(ctx, tx, owed, d.reservation())
 	}
-	if err := post(ctx, tx, entries...); err != nil {
+	if err != nil {
 		return err
 	}
 	if d.Channel == ChannelBank {
@@ -171,4 +175,27 @@ func reserveAfter(ctx context.Context, tx Tx, d *Disbursement, owed Entry) (err 
 		}
 	}
 	return tx.SaveDisbursement(ctx, d)
+}
+
+// holdInFloat makes the sum owed and holds it in the float that has it. Where the
+// township's lacks it the county's pays: both are locked before that is decided.
+func (d *Disbursement) holdInFloat(ctx context.Context, tx Tx, owed Entry) error {
+	held, err := lock(ctx, tx, []AccountRef{d.expense(), d.payable(), FloatOf(d.Area)}, d.countyFloat())
+	if err != nil {
+		return err
+	}
+	if d.Source, err = held.payer(*d); err != nil {
+		return err
+	}
+	return held.write(ctx, tx, owed, d.reservation())
+}
+
+// payer is whose float holds enough for a payout: the township's, else the county's.
+func (held books) payer(d Disbursement) (area.Code, error) {
+	for _, float := range []AccountRef{FloatOf(d.Area), d.countyFloat()} {
+		if held[float].Available() >= d.Fen {
+			return float.Area, nil
+		}
+	}
+	return "", act.Refused("float_empty", "Neither the township's float nor the county's holds enough. Nothing was written; county finance can fill either.")
 }

@@ -77,8 +77,9 @@ type Tx interface {
 	// SaveClaim writes the row guarded by c.Version and raises it. act.ErrConflict where it moved.
 	SaveClaim(ctx context.Context, c *Claim) error
 
-	// LockAccounts locks accounts by ascending id, those that are missing opened before; they come in the order of refs.
-	LockAccounts(ctx context.Context, refs []AccountRef) ([]Account, error)
+	// LockAccounts locks accounts by ascending id, those that are missing opened before, but for ifThere, which are locked
+	// only where they are there. They come in the order asked for. Beyond the actor's scope lies the float of their county alone.
+	LockAccounts(ctx context.Context, refs []AccountRef, ifThere ...AccountRef) ([]Account, error)
 	// AddLedgerEntries appends entries with their postings and sets their IDs. act.ErrConflict where a key exists.
 	AddLedgerEntries(ctx context.Context, entries []*Entry) error
 	// LedgerEntryByKey finds an entry by its key; act.ErrNotFound where there is none.

@@ -111,7 +111,7 @@ type BudgetView struct {
 	SetAt    time.Time `json:"set_at"`
 }
 
-// FloatView is a township's float: what lies in it, what workers carry, and
+// FloatView is a township's or county's float: what lies in it, what workers carry, and
 // whether it is low.
 type FloatView struct {
 	AccountView

@@ -94,12 +94,30 @@ func afterStart(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disburseme
 		map[string]string{"amount": ledger.Yuan(d.Fen), "due": ticket.InWords(d.SecondSignatureBy)}})
 }
 
-// reservedNow says that the sum is held; of one by bank, to those who send it, too.
+// reservedNow says that the sum is held: of one by bank to those who send it, too, and
+// to county finance where its float has to pay.
 func reservedNow(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement) error {
+	if d.Source != d.Area {
+		return countyPays(ctx, tx, t, d)
+	}
 	if err := told(ctx, tx, t, d, "disbursement.reserved", "", nil); err != nil || d.Channel != ledger.ChannelBank {
 		return err
 	}
 	return tellWaiting(ctx, tx, t, d)
+}
+
+// countyPays says that the county's float pays in the township's stead.
+func countyPays(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement) error {
+	if err := told(ctx, tx, t, d, "disbursement.reserved", "", map[string]any{"source_area": string(d.Source)}); err != nil {
+		return err
+	}
+	place, err := tx.Division(ctx, d.Area)
+	if err != nil {
+		return err
+	}
+	_, err = tellRole(ctx, tx, t, d.Source, area.RoleCountyFinance, message{"county_float_used", d.PublicID,
+		map[string]string{"area": place.Name, "amount": ledger.Yuan(d.Fen)}})
+	return err
 }
 
 // wanted asks for a check.

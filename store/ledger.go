@@ -38,57 +38,81 @@ func (r accountRow) account() ledger.Account {
 	return ledger.Account{ID: ledger.AccountID(r.ID), AccountRef: r.ref(), Posted: r.PostedFen, PendingIn: r.PendingInFen, PendingOut: r.PendingOutFen}
 }
 
-// books runs fn with the county's accounts in sight where an act of one of its
-// townships moves them: to find, lock and book them, and for nothing else.
+// books runs fn with a county's accounts in sight where an act of one of its townships
+// moves them: to find, lock and book them, and for nothing else. What the bounds of the
+// actor's area would have refused beside that is refused here.
 func (tx *Tx) books(ctx context.Context, refs []ledger.AccountRef, fn func() error) error {
-	county := tx.actor.Area.At(area.LevelCounty)
-	beyond := func(r ledger.AccountRef) bool { return r.Area == county }
-	if tx.actor.System != "" || tx.actor.Area.Level() <= area.LevelCounty || !slices.ContainsFunc(refs, beyond) {
+	scope := tx.actor.Scope()
+	seen := func(place area.Code) bool {
+		return scope == "*" || scope != "" && strings.HasPrefix(string(place), scope)
+	}
+	beyond := slices.IndexFunc(refs, func(r ledger.AccountRef) bool { return r.Area.Level() == area.LevelCounty && !seen(r.Area) })
+	if beyond < 0 {
 		return fn()
+	}
+	county, own := refs[beyond].Area, false
+	for _, ref := range refs {
+		if ref.Area == county {
+			continue
+		}
+		own = seen(ref.Area)
+		if !own { // of a place that was merged, perhaps
+			var err error
+			if own, err = tx.AnswersFor(ctx, ref.Area); err != nil {
+				return err
+			}
+		}
+		if !own || ref.Area.At(area.LevelCounty) != county {
+			return act.NotFound("account")
+		}
+	}
+	if !own {
+		return act.NotFound("account")
 	}
 	return tx.everywhere(ctx, fn)
 }
 
 // LockAccounts locks accounts by ascending id, and opens the missing ones before,
 // in one order for everybody, so that two who open the same pair do not wait for
-// each other. They come in the order of refs.
-func (tx *Tx) LockAccounts(ctx context.Context, refs []ledger.AccountRef) (accounts []ledger.Account, err error) {
-	err = tx.books(ctx, refs, func() error {
-		accounts, err = tx.openAndLock(ctx, refs)
+// each other. They come in the order asked for, those of ifThere only where they are there.
+func (tx *Tx) LockAccounts(ctx context.Context, refs []ledger.AccountRef, ifThere ...ledger.AccountRef) (accounts []ledger.Account, err error) {
+	err = tx.books(ctx, slices.Concat(refs, ifThere), func() error {
+		accounts, err = tx.openAndLock(ctx, refs, ifThere)
 		return err
 	})
 	return accounts, err
 }
 
-func (tx *Tx) openAndLock(ctx context.Context, refs []ledger.AccountRef) ([]ledger.Account, error) {
-	locked, err := tx.lockAccounts(ctx, refs)
+func (tx *Tx) openAndLock(ctx context.Context, refs, ifThere []ledger.AccountRef) ([]ledger.Account, error) {
+	all := slices.Concat(refs, ifThere)
+	locked, err := tx.lockAccounts(ctx, all)
 	if err != nil {
 		return nil, err
 	}
-	if len(locked) < len(refs) {
-		sorted := slices.SortedFunc(slices.Values(refs), func(a, b ledger.AccountRef) int {
+	missing := slices.DeleteFunc(slices.Clone(refs), func(r ledger.AccountRef) bool { _, there := locked[r]; return there })
+	if len(missing) > 0 {
+		slices.SortFunc(missing, func(a, b ledger.AccountRef) int {
 			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Area, b.Area), cmp.Compare(a.Holder, b.Holder))
 		})
-		for _, ref := range sorted {
-			if _, there := locked[ref]; there {
-				continue
-			}
+		for _, ref := range missing {
 			if _, err := tx.exec(ctx, "open account", `INSERT INTO accounts (public_id, kind, area_code, holder, opened_at) VALUES (?, ?, ?, ?, ?)
 				ON CONFLICT (kind, area_code, holder) DO NOTHING`, uuid.NewString(), ref.Kind, ref.Area, ref.Holder, tx.now); err != nil {
 				return nil, err
 			}
 		}
-		if locked, err = tx.lockAccounts(ctx, refs); err != nil {
+		if locked, err = tx.lockAccounts(ctx, all); err != nil {
 			return nil, err
 		}
 	}
-	accounts := make([]ledger.Account, 0, len(refs))
-	for _, ref := range refs {
+	accounts := make([]ledger.Account, 0, len(all))
+	for i, ref := range all {
 		a, there := locked[ref]
-		if !there {
+		if !there && i < len(refs) {
 			return nil, act.NotFound("account")
 		}
-		accounts = append(accounts, a)
+		if there {
+			accounts = append(accounts, a)
+		}
 	}
 	return accounts, nil
 }

@@ -51,6 +51,10 @@ var ledgerChecks = []ledgerCheck{
 		    OR count(e.id) FILTER (WHERE e.event = 'reserved') - count(e.id) FILTER (WHERE e.event = 'released') <> CASE WHEN g.outcome IS NULL AND a.kind <> 'count' THEN 1 ELSE 0 END`},
 	{"amount", `SELECT 'entry ' || e.public_id || ' moves another sum than payout ' || d.public_id || ' says' FROM ledger_entries e JOIN disbursements d ON d.id = e.disbursement_id
 		WHERE (SELECT max(abs(fen)) FROM postings p WHERE p.entry_id = e.id) <> d.fen`},
+	{"source", `SELECT 'payout ' || d.public_id || ' says that the float of ' || d.source_area || ' pays, and moves ' || sum(abs(p.fen)) || ' fen of ' || a.public_id || ', the float of ' || a.area_code
+		FROM disbursements d JOIN ledger_entries e ON e.disbursement_id = d.id JOIN postings p ON p.entry_id = e.id JOIN accounts a ON a.id = p.account_id
+		WHERE a.kind = 'float' AND a.area_code <> d.source_area GROUP BY d.public_id, d.source_area, a.public_id, a.area_code
+		HAVING coalesce(sum(p.fen) FILTER (WHERE p.layer = 'posted'), 0) <> 0 OR coalesce(sum(p.fen) FILTER (WHERE p.layer <> 'posted'), 0) <> 0`},
 	{"owed", `SELECT 'case ' || t.number || ' is owed ' || -a.posted_fen || ' fen, its open payouts say ' || coalesce(o.fen, 0) FROM accounts a
 		JOIN tickets t ON 'ticket:' || t.id = a.holder
 		LEFT JOIN (SELECT ticket_id, area_code, sum(fen) AS fen FROM disbursements WHERE state IN ('reserved', 'cash_issued', 'batched') GROUP BY 1, 2) o

@@ -48,6 +48,8 @@ func TestTheBooksAreSummedUpAnew(t *testing.T) {
 		"paid_once":  {`UPDATE disbursements SET state = 'cash_issued' WHERE state = 'receipted'`},
 		"amount":     {`UPDATE disbursements SET fen = fen + 1 WHERE state = 'receipted'`},
 		"owed":       {`UPDATE disbursements SET fen = fen + 1 WHERE state = 'reserved'`},
+		"advance":    {`INSERT INTO advance_acts (public_id, kind, area_code, by_id, fen, at) SELECT gen_random_uuid(), 'return', area_code, maker_id, 500, now() FROM disbursements LIMIT 1`},
+		"source":     {`UPDATE disbursements SET source_area = left(area_code, 6) || '000000' WHERE state = 'receipted'`, `UPDATE disbursements SET source_area = left(area_code, 6) || '000000' WHERE state = 'reserved'`},
 		"limit":      {`UPDATE limit_uses SET released_at = now()`},
 	}
 	super := connect(t, m.urls.SuperURL)

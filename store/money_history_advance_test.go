@@ -50,7 +50,7 @@ func (h *history) advance(rt *rapid.T) {
 func (h *history) heldFor(a ledger.AdvanceAct, fen int64) {
 	switch a.Kind {
 	case ledger.AdvanceIssue:
-		h.held += fen
+		h.moves(testTownship, 0, fen)
 	case ledger.AdvanceHandOver, ledger.AdvanceReturn:
 		h.carry(a.By, 0, fen)
 	case ledger.AdvanceCount: // holds nothing
@@ -88,14 +88,14 @@ func (h *history) answer(rt *rapid.T) {
 	}
 	switch a.Kind {
 	case ledger.AdvanceIssue:
-		h.float -= a.Fen
+		h.moves(testTownship, -a.Fen, 0)
 		h.carry(a.To, a.Fen, 0)
 	case ledger.AdvanceHandOver:
 		h.carry(a.By, -a.Fen, 0)
 		h.carry(a.To, a.Fen, 0)
 	case ledger.AdvanceReturn:
 		h.carry(a.By, -a.Fen, 0)
-		h.float += a.Fen
+		h.moves(testTownship, a.Fen, 0)
 	case ledger.AdvanceCount:
 		h.carry(a.By, a.Fen-a.BookFen, 0)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -34,12 +35,40 @@ type history struct {
 	granted map[ledger.DecisionID]int64
 	ready   []relief.Decision
 
-	float, spent, owed, held int64 // in the float, spent, owed to cases, reserved
-	cash                     map[area.StaffID]int64
-	hands                    map[area.StaffID]carried // standing advances
-	offers                   []ledger.AdvanceAct
+	floats      map[area.Code]purse // the township's and the county's
+	spent, owed int64               // spent, owed to cases
+	cash        map[area.StaffID]int64
+	hands       map[area.StaffID]carried // standing advances
+	offers      []ledger.AdvanceAct
 
 	moments []booked
+}
+
+// purse is what lies in a float, and what of it is reserved.
+type purse struct{ in, held int64 }
+
+// moves changes a float.
+func (h *history) moves(place area.Code, in, held int64) {
+	f := h.floats[place]
+	h.floats[place] = purse{f.in + in, f.held + held}
+}
+
+// both is the two floats together.
+func (h *history) both() (sum purse) {
+	for _, f := range h.floats {
+		sum.in, sum.held = sum.in+f.in, sum.held+f.held
+	}
+	return sum
+}
+
+// pays is whose float has to pay a sum: the township's while it can, else the county's.
+func (h *history) pays(fen int64) area.Code {
+	for _, place := range []area.Code{testTownship, testCounty} {
+		if f := h.floats[place]; f.in-f.held >= fen {
+			return place
+		}
+	}
+	return ""
 }
 
 // booked is what the model said at a moment.
@@ -52,7 +81,8 @@ type booked struct {
 // every balance agrees after every act, whatever was refused changed nothing,
 // and no history breaks the limits or the separation of duties.
 func TestRandomHistory(t *testing.T) {
-	m := newTill(t, 400_000)
+	m := newTill(t, 500_000)
+	m.must(t, "finance", func(tx *Tx) error { return ledger.FundFloat(t.Context(), tx, testCounty, 3_000_000, "county 1") })
 	seed, d := m.decided(t, 1, 80_000)
 	var people []act.Actor
 	for _, login := range []string{"worker1", "worker2", "head", "county", "agent", "finance", "auditor"} {
@@ -76,9 +106,9 @@ func TestRandomHistory(t *testing.T) {
 		h.rememberedRight(rt)
 	})
 	m.sound(t)
-	for what, where := range map[string]string{"a large payout receipted": `state = 'receipted' AND level = 'township'`, "a solo payout receipted": `state = 'receipted' AND level = 'solo'`,
-		"a reversal": `state = 'reversed'`, "a review": `id IN (SELECT disbursement_id FROM after_reviews WHERE outcome IS NOT NULL)`, "a cancellation": `state = 'cancelled'`, "a second signature": `second_id IS NOT NULL`,
-		"a payout out of an advance": `channel = 'advance' AND state = 'receipted'`, "a reversal into an advance": `channel = 'advance' AND state = 'reversed'`} {
+	for what, where := range map[string]string{"a large payout receipted": `receipted_at IS NOT NULL AND level = 'township'`, "a solo payout receipted": `receipted_at IS NOT NULL AND level = 'solo'`,
+		"a payout out of the county's float": `source_area <> area_code AND receipted_at IS NOT NULL`, "a reversal": `state = 'reversed'`, "a review": `id IN (SELECT disbursement_id FROM after_reviews WHERE outcome IS NOT NULL)`, "a cancellation": `state = 'cancelled'`, "a second signature": `second_id IS NOT NULL`,
+		"a payout out of an advance": `channel = 'advance' AND receipted_at IS NOT NULL`, "a reversal into an advance": `channel = 'advance' AND state = 'reversed'`} {
 		n := m.count(t, `SELECT count(*) FROM disbursements WHERE `+where)
 		if t.Logf("%s: %d times", what, n); n == 0 {
 			t.Errorf("no history came to %s", what)
@@ -123,16 +153,19 @@ func (h *history) begin(rt *rapid.T, seed ticket.Ticket, d relief.Decision, run 
 
 // read takes the balances over from the histories before.
 func (h *history) read(tx *Tx) error {
-	kinds := map[string]*int64{"float": &h.float, "expense": &h.spent}
-	for kind, to := range kinds {
-		if err := tx.scan(h.ctx, "balance", `SELECT coalesce(sum(posted_fen), 0)::bigint FROM accounts WHERE kind = ?`, []any{kind}, to); err != nil {
-			return err
-		}
-	}
-	if err := tx.scan(h.ctx, "owed", `SELECT coalesce(-sum(posted_fen), 0)::bigint FROM accounts WHERE kind = 'payable'`, nil, &h.owed); err != nil {
+	if err := tx.scan(h.ctx, "spent", `SELECT coalesce(sum(posted_fen), 0)::bigint FROM accounts WHERE kind = 'expense'`, nil, &h.spent); err != nil {
 		return err
 	}
-	if err := tx.scan(h.ctx, "held", `SELECT coalesce(sum(pending_out_fen), 0)::bigint FROM accounts WHERE kind = 'float'`, nil, &h.held); err != nil {
+	h.floats = map[area.Code]purse{}
+	for _, place := range []area.Code{testTownship, testCounty} {
+		var f purse
+		if err := tx.scan(h.ctx, "float", `SELECT coalesce(sum(posted_fen), 0)::bigint, coalesce(sum(pending_out_fen), 0)::bigint FROM accounts WHERE kind = 'float' AND area_code = ?`,
+			[]any{string(place)}, &f.in, &f.held); err != nil {
+			return err
+		}
+		h.floats[place] = f
+	}
+	if err := tx.scan(h.ctx, "owed", `SELECT coalesce(-sum(posted_fen), 0)::bigint FROM accounts WHERE kind = 'payable'`, nil, &h.owed); err != nil {
 		return err
 	}
 	for _, p := range h.people {
@@ -154,7 +187,7 @@ func (h *history) read(tx *Tx) error {
 // agrees compares the model with the database.
 func (h *history) agrees(rt *rapid.T) {
 	got := &history{ctx: h.ctx, people: h.people, cash: map[area.StaffID]int64{}, hands: map[area.StaffID]carried{}}
-	now := booked{float: h.float, spent: h.spent, owed: h.owed, held: h.held}
+	now := booked{float: h.both().in, spent: h.spent, owed: h.owed, held: h.both().held}
 	if err := h.m.db.InTx(h.ctx, act.SystemDispatch, func(tx *Tx) error { now.at = tx.Now(); return got.read(tx) }); err != nil {
 		rt.Fatal(err)
 	}
@@ -162,8 +195,8 @@ func (h *history) agrees(rt *rapid.T) {
 		now.cash += h.cash[p.StaffID] + h.hands[p.StaffID].fen
 	}
 	h.moments = append(h.moments, now)
-	if got.float != h.float || got.spent != h.spent || got.owed != h.owed || got.held != h.held {
-		rt.Fatalf("float %d, spent %d, owed %d, held %d; the model says %d, %d, %d, %d", got.float, got.spent, got.owed, got.held, h.float, h.spent, h.owed, h.held)
+	if !maps.Equal(got.floats, h.floats) || got.spent != h.spent || got.owed != h.owed {
+		rt.Fatalf("floats %v, spent %d, owed %d; the model says %v, %d, %d", got.floats, got.spent, got.owed, h.floats, h.spent, h.owed)
 	}
 	for who, fen := range h.cash {
 		if got.cash[who] != fen {
@@ -175,8 +208,10 @@ func (h *history) agrees(rt *rapid.T) {
 			rt.Fatalf("person %d carries an advance of %+v, the model says %+v", who, got.hands[who], c)
 		}
 	}
-	if h.float-h.held < 0 {
-		rt.Fatalf("the float holds %d with %d reserved", h.float, h.held)
+	for place, f := range h.floats {
+		if f.in < f.held {
+			rt.Fatalf("the float of %s holds %d with %d reserved", place, f.in, f.held)
+		}
 	}
 }
 
@@ -287,7 +322,7 @@ func (h *history) allowed(otherwise choice) choice {
 				if short := name == "issue_cash" && d.Channel == ledger.ChannelAdvance && carries.fen-carries.held < d.Fen; short {
 					continue
 				}
-				if !backwards || h.dice.IntN(12) == 0 {
+				if !backwards || h.dice.IntN(8) == 0 {
 					list = append(list, choice{name, d, who})
 				}
 			}
@@ -347,6 +382,7 @@ func (h *history) try(rt *rapid.T, c choice, do func(*Tx, *ledger.Disbursement) 
 func (h *history) start(rt *rapid.T, who act.Actor) {
 	dec := pickOf(h, h.ready)
 	var d ledger.Disbursement
+	payer := h.pays(dec.Fen)
 	err := h.m.db.InTx(h.ctx, who, func(tx *Tx) (err error) {
 		if _, err := tx.TicketForUpdate(h.ctx, dec.Ticket); err != nil {
 			return err
@@ -356,31 +392,36 @@ func (h *history) start(rt *rapid.T, who act.Actor) {
 		return err
 	})
 	if err != nil {
-		if codeOf(err) == "" {
+		if codeOf(err) == "" || codeOf(err) == "float_empty" && payer != "" {
 			rt.Fatalf("start as %s: %v", who.Name, err)
 		}
 		return
 	}
 	h.payouts = append(h.payouts, &d)
 	if d.State == ledger.StateReserved {
-		h.approved(d)
+		h.approved(rt, &d, payer)
 	}
 }
 
-// approved is what the books say once a sum is owed: what comes out of an advance is
-// held only when somebody takes it on.
-func (h *history) approved(d ledger.Disbursement) {
+// approved is what the books say once a sum is owed: it is held in the float that had to
+// pay. What comes out of an advance is held only when somebody takes it on.
+func (h *history) approved(rt *rapid.T, d *ledger.Disbursement, payer area.Code) {
 	h.spent, h.owed = h.spent+d.Fen, h.owed+d.Fen
-	if d.Channel == ledger.ChannelCash {
-		h.held += d.Fen
+	if d.Channel != ledger.ChannelCash {
+		return
 	}
+	if d.Source != payer {
+		rt.Fatalf("the float of %s pays %d, it should be that of %s: %v", d.Source, d.Fen, payer, h.floats)
+	}
+	h.moves(d.Source, 0, d.Fen)
 }
 
 func (h *history) check(rt *rapid.T, c choice) {
+	payer := h.pays(c.d.Fen)
 	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error {
 		return ledger.Check(h.ctx, tx, d, hex.EncodeToString(d.Content))
 	}); ok {
-		h.approved(*d)
+		h.approved(rt, d, payer)
 	}
 }
 
@@ -390,7 +431,7 @@ func (h *history) issue(rt *rapid.T, c choice) {
 			h.carry(d.Payer, 0, d.Fen)
 			return
 		}
-		h.float, h.held = h.float-d.Fen, h.held-d.Fen
+		h.moves(d.Source, -d.Fen, -d.Fen)
 		h.cash[d.Payer] += d.Fen
 	}
 }
@@ -415,7 +456,7 @@ func (h *history) giveBack(rt *rapid.T, c choice) {
 			h.carry(before.Payer, 0, -d.Fen)
 			return
 		}
-		h.float, h.held = h.float+d.Fen, h.held+d.Fen
+		h.moves(d.Source, d.Fen, d.Fen)
 		h.cash[before.Payer] -= d.Fen
 	}
 }
@@ -424,7 +465,7 @@ func (h *history) cancel(rt *rapid.T, c choice) {
 	if d, before, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.Cancel(h.ctx, tx, d, "history") }); ok && before.State == ledger.StateReserved {
 		h.spent, h.owed = h.spent-d.Fen, h.owed-d.Fen
 		if d.Channel == ledger.ChannelCash {
-			h.held -= d.Fen
+			h.moves(d.Source, 0, -d.Fen)
 		}
 	}
 }
@@ -453,18 +494,18 @@ func (h *history) review(rt *rapid.T, c choice) {
 }
 
 func (h *history) fund(rt *rapid.T, who act.Actor) {
-	fen := h.dice.Int64N(1_000_000) + 1
+	fen, place := h.dice.Int64N(1_000_000)+1, pickOf(h, []area.Code{testTownship, testTownship, testTownship, testCounty})
 	err := h.m.db.InTx(h.ctx, who, func(tx *Tx) error {
 		if err := ledger.AllocateFund(h.ctx, tx, testCounty, fen, uuid.NewString()); err != nil {
 			return err
 		}
-		return ledger.FundFloat(h.ctx, tx, testTownship, fen, uuid.NewString())
+		return ledger.FundFloat(h.ctx, tx, place, fen, uuid.NewString())
 	})
 	if (err == nil) != (who.Role == area.RoleCountyFinance) {
 		rt.Fatalf("%s funds the float: %v", who.Name, err)
 	}
 	if err == nil {
-		h.float += fen
+		h.moves(place, fen, 0)
 	}
 }
 

@@ -147,7 +147,7 @@ func agentsOf(city configs.City) []acd.Profile {
 	return profiles
 }
 
-// seedMoney gives each county a fund and each township its float, once.
+// seedMoney gives each county a fund, and each county and township its float, once.
 func seedMoney(ctx context.Context, db *store.DB, city configs.City) error {
 	return db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) error {
 		for _, div := range city.Divisions {
@@ -158,7 +158,7 @@ func seedMoney(ctx context.Context, db *store.DB, city configs.City) error {
 			}
 		}
 		for _, div := range city.Divisions {
-			if div.Code.Level() == area.LevelTownship {
+			if level := div.Code.Level(); level == area.LevelTownship || level == area.LevelCounty {
 				if err := once(ledger.FundFloat(ctx, tx, div.Code, demoFloatFen, "demo-float-"+string(div.Code))); err != nil {
 					return err
 				}

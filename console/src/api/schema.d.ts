@@ -1569,7 +1569,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Fill a township's float from your county's fund, or repay its vouchers */
+        /** Fill a township's float from your county's fund, or the county's own, which pays where a township's is empty */
         post: operations["post_ledger_floats"];
         delete?: never;
         options?: never;
@@ -4101,7 +4101,7 @@ export interface components {
         FloatInputBody: {
             /** Format: int64 */
             amount_fen: number;
-            /** @description The township */
+            /** @description The township, or your county */
             area: string;
             /** @description Counts once for the township */
             voucher: string;

@@ -55,6 +55,7 @@ function variantOf(kind: string, data: Record<string, unknown>): string {
   if (kind === 'recording.heard' && data.download === true) return 'recording_downloaded'
   if (kind === 'ticket.clock_stopped') return data.on_time === false ? 'stopped_late' : 'stopped_on_time'
   if (kind === 'call.keyed' && data.key === undefined) return 'keyed_something'
+  if (kind === 'disbursement.reserved' && data.source_area !== undefined) return 'reserved_county'
   if (kind === 'notice.undelivered' && data.citizen === true) return 'undelivered_citizen'
   if (kind === 'ticket.triaged' && typeof data.pending_priority === 'string' && data.pending_priority !== '') return 'triaged_lowering_asked'
   if (kind === 'ticket.triaged' && data.priority !== data.from_priority && data.from_priority) return 'triaged_priority_changed'

@@ -3,7 +3,7 @@ export const funds = {
   funds: {
     title: 'Limits and budgets', policy: 'in force: {policy}', solo: 'One person makes and pays, each', workerDay: 'One person alone, a day', township: 'The township checks, each; above it the county', townshipDay: 'A township, a day; above it the county checks',
     household: 'A household within {n} month | A household within {n} months', aidKind: '{kind}, a household within {n} month | {kind}, a household within {n} months', budgets: 'Budgets of {year}', kind: 'Kind of aid', budget: 'Budget', used: 'Used', left: 'Left', set: 'Set by', noBudget: 'No budget is set; the fund alone bounds what is spent.', reviewPercent: 'Drawn for a review', reviewDays: 'Time for a review', workingDays: '{n} working day | {n} working days',
-    float: 'Township', year: 'Year', voucher: 'Voucher number', voucherHint: 'A voucher is booked once.',
+    float: 'Township, or your county', floatHint: 'The county\'s float pays by itself where a township\'s is empty.', year: 'Year', voucher: 'Voucher number', voucherHint: 'A voucher is booked once.',
   },
   prove: { lead: 'You signed in a while ago. Give your password once more to sign; what you typed is kept.', go: 'Confirm and sign' },
   signals: {

@@ -185,7 +185,7 @@ export const problem: Words<typeof zh> = {
     head_first: { what: 'The township head comes first.', do: 'From {from} the county may.' },
     relative: { what: 'The payee is in the relatives register.', do: 'An unrelated colleague must do it.' },
     limit_frozen: { what: 'A payout of yours lacks its second signature; your solo limit is frozen.', do: 'The head signs it, or a colleague pays.' },
-    float_empty: { what: 'The float does not hold enough.', do: 'County finance fills it, or the county pays.' },
+    float_empty: { what: 'No float holds enough: neither the township\'s nor the county\'s.', do: 'County finance fills one.' },
     fund_empty: { what: 'The fund does not hold enough.', do: 'Ask county finance.' },
     advance_limit: { what: 'The person would carry more than anybody may; {left_fen} yuan are left.', do: 'Hand out less, or have some given back first.' },
     advance_waits: { what: 'Something of this advance waits for a signature.', do: 'Have it signed, declined or withdrawn, then count.' },

@@ -33,6 +33,7 @@ export const timeline: Words<typeof zh> = {
     notice: { undelivered: '⚑ {to} could not be told ({channel}): {template}' },
   },
   timelineVariant: {
+    reserved_county: '{amount_fen} yuan held in the county\'s float (the township\'s is too low)',
     recording_downloaded: '{by} downloaded a recording', keyed_something: 'The caller pressed another key', undelivered_citizen: '⚑ The caller could not be told by SMS: {template}',
     stopped_on_time: 'Clock stopped: {proof}, {minutes} min, on time', stopped_late: 'Clock stopped: {proof}, {minutes} min, late', triaged_lowering_asked: '{by} asks to lower to {pending_priority}; a supervisor decides', triaged_priority_changed: '{by} changed {from_priority} to {priority}: {area}, {kind}',
   },

@@ -183,7 +183,7 @@ export const problem = {
     head_first: { what: '须先由乡镇负责人办理。', do: '{from} 起县级可代为办理。' },
     relative: { what: '收款人在近亲属备案中。', do: '请无亲属关系的同事办理。' },
     limit_frozen: { what: '您有一笔发放未按时补签，单人额度已冻结。', do: '请负责人补签，或由同事发放。' },
-    float_empty: { what: '乡镇备用金不足。', do: '请县级财务补充，或由县级发放。' },
+    float_empty: { what: '备用金不足，乡镇和县级都不够。', do: '请县级财务补充。' },
     fund_empty: { what: '专户余额不足。', do: '请联系县级财务。' },
     advance_limit: { what: '超过预领上限，还可预领 {left_fen} 元。', do: '请减少金额，或先交回一部分。' },
     advance_waits: { what: '这笔预领款还有事项等待签字。', do: '请先签字、不签或撤回，再盘点。' },

@@ -33,6 +33,7 @@ export const timeline = {
     notice: { undelivered: '⚑ 给 {to} 的通知未送达（{channel}）：{template}' },
   },
   timelineVariant: {
+    reserved_county: '已在县级备用金预留 {amount_fen} 元（乡镇备用金不足）',
     recording_downloaded: '{by} 下载了录音', keyed_something: '来电人按了其他键', undelivered_citizen: '⚑ 给来电人的短信未送达：{template}',
     stopped_on_time: '时限停止：{proof}，用时 {minutes} 分钟，按时', stopped_late: '时限停止：{proof}，用时 {minutes} 分钟，超时', triaged_lowering_asked: '{by} 申请降为 {pending_priority}，等待主管审批', triaged_priority_changed: '{by} 由 {from_priority} 改为 {priority}：{area}，{kind}',
   },
