@@ -25,7 +25,7 @@ func settings() gateway.Settings {
 }
 
 // banks are one of each form.
-func banks(t *testing.T) map[string]*gateway.Bank {
+func banks(t testing.TB) map[string]*gateway.Bank {
 	t.Helper()
 	p, err := configs.LoadPolicies("")
 	if err != nil {
@@ -75,7 +75,7 @@ func TestABatchAndItsReturnInEveryForm(t *testing.T) {
 	}
 }
 
-func returnOf(t *testing.T, bank *gateway.Bank) []byte {
+func returnOf(t testing.TB, bank *gateway.Bank) []byte {
 	t.Helper()
 	r := rail.Return{Batch: "20261012-0001", Unit: "9901001", Made: "2026-10-13", Items: []rail.ReturnItem{
 		{Seq: 1, Reference: "a1-1", Account: "6200000000000000017", Holder: "张示例", Fen: 90_000, Status: rail.Succeeded},
@@ -171,5 +171,59 @@ func TestABankShowsNoAccount(t *testing.T) {
 	bank := banks(t)["demo_rural"]
 	if shown := fmt.Sprintf("%v %+v %#v %s", bank, *bank, bank, gateway.Banks{bank}); strings.Contains(shown, paying) {
 		t.Errorf("the account showed: %s", shown)
+	}
+}
+
+// FuzzBank: whatever a bank of any form gives, is used whole or refused with
+// words that repeat nothing of it; money has arrived only where it says so.
+func FuzzBank(f *testing.F) {
+	all := banks(f)
+	forms := []string{"demo_rural", "demo_city", gateway.FormISO20022}
+	for n, form := range forms {
+		f.Add(n, returnOf(f, all[form]))
+	}
+	statement, err := os.ReadFile("../iso20022/testdata/camt053.xml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(2, statement)
+	f.Fuzz(func(t *testing.T, n int, file []byte) {
+		bank := all[forms[uint(n)%uint(len(forms))]]
+		sent := batch(bank)
+		told, err := bank.ReadReturn(bytes.NewReader(file))
+		refusedWithWords(t, err)
+		if err == nil {
+			results, err := told.Results(sent, bank.AbsentMeansAccepted())
+			refusedWithWords(t, err)
+			for _, r := range results {
+				if r.Status == rail.Succeeded && !bytes.Contains(file, []byte(r.Item.Reference)) && !bytes.ContainsAny(file, "&!") { // XML may write it otherwise
+					t.Fatalf("%s succeeded, and the file does not name it", r.Item.Reference)
+				}
+			}
+		}
+		statements, err := bank.ReadStatements(bytes.NewReader(file))
+		refusedWithWords(t, err)
+		for _, s := range statements {
+			if s.Account != paying || !s.Balanced() {
+				t.Fatal("a statement of another account, or one that does not add up")
+			}
+		}
+	})
+}
+
+// refusedWithWords holds an error of a reader to what it may say.
+func refusedWithWords(t *testing.T, err error) {
+	t.Helper()
+	if err == nil {
+		return
+	}
+	refused, ok := errors.AsType[rail.Refused](err)
+	if !ok || len(refused) == 0 || refused[0].What == "" || refused[0].Remedy == "" {
+		t.Fatalf("refused with %v", err)
+	}
+	for _, private := range []string{paying, "6200000000000000017", "0062000000000025", "张示例", "阿依"} {
+		if strings.Contains(err.Error(), private) {
+			t.Fatal("a fault repeats what stands in the file")
+		}
 	}
 }

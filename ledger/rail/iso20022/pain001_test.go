@@ -112,3 +112,36 @@ func swap(t *testing.T, text, from, to string) string {
 	}
 	return strings.Replace(text, from, to, 1)
 }
+
+// FuzzPain001: whatever a bank is given is read whole or refused with words; what
+// is sound is written and read again the same.
+func FuzzPain001(f *testing.F) {
+	f.Add([]byte(read(f, "pain001.xml")))
+	f.Add([]byte(read(f, "pain002.xml")))
+	f.Fuzz(func(t *testing.T, file []byte) {
+		b, err := iso20022.ReadBatch(bytes.NewReader(file))
+		if err != nil {
+			if refused, ok := errors.AsType[rail.Refused](err); !ok || len(refused) == 0 || refused[0].What == "" || !reflect.DeepEqual(b, rail.Batch{}) {
+				t.Fatalf("refused with %v, and yet %v", err, b.ID)
+			}
+			return
+		}
+		if b.Validate() != nil {
+			return
+		}
+		again, err := iso20022.WriteBatch(b)
+		if err != nil {
+			t.Fatalf("a sound batch was read and cannot be written: %v", err)
+		}
+		back, err := iso20022.ReadBatch(bytes.NewReader(again))
+		if err != nil {
+			t.Fatalf("written and not read: %v", err)
+		}
+		if back.Created.Unix() != b.Created.Unix() {
+			t.Fatalf("made at %s, read as %s", b.Created, back.Created)
+		}
+		if back.Created = b.Created; !reflect.DeepEqual(back, b) { // only the zone may differ
+			t.Fatal("written and read otherwise")
+		}
+	})
+}
