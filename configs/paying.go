@@ -41,6 +41,7 @@ type BankHTTPConfig struct {
 	Secret     Secret        `yaml:"secret"`
 	BankKey    Secret        `yaml:"bank_key"`
 	Timeout    time.Duration `yaml:"timeout"`
+	CountsOnce bool          `yaml:"counts_once"`
 	CAFile     string        `yaml:"ca_file"`
 	ClientCert Secret        `yaml:"client_cert"`
 	ClientKey  Secret        `yaml:"client_key"`
@@ -113,8 +114,10 @@ func (h BankHTTPConfig) client(now func() time.Time) (*bankhttp.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bankhttp.New(bankhttp.Settings{URL: h.URL, KeyID: h.KeyID, Signer: signer, Timeout: cmp.Or(h.Timeout, reserveTimeout), Now: now, TLS: trust})
+	return bankhttp.New(bankhttp.Settings{URL: h.URL, KeyID: h.KeyID, Signer: signer, Timeout: h.patience(), Now: now, TLS: trust})
 }
+
+func (h BankHTTPConfig) patience() time.Duration { return cmp.Or(h.Timeout, reserveTimeout) }
 
 func (h BankHTTPConfig) signer() (bankhttp.Signer, error) {
 	switch h.Signing {
@@ -172,7 +175,7 @@ func (p *Policies) OpenBanks(list []BankConfig, now func() time.Time) (gateway.B
 		if b.Transport == transportHTTP {
 			client, err := b.HTTP.client(now)
 			l.takeBelow(at+".http", err)
-			settings.Wire = client
+			settings.Wire, settings.Patience, settings.CountsOnce = client, b.HTTP.patience(), b.HTTP.CountsOnce
 		}
 		bank, err := gateway.New(settings)
 		l.takeBelow(at, err)

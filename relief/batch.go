@@ -27,6 +27,8 @@ type Bank interface {
 	AbsentMeansAccepted() bool
 	// AnswerLimit is how long the bank may be without an answer.
 	AnswerLimit() time.Duration
+	// Wired reports whether the program speaks to the bank itself; else people carry its files.
+	Wired() bool
 	// Debit fills in who pays a batch.
 	Debit(rail.Batch) rail.Batch
 	// File is the file of a batch, the same each time.
@@ -222,6 +224,11 @@ func ReleaseBatch(ctx context.Context, tx Tx, bank Bank, publicID string) (Batch
 	}
 	if err := tx.AddBankFile(ctx, b, BankFile{Direction: FileOut, Name: file.Name, Type: file.Type, Body: file.Body}); err != nil {
 		return Batch{}, err
+	}
+	if bank.Wired() {
+		if err := tx.AddErrand(ctx, b); err != nil {
+			return Batch{}, err
+		}
 	}
 	if err := tx.Arm(ctx, act.Timer{Subject: b.Subject(), Kind: TimerBankUnanswered, Epoch: 1, DueAt: b.AnswerDue}); err != nil {
 		return Batch{}, err

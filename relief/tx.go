@@ -87,6 +87,8 @@ type Tx interface {
 	BatchLines(ctx context.Context, id ledger.BatchID) ([]ledger.Line, error)
 	// BatchItems are the payouts of a batch as a bank is told them, accounts and names opened, in the batch's order.
 	BatchItems(ctx context.Context, b Batch) ([]rail.Item, error)
+	// AddErrand lets the program carry a released batch to its bank.
+	AddErrand(ctx context.Context, b Batch) error
 	// AddBankFile keeps a file, sealed. A name or content that was there before is act.ErrRefused.
 	AddBankFile(ctx context.Context, b Batch, f BankFile) error
 	// BankFileLoaded reports whether a file with this content came from a bank before.

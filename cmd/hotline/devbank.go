@@ -86,7 +86,7 @@ func (d *devBanks) settings() string {
 	for _, b := range d.banks {
 		fmt.Fprintf(&s, `
   - {id: %s, county: %s, form: %s, unit: %q, unit_name: %s, debit_account: %q, agent_bank: %q, answer_limit: 2h, runs: [10h, 15h30m], transport: http,
-     http: {url: %q, key_id: demo, signing: hmac-sha256, secret: %q, timeout: 5s}}`,
+     http: {url: %q, key_id: demo, signing: hmac-sha256, secret: %q, timeout: 5s, counts_once: true}}`,
 			b.id, b.county.Code, b.form, b.unit, b.county.Name+"民政局", string(b.account), b.agent, d.origin+"/"+b.id, "file:"+d.secret)
 	}
 	return s.String()

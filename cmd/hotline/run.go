@@ -66,6 +66,9 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	} else {
 		dispatching.start("timers", n.engine.RunArming)
 	}
+	if n.courier != nil {
+		dispatching.start("courier", n.courier.Run)
+	}
 	if n.notifier != nil {
 		dispatching.start("notices", n.notifier.Run)
 	}

@@ -33,6 +33,7 @@ import (
 	"example.org/hotline/ledger"
 	"example.org/hotline/ledger/rail/gateway"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/courier"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
 	"example.org/hotline/ticket"
@@ -48,6 +49,8 @@ var (
 	_ api.Tx                 = (*store.Tx)(nil)
 	_ api.Sessions           = (*store.DB)(nil)
 	_ pulse.Outbox           = (*store.DB)(nil)
+	_ courier.Store          = (*store.DB)(nil)
+	_ courier.Bank           = (*gateway.Bank)(nil)
 )
 
 func serveCommand(config *string) *cobra.Command {
@@ -112,6 +115,7 @@ type node struct {
 	relay    pulse.Relay
 	places   *store.Areas     // the area tree
 	banks    gateway.Banks    // through which counties' funds pay
+	courier  *courier.Courier // nil where the node does not dispatch, or no bank has an interface
 	telling  telling          // how people are told
 	notifier *notify.Notifier // nil where the node neither dispatches nor rings
 	phone    *ivr.Endpoint    // nil without the role phone
@@ -185,10 +189,19 @@ func (n *node) openStore() error {
 	return nil
 }
 
-// openBanks makes the way to each bank; none is spoken to yet. A bank's clock is
-// the real one, also where the line's is moved.
+// openBanks makes the way to each bank, and the courier where one is spoken to by
+// the program. A bank's clock is the real one, also where the line's is moved.
 func (n *node) openBanks() (err error) {
 	n.banks, err = n.policies.OpenBanks(n.cfg.Banks, time.Now)
+	var wired []courier.Bank
+	for _, b := range n.banks {
+		if b.Wired() {
+			wired = append(wired, b)
+		}
+	}
+	if err == nil && len(wired) > 0 && n.has(configs.RoleDispatch) {
+		n.courier = courier.New(n.db, courier.Options{Banks: wired, Rules: relief.Rules{Policy: *n.relief, Calendar: n.policies.Calendar}, Logger: n.log, Registerer: n.metrics})
+	}
 	return err
 }
 

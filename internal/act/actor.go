@@ -21,6 +21,7 @@ type Actor struct {
 var (
 	SystemIVR      = Actor{System: "ivr", Name: "ivr"}
 	SystemDispatch = Actor{System: "dispatch", Name: "dispatch"}
+	SystemBank     = Actor{System: "bank", Name: "bank"}       // speaks to banks that have an interface
 	SystemConsole  = Actor{System: "sign_in", Name: "sign_in"} // looks up accounts before anyone has signed in
 )
 

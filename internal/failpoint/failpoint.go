@@ -29,6 +29,11 @@ const (
 	AcceptBeforeCommit      Name = "accept.before_commit"      // acceptance written, not committed
 	PayoutBeforeCommit      Name = "payout.before_commit"      // postings written, not committed
 	PayoutAfterCommit       Name = "payout.after_commit"       // committed, client not answered
+	BankBeforeSend          Name = "bank.before_send"          // a batch marked as being sent, the bank not called
+	BankAfterSend           Name = "bank.after_send"           // the bank called, its answer not recorded
+	BankAfterAsk            Name = "bank.after_ask"            // the bank asked what became of a batch, its answer not recorded
+	BankAfterFetch          Name = "bank.after_fetch"          // a return fetched, not loaded
+	BankBeforeCommit        Name = "bank.before_commit"        // what a bank said written, not committed
 	ReceiptBeforeCommit     Name = "receipt.before_commit"     // receipt written, not committed
 	ReceiptAfterCommit      Name = "receipt.after_commit"      // committed, client not answered
 	AdvanceBeforeCommit     Name = "advance.before_commit"     // an act with a standing advance written, not committed
@@ -41,5 +46,6 @@ func All() []Name {
 		CallAfterAnswer, HappenedBeforeCommit, CallBeforeEnd, RecordingBeforeRegister, RecordingAfterRegister,
 		CallbackBeforeDial, RelayAfterPublish, TimerAfterClaim, TimerBeforeCommit, TimerAfterCommit,
 		NoticeBeforeSend, NoticeAfterSend, AcceptBeforeCommit, PayoutBeforeCommit, PayoutAfterCommit,
+		BankBeforeSend, BankAfterSend, BankAfterAsk, BankAfterFetch, BankBeforeCommit,
 		ReceiptBeforeCommit, ReceiptAfterCommit, AdvanceBeforeCommit, AdvanceAfterCommit}
 }

@@ -49,6 +49,7 @@ type City struct {
 	origin  string  // what browsers show; empty: API
 	keys    string  // file of the master keys
 	extra   string  // lines of YAML in the sip section
+	section string  // whole sections of YAML
 	flow    func(dir string) string
 	config  string
 	process *Process
@@ -99,6 +100,7 @@ type Option func(*settings)
 type settings struct {
 	at    time.Time
 	extra string // lines of YAML
+	whole string // whole sections of YAML
 	flow  func(dir string) string
 
 	pair     bool
@@ -137,6 +139,9 @@ func At(at time.Time) Option { return func(s *settings) { s.at = at } }
 // Setting adds lines to hotline.yaml's sip section, each "key: value".
 func Setting(line string) Option { return func(s *settings) { s.extra += "  " + line + "\n" } }
 
+// Section adds a whole section to hotline.yaml.
+func Section(yaml string) Option { return func(s *settings) { s.whole += yaml + "\n" } }
+
 // New makes a city, migrated and settled, and does not serve it yet.
 func New(t testing.TB, options ...Option) *City {
 	t.Helper()
@@ -144,7 +149,7 @@ func New(t testing.TB, options ...Option) *City {
 	for _, o := range options {
 		o(&s)
 	}
-	c := &City{T: t, Servers: s.servers(t), Dir: servers.Folder(t), Users: map[string]User{}, node: "test", extra: s.extra, flow: s.flow, origin: s.origin}
+	c := &City{T: t, Servers: s.servers(t), Dir: servers.Folder(t), Users: map[string]User{}, node: "test", extra: s.extra, section: s.whole, flow: s.flow, origin: s.origin}
 	if s.pair {
 		c.pair = []place{{freeAddress(t), freeAddress(t)}, {freeAddress(t), freeAddress(t)}}
 	}
@@ -189,7 +194,7 @@ func Start(t testing.TB, options ...Option) *City {
 func (c *City) Twin() *City {
 	c.T.Helper()
 	twin := &City{T: c.T, Servers: c.Servers, Dir: servers.Folder(c.T), Gateway: c.Gateway, Users: c.Users,
-		node: c.node + "-twin", ordinal: c.ordinal + 1, keys: c.keys, extra: c.extra, flow: c.flow, pair: c.pair, origin: c.origin}
+		node: c.node + "-twin", ordinal: c.ordinal + 1, keys: c.keys, extra: c.extra, section: c.section, flow: c.flow, pair: c.pair, origin: c.origin}
 	twin.settle()
 	return twin
 }
@@ -228,7 +233,7 @@ keys: {file: %q}
 drain: {timeout: 5s}
 demo: {enabled: true}
 %s`, c.node, c.ordinal, filepath.Join(c.Dir, "node"), c.Servers.Postgres.AppURL, c.Servers.Postgres.OwnerURL, c.Servers.Redis.AppURL,
-		at.api, cmp.Or(c.origin, c.API), c.SIP, c.SIP, c.flow(c.Dir), RTPFirst, RTPLast, c.extra, c.Gateway.URL, c.keys, others)
+		at.api, cmp.Or(c.origin, c.API), c.SIP, c.SIP, c.flow(c.Dir), RTPFirst, RTPLast, c.extra, c.Gateway.URL, c.keys, others+c.section)
 	if err := os.WriteFile(c.config, []byte(text), 0o600); err != nil {
 		c.T.Fatal(err)
 	}

@@ -16,7 +16,7 @@ type drive struct {
 	do   func(h *house, step failpoint.Name)
 }
 
-// The drives of every step, in three cities so that they run side by side.
+// The drives of every step, in four cities so that they run side by side.
 var (
 	onTheLine = map[failpoint.Name][]drive{
 		failpoint.InviteBeforeOpen:    {{"call", callRetried}},
@@ -48,24 +48,37 @@ var (
 		failpoint.RecordingAfterRegister:  {{"conversation", recordedAt}},
 		failpoint.CallbackBeforeDial:      {{"call-back", calledBack}},
 	}
+	withABank = map[failpoint.Name][]drive{ // that the program speaks to
+		failpoint.BankBeforeSend:   {{"never reaches it", sentToBank("", sound)}},
+		failpoint.BankAfterSend:    {{"has reached it", sentToBank("", sound)}},
+		failpoint.BankAfterAsk:     {{"asked", sentToBank("", cutOffAnswer)}},
+		failpoint.BankAfterFetch:   {{"return", sentToBank("", sound)}},
+		failpoint.BankBeforeCommit: {{"taken", sentToBank("", sound)}, {"answered", sentToBank(":2", sound)}},
+	}
 )
 
 // kill -9 at every named step, then the promises.
 func TestKilledAtEveryStep(t *testing.T) {
 	t.Parallel()
 	for _, step := range failpoint.All() {
-		if len(onTheLine[step])+len(behindIt[step])+len(withAgents[step]) == 0 {
+		if len(onTheLine[step])+len(behindIt[step])+len(withAgents[step])+len(withABank[step]) == 0 {
 			t.Errorf("no activity of this test passes the step %s", step)
 		}
 	}
-	for name, drives := range map[string]map[failpoint.Name][]drive{"line": onTheLine, "dispatch": behindIt, "agents": withAgents} {
+	for name, drives := range map[string]map[failpoint.Name][]drive{"line": onTheLine, "dispatch": behindIt, "agents": withAgents, "bank": withABank} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var options []city.Option
 			if name == "agents" { // who are called back over a trunk that never answers
 				options = append(options, realFlow(t), city.Setting("outbound: {trunk: test, proxy: \"127.0.0.1:9\"}"))
 			}
+			var bank *bankOfTheCity
+			if name == "bank" {
+				bank = newBank(t)
+				options = append(options, city.Section(bank.settings()))
+			}
 			h := newHouse(t, options...)
+			h.bank = bank
 			h.Serve()
 			for _, step := range failpoint.All() {
 				for _, d := range drives[step] {

@@ -45,6 +45,8 @@ func rounds(t *testing.T) (n int, long bool) {
 type house struct {
 	*city.City
 
+	bank *bankOfTheCity // nil: none
+
 	callers  atomic.Int64
 	mu       sync.Mutex
 	phones   []*phone

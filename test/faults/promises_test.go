@@ -45,17 +45,21 @@ var broken = map[string]string{
 		WHERE n.key = format('ticket:%s:offer:%s:%s:%s:post:%s', o.ticket_id, o.epoch, o.loop, o.step, o.post_id))`,
 	"offers that differ from the timeline": `SELECT t.number FROM tickets t WHERE (SELECT count(*) FROM offers o WHERE o.ticket_id = t.id) <>
 		(SELECT count(*) FROM timeline l WHERE l.ticket_id = t.id AND l.kind = 'ticket.offered')`,
-	"two owners by acceptance":       `SELECT ticket_id::text FROM timeline WHERE kind = 'ticket.accepted' GROUP BY 1 HAVING count(*) > 1`,
-	"a notice that reached nobody":   `SELECT id::text || ': ' || coalesce(error, '') FROM deliveries WHERE state IN ('failed', 'dead')`,
-	"events with a gap":              `SELECT 'from ' || min(seq) || ' to ' || max(seq) || ', ' || count(*) FROM events HAVING count(*) <> max(seq)`,
-	"an entry that is not zero":      `SELECT entry_id::text FROM postings GROUP BY entry_id, layer HAVING sum(fen) <> 0`,
-	"a balance unlike its postings":  `SELECT a.kind FROM accounts a LEFT JOIN postings p ON p.account_id = a.id AND p.layer = 'posted' GROUP BY a.id HAVING a.posted_fen <> coalesce(sum(p.fen), 0)`,
-	"money that moved twice":         `SELECT disbursement_id || event FROM ledger_entries WHERE disbursement_id IS NOT NULL AND event IN ('reserved', 'cash_issued', 'receipted') GROUP BY disbursement_id, event HAVING count(*) > 1`,
-	"a decision paid twice":          `SELECT decision_id::text FROM disbursements WHERE state NOT IN ('cancelled', 'reversed') GROUP BY 1 HAVING count(*) > 1`,
-	"a receipt without its posting":  `SELECT r.id::text FROM receipts r WHERE NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.disbursement_id = r.disbursement_id AND e.event = 'receipted')`,
-	"a posting without its receipt":  `SELECT e.id::text FROM ledger_entries e WHERE e.event = 'receipted' AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.disbursement_id = e.disbursement_id)`,
-	"more paid than was decided":     `SELECT d.id::text FROM disbursements d JOIN decisions c ON c.id = d.decision_id WHERE d.fen <> c.fen`,
-	"a receipt that stopped nothing": `SELECT r.id::text FROM receipts r WHERE NOT EXISTS (SELECT 1 FROM timeline l WHERE l.ticket_id = r.ticket_id AND l.kind = 'ticket.clock_stopped')`,
+	"two owners by acceptance":      `SELECT ticket_id::text FROM timeline WHERE kind = 'ticket.accepted' GROUP BY 1 HAVING count(*) > 1`,
+	"a notice that reached nobody":  `SELECT id::text || ': ' || coalesce(error, '') FROM deliveries WHERE state IN ('failed', 'dead')`,
+	"events with a gap":             `SELECT 'from ' || min(seq) || ' to ' || max(seq) || ', ' || count(*) FROM events HAVING count(*) <> max(seq)`,
+	"an entry that is not zero":     `SELECT entry_id::text FROM postings GROUP BY entry_id, layer HAVING sum(fen) <> 0`,
+	"a balance unlike its postings": `SELECT a.kind FROM accounts a LEFT JOIN postings p ON p.account_id = a.id AND p.layer = 'posted' GROUP BY a.id HAVING a.posted_fen <> coalesce(sum(p.fen), 0)`,
+	"money that moved twice": `SELECT e.disbursement_id || e.event FROM ledger_entries e JOIN disbursements d ON d.id = e.disbursement_id
+		WHERE e.event IN ('cash_issued', 'receipted') OR e.event = 'reserved' AND d.channel <> 'bank' GROUP BY e.disbursement_id, e.event HAVING count(*) > 1`,
+	"a try by bank that moved money twice": `SELECT e.disbursement_id || e.event FROM ledger_entries e WHERE e.event IN ('bank_sent', 'bank_succeeded', 'bank_failed', 'bank_returned')
+		GROUP BY e.disbursement_id, e.event HAVING count(*) > (SELECT count(*) FROM disbursement_attempts a WHERE a.disbursement_id = e.disbursement_id)`,
+	"more than one try that is not dead": `SELECT disbursement_id::text FROM disbursement_attempts WHERE state <> 'failed' GROUP BY 1 HAVING count(*) > 1`,
+	"a decision paid twice":              `SELECT decision_id::text FROM disbursements WHERE state NOT IN ('cancelled', 'reversed') GROUP BY 1 HAVING count(*) > 1`,
+	"a receipt without its posting":      `SELECT r.id::text FROM receipts r WHERE NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.disbursement_id = r.disbursement_id AND e.event = 'receipted')`,
+	"a posting without its receipt":      `SELECT e.id::text FROM ledger_entries e WHERE e.event = 'receipted' AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.disbursement_id = e.disbursement_id)`,
+	"more paid than was decided":         `SELECT d.id::text FROM disbursements d JOIN decisions c ON c.id = d.decision_id WHERE d.fen <> c.fen`,
+	"a receipt that stopped nothing":     `SELECT r.id::text FROM receipts r WHERE NOT EXISTS (SELECT 1 FROM timeline l WHERE l.ticket_id = r.ticket_id AND l.kind = 'ticket.clock_stopped')`,
 }
 
 // What is in pending may be there while things come to rest, and then must not.

@@ -47,7 +47,7 @@ func near(timestamp string, now time.Time) bool {
 // said is the body of an answer about a batch.
 type said struct {
 	Batch     string `json:"batch"`
-	Status    string `json:"status"` // accepted, or refused
+	Status    string `json:"status"` // accepted, refused, or unknown
 	Reference string `json:"reference"`
 	Code      string `json:"code"`
 }
@@ -69,6 +69,8 @@ func (r reply) plain() Answer {
 		a.Outcome = Accepted
 	case s.Status == "refused" && r.status != http.StatusRequestTimeout && r.status != http.StatusTooManyRequests:
 		a.Outcome = Refused
+	case s.Status == "unknown" && r.status == http.StatusNotFound:
+		a.Code = WhyNotThere
 	case a.Code == "":
 		a.Code = WhyUnclear
 	}

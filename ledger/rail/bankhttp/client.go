@@ -77,6 +77,7 @@ const (
 	WhyTooLarge  = "answer_too_large"
 	WhyUnclear   = "answer_unclear"
 	WhyNoReturn  = "no_return_yet"
+	WhyNotThere  = "not_there"     // the bank has signed that it knows no such batch; it may still be on its way
 	WhyUs        = "not_prepared"  // with NotSent: the request could not be made
 	WhyDial      = "no_connection" // with NotSent
 )

@@ -122,6 +122,8 @@ func TestWhatIsKnownAfterAnAnswer(t *testing.T) {
 		{"gave up waiting", says(408, `{"batch":"20261012-0001","status":"refused"}`), bankhttp.Unknown, bankhttp.WhyUnclear},
 		{"of another batch", says(200, `{"batch":"20261012-0002","status":"accepted"}`), bankhttp.Unknown, bankhttp.WhyUnclear},
 		{"of another word", says(200, `{"batch":"20261012-0001","status":"received"}`), bankhttp.Unknown, bankhttp.WhyUnclear},
+		{"it knows none", says(404, `{"batch":"20261012-0001","status":"unknown","code":"UNKNOWN"}`), bankhttp.Unknown, bankhttp.WhyNotThere},
+		{"it knows none, and yet it is well", says(200, `{"batch":"20261012-0001","status":"unknown","code":"UNKNOWN"}`), bankhttp.Unknown, "UNKNOWN"},
 		{"no JSON", says(200, "<html>ok</html>"), bankhttp.Unknown, bankhttp.WhyUnclear},
 		{"nothing", says(200, ""), bankhttp.Unknown, bankhttp.WhyUnclear},
 		{"a signed failure of the server", says(500, taken), bankhttp.Unknown, bankhttp.WhyStatus},

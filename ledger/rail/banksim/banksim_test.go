@@ -159,8 +159,8 @@ func TestBatchesMisbehave(t *testing.T) {
 		sent, asked, more string // outcome and code of Send, of the first question, of the second
 		paid              int64
 	}{
-		{"9021", "refused REFUSED", "unknown UNKNOWN", "unknown UNKNOWN", 0},
-		{"9022", "unknown server_error", "unknown UNKNOWN", "unknown UNKNOWN", 0},
+		{"9021", "refused REFUSED", "unknown not_there", "unknown not_there", 0},
+		{"9022", "unknown server_error", "unknown not_there", "unknown not_there", 0},
 		{"9023", "unknown timeout", "unknown server_error", "accepted", 100_00},
 		{"9024", "unknown timeout", "unknown server_error", "unknown server_error", 0},
 		{"9025", "unknown connection_cut", "accepted", "accepted", 100_00},

@@ -43,6 +43,8 @@ type Settings struct {
 	AnswerLimit         time.Duration   // after which what became of a batch that was sent is unknown
 	Runs                []time.Duration // times after midnight, Shanghai, at which the bank credits payees
 	Wire                bankhttp.Bank   // nil: its files are carried by hand
+	Patience            time.Duration   // with Wire: what one request may take
+	CountsOnce          bool            // with Wire: agreed in writing that the same batch, sent again under its id, counts once
 }
 
 // isoFileName is the name of a pain.001 where the settings give none.
@@ -116,6 +118,15 @@ func (b *Bank) AnswerLimit() time.Duration { return b.Settings.AnswerLimit }
 
 // Wire is the bank's interface; nil where its files are carried by hand.
 func (b *Bank) Wire() bankhttp.Bank { return b.Settings.Wire }
+
+// Wired reports whether there is one.
+func (b *Bank) Wired() bool { return b.Settings.Wire != nil }
+
+// Patience bounds one request over the wire.
+func (b *Bank) Patience() time.Duration { return b.Settings.Patience }
+
+// CountsOnce is whether a batch of which the bank knows nothing may be sent again under its id.
+func (b *Bank) CountsOnce() bool { return b.Settings.CountsOnce }
 
 // Debit is the batch with who pays it filled in.
 func (b *Bank) Debit(batch rail.Batch) rail.Batch {
