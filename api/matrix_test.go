@@ -58,6 +58,8 @@ var bodies = map[string]any{
 	"POST /ledger/advances/{id}/signature":      map[string]any{},
 	"POST /ledger/advances/{id}/refusal":        map[string]any{"reason": "not what I count"},
 	"POST /ledger/advances/{id}/withdrawal":     map[string]any{},
+	"POST /ledger/reimbursements":               map[string]any{"area": string(township), "voucher": "claim 9"},
+	"POST /ledger/closings":                     map[string]any{"kind": "day", "through": "2026-01-31"},
 	"POST /disbursements/{id}/check":            map[string]any{"content_hash": someHash},
 	"POST /disbursements/{id}/cash":             map[string]any{},
 	"POST /disbursements/{id}/receipt":          map[string]any{"photo": someID, "signature": "screen", "signature_upload": someID},
@@ -145,7 +147,7 @@ var bodies = map[string]any{
 
 // stateful are acts that a roster, an advance or a merger must first be there for, or that another role's
 // act before has made impossible: who may is let in, and told so.
-var stateful = []string{"POST /ledger/batches", "POST /duty/rosters", "POST /duty/rosters/previews", "POST /duty/overrides", "POST /duty/temporaries", "POST /duty/handovers",
+var stateful = []string{"POST /ledger/reimbursements", "POST /ledger/closings", "POST /ledger/batches", "POST /duty/rosters", "POST /duty/rosters/previews", "POST /duty/overrides", "POST /duty/temporaries", "POST /duty/handovers",
 	"POST /ledger/floats/moves", "POST /ledger/advances", "POST /ledger/advances/handovers", "POST /ledger/advances/returns", "POST /ledger/advances/counts"}
 
 func rosterBody() map[string]any {

@@ -36,6 +36,7 @@ type Tx interface {
 	LimitRows
 	BankRows
 	AdvanceRows
+	ClosingRows
 	ReportRows
 	RosterRows
 	NoticeRows

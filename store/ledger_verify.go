@@ -75,6 +75,8 @@ var ledgerChecks = []ledgerCheck{
 	{"limit", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and ' || CASE WHEN bool_or(u.released_at IS NULL) THEN 'still counts' ELSE 'does not count' END || ' against its limits'
 		FROM disbursements d LEFT JOIN limit_uses u ON u.disbursement_id = d.id GROUP BY d.id, d.public_id, d.state
 		HAVING bool_or(u.released_at IS NULL) IS DISTINCT FROM (d.state NOT IN ('cancelled', 'reversed'))`},
+	{"imprest", `SELECT 'the float of ' || i.area || ' was filled with ' || i.filled_fen || ' fen; float, cash, what counts did not find and vouchers miss ' || i.missing_fen
+		FROM (` + imprestSQL + `) i WHERE i.missing_fen <> 0`},
 }
 
 // mostFaults is how many faults of one kind are named.

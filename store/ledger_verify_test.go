@@ -50,7 +50,13 @@ func TestTheBooksAreSummedUpAnew(t *testing.T) {
 		"owed":       {`UPDATE disbursements SET fen = fen + 1 WHERE state = 'reserved'`},
 		"advance":    {`INSERT INTO advance_acts (public_id, kind, area_code, by_id, fen, at) SELECT gen_random_uuid(), 'return', area_code, maker_id, 500, now() FROM disbursements LIMIT 1`},
 		"source":     {`UPDATE disbursements SET source_area = left(area_code, 6) || '000000' WHERE state = 'receipted'`, `UPDATE disbursements SET source_area = left(area_code, 6) || '000000' WHERE state = 'reserved'`},
-		"limit":      {`UPDATE limit_uses SET released_at = now()`},
+		"in_transit": {`INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'in_transit', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`},
+		"returned":   {`INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'returned', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`},
+		"recovery":   {`INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'recovery', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`},
+		"arrived": {`INSERT INTO disbursement_attempts (disbursement_id, number, reference, account_id, batch_id, seq, state, made_at, version)
+			SELECT id, 1, 'x', 1, 1, 1, 'succeeded', now(), 1 FROM disbursements WHERE state = 'receipted'`},
+		"imprest": {`UPDATE disbursements SET source_area = (SELECT area_code FROM accounts WHERE kind = 'fund') WHERE state = 'receipted'`},
+		"limit":   {`UPDATE limit_uses SET released_at = now()`},
 	}
 	super := connect(t, m.urls.SuperURL)
 	for _, c := range ledgerChecks {

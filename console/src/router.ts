@@ -25,6 +25,7 @@ export const router = createRouter({
     { path: '/opened/:id', name: 'opened-ticket', component: () => import('./opened/OpenedTicket.vue'), meta: { title: 'page.ticket' } },
     { path: '/areas', name: 'areas', component: () => import('./areas/AreasPage.vue'), meta: { title: 'areas.title' } },
     { path: '/duty', name: 'duty', component: () => import('./pages/Duty.vue'), meta: { title: 'page.duty' } },
+    { path: '/reconciliation', name: 'reconciliation', component: () => import('./money/ReconciliationPage.vue'), meta: { title: 'page.reconciliation' } },
     { path: '/money', name: 'money', component: () => import('./money/MoneyPage.vue'), meta: { title: 'page.money' } },
     { path: '/advances', name: 'advances', component: () => import('./money/AdvancesPage.vue'), meta: { title: 'page.advances' } },
     { path: '/calls', name: 'calls', component: () => import('./pages/Calls.vue'), meta: { title: 'page.calls' } },

@@ -151,7 +151,9 @@ func (o *office) payOne(ctx context.Context, l lot, waits *[]time.Duration) erro
 		}},
 		{t.head, func(tx *store.Tx) error { return ledger.Check(ctx, tx, &d, hex.EncodeToString(d.Content)) }},
 		{t.payer, func(tx *store.Tx) error { return ledger.IssueCash(ctx, tx, &d, limitsOfBooks) }},
-		{t.payer, func(tx *store.Tx) error { return ledger.Settle(ctx, tx, &d, t.maker.StaffID, ledger.ReviewRule{Percent: 5, DueAt: tx.Now().AddDate(0, 0, 14)}) }},
+		{t.payer, func(tx *store.Tx) error {
+			return ledger.Settle(ctx, tx, &d, t.maker.StaffID, ledger.ReviewRule{Percent: 5, DueAt: tx.Now().AddDate(0, 0, 14)})
+		}},
 	}
 	for i, a := range acts {
 		asked := time.Now()

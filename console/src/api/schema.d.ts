@@ -1560,6 +1560,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/closings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close your county's books through a day, a month or a year */
+        post: operations["post_ledger_closings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/floats": {
         parameters: {
             query?: never;
@@ -1620,6 +1637,57 @@ export interface paths {
         };
         /** The limits in force, with the version they come from, and the counties' budgets of a year */
         get: operations["get_ledger_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/reconciliation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What does not agree between the books, the bank and the cash, the floats against what filled them, and what is closed */
+        get: operations["get_ledger_reconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/reimbursements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Repay a float what citizens have received out of it, against the receipts */
+        post: operations["post_ledger_reimbursements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened in a county's books between two days, to the fen */
+        get: operations["get_ledger_report"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3601,9 +3669,29 @@ export interface components {
                 [key: string]: number;
             };
         };
+        ClaimAnswer: {
+            /** Format: int64 */
+            amount_fen: number;
+            id: string;
+            /** Format: int64 */
+            vouchers: number;
+        };
+        ClaimBackInputBody: {
+            /** @description Whose float: a township, or your county */
+            area: string;
+            /** @description Counts once for the float */
+            voucher: string;
+        };
         ClaimList: {
             /** @description What is open first */
             items: components["schemas"]["ReliefClaimView"][] | null;
+        };
+        CloseBooksInputBody: {
+            /** @enum {string} */
+            kind: "day" | "month" | "year";
+            note?: string;
+            /** @description The last day of the stretch, as 2026-10-31 */
+            through: string;
         };
         CloseInputBody: {
             note?: string;
@@ -4205,6 +4293,11 @@ export interface components {
             /** @description By which they sign in from now on */
             login: string;
         };
+        LastClosed: {
+            day?: string;
+            month?: string;
+            year?: string;
+        };
         LeaveInputBody: {
             reason: string;
         };
@@ -4316,6 +4409,18 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        LedgerClosingView: {
+            area: string;
+            /** Format: date-time */
+            closed_at: string;
+            closed_by: string;
+            /** @description SHA-256 of the report that is kept with it */
+            hash: string;
+            id: string;
+            kind: string;
+            note?: string;
+            through: string;
+        };
         LedgerFloatView: {
             /** @description Cash: the holder's standing advance, not what they carry for single payouts */
             advance?: boolean;
@@ -4342,6 +4447,44 @@ export interface components {
             /** Format: int64 */
             posted_fen: number;
         };
+        LedgerImprestView: {
+            area: string;
+            area_name: string;
+            /**
+             * Format: int64
+             * @description In the hands of workers
+             */
+            cash_fen: number;
+            /**
+             * Format: int64
+             * @description What a claim would repay now: vouchers, without repaid ones that were taken back since
+             */
+            claimable_fen: number;
+            /**
+             * Format: int64
+             * @description What it was filled with
+             */
+            filled_fen: number;
+            /** Format: int64 */
+            float_fen: number;
+            /**
+             * Format: int64
+             * @description Must be 0
+             */
+            missing_fen: number;
+            /**
+             * Format: int64
+             * @description What counts did not find; below zero what they found too much
+             */
+            suspense_fen: number;
+            /** Format: int64 */
+            vouchers: number;
+            /**
+             * Format: int64
+             * @description Received by citizens and not repaid by the county
+             */
+            vouchers_fen: number;
+        };
         LedgerInboxItem: {
             act: string;
             /** Format: int64 */
@@ -4356,6 +4499,85 @@ export interface components {
             since: string;
             ticket_id: string;
             ticket_number: string;
+        };
+        LedgerMonthReport: {
+            /** @description What was held before, with what was given and recovered and without what was paid, is what is held now, to the fen */
+            agrees: boolean;
+            /** @description By kind of account and place */
+            balances: components["schemas"]["LedgerReportBalance"][] | null;
+            county: string;
+            from: string;
+            /**
+             * Format: int64
+             * @description What the county's fund was given
+             */
+            given_fen: number;
+            /**
+             * Format: int64
+             * @description Fund, floats, cash, stock and what is unexplained, at the end
+             */
+            held_fen: number;
+            /** @description What does not agree yet with the bank and the cash */
+            open: components["schemas"]["LedgerOpenItem"][] | null;
+            /** @description By place, kind of aid and rail */
+            paid: components["schemas"]["LedgerReportPaid"][] | null;
+            /**
+             * Format: int64
+             * @description What reached citizens
+             */
+            paid_fen: number;
+            /**
+             * Format: int64
+             * @description What citizens paid back
+             */
+            recovered_fen: number;
+            /**
+             * Format: int64
+             * @description Of it and of earlier payouts, what was taken back or came back
+             */
+            taken_back_fen: number;
+            to: string;
+        };
+        LedgerOpenItem: {
+            /**
+             * Format: int64
+             * @description Whole days since then: looked at after 1, asked about after 3, told to the supervisor and the auditor after 7
+             */
+            age_days: number;
+            /** Format: int64 */
+            amount_fen: number;
+            area: string;
+            /** @enum {string} */
+            kind: "unknown" | "unmatched_line" | "unmatched_entry" | "cash_short" | "imprest";
+            /** Format: date-time */
+            since: string;
+            /** @description The payout's id, the line's or the entry's; empty where it is about a whole account */
+            what?: string;
+        };
+        LedgerReportBalance: {
+            area: string;
+            /** Format: int64 */
+            closing_fen: number;
+            /** Format: int64 */
+            credit_fen: number;
+            /** Format: int64 */
+            debit_fen: number;
+            kind: string;
+            /** Format: int64 */
+            opening_fen: number;
+        };
+        LedgerReportPaid: {
+            aid_kind: string;
+            area: string;
+            channel: string;
+            /** Format: int64 */
+            paid_fen: number;
+            /** Format: int64 */
+            payouts: number;
+            /** Format: int64 */
+            taken_back: number;
+            /** Format: int64 */
+            taken_back_fen: number;
         };
         LedgerReviewView: {
             /** Format: date-time */
@@ -4952,6 +5174,16 @@ export interface components {
         ReceivePaperInputBody: {
             /** @description Completed uploads */
             photos: string[] | null;
+        };
+        Reconciliation: {
+            area: string;
+            /** @description The newest first */
+            closings: components["schemas"]["LedgerClosingView"][] | null;
+            imprest: components["schemas"]["LedgerImprestView"][] | null;
+            last_closed: components["schemas"]["LastClosed"];
+            /** @description The oldest first */
+            open: components["schemas"]["LedgerOpenItem"][] | null;
+            through: string;
         };
         RecordingList: {
             items: components["schemas"]["TicketRecordingView"][] | null;
@@ -9801,6 +10033,43 @@ export interface operations {
             };
         };
     };
+    post_ledger_closings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseBooksInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_ledger_floats: {
         parameters: {
             query?: never;
@@ -9932,6 +10201,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LimitList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_reconciliation: {
+        parameters: {
+            query?: {
+                /** @description A county; default: your own */
+                area?: string;
+                /** @description Up to the end of this day, as 2026-10-31; default: today */
+                through?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_reimbursements: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClaimBackInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClaimAnswer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_report: {
+        parameters: {
+            query?: {
+                /** @description A county; default: your own */
+                area?: string;
+                /** @description First day, as 2026-10-01; default: the first of this month */
+                from?: string;
+                /** @description Last day; default: today */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerMonthReport"];
                 };
             };
             /** @description Error */

@@ -4,6 +4,7 @@ import { code } from './en/code'
 import { desk } from './en/desk'
 import { duty } from './en/duty'
 import { field } from './en/field'
+import { closing } from './en/closing'
 import { funds } from './en/funds'
 import { moves } from './en/moves'
 import { notify } from './en/notify'
@@ -14,4 +15,4 @@ import { staff } from './en/staff'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...areas, ...advance, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const en = { ...page, ...areas, ...closing, ...advance, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }

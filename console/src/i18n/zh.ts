@@ -4,6 +4,7 @@ import { code } from './zh/code'
 import { desk } from './zh/desk'
 import { duty } from './zh/duty'
 import { field } from './zh/field'
+import { closing } from './zh/closing'
 import { funds } from './zh/funds'
 import { moves } from './zh/moves'
 import { notify } from './zh/notify'
@@ -14,4 +15,4 @@ import { staff } from './zh/staff'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...areas, ...advance, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const zh = { ...page, ...areas, ...closing, ...advance, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }

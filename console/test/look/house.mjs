@@ -101,6 +101,20 @@ export const visits = {
   worker: [visit('b6', rows[3], { due_at: iso(800), holder: '林小河', visit: { asked_at: iso(-20), asked: 2, late: 1 }, next_acts: ['visit_result'] })],
 }
 
+const opened = (kind, days, fen, area = '990101000000') => ({ kind, area, what: `x${days}`, amount_fen: fen, since: iso(-days * 1440), age_days: days })
+const reconciliation = {
+  area: '990101000000', through: '2026-10-07', open: [opened('unknown', 8, 120_000, '990101101000'), opened('unmatched_line', 3, 1_250), opened('cash_short', 1, 5_000, '990101102000')],
+  imprest: [{ area: '990101101000', area_name: '石桥镇', filled_fen: 5_000_000, float_fen: 4_810_000, cash_fen: 80_000, suspense_fen: 0, vouchers_fen: 110_000, vouchers: 2, missing_fen: 0, claimable_fen: 110_000 },
+    { area: '990101102000', area_name: '柳河镇', filled_fen: 3_000_000, float_fen: 2_994_999, cash_fen: 0, suspense_fen: 5_000, vouchers_fen: 0, vouchers: 0, missing_fen: 1, claimable_fen: 0 }],
+  last_closed: { day: '2026-10-06', month: '2026-09-30' },
+  closings: [{ id: 'k1', area: '990101000000', kind: 'month', through: '2026-09-30', note: '', hash: 'a3f1c2d4e5f60718293a4b5c6d7e8f90a3f1c2d4e5f60718293a4b5c6d7e8f90', closed_by: '周会计', closed_at: iso(-6000) }],
+}
+const moneyReport = {
+  county: '990101000000', from: '2026-10-01', to: '2026-10-07', given_fen: 100_000_000, recovered_fen: 0, paid_fen: 190_000, taken_back_fen: 30_000, held_fen: 99_840_000, agrees: true, open: [],
+  paid: [{ area: '990101101000', aid_kind: 'urgent', channel: 'cash', payouts: 2, paid_fen: 110_000, taken_back: 1, taken_back_fen: 30_000 }, { area: '990101102000', aid_kind: 'urgent', channel: 'bank', payouts: 1, paid_fen: 80_000, taken_back: 0, taken_back_fen: 0 }],
+  balances: [{ kind: 'fund', area: '990101000000', opening_fen: 0, debit_fen: 100_000_000, credit_fen: 8_110_000, closing_fen: 91_890_000 }, { kind: 'float', area: '990101101000', opening_fen: 0, debit_fen: 5_000_000, credit_fen: 190_000, closing_fen: 4_810_000 }],
+}
+
 export const answers = {
   '/system': { version: 'look', dev: true, app_now: now, time_scale: 1 }, '/policy': policy, '/posts': { items: [
     { kind: 'desk', area: '990101001000', area_name: '青石镇', role: 'worker', name: '青石镇民政办' }, { kind: 'person', area: '990101001000', area_name: '青石镇', role: 'worker', name: '赵二', login: 'worker2', absent_until: iso(2000) },
@@ -111,6 +125,7 @@ export const answers = {
     { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },
     { act: 'approve', id: 'd7', ticket_id: rows[4].id, ticket_number: rows[4].number, area: '990101001000', amount_fen: 450_000, made_by: '赵二', since: iso(-3) },
   ] },
+  '/ledger/reconciliation': reconciliation, '/ledger/report': moneyReport,
   '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, floats: [{ ...accounts[3], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[4], in_hands_fen: 0, full_fen: 5_000_000, low: true }, { ...account('a8', 'float', '990101000000', '', 10_000_000, 80_000), in_hands_fen: 0, full_fen: 5_000_000, low: false }], left_behind_fen: 1_250_000, left_behind: [{ ...accounts[4], id: 'left', area: '990101009000', posted_fen: 1_250_000, available_fen: 1_200_000, pending_out_fen: 50_000, area_name: '旧河镇', successor: '990101001000', successor_name: '青石镇' }] },
   '/ledger/limits': { policy: 'relief-2026', year: 2026, counting: 'Asia/Shanghai', limits: { solo_fen: 100_000, township_fen: 500_000, household_fen: 1_000_000, household_months: 12, aid_kind_fen: { urgent: 1_000_000 }, worker_day_fen: 300_000, township_day_fen: 2_000_000, float_fen: 5_000_000, advance_fen: 200_000, float_low_percent: 30, after_review_percent: 5, after_review_days: 10 },
     budgets: [{ area: '990101000000', area_name: '青川县', aid_kind: 'urgent', year: 2026, budget_fen: 300_000_000, used_fen: 81_234_50, left_fen: 291_876_550, voucher: '财社〔2026〕12号', set_by: '周会计', set_at: iso(-90_000) }, { area: '990102000000', area_name: '云东县', aid_kind: 'urgent', year: 2026, budget_fen: 5_000_000, used_fen: 5_000_000, left_fen: 0, voucher: '财社〔2026〕13号', set_by: '吴会计', set_at: iso(-80_000) }] },

@@ -1,0 +1,189 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
+	"example.org/hotline/ticket"
+)
+
+// ClosingRows is what routes about reconciliation and closing ask of the store.
+type ClosingRows interface {
+	ledger.ReimburseTx
+	ledger.CloseTx
+	// Imprest holds the floats in scope against what they were filled with.
+	Imprest(ctx context.Context) ([]ledger.ImprestView, error)
+	// Closings lists what is closed, the newest first.
+	Closings(ctx context.Context) ([]ledger.ClosingView, error)
+}
+
+// closingTable is the part of the table about what must agree and what is over.
+func closingTable() []*route {
+	get, post := http.MethodGet, http.MethodPost
+	finance := []area.Role{area.RoleCountyFinance}
+	whole := []area.Role{area.RoleCountyFinance, area.RoleSupervisor, area.RoleAuditor} // who see a county's accounts whole
+	return []*route{
+		{method: get, path: "/ledger/reconciliation", who: whole, summary: "What does not agree between the books, the bank and the cash, the floats against what filled them, and what is closed", bind: read((*Server).reconciliation)},
+		{method: get, path: "/ledger/report", who: whole, summary: "What happened in a county's books between two days, to the fen", bind: read((*Server).moneyReport)},
+		{method: post, path: "/ledger/reimbursements", fresh: true, who: finance, summary: "Repay a float what citizens have received out of it, against the receipts", bind: do((*Server).claimBack)},
+		{method: post, path: "/ledger/closings", fresh: true, who: finance, summary: "Close your county's books through a day, a month or a year", bind: do((*Server).closeBooks)},
+	}
+}
+
+type reconciliationInput struct {
+	Area    string `query:"area" pattern:"^[0-9]{12}$" doc:"A county; default: your own"`
+	Through string `query:"through" doc:"Up to the end of this day, as 2026-10-31; default: today"`
+}
+
+// Reconciliation is what a county's books still owe an explanation for.
+type Reconciliation struct {
+	Area       string               `json:"area"`
+	Through    area.Date            `json:"through"`
+	Open       []ledger.OpenItem    `json:"open" doc:"The oldest first"`
+	Imprest    []ledger.ImprestView `json:"imprest"`
+	LastClosed LastClosed           `json:"last_closed"`
+	Closings   []ledger.ClosingView `json:"closings" doc:"The newest first"`
+}
+
+// LastClosed is the last day of what is closed of each kind; empty where nothing is.
+type LastClosed struct {
+	Day   area.Date `json:"day,omitempty"`
+	Month area.Date `json:"month,omitempty"`
+	Year  area.Date `json:"year,omitempty"`
+}
+
+func (s *Server) reconciliation(ctx context.Context, tx Tx, in *reconciliationInput) (r Reconciliation, err error) {
+	county, err := s.countyOf(tx, in.Area)
+	if err != nil {
+		return r, err
+	}
+	r.Area, r.Through = string(county), area.DateOf(tx.Now())
+	if in.Through != "" {
+		if r.Through, err = area.ParseDate(in.Through); err != nil {
+			return r, act.Invalid("through", "bad_date", "Write the day as 2026-10-31.")
+		}
+	}
+	if r.Open, err = tx.OpenItems(ctx, county, r.Through); err != nil {
+		return r, err
+	}
+	all, err := tx.Imprest(ctx)
+	if err != nil {
+		return r, err
+	}
+	r.Imprest = []ledger.ImprestView{}
+	for _, i := range all {
+		if county.Contains(area.Code(i.Area)) {
+			r.Imprest = append(r.Imprest, i)
+		}
+	}
+	for kind, to := range map[ledger.CloseKind]*area.Date{ledger.CloseDay: &r.LastClosed.Day, ledger.CloseMonth: &r.LastClosed.Month, ledger.CloseYear: &r.LastClosed.Year} {
+		if *to, err = tx.LastClosed(ctx, county, kind); err != nil {
+			return r, err
+		}
+	}
+	closings, err := tx.Closings(ctx)
+	r.Closings = []ledger.ClosingView{}
+	for _, c := range closings {
+		if c.Area == string(county) {
+			r.Closings = append(r.Closings, c)
+		}
+	}
+	return r, err
+}
+
+// countyOf is the county that a reader asks about: their own, or one that they name.
+func (s *Server) countyOf(tx Tx, given string) (area.Code, error) {
+	county := area.Code(given)
+	if given == "" {
+		county = tx.Actor().Area.At(area.LevelCounty)
+	}
+	if county.Level() != area.LevelCounty {
+		return "", act.Invalid("area", "county_required", "Name the county, by its code of 12 digits.")
+	}
+	if !tx.Actor().Area.Contains(county) && !county.Contains(tx.Actor().Area) {
+		return "", act.NotFound("account")
+	}
+	return county, nil
+}
+
+type moneyReportInput struct {
+	Area string `query:"area" pattern:"^[0-9]{12}$" doc:"A county; default: your own"`
+	From string `query:"from" doc:"First day, as 2026-10-01; default: the first of this month"`
+	To   string `query:"to" doc:"Last day; default: today"`
+}
+
+func (s *Server) moneyReport(ctx context.Context, tx Tx, in *moneyReportInput) (r ledger.MonthReport, err error) {
+	county, err := s.countyOf(tx, in.Area)
+	if err != nil {
+		return r, err
+	}
+	to := area.DateOf(tx.Now())
+	from := area.DateOf(time.Date(tx.Now().In(area.Shanghai).Year(), tx.Now().In(area.Shanghai).Month(), 1, 12, 0, 0, 0, area.Shanghai))
+	for _, d := range []struct {
+		field, text string
+		to          *area.Date
+	}{{"from", in.From, &from}, {"to", in.To, &to}} {
+		if d.text == "" {
+			continue
+		}
+		if *d.to, err = area.ParseDate(d.text); err != nil {
+			return r, act.Invalid(d.field, "bad_date", "Write the day as 2026-10-31.")
+		}
+	}
+	if from > to {
+		return r, act.Invalid("to", "before_from", "The last day lies before the first.")
+	}
+	if r, err = tx.MonthReport(ctx, county, from, to); err != nil {
+		return r, err
+	}
+	r.Open, err = tx.OpenItems(ctx, county, to)
+	return r, err
+}
+
+type claimBackInput struct {
+	Body struct {
+		Area    string `json:"area" pattern:"^[0-9]{12}$" doc:"Whose float: a township, or your county"`
+		Voucher string `json:"voucher" minLength:"1" maxLength:"60" doc:"Counts once for the float"`
+	}
+}
+
+// ClaimAnswer is what was repaid.
+type ClaimAnswer struct {
+	ID        string `json:"id"`
+	AmountFen int64  `json:"amount_fen"`
+	Vouchers  int    `json:"vouchers"`
+}
+
+func (s *Server) claimBack(ctx context.Context, tx Tx, in *claimBackInput) (ClaimAnswer, error) {
+	if err := ticket.PlainText("voucher", in.Body.Voucher); err != nil {
+		return ClaimAnswer{}, err
+	}
+	float, err := ownArea(tx, in.Body.Area)
+	if err != nil {
+		return ClaimAnswer{}, err
+	}
+	c, err := ledger.Reimburse(ctx, tx, float, in.Body.Voucher)
+	return ClaimAnswer{ID: c.PublicID, AmountFen: c.Fen, Vouchers: len(c.Items)}, err
+}
+
+type closeBooksInput struct {
+	Body struct {
+		Kind    ledger.CloseKind `json:"kind" enum:"day,month,year"`
+		Through string           `json:"through" doc:"The last day of the stretch, as 2026-10-31"`
+		Note    string           `json:"note,omitempty" maxLength:"500"`
+	}
+}
+
+func (s *Server) closeBooks(ctx context.Context, tx Tx, in *closeBooksInput) (Reconciliation, error) {
+	if err := ticket.PlainText("note", in.Body.Note); err != nil {
+		return Reconciliation{}, err
+	}
+	if _, err := ledger.Close(ctx, tx, in.Body.Kind, area.Date(in.Body.Through), in.Body.Note); err != nil {
+		return Reconciliation{}, err
+	}
+	return s.reconciliation(ctx, tx, &reconciliationInput{})
+}

@@ -1,0 +1,216 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+)
+
+// CloseKind is the stretch that is closed.
+type CloseKind string
+
+// The stretches.
+const (
+	CloseDay   CloseKind = "day"   // every day up to one: nothing is dated into them any more
+	CloseMonth CloseKind = "month" // with its report, and only where nothing is open
+	CloseYear  CloseKind = "year"  // what it spent is taken off what it was given
+)
+
+// CloseKinds lists every CloseKind.
+func CloseKinds() []CloseKind { return []CloseKind{CloseDay, CloseMonth, CloseYear} }
+
+// Closing is a stretch of a county's books that is closed.
+type Closing struct {
+	PublicID string
+	County   area.Code
+	Kind     CloseKind
+	Through  area.Date // its last day
+	Note     string
+	Report   json.RawMessage
+	Hash     []byte // SHA-256 of Report
+}
+
+// OpenItem is something that does not agree yet between our books, the bank and the cash.
+type OpenItem struct {
+	Kind    OpenKind  `json:"kind" enum:"unknown,unmatched_line,unmatched_entry,cash_short,imprest"`
+	Area    string    `json:"area"`
+	What    string    `json:"what,omitempty" doc:"The payout's id, the line's or the entry's; empty where it is about a whole account"`
+	Fen     int64     `json:"amount_fen"`
+	Since   time.Time `json:"since"`
+	AgeDays int       `json:"age_days" doc:"Whole days since then: looked at after 1, asked about after 3, told to the supervisor and the auditor after 7"`
+}
+
+// OpenKind is what kind of difference it is.
+type OpenKind string
+
+// The kinds of difference.
+const (
+	OpenUnknown OpenKind = "unknown"         // sent to a bank that has not said what became of it
+	OpenLine    OpenKind = "unmatched_line"  // the bank tells of a movement that our books do not know
+	OpenEntry   OpenKind = "unmatched_entry" // our books tell of a movement that is on no statement, though one covers its day
+	OpenCash    OpenKind = "cash_short"      // a count found another sum, and nobody has explained it
+	OpenImprest OpenKind = "imprest"         // float, cash and vouchers do not come to what the float was filled with
+)
+
+// hinders says whether a month cannot be closed over it.
+func (i OpenItem) hinders() bool { return i.Kind != OpenCash }
+
+// CloseTx is what closing needs beside the rest.
+type CloseTx interface {
+	Tx
+	// LockClosing makes closings of one county wait for each other.
+	LockClosing(ctx context.Context, county area.Code) error
+	// LastClosed is the last day that a county has closed of a kind; empty where none.
+	LastClosed(ctx context.Context, county area.Code, kind CloseKind) (area.Date, error)
+	// AddClosing writes a closing down. act.ErrConflict where the stretch is closed already.
+	AddClosing(ctx context.Context, c Closing) error
+	// OpenItems lists what does not agree in a county's books as of the end of a day, oldest first.
+	OpenItems(ctx context.Context, county area.Code, through area.Date) ([]OpenItem, error)
+	// MonthReport is what happened in a county's books from one day to another, both included.
+	MonthReport(ctx context.Context, county area.Code, from, to area.Date) (MonthReport, error)
+	// YearExpenses are the expense accounts of a county with what they have spent and not yet been closed of.
+	YearExpenses(ctx context.Context, county area.Code, through area.Date) ([]Account, error)
+}
+
+// Close closes a county's books up to a day that is over. A day's closing covers
+// every day since the one before; a month needs all its days closed and nothing
+// open; a year all its months, and takes what was spent off what was given.
+func Close(ctx context.Context, tx CloseTx, kind CloseKind, through area.Date, note string) (Closing, error) {
+	c := Closing{PublicID: uuid.NewString(), County: tx.Actor().Area, Kind: kind, Through: through, Note: note}
+	if err := mayClose(tx.Actor(), c, tx.Now()); err != nil {
+		return c, err
+	}
+	if err := tx.LockClosing(ctx, c.County); err != nil {
+		return c, err
+	}
+	last, err := tx.LastClosed(ctx, c.County, kind)
+	if err != nil {
+		return c, err
+	}
+	if last >= through {
+		return c, act.Conflict("closed_already", "That stretch is closed already; reload to see it.")
+	}
+	report, err := closingReport(ctx, tx, c)
+	if err != nil {
+		return c, err
+	}
+	if c.Report, err = json.Marshal(report); err != nil {
+		return c, fmt.Errorf("write the closing's report: %w", err)
+	}
+	sum := sha256.Sum256(c.Report)
+	c.Hash = sum[:]
+	if err := tx.AddClosing(ctx, c); err != nil {
+		return c, err
+	}
+	return c, tx.Audit(ctx, act.Record{Action: "ledger.closed", Subject: act.Subject{Kind: "ledger"}, Area: c.County, Reason: note,
+		Data: map[string]any{"kind": string(kind), "through": string(through), "hash": fmt.Sprintf("%x", c.Hash)}})
+}
+
+func mayClose(who act.Actor, c Closing, now time.Time) error {
+	if !who.May(area.RoleCountyFinance) {
+		return act.NotFound("account")
+	}
+	end, err := area.ParseDate(string(c.Through))
+	if err != nil || end != c.Through {
+		return act.Invalid("through", "bad_date", "Write the day as 2026-10-31.")
+	}
+	if c.Through >= area.DateOf(now) {
+		return act.Refused("day_not_over", "Only what is over can be closed: give yesterday or earlier.")
+	}
+	switch c.Kind {
+	case CloseDay:
+		return nil
+	case CloseMonth:
+		if monthEnd(c.Through) != c.Through {
+			return act.Invalid("through", "not_month_end", "A month is closed by its last day.")
+		}
+	case CloseYear:
+		if c.Through[4:] != "-12-31" {
+			return act.Invalid("through", "not_year_end", "A year is closed by its last day, the 31st of December.")
+		}
+	default:
+		return act.Invalid("kind", "unknown_kind", "Close a day, a month or a year.")
+	}
+	return nil
+}
+
+// closingReport asks what must be so and gathers what is kept with the closing.
+func closingReport(ctx context.Context, tx CloseTx, c Closing) (any, error) {
+	items, err := tx.OpenItems(ctx, c.County, c.Through)
+	if err != nil {
+		return nil, err
+	}
+	switch c.Kind {
+	case CloseDay:
+		r, err := tx.MonthReport(ctx, c.County, c.Through, c.Through)
+		r.Open = items
+		return r, err
+	case CloseMonth:
+		if err := closedBefore(ctx, tx, c, CloseDay, c.Through); err != nil {
+			return nil, err
+		}
+		for _, i := range items {
+			if i.hinders() {
+				return nil, &act.Fault{Kind: act.ErrRefused, Code: "month_open", Detail: "Something of the month does not agree yet; the reconciliation lists it. Settle it, then close.",
+					Args: map[string]any{"kind": string(i.Kind), "count": len(items)}}
+			}
+		}
+		r, err := tx.MonthReport(ctx, c.County, c.Through[:8]+"01", c.Through)
+		r.Open = items
+		return r, err
+	default:
+		if err := closedBefore(ctx, tx, c, CloseMonth, c.Through); err != nil {
+			return nil, err
+		}
+		r, err := tx.MonthReport(ctx, c.County, c.Through[:4]+"-01-01", c.Through)
+		if err != nil {
+			return nil, err
+		}
+		return r, carryYear(ctx, tx, c)
+	}
+}
+
+func closedBefore(ctx context.Context, tx CloseTx, c Closing, kind CloseKind, through area.Date) error {
+	last, err := tx.LastClosed(ctx, c.County, kind)
+	if err == nil && last < through {
+		err = &act.Fault{Kind: act.ErrRefused, Code: "close_first", Detail: "Close what it is made of first: the days of a month, the months of a year.",
+			Args: map[string]any{"kind": string(kind), "last": string(last)}}
+	}
+	return err
+}
+
+// carryYear takes what the year has spent off what it was given. What is left of the
+// fund, of floats and of what is owed goes on into the next year by itself. The
+// entries are dated now: the year's own days are closed.
+func carryYear(ctx context.Context, tx CloseTx, c Closing) error {
+	spent, err := tx.YearExpenses(ctx, c.County, c.Through)
+	if err != nil {
+		return err
+	}
+	var entries []Entry
+	for _, a := range spent {
+		if a.Posted == 0 {
+			continue
+		}
+		e := Entry{Key: fmt.Sprintf("year:%s:%s:%s", c.Through[:4], a.Area, a.Holder), Event: EventYearClosed, Area: c.County, Postings: []Posting{
+			{Ref: AccountRef{Kind: Appropriation, Area: c.County}, Fen: a.Posted, Layer: Posted}, {Ref: a.AccountRef, Fen: -a.Posted, Layer: Posted}}}
+		entries = append(entries, e)
+	}
+	if len(entries) == 0 {
+		return nil
+	}
+	return post(ctx, tx, entries...)
+}
+
+// monthEnd is the last day of a day's month.
+func monthEnd(day area.Date) area.Date {
+	at, _ := time.Parse(time.DateOnly, string(day)) // it was read before
+	return area.DateOf(time.Date(at.Year(), at.Month()+1, 0, 12, 0, 0, 0, area.Shanghai))
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+
+	"example.org/hotline/area"
+	"example.org/hotline/ledger"
+)
+
+// paidEvents are those by which money or goods reach a citizen, as a list for SQL.
+const paidEvents = `('receipted', 'goods_given', 'bank_succeeded', 'late_success')`
+
+// MonthReport adds up what happened in a county's books between two days, both
+// included: balances from the days, payouts from the entries, so that one can be
+// held against the other.
+func (tx *Tx) MonthReport(ctx context.Context, county area.Code, from, to area.Date) (ledger.MonthReport, error) {
+	r := ledger.MonthReport{County: county, From: from, To: to, Balances: []ledger.ReportBalance{}, Paid: []ledger.ReportPaid{}, Open: []ledger.OpenItem{}}
+	within := string(county[:6]) + "%"
+	err := tx.find(ctx, "add balances up", &r.Balances, `SELECT a.kind, a.area_code AS area,
+			coalesce(sum(d.debit_fen - d.credit_fen) FILTER (WHERE d.day < ?::date), 0)::bigint AS opening_fen, coalesce(sum(d.debit_fen) FILTER (WHERE d.day >= ?::date), 0)::bigint AS debit_fen,
+			coalesce(sum(d.credit_fen) FILTER (WHERE d.day >= ?::date), 0)::bigint AS credit_fen, coalesce(sum(d.debit_fen - d.credit_fen), 0)::bigint AS closing_fen
+		FROM accounts a JOIN account_days d ON d.account_id = a.id WHERE a.area_code LIKE ? AND d.day <= ?::date GROUP BY a.kind, a.area_code ORDER BY a.area_code, a.kind`,
+		string(from), string(from), string(from), within, string(to))
+	if err != nil {
+		return r, err
+	}
+	const days = ` e.at >= ?::date::timestamp AT TIME ZONE 'Asia/Shanghai' AND e.at < (?::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' `
+	err = tx.find(ctx, "add payouts up", &r.Paid, `SELECT d.area_code AS area, d.aid_kind, d.channel,
+			count(*) FILTER (WHERE m.paid) AS payouts, coalesce(sum(m.fen) FILTER (WHERE m.paid), 0)::bigint AS fen,
+			count(*) FILTER (WHERE NOT m.paid) AS taken_back, coalesce(sum(m.fen) FILTER (WHERE NOT m.paid), 0)::bigint AS taken_back_fen
+		FROM (SELECT e.disbursement_id, e.event IN `+paidEvents+` AS paid, (SELECT sum(p.fen) FROM postings p WHERE p.entry_id = e.id AND p.layer = 'posted' AND p.fen > 0) AS fen
+				FROM ledger_entries e LEFT JOIN ledger_entries o ON o.id = e.reverses
+			   WHERE`+days+`AND (e.event IN `+paidEvents+` OR e.event = 'bank_returned' OR o.event IN `+paidEvents+`)) m
+		JOIN disbursements d ON d.id = m.disbursement_id WHERE d.area_code LIKE ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, string(from), string(to), within)
+	if err != nil {
+		return r, err
+	}
+	err = tx.scan(ctx, "add up what came", `SELECT coalesce(sum(p.fen) FILTER (WHERE e.event = 'fund_allocated'), 0)::bigint, coalesce(sum(p.fen) FILTER (WHERE e.event = 'recovered'), 0)::bigint
+		FROM ledger_entries e JOIN postings p ON p.entry_id = e.id AND p.layer = 'posted' AND p.fen > 0 WHERE`+days+`AND e.event IN ('fund_allocated', 'recovered') AND p.area_code LIKE ?`,
+		[]any{string(from), string(to), within}, &r.GivenFen, &r.RecoveredFen)
+	r.Settle()
+	return r, err
+}
+
+// imprestSQL holds every float against what it was filled with. Cash that was taken out of a county's float for a township's
+// payout lies with the township's worker, and counts where it came from.
+const imprestSQL = `SELECT x.area_code AS area, n.name AS area_name, x.filled_fen, x.float_fen, x.cash_fen, x.suspense_fen, x.vouchers_fen, x.vouchers,
+		x.filled_fen - x.float_fen - x.cash_fen - x.suspense_fen - x.vouchers_fen + x.set_off_fen AS missing_fen, x.vouchers_fen - x.set_off_fen AS claimable_fen
+	FROM (SELECT f.area_code, f.posted_fen AS float_fen,
+		(SELECT coalesce(sum(p.fen), 0)::bigint FROM postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.account_id = f.id AND p.layer = 'posted' AND e.event IN ('float_funded', 'float_moved')) AS filled_fen,
+		(SELECT coalesce(sum(c.posted_fen), 0)::bigint FROM accounts c WHERE c.kind = 'cash' AND c.area_code = f.area_code)
+			+ (SELECT coalesce(sum(CASE WHEN d.source_area = f.area_code THEN d.fen ELSE -d.fen END), 0)::bigint FROM disbursements d
+			    WHERE d.area_code <> d.source_area AND f.area_code IN (d.area_code, d.source_area) AND (d.state = 'cash_issued' OR d.state = 'reversed' AND d.receipted_at IS NOT NULL)) AS cash_fen,
+		(SELECT coalesce(sum(s.posted_fen), 0)::bigint FROM accounts s WHERE s.kind = 'suspense' AND s.area_code = f.area_code) AS suspense_fen,
+		(SELECT coalesce(sum(d.fen), 0)::bigint FROM disbursements d WHERE d.source_area = f.area_code AND ` + voucherSQL + `) AS vouchers_fen,
+		(SELECT count(*) FROM disbursements d WHERE d.source_area = f.area_code AND ` + voucherSQL + `) AS vouchers,
+		(SELECT coalesce(sum(d.fen), 0)::bigint FROM disbursements d WHERE d.source_area = f.area_code AND ` + setOffSQL + `) AS set_off_fen
+	FROM accounts f WHERE f.kind = 'float' AND f.holder = '') x JOIN divisions n ON n.code = x.area_code `
+
+// Payouts d of a float that the county has not repaid yet, and those it has repaid that were taken back since.
+const (
+	voucherSQL = `d.channel IN ('cash', 'advance') AND d.state IN ('receipted', 'reconciled') AND NOT EXISTS (SELECT 1 FROM float_claim_items i WHERE i.disbursement_id = d.id AND i.kind = 'spent')`
+	setOffSQL  = `d.state = 'reversed' AND EXISTS (SELECT 1 FROM float_claim_items i WHERE i.disbursement_id = d.id AND i.kind = 'spent')
+		AND NOT EXISTS (SELECT 1 FROM float_claim_items i WHERE i.disbursement_id = d.id AND i.kind = 'set_off')`
+)
+
+// Imprest holds the floats in scope against what they were filled with.
+func (tx *Tx) Imprest(ctx context.Context) ([]ledger.ImprestView, error) {
+	views := []ledger.ImprestView{}
+	return views, tx.find(ctx, "hold floats against what filled them", &views, imprestSQL+`ORDER BY x.area_code`)
+}
