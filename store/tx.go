@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -41,9 +42,14 @@ func (db *DB) InTx(ctx context.Context, actor act.Actor, fn func(*Tx) error) err
 	return db.inTx(ctx, actor, fn, nil)
 }
 
+// snapshot runs fn in a transaction that sees one moment in all its statements and writes nothing.
+func (db *DB) snapshot(ctx context.Context, actor act.Actor, fn func(*Tx) error) error {
+	return db.inTx(ctx, actor, fn, nil, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
+}
+
 // inTx is InTx with a hook that runs when everything is written and nothing committed.
-func (db *DB) inTx(ctx context.Context, actor act.Actor, fn func(*Tx) error, beforeCommit func()) (err error) {
-	g := db.gorm.WithContext(ctx).Begin()
+func (db *DB) inTx(ctx context.Context, actor act.Actor, fn func(*Tx) error, beforeCommit func(), how ...*sql.TxOptions) (err error) {
+	g := db.gorm.WithContext(ctx).Begin(how...)
 	if g.Error != nil {
 		return translate("begin transaction", g.Error)
 	}

@@ -19,7 +19,7 @@ import (
 // ledgerCommand reads the books where they lie. It changes nothing.
 func ledgerCommand(config *string) *cobra.Command {
 	cmd := &cobra.Command{Use: "ledger", Short: "Read and check the books"}
-	cmd.AddCommand(ledgerVerifyCommand(config), trialBalanceCommand(config), statementCommand(config))
+	cmd.AddCommand(ledgerVerifyCommand(config), trialBalanceCommand(config), statementCommand(config), reconcileCommand(config), reportCommand(config), ledgerExportCommand(config))
 	return cmd
 }
 

@@ -2,8 +2,13 @@ package acceptance
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -267,11 +272,56 @@ func readTheBooks(t *testing.T, c *city.City) {
 			}
 		}
 	}
+	if out, err := c.Command("ledger", "reconcile", "990101000000"); err != nil || !strings.Contains(out, "books, bank and cash agree") {
+		t.Errorf("reconcile: %v\n%s", err, out)
+	}
+	if out, err := c.Command("ledger", "report", "990101000000", "--from", "2026-01-01", "--to", "2026-12-31"); err != nil || !strings.Contains(out, `"agrees": true`) {
+		t.Errorf("report: %v\n%s", err, out)
+	}
+	exported(t, c)
 	if then, err := c.Command("ledger", "trial-balance", "--at", "2020-01-01"); err != nil || strings.Contains(then, "float") {
 		t.Errorf("before anything was booked: %v\n%s", err, then)
 	}
 	if out, err := c.Command("ledger", "statement", "nothing", "--from", "yesterday"); err == nil || !strings.Contains(out, "--from: write a day") {
 		t.Errorf("a day that is none: %v %s", err, out)
+	}
+}
+
+// exported takes the books out as the auditor does: every file is what the manifest says, the entries' lines are there,
+// and nothing names the citizen.
+func exported(t *testing.T, c *city.City) {
+	t.Helper()
+	folder := filepath.Join(t.TempDir(), "books")
+	if out, err := c.Command("ledger", "export", folder); err != nil {
+		t.Errorf("export: %v\n%s", err, out)
+		return
+	}
+	var manifest struct {
+		Files []struct {
+			Name, SHA256 string
+			Lines        int
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "manifest.json"))
+	if err := errors.Join(err, json.Unmarshal(text, &manifest)); err != nil {
+		t.Fatal(err)
+	}
+	lines := map[string]int{}
+	for _, f := range manifest.Files {
+		b, err := os.ReadFile(filepath.Join(folder, f.Name))
+		if err != nil || fmt.Sprintf("%x", sha256.Sum256(b)) != f.SHA256 || bytes.Count(b, []byte("\n")) != f.Lines {
+			t.Errorf("%s is not what the manifest says (%v)", f.Name, err)
+		}
+		if bytes.Contains(b, []byte("测试人")) || bytes.Contains(b, []byte("99010119700101001X")) {
+			t.Errorf("%s names the citizen", f.Name)
+		}
+		lines[f.Name] = f.Lines
+	}
+	if lines["entries.jsonl"] != c.Count(`SELECT count(*) FROM ledger_entries`) || lines["postings.jsonl"] != c.Count(`SELECT count(*) FROM postings`) || lines["audit.jsonl"] == 0 {
+		t.Errorf("exported %v", lines)
+	}
+	if _, err := c.Command("ledger", "export", folder); err == nil {
+		t.Error("an export was written over another")
 	}
 }
 
