@@ -28,6 +28,15 @@ type BatchView struct {
 	Unknown    int        `json:"unknown"`
 	Open       int        `json:"open" doc:"With the bank, and not answered yet"`
 	NextActs   []string   `json:"next_acts"` // what this reader may do now: release, discard, load, close
+	Wire       *WireView  `json:"wire,omitempty" doc:"How far the program has come in carrying it; absent: people carry its files, or it is not released"`
+}
+
+// WireView is how far the program has come in carrying a batch to its bank.
+type WireView struct {
+	Step   ErrandStep `json:"step" enum:"send,sending,ask,fetch,watch,done" doc:"send: nothing has left; sending, ask: it may have left; fetch: the bank has it; watch: all is said; done: nobody looks any more"`
+	Tries  int        `json:"tries" doc:"Of this step in a row"`
+	Said   string     `json:"said,omitempty" doc:"What came of the last request: outcome and code"`
+	SaidAt *time.Time `json:"said_at,omitempty"`
 }
 
 // Next lists what somebody may do with a batch.

@@ -46,19 +46,26 @@ type batchViewRow struct {
 	Maker                              string
 	Releaser, Closer                   *string
 	Succeeded, Failed, Unknown, Untold int
+	Step, Said                         *string // nil: the program does not carry it
+	Tries                              *int
+	SaidAt                             *time.Time
 }
 
-const batchViewSQL = `SELECT ` + batchColumns + `, m.name AS maker, r.name AS releaser, c.name AS closer, n.succeeded, n.failed, n.unknown, n.untold
-	FROM bank_batches b JOIN staff m ON m.id = b.made_by LEFT JOIN staff r ON r.id = b.released_by LEFT JOIN staff c ON c.id = b.closed_by,
+const batchViewSQL = `SELECT ` + batchColumns + `, m.name AS maker, r.name AS releaser, c.name AS closer, n.succeeded, n.failed, n.unknown, n.untold, e.step, e.said, e.tries, e.said_at
+	FROM bank_batches b LEFT JOIN bank_errands e ON e.batch_id = b.id JOIN staff m ON m.id = b.made_by LEFT JOIN staff r ON r.id = b.released_by LEFT JOIN staff c ON c.id = b.closed_by,
 	LATERAL (SELECT count(*) FILTER (WHERE a.state = 'succeeded') AS succeeded, count(*) FILTER (WHERE a.state = 'failed') AS failed, count(*) FILTER (WHERE a.state = 'unknown') AS unknown,
 		count(*) FILTER (WHERE a.state IN ('sent', 'acked')) AS untold FROM disbursement_attempts a WHERE a.batch_id = b.id) n `
 
 func (tx *Tx) batchView(r batchViewRow) relief.BatchView {
 	b := r.Row.batch()
 	mine := tx.actor.May(area.RoleCountyFinance) && tx.actor.Area == b.County
-	return relief.BatchView{ID: b.PublicID, Bank: b.Bank, State: b.State, Payouts: b.Payouts, AmountFen: b.Fen, ExecuteOn: b.Execute, FileName: b.FileName, MadeBy: r.Maker, MadeAt: b.MadeAt,
+	v := relief.BatchView{ID: b.PublicID, Bank: b.Bank, State: b.State, Payouts: b.Payouts, AmountFen: b.Fen, ExecuteOn: b.Execute, FileName: b.FileName, MadeBy: r.Maker, MadeAt: b.MadeAt,
 		ReleasedBy: deref(r.Releaser), ReleasedAt: utc(r.Row.ReleasedAt), AnswerDue: utc(r.Row.AnswerDue), ClosedBy: deref(r.Closer), ClosedAt: utc(r.Row.ClosedAt),
 		Succeeded: r.Succeeded, Failed: r.Failed, Unknown: r.Unknown, Open: r.Untold, NextActs: b.Next(tx.actor.StaffID, mine, r.Unknown+r.Untold)}
+	if r.Step != nil {
+		v.Wire = &relief.WireView{Step: relief.ErrandStep(*r.Step), Tries: deref(r.Tries), Said: deref(r.Said), SaidAt: utc(r.SaidAt)}
+	}
+	return v
 }
 
 // Batches lists batches: those with something unknown first, then the newest.

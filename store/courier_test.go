@@ -156,6 +156,13 @@ func TestCourierStory(t *testing.T) {
 			t.Errorf("payout %s", got)
 		}
 	}
+	w.must(t, "finance", func(tx *Tx) error {
+		v, err := tx.BatchView(t.Context(), b.PublicID)
+		if err == nil && (v.Wire == nil || v.Wire.Step != relief.ErrandWatch || v.Wire.Said != "accepted" || v.Wire.SaidAt == nil) {
+			t.Errorf("shown as %+v", v.Wire)
+		}
+		return err
+	})
 	if w.batchState(t, b) != relief.BatchAnswered || w.sim.Batches() != 1 || w.count(t, `SELECT count(*) FROM bank_files WHERE direction = 'in'`) != 1 {
 		t.Errorf("batch %s, %d sent", w.batchState(t, b), w.sim.Batches())
 	}

@@ -3594,6 +3594,8 @@ export interface components {
             succeeded: number;
             /** Format: int64 */
             unknown: number;
+            /** @description How far the program has come in carrying it; absent: people carry its files, or it is not released */
+            wire?: components["schemas"]["ReliefWireView"];
         };
         BeginUploadInputBody: {
             /** Format: uuid */
@@ -5290,6 +5292,8 @@ export interface components {
             succeeded: number;
             /** Format: int64 */
             unknown: number;
+            /** @description How far the program has come in carrying it; absent: people carry its files, or it is not released */
+            wire?: components["schemas"]["ReliefWireView"];
         };
         ReliefClaimView: {
             /** Format: int64 */
@@ -5445,6 +5449,22 @@ export interface components {
             ticket_number: string;
             /** Format: int64 */
             try: number;
+        };
+        ReliefWireView: {
+            /** @description What came of the last request: outcome and code */
+            said?: string;
+            /** Format: date-time */
+            said_at?: string;
+            /**
+             * @description send: nothing has left; sending, ask: it may have left; fetch: the bank has it; watch: all is said; done: nobody looks any more
+             * @enum {string}
+             */
+            step: "send" | "sending" | "ask" | "fetch" | "watch" | "done";
+            /**
+             * Format: int64
+             * @description Of this step in a row
+             */
+            tries: number;
         };
         ReopenInputBody: {
             reason: string;
