@@ -88,6 +88,8 @@ func insufficient(k Kind) error {
 		return act.Refused("float_empty", "The float does not hold enough. Nothing was written; ask county finance to fill it.")
 	case Cash:
 		return act.Refused("cash_short", "The worker does not hold that much cash. Nothing was written; issue the cash first.")
+	case Stock:
+		return GoodsShort()
 	default:
 		return act.Refused("fund_empty", "The fund does not hold enough. Nothing was written; ask county finance.")
 	}

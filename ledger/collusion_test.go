@@ -16,7 +16,10 @@ import (
 	"example.org/hotline/internal/act"
 )
 
-const mostAdvance = 200_000
+const (
+	mostAdvance = 200_000
+	rice        = 10_000 // fen for a sack
+)
 
 // The limits of these histories, as the demo city has them.
 var townLimits = Limits{Policy: "test", SoloFen: 100_000, TownshipFen: 500_000, HouseholdFen: 1_000_000, HouseholdMonths: 12, AidKindFen: map[string]int64{"urgent": 900_000},
@@ -67,6 +70,16 @@ func newCollusion(t *testing.T, seed uint64, blind blindness) *collusion {
 	}
 	for _, worker := range h.people[:3] {
 		h.issue(h.people[3], worker)
+	}
+	for _, fill := range []func(context.Context) error{
+		func(ctx context.Context) error {
+			return AddGoods(ctx, h, &Goods{PublicID: "rice", Area: town, Name: "rice", Unit: "sack", CostFen: rice})
+		},
+		func(ctx context.Context) error { return BuyGoods(ctx, h, "rice", 40, "v") },
+	} {
+		if err := h.do(h.people[6], fill); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return h
 }
@@ -181,7 +194,7 @@ func (h *collusion) start(who act.Actor) {
 	fen := pick(h, []int64{20_000, 50_000, 99_900, 100_000, 100_100, 300_000, 500_000, 600_000})
 	h.tries(who, func(ctx context.Context) error {
 		_, _, err := Start(ctx, h, StartInput{PublicID: fmt.Sprintf("%08d-0000-4000-8000-000000000000", h.cases), Case: CaseID(h.dice.IntN(h.cases) + 1), Decision: DecisionID(h.cases), AidKind: "urgent",
-			Channel: pick(h, []Channel{ChannelCash, ChannelAdvance}), Area: town, Fen: fen, Payee: []byte(payee), Household: []byte(household), CallTaker: h.taker, Granted: fen, Limits: townLimits})
+			Channel: pick(h, []Channel{ChannelCash, ChannelCash, ChannelAdvance, ChannelAdvance, ChannelGoods}), Area: town, Fen: fen, Basket: []GoodsLine{{Goods: 1, PublicID: "rice", Pieces: fen / rice, CostFen: rice}}, Payee: []byte(payee), Household: []byte(household), CallTaker: h.taker, Granted: fen, Limits: townLimits})
 		return err
 	})
 }
@@ -341,6 +354,9 @@ func (h *collusion) handsBroken() string {
 			carried[d.Payer] -= d.Fen
 		}
 	}
+	if stock, _ := h.AccountNow(context.Background(), stockOf(town)); stock.Posted != h.goods[0].Pieces*rice || stock.PendingOut != h.goods[0].Held*rice || h.goods[0].Pieces < h.goods[0].Held {
+		return fmt.Sprintf("the stock stands at %+v, the store has %+v", stock, h.goods[0])
+	}
 	for _, p := range h.people {
 		account, _ := h.AccountNow(context.Background(), AdvanceOf(town, p.StaffID))
 		if account.Posted != carried[p.StaffID] || account.Available() < 0 {
@@ -369,7 +385,7 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 		}
 		many, first = 1, n
 	}
-	received, alone, large, advanced, moved, county, empty := 0, 0, 0, 0, 0, 0, 0
+	received, alone, large, advanced, moved, county, empty, inGoods := 0, 0, 0, 0, 0, 0, 0, 0
 	for i := range uint64(many) {
 		h := newCollusion(t, first+i, blindness{})
 		if what := h.run(60); what != "" {
@@ -393,6 +409,9 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 			if d.Channel == ChannelAdvance {
 				advanced++
 			}
+			if d.Channel == ChannelGoods {
+				inGoods++
+			}
 		}
 		for _, a := range h.advances {
 			if a.Outcome == AdvanceSigned {
@@ -400,9 +419,9 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d histories from seed %d: %d payouts received, %d of those who collude, %d large ones, %d out of advances, on which %d acts were signed, %d out of the county's float; %d refused for want of cash",
-		many, first, received, alone, large, advanced, moved, county, empty)
-	if received < many/2 || alone < many/20 || large < many/20 || advanced < many/20 || moved < many/2 || county < many/20 || empty < many/20 {
+	t.Logf("%d histories from seed %d: %d payouts received, %d of those who collude, %d large ones, %d out of advances, on which %d acts were signed, %d out of the county's float, %d in goods; %d refused for want of cash",
+		many, first, received, alone, large, advanced, moved, county, inGoods, empty)
+	if received < many/2 || alone < many/20 || large < many/20 || advanced < many/20 || moved < many/2 || county < many/20 || empty < many/20 || inGoods < many/20 {
 		t.Error("the histories come to nothing: they prove nothing")
 	}
 }

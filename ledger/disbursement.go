@@ -37,7 +37,9 @@ func Channels() []Channel { return []Channel{ChannelCash, ChannelAdvance, Channe
 
 // OpenChannels lists the rails on which a payout can be started today: here and
 // nowhere else a rail is opened.
-func OpenChannels() []Channel { return []Channel{ChannelCash, ChannelAdvance, ChannelBank} }
+func OpenChannels() []Channel {
+	return []Channel{ChannelCash, ChannelAdvance, ChannelGoods, ChannelBank}
+}
 
 // Level is whose word a payout needs beside its maker's.
 type Level string
@@ -68,7 +70,8 @@ type Disbursement struct {
 	// another is entered by one person, verified by another and sent to by a third.
 	Account      PayeeAccountID
 	AccountIndex []byte
-	Policy       string // version of the limits it was started under
+	Basket       []GoodsLine // of a payout in goods: what is handed over
+	Policy       string      // version of the limits it was started under
 
 	State      State
 	Level      Level
@@ -127,6 +130,9 @@ func (d Disbursement) contentHash() ([]byte, error) {
 	if d.Channel == ChannelBank {
 		content = append(content, hex.EncodeToString(d.AccountIndex))
 	}
+	for _, l := range d.Basket {
+		content = append(content, []any{l.PublicID, l.Pieces, l.CostFen})
+	}
 	canonical, err := json.Marshal(content)
 	if err != nil {
 		return nil, fmt.Errorf("write the payout's content: %w", err)
@@ -145,6 +151,8 @@ func (d Disbursement) source() AccountRef {
 		return d.fund()
 	case ChannelAdvance:
 		return d.cash()
+	case ChannelGoods:
+		return d.stock()
 	default:
 		return d.float()
 	}

@@ -122,6 +122,7 @@ type Entry struct {
 	Reverses     EntryID        // the posted entry this one mirrors
 	Reason       string
 	Postings     []Posting
+	Goods        []GoodsLine // where the stock moves: the pieces, worth what its posting says
 }
 
 // entry makes the entry of an event from the table.
@@ -139,6 +140,10 @@ func (e Entry) mirror(key string, ev Event, layer Layer) Entry {
 	out := Entry{Key: key, Event: ev, Area: e.Area, Disbursement: e.Disbursement}
 	for _, p := range e.Postings {
 		out.Postings = append(out.Postings, Posting{Ref: p.Ref, Fen: -p.Fen, Layer: layer})
+	}
+	for _, g := range e.Goods {
+		g.Pieces = -g.Pieces
+		out.Goods = append(out.Goods, g)
 	}
 	return out
 }

@@ -29,6 +29,7 @@ type state struct {
 	entries   map[string]Entry
 	uses      []use
 	advances  []AdvanceAct
+	goods     []Goods
 	attempts  []Attempt
 	claims    []Claim
 	frozen    map[area.StaffID][]DisbursementID
@@ -49,6 +50,7 @@ var _ Tx = (*memory)(nil)
 
 func (s state) clone() state {
 	s.payouts, s.accounts, s.uses, s.advances = slices.Clone(s.payouts), slices.Clone(s.accounts), slices.Clone(s.uses), slices.Clone(s.advances)
+	s.goods = slices.Clone(s.goods)
 	s.attempts, s.claims = slices.Clone(s.attempts), slices.Clone(s.claims)
 	s.entries, s.frozen = maps.Clone(s.entries), maps.Clone(s.frozen)
 	return s
@@ -281,6 +283,9 @@ func (m *memory) AddLedgerEntries(_ context.Context, entries []*Entry) error {
 			}
 			m.accounts[p.Account-1] = after
 		}
+		if err := m.movePieces(*e); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -335,5 +340,40 @@ func (m *memory) AnswerAdvanceAct(_ context.Context, a AdvanceAct) error {
 		return AlreadyAnswered()
 	}
 	m.advances[a.ID-1] = a
+	return nil
+}
+
+func (m *memory) AddGoods(_ context.Context, g *Goods) (bool, error) {
+	g.ID = GoodsID(len(m.goods) + 1)
+	m.goods = append(m.goods, *g)
+	return true, nil
+}
+
+func (m *memory) GoodsByRef(_ context.Context, publicID string) (Goods, error) {
+	for _, g := range m.goods {
+		if g.PublicID == publicID {
+			return g, nil
+		}
+	}
+	return Goods{}, act.NotFound("goods")
+}
+
+// AddBasket has nothing to do: the payout itself keeps its basket here.
+func (m *memory) AddBasket(context.Context, DisbursementID, []GoodsLine) error { return nil }
+
+// movePieces has the store follow an entry, as the database does by trigger.
+func (m *memory) movePieces(e Entry) error {
+	for _, l := range e.Goods {
+		g := &m.goods[l.Goods-1]
+		switch e.Postings[0].Layer {
+		case Posted:
+			g.Pieces += l.Pieces
+		default: // held, or let go
+			g.Held -= l.Pieces
+		}
+		if g.Held < 0 || g.Pieces < g.Held {
+			return GoodsShort()
+		}
+	}
 	return nil
 }

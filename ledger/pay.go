@@ -63,8 +63,12 @@ func IssueCash(ctx context.Context, tx Tx, d *Disbursement, l Limits) (err error
 
 // issue are the entries by which the payer comes to have the sum.
 func (d Disbursement) issue(ctx context.Context, tx Tx) ([]Entry, error) {
-	if d.Channel == ChannelAdvance {
+	switch d.Channel {
+	case ChannelAdvance:
 		return []Entry{d.reservation()}, tx.LockLimits(ctx, advanceKeys(d.Area, d.Payer))
+	case ChannelGoods:
+		return nil, nil // held in the books until the citizen has them
+	default:
 	}
 	release, err := d.release(ctx, tx)
 	return []Entry{release, d.entry(fmt.Sprintf("issue:%d", d.Attempt), EventCashIssued, d.cash(), d.float())}, err
@@ -130,12 +134,24 @@ func Settle(ctx context.Context, tx Tx, d *Disbursement, companion area.StaffID,
 
 // receipt are the entries by which the sum leaves the payer's hands.
 func (d Disbursement) receipt(ctx context.Context, tx Tx) ([]Entry, error) {
-	receipt := d.entry("receipt", EventReceipted, d.payable(), d.cash())
-	if d.Channel != ChannelAdvance {
-		return []Entry{receipt}, nil
+	switch d.Channel {
+	case ChannelAdvance:
+		release, err := d.letGo(ctx, tx)
+		return []Entry{release, d.received()}, err
+	case ChannelGoods:
+		release, err := d.release(ctx, tx)
+		return []Entry{release, d.received()}, err
+	default:
+		return []Entry{d.received()}, nil
 	}
-	release, err := d.letGo(ctx, tx)
-	return []Entry{release, receipt}, err
+}
+
+// received is the entry of the hand-over itself.
+func (d Disbursement) received() Entry {
+	if d.Channel == ChannelGoods {
+		return d.entry("receipt", EventGoodsGiven, d.payable(), d.stock())
+	}
+	return d.entry("receipt", EventReceipted, d.payable(), d.cash())
 }
 
 // letGo ends the hold on the payer's standing advance.
@@ -148,7 +164,8 @@ func (d Disbursement) letGo(ctx context.Context, tx Tx) (Entry, error) {
 
 // ReturnCash brings the cash back to the float, where it stays held for the same
 // payout: it can be handed out again or the payout cancelled. Where a standing advance
-// was to pay, the payer gives the payout back and keeps their money.
+// was to pay, the payer gives the payout back and keeps their money; goods go back
+// into the store.
 func ReturnCash(ctx context.Context, tx Tx, d *Disbursement) (err error) {
 	if err := d.mayHold(tx.Actor(), StepReturn); err != nil {
 		return err
@@ -160,7 +177,10 @@ func ReturnCash(ctx context.Context, tx Tx, d *Disbursement) (err error) {
 	if err != nil {
 		return err
 	}
-	d.Attempt, d.Payer, d.ReservedAt = d.Attempt+1, 0, tx.Now()
+	if d.Channel != ChannelGoods { // of which the hold went on
+		d.Attempt++
+	}
+	d.Payer, d.ReservedAt = 0, tx.Now()
 	if err := post(ctx, tx, entries...); err != nil {
 		return err
 	}
@@ -170,9 +190,13 @@ func ReturnCash(ctx context.Context, tx Tx, d *Disbursement) (err error) {
 // giveBack are the entries by which the payer no longer has the sum, which the next
 // attempt may pay.
 func (d Disbursement) giveBack(ctx context.Context, tx Tx) ([]Entry, error) {
-	if d.Channel == ChannelAdvance {
+	switch d.Channel {
+	case ChannelAdvance:
 		release, err := d.letGo(ctx, tx)
 		return []Entry{release}, err
+	case ChannelGoods:
+		return nil, nil
+	default:
 	}
 	back := d.entry(fmt.Sprintf("return:%d", d.Attempt), EventCashReturned, d.float(), d.cash())
 	d.Attempt++
@@ -254,7 +278,7 @@ func Reverse(ctx context.Context, tx Tx, d *Disbursement, reason string) (err er
 		return claimBack(ctx, tx, d, reason)
 	}
 	var mirrors []Entry
-	for _, e := range []Entry{d.entry("receipt", EventReceipted, d.payable(), d.cash()), d.entry("approve", EventApproved, d.expense(), d.payable())} {
+	for _, e := range []Entry{d.received(), d.entry("approve", EventApproved, d.expense(), d.payable())} {
 		posted, err := tx.LedgerEntryByKey(ctx, e.Key)
 		if err != nil {
 			return err

@@ -13,6 +13,9 @@ type books map[AccountRef]Account
 // balance, and appends. One act calls it once, so that locks are taken in one order
 // everywhere.
 func post(ctx context.Context, tx Tx, entries ...Entry) error {
+	if len(entries) == 0 {
+		return nil
+	}
 	var refs []AccountRef
 	for _, e := range entries {
 		for _, p := range e.Postings {
@@ -71,11 +74,14 @@ func (held books) write(ctx context.Context, tx Tx, entries ...Entry) error {
 func (d Disbursement) entry(effect string, ev Event, debit, credit AccountRef) Entry {
 	e := entry(d.key(effect), ev, d.Area, debit, credit, d.Fen)
 	e.Disbursement = d.ID
+	if credit.Kind == Stock {
+		e.Goods = d.leaving()
+	}
 	return e
 }
 
-// reservation is the hold of the present attempt: on the float, or on the standing
-// advance of the payer.
+// reservation is the hold of the present attempt: on the float, on the standing
+// advance of the payer, or on goods in the store.
 func (d Disbursement) reservation() Entry {
 	return d.entry(fmt.Sprintf("reserve:%d", d.Attempt), EventReserved, d.payable(), d.source())
 }

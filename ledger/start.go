@@ -26,6 +26,7 @@ type StartInput struct {
 	Payee     []byte
 	Household []byte
 	Account   PayeeAccount // of a payout by bank: where the money goes
+	Basket    []GoodsLine  // of a payout in goods
 	CallTaker area.StaffID
 	Granted   int64 // what the decision allows in all; zero where it is not approved
 	Limits    Limits
@@ -49,6 +50,9 @@ func Start(ctx context.Context, tx Tx, in StartInput) (d Disbursement, retried b
 	if in.Channel == ChannelBank {
 		d.Account, d.AccountIndex = in.Account.ID, in.Account.Index
 	}
+	if in.Channel == ChannelGoods {
+		d.Basket = in.Basket
+	}
 	if d.Content, err = d.contentHash(); err != nil {
 		return Disbursement{}, false, err
 	}
@@ -60,6 +64,9 @@ func Start(ctx context.Context, tx Tx, in StartInput) (d Disbursement, retried b
 		return old, true, err
 	}
 	if err := withinDecision(others, d, in.Granted); err != nil {
+		return Disbursement{}, false, err
+	}
+	if err := d.checkBasket(); err != nil {
 		return Disbursement{}, false, err
 	}
 	if in.Channel == ChannelBank {
@@ -132,6 +139,9 @@ func submit(ctx context.Context, tx Tx, d *Disbursement, l Limits) (err error) {
 	}
 	if !created {
 		return idReused()
+	}
+	if err := tx.AddBasket(ctx, d.ID, d.Basket); err != nil {
+		return err
 	}
 	if err := tx.AddLimitUse(ctx, d.ID, d.countedUnder(), d.Fen); err != nil {
 		return err

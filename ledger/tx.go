@@ -13,6 +13,7 @@ import (
 type Tx interface {
 	act.Tx
 	AdvanceTx
+	GoodsTx
 
 	// DisbursementByRef resolves a payout's public id, in scope, without a lock.
 	DisbursementByRef(ctx context.Context, publicID string) (DisbursementID, CaseID, error)

@@ -8,39 +8,40 @@ import (
 
 // View is a payout as pages and the API show it. It names people, never accounts or identities.
 type View struct {
-	ID            string      `json:"id"`
-	TicketID      string      `json:"ticket_id"`
-	TicketNumber  string      `json:"ticket_number"`
-	DecisionID    string      `json:"decision_id"`
-	AidKind       string      `json:"aid_kind"`
-	Channel       Channel     `json:"channel"`
-	Area          string      `json:"area"`
-	SourceArea    string      `json:"source_area" doc:"Whose float pays: the area's own, or its county's where that was empty"`
-	AmountFen     int64       `json:"amount_fen"`
-	State         State       `json:"state"`
-	Level         Level       `json:"level"` // whose word it needs: solo, township, county
-	LevelWhy      LevelWhy    `json:"level_why,omitempty" doc:"Why it needs more people than its own sum would ask for: split, worker_day, township_day, frozen"`
-	ContentHash   string      `json:"content_hash"` // hex; the checker sends it back
-	Maker         string      `json:"maker"`
-	Checker       string      `json:"checker,omitempty"`
-	Payer         string      `json:"payer,omitempty"`
-	Companion     string      `json:"companion,omitempty"`
-	SecondSigner  string      `json:"second_signer,omitempty"`
-	CancelReason  string      `json:"cancel_reason,omitempty"`
-	SubmittedAt   time.Time   `json:"submitted_at"`
-	CheckedAt     *time.Time  `json:"checked_at,omitempty"`
-	ReservedAt    *time.Time  `json:"reserved_at,omitempty"`
-	IssuedAt      *time.Time  `json:"issued_at,omitempty"`
-	ReceiptedAt   *time.Time  `json:"receipted_at,omitempty"`
-	EndedAt       *time.Time  `json:"ended_at,omitempty"`
-	SecondSignBy  *time.Time  `json:"second_signature_due,omitempty"`
-	SecondSigned  *time.Time  `json:"second_signed_at,omitempty"`
-	CountyFrom    *time.Time  `json:"county_may_check_at,omitempty"`
-	AfterReview   *ReviewView `json:"after_review,omitempty" doc:"Of a payout that was drawn for one; while it is open only county finance and the auditor see it"`
-	NextActs      []string    `json:"next_acts"` // what this reader may do now
-	Version       int64       `json:"version"`
-	Tries         []TryView   `json:"tries,omitempty" doc:"Of a payout by bank, the newest first"`
-	PolicyVersion string      `json:"policy"`
+	ID            string       `json:"id"`
+	TicketID      string       `json:"ticket_id"`
+	TicketNumber  string       `json:"ticket_number"`
+	DecisionID    string       `json:"decision_id"`
+	AidKind       string       `json:"aid_kind"`
+	Channel       Channel      `json:"channel"`
+	Area          string       `json:"area"`
+	SourceArea    string       `json:"source_area" doc:"Whose float pays: the area's own, or its county's where that was empty"`
+	AmountFen     int64        `json:"amount_fen"`
+	Basket        []BasketLine `json:"basket,omitempty" doc:"Of a payout in goods: what is handed over"`
+	State         State        `json:"state"`
+	Level         Level        `json:"level"` // whose word it needs: solo, township, county
+	LevelWhy      LevelWhy     `json:"level_why,omitempty" doc:"Why it needs more people than its own sum would ask for: split, worker_day, township_day, frozen"`
+	ContentHash   string       `json:"content_hash"` // hex; the checker sends it back
+	Maker         string       `json:"maker"`
+	Checker       string       `json:"checker,omitempty"`
+	Payer         string       `json:"payer,omitempty"`
+	Companion     string       `json:"companion,omitempty"`
+	SecondSigner  string       `json:"second_signer,omitempty"`
+	CancelReason  string       `json:"cancel_reason,omitempty"`
+	SubmittedAt   time.Time    `json:"submitted_at"`
+	CheckedAt     *time.Time   `json:"checked_at,omitempty"`
+	ReservedAt    *time.Time   `json:"reserved_at,omitempty"`
+	IssuedAt      *time.Time   `json:"issued_at,omitempty"`
+	ReceiptedAt   *time.Time   `json:"receipted_at,omitempty"`
+	EndedAt       *time.Time   `json:"ended_at,omitempty"`
+	SecondSignBy  *time.Time   `json:"second_signature_due,omitempty"`
+	SecondSigned  *time.Time   `json:"second_signed_at,omitempty"`
+	CountyFrom    *time.Time   `json:"county_may_check_at,omitempty"`
+	AfterReview   *ReviewView  `json:"after_review,omitempty" doc:"Of a payout that was drawn for one; while it is open only county finance and the auditor see it"`
+	NextActs      []string     `json:"next_acts"` // what this reader may do now
+	Version       int64        `json:"version"`
+	Tries         []TryView    `json:"tries,omitempty" doc:"Of a payout by bank, the newest first"`
+	PolicyVersion string       `json:"policy"`
 
 	HandedOver []area.StaffID `json:"-"` // see Disbursement.HandedOver
 }
@@ -217,4 +218,27 @@ type AdvanceActView struct {
 	AnsweredAt    *time.Time     `json:"answered_at,omitempty"`
 	AnswerNote    string         `json:"answer_note,omitempty"`
 	NextActs      []string       `json:"next_acts"` // what this reader may do now: sign, decline, withdraw
+}
+
+// GoodsView is one kind of goods in a store.
+type GoodsView struct {
+	ID       string `json:"id"`
+	Area     string `json:"area"`
+	AreaName string `json:"area_name"`
+	Name     string `json:"name"`
+	Unit     string `json:"unit"`
+	CostFen  int64  `json:"cost_fen" doc:"Of one piece"`
+	Pieces   int64  `json:"pieces" doc:"There"`
+	Held     int64  `json:"held" doc:"Of them for payouts under way"`
+	Free     int64  `json:"free"`
+	WorthFen int64  `json:"worth_fen" doc:"Of all that are there"`
+}
+
+// BasketLine is so many pieces of a kind that a payout hands over.
+type BasketLine struct {
+	Goods   string `json:"goods_id"`
+	Name    string `json:"name"`
+	Unit    string `json:"unit"`
+	Pieces  int64  `json:"pieces"`
+	CostFen int64  `json:"cost_fen" doc:"Of one piece"`
 }

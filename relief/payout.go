@@ -18,7 +18,8 @@ type PayoutInput struct {
 	Decision string // public id
 	Fen      int64
 	Channel  ledger.Channel
-	Account  string // public id of the payee's account; by bank only
+	Basket   []Pieces // of a payout in goods
+	Account  string   // public id of the payee's account; by bank only
 }
 
 // StartPayout makes a payout, as its maker. The owner may, and the agent who
@@ -44,8 +45,13 @@ func StartPayout(ctx context.Context, tx Tx, in PayoutInput, r Rules) (ledger.Di
 			return ledger.Disbursement{}, err
 		}
 	}
+	township := t.Area.At(area.LevelTownship)
+	basket, err := basketOf(ctx, tx, township, in)
+	if err != nil {
+		return ledger.Disbursement{}, err
+	}
 	d, retried, err := ledger.Start(ctx, tx, ledger.StartInput{PublicID: in.PublicID, Case: ledger.CaseID(t.ID), Decision: dec.ID, AidKind: dec.AidKind,
-		Channel: in.Channel, Area: t.Area.At(area.LevelTownship), Fen: in.Fen, Payee: dec.Payee, Household: dec.Household, Account: account.PayeeAccount,
+		Channel: in.Channel, Area: township, Fen: in.Fen, Basket: basket, Payee: dec.Payee, Household: dec.Household, Account: account.PayeeAccount,
 		CallTaker: t.CallTaker, Limits: r.Policy.Limits.Ledger(r.Policy.Version), Granted: dec.grants()})
 	if err != nil || retried {
 		return d, err
@@ -61,6 +67,31 @@ func StartPayout(ctx context.Context, tx Tx, in PayoutInput, r Rules) (ledger.Di
 	}
 	failpoint.Hit(failpoint.PayoutBeforeCommit)
 	return d, nil
+}
+
+// Pieces is so many of one kind of goods.
+type Pieces struct {
+	Goods string // public id
+	Count int64
+}
+
+// basketOf looks the goods of a basket up in the township's store.
+func basketOf(ctx context.Context, tx Tx, township area.Code, in PayoutInput) ([]ledger.GoodsLine, error) {
+	if in.Channel != ledger.ChannelGoods {
+		return nil, nil
+	}
+	var lines []ledger.GoodsLine
+	for _, p := range in.Basket {
+		g, err := tx.GoodsByRef(ctx, p.Goods)
+		if errors.Is(err, act.ErrNotFound) || err == nil && g.Area != township {
+			return nil, act.Invalid("basket", "unknown_goods", "The township's store has no such goods.")
+		}
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, ledger.GoodsLine{Goods: g.ID, PublicID: g.PublicID, Pieces: p.Count, CostFen: g.CostFen})
+	}
+	return lines, nil
 }
 
 func mayMake(who act.Actor, t ticket.Ticket) error {

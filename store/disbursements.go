@@ -102,7 +102,14 @@ func (tx *Tx) DisbursementCase(ctx context.Context, id ledger.DisbursementID) (l
 // DisbursementForUpdate locks and loads a payout.
 func (tx *Tx) DisbursementForUpdate(ctx context.Context, id ledger.DisbursementID) (ledger.Disbursement, error) {
 	r, err := one[disbursementRow](ctx, tx, "payout", disbursementSQL+` WHERE id = ? FOR UPDATE OF disbursements`, int64(id))
-	return r.disbursement(), err
+	if err != nil {
+		return ledger.Disbursement{}, err
+	}
+	d := r.disbursement()
+	if d.Channel == ledger.ChannelGoods {
+		d.Basket, err = tx.basket(ctx, d.ID)
+	}
+	return d, err
 }
 
 // CaseDisbursements lists the payouts of a ticket, oldest first.

@@ -172,7 +172,15 @@ func (tx *Tx) addLedgerEntries(ctx context.Context, entries []*ledger.Entry) err
 				"layer": string(p.Layer), "fen": p.Fen, "at": tx.now})
 		}
 	}
-	return translate("add postings", tx.gorm.WithContext(ctx).Table("postings").Create(postings).Error)
+	if err := translate("add postings", tx.gorm.WithContext(ctx).Table("postings").Create(postings).Error); err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if err := tx.movePieces(ctx, e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // LedgerEntryByKey finds an entry's id.

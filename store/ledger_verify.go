@@ -39,9 +39,9 @@ var ledgerChecks = []ledgerCheck{
 		   OR (p.entry_id = o.id AND p.layer = CASE WHEN e.resolves IS NULL THEN 'posted' ELSE 'pending' END) GROUP BY p.account_id HAVING sum(p.fen) <> 0)`},
 	{"hold", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and has ' || count(e.id) || ' open holds' FROM disbursements d
 		LEFT JOIN ledger_entries e ON e.disbursement_id = d.id AND e.event = 'reserved' AND NOT EXISTS (SELECT 1 FROM ledger_entries r WHERE r.resolves = e.id)
-		GROUP BY d.id, d.public_id, d.state, d.channel HAVING count(e.id) <> CASE WHEN d.state IN ('reserved', 'batched', 'sent', 'acked', 'unknown') AND d.channel <> 'advance' OR d.state = 'cash_issued' AND d.channel = 'advance' THEN 1 ELSE 0 END`},
+		GROUP BY d.id, d.public_id, d.state, d.channel HAVING count(e.id) <> CASE WHEN d.state IN ('reserved', 'batched', 'sent', 'acked', 'unknown') AND d.channel <> 'advance' OR d.state = 'cash_issued' AND d.channel IN ('advance', 'goods') THEN 1 ELSE 0 END`},
 	{"paid_once", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and was received ' || count(e.id) || ' times' FROM disbursements d
-		LEFT JOIN ledger_entries e ON e.disbursement_id = d.id AND e.event = 'receipted' AND NOT EXISTS (SELECT 1 FROM ledger_entries r WHERE r.reverses = e.id)
+		LEFT JOIN ledger_entries e ON e.disbursement_id = d.id AND e.event IN ('receipted', 'goods_given') AND NOT EXISTS (SELECT 1 FROM ledger_entries r WHERE r.reverses = e.id)
 		GROUP BY d.id, d.public_id, d.state HAVING count(e.id) <> CASE WHEN d.state = 'receipted' THEN 1 ELSE 0 END AND d.state NOT IN ('succeeded', 'reconciled')`},
 	{"advance", `SELECT 'act ' || a.public_id || ' with an advance (' || a.kind || ', ' || coalesce(g.outcome, 'waits') || ') has ' || count(e.id) FILTER (WHERE e.key LIKE '%:move') || ' movements and '
 			|| count(e.id) FILTER (WHERE e.event = 'reserved') - count(e.id) FILTER (WHERE e.event = 'released') || ' open holds'
@@ -49,6 +49,15 @@ var ledgerChecks = []ledgerCheck{
 		GROUP BY a.id, a.public_id, a.kind, a.fen, a.book_fen, g.outcome
 		HAVING count(e.id) FILTER (WHERE e.key LIKE '%:move') <> CASE WHEN g.outcome = 'signed' AND a.fen IS DISTINCT FROM a.book_fen THEN 1 ELSE 0 END
 		    OR count(e.id) FILTER (WHERE e.event = 'reserved') - count(e.id) FILTER (WHERE e.event = 'released') <> CASE WHEN g.outcome IS NULL AND a.kind <> 'count' THEN 1 ELSE 0 END`},
+	{"goods", `SELECT 'the store of ' || coalesce(g.area_code, a.area_code) || ' holds goods worth ' || coalesce(g.worth, 0) || ' fen, its account says ' || coalesce(a.posted_fen, 0)
+		FROM (SELECT g.area_code, sum(m.pieces * g.cost_fen) FILTER (WHERE m.layer = 'posted') AS worth, coalesce(sum(-m.pieces * g.cost_fen) FILTER (WHERE m.layer <> 'posted'), 0) AS held
+		      FROM goods_moves m JOIN goods g ON g.id = m.goods_id GROUP BY g.area_code) g
+		FULL JOIN (SELECT * FROM accounts WHERE kind = 'stock') a ON a.area_code = g.area_code WHERE coalesce(g.worth, 0) <> coalesce(a.posted_fen, 0) OR coalesce(g.held, 0) <> coalesce(a.pending_out_fen, 0)
+		UNION ALL SELECT 'goods ' || g.public_id || ' show ' || g.pieces || ' pieces with ' || g.held || ' held, their moves sum to ' || coalesce(m.posted, 0) || ' with ' || coalesce(m.held, 0)
+		FROM goods g LEFT JOIN (SELECT goods_id, sum(pieces) FILTER (WHERE layer = 'posted') AS posted, sum(-pieces) FILTER (WHERE layer <> 'posted') AS held FROM goods_moves GROUP BY goods_id) m ON m.goods_id = g.id
+		WHERE g.pieces <> coalesce(m.posted, 0) OR g.held <> coalesce(m.held, 0) OR g.pieces < g.held
+		UNION ALL SELECT 'payout ' || d.public_id || ' in goods hands over what is not worth its sum' FROM disbursements d LEFT JOIN payout_goods b ON b.disbursement_id = d.id
+		WHERE d.channel = 'goods' GROUP BY d.id, d.public_id, d.fen HAVING coalesce(sum(b.pieces * b.cost_fen), 0) <> d.fen`},
 	{"amount", `SELECT 'entry ' || e.public_id || ' moves another sum than payout ' || d.public_id || ' says' FROM ledger_entries e JOIN disbursements d ON d.id = e.disbursement_id
 		WHERE (SELECT max(abs(fen)) FROM postings p WHERE p.entry_id = e.id) <> d.fen`},
 	{"source", `SELECT 'payout ' || d.public_id || ' says that the float of ' || d.source_area || ' pays, and moves ' || sum(abs(p.fen)) || ' fen of ' || a.public_id || ', the float of ' || a.area_code

@@ -53,7 +53,7 @@ func (tx *Tx) TicketDisbursements(ctx context.Context, id ticket.ID) ([]ledger.V
 		}
 		views = append(views, v)
 	}
-	return views, nil
+	return views, tx.withBaskets(ctx, views)
 }
 
 // DisbursementView loads one payout by its public id.
