@@ -51,6 +51,8 @@ var bodies = map[string]any{
 	"POST /ledger/funds":                        map[string]any{"amount_fen": 100, "voucher": "fund 9"},
 	"POST /ledger/floats":                       map[string]any{"area": string(township), "amount_fen": 100, "voucher": "float 9"},
 	"POST /ledger/floats/moves":                 map[string]any{"area": string(township), "amount_fen": 100, "voucher": "move 9"},
+	"POST /ledger/goods":                        map[string]any{"area": string(township), "name": "大米", "unit": "袋", "cost_fen": 5_000},
+	"POST /ledger/goods/{id}/purchases":         map[string]any{"pieces": 1, "voucher": "goods 9"},
 	"POST /ledger/advances":                     map[string]any{"area": string(township), "to": "worker", "amount_fen": 100},
 	"POST /ledger/advances/handovers":           map[string]any{"area": string(township), "to": "worker.b", "amount_fen": 100},
 	"POST /ledger/advances/returns":             map[string]any{"area": string(township), "amount_fen": 100},

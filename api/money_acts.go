@@ -20,8 +20,12 @@ type startPayoutInput struct {
 		ID         string `json:"id,omitempty" format:"uuid" doc:"Made by you before you send, kept for the retry"`
 		DecisionID string `json:"decision_id" format:"uuid"`
 		AmountFen  int64  `json:"amount_fen" minimum:"1" doc:"The decision's sum"`
-		Channel    string `json:"channel,omitempty" enum:"cash,advance,bank" default:"cash" doc:"Cash out of the township's float, what the payer carries as a standing advance, or to the payee's account"`
+		Channel    string `json:"channel,omitempty" enum:"cash,advance,goods,bank" default:"cash" doc:"Cash out of the township's float, what the payer carries as a standing advance, goods out of the township's store, or to the payee's account"`
 		AccountID  string `json:"account_id,omitempty" format:"uuid" doc:"Of a payout by bank: a verified account of the payee's"`
+		Basket     []struct {
+			Goods  string `json:"goods_id" format:"uuid"`
+			Pieces int64  `json:"pieces" minimum:"1"`
+		} `json:"basket,omitempty" maxItems:"50" doc:"Of a payout in goods: worth exactly the sum"`
 	}
 }
 
@@ -35,8 +39,12 @@ func (s *Server) startPayout(ctx context.Context, tx Tx, in *startPayoutInput) (
 		if err != nil {
 			return err
 		}
+		var basket []relief.Pieces
+		for _, l := range b.Basket {
+			basket = append(basket, relief.Pieces{Goods: l.Goods, Count: l.Pieces})
+		}
 		_, err = relief.StartPayout(ctx, tx, relief.PayoutInput{PublicID: newID(ctx, b.ID), Decision: b.DecisionID, Fen: b.AmountFen,
-			Channel: ledger.Channel(b.Channel), Account: b.AccountID}, s.rules())
+			Channel: ledger.Channel(b.Channel), Account: b.AccountID, Basket: basket}, s.rules())
 		return err
 	})
 }

@@ -37,6 +37,7 @@ type Tx interface {
 	BankRows
 	AdvanceRows
 	ClosingRows
+	GoodsRows
 	ReportRows
 	RosterRows
 	NoticeRows

@@ -85,7 +85,7 @@ func BuyGoods(ctx context.Context, tx Tx, publicID string, pieces int64, voucher
 		return err
 	}
 	fen := pieces * g.CostFen
-	if err := mayFund(tx.Actor(), g.Area, area.LevelTownship, fen, voucher); err != nil {
+	if err := mayFund(tx.Actor(), g.Area, fen, voucher, area.LevelTownship); err != nil {
 		return err
 	}
 	county := g.Area.At(area.LevelCounty)

@@ -27,6 +27,15 @@ func (m *till) stocked(t *testing.T, name string, cost, pieces int64) string {
 	return g.PublicID
 }
 
+// rice is a sack of rice, of which the store has four hundred.
+func (m *till) rice(t *testing.T) ledger.GoodsLine {
+	t.Helper()
+	id := m.stocked(t, "大米", 10_000, 400)
+	var g ledger.Goods
+	m.must(t, "finance", func(tx *Tx) (err error) { g, err = tx.GoodsByRef(t.Context(), id); return err })
+	return ledger.GoodsLine{Goods: g.ID, PublicID: g.PublicID, CostFen: g.CostFen}
+}
+
 func inGoods(t *testing.T, d relief.Decision, basket []relief.Pieces, out *ledger.Disbursement) func(*Tx) error {
 	return func(tx *Tx) error {
 		p, err := relief.StartPayout(t.Context(), tx, relief.PayoutInput{PublicID: uuid.NewString(), Decision: d.PublicID, Fen: d.Fen, Channel: ledger.ChannelGoods, Basket: basket}, moneyRules())

@@ -39,6 +39,8 @@ type history struct {
 	spent, owed int64               // spent, owed to cases
 	cash        map[area.StaffID]int64
 	hands       map[area.StaffID]carried // standing advances
+	rice        ledger.GoodsLine         // a sack of it, in the township's store
+	store       carried                  // what the store is worth
 	offers      []ledger.AdvanceAct
 
 	moments []booked
@@ -88,10 +90,11 @@ func TestRandomHistory(t *testing.T) {
 	for _, login := range []string{"worker1", "worker2", "head", "county", "agent", "finance", "auditor"} {
 		people = append(people, m.actor(t, login))
 	}
+	sack := m.rice(t)
 	run := 0
 	rapid.Check(t, func(rt *rapid.T) {
 		run++
-		h := &history{m: m, ctx: context.Background(), people: people, granted: map[ledger.DecisionID]int64{}, cash: map[area.StaffID]int64{}, hands: map[area.StaffID]carried{},
+		h := &history{m: m, ctx: context.Background(), people: people, granted: map[ledger.DecisionID]int64{}, cash: map[area.StaffID]int64{}, hands: map[area.StaffID]carried{}, rice: sack,
 			limits: moneyRules().Policy.Limits.Ledger("relief-test"), taker: people[4].StaffID}
 		if run%2 == 0 {
 			h.taker = people[2].StaffID // the head took the call
@@ -108,7 +111,7 @@ func TestRandomHistory(t *testing.T) {
 	m.sound(t)
 	for what, where := range map[string]string{"a large payout receipted": `receipted_at IS NOT NULL AND level = 'township'`, "a solo payout receipted": `receipted_at IS NOT NULL AND level = 'solo'`,
 		"a payout out of the county's float": `source_area <> area_code AND receipted_at IS NOT NULL`, "a reversal": `state = 'reversed'`, "a review": `id IN (SELECT disbursement_id FROM after_reviews WHERE outcome IS NOT NULL)`, "a cancellation": `state = 'cancelled'`, "a second signature": `second_id IS NOT NULL`,
-		"a payout out of an advance": `channel = 'advance' AND receipted_at IS NOT NULL`, "a reversal into an advance": `channel = 'advance' AND state = 'reversed'`} {
+		"a payout in goods": `channel = 'goods' AND receipted_at IS NOT NULL`, "a payout out of an advance": `channel = 'advance' AND receipted_at IS NOT NULL`, "a reversal into an advance": `channel = 'advance' AND state = 'reversed'`} {
 		n := m.count(t, `SELECT count(*) FROM disbursements WHERE `+where)
 		if t.Logf("%s: %d times", what, n); n == 0 {
 			t.Errorf("no history came to %s", what)
@@ -168,6 +171,11 @@ func (h *history) read(tx *Tx) error {
 	if err := tx.scan(h.ctx, "owed", `SELECT coalesce(-sum(posted_fen), 0)::bigint FROM accounts WHERE kind = 'payable'`, nil, &h.owed); err != nil {
 		return err
 	}
+	stock, err := tx.AccountNow(h.ctx, ledger.AccountRef{Kind: ledger.Stock, Area: testTownship})
+	if err != nil {
+		return err
+	}
+	h.store = carried{stock.Posted, stock.PendingOut}
 	for _, p := range h.people {
 		var fen int64
 		err := tx.scan(h.ctx, "cash", `SELECT coalesce(sum(posted_fen), 0)::bigint FROM accounts WHERE kind = 'cash' AND holder = ?`, []any{fmt.Sprintf("staff:%d", p.StaffID)}, &fen)
@@ -202,6 +210,9 @@ func (h *history) agrees(rt *rapid.T) {
 		if got.cash[who] != fen {
 			rt.Fatalf("person %d carries %d, the model says %d", who, got.cash[who], fen)
 		}
+	}
+	if got.store != h.store {
+		rt.Fatalf("the store is worth %+v, the model says %+v", got.store, h.store)
 	}
 	for who, c := range h.hands {
 		if got.hands[who] != c || c.fen < c.held {
@@ -381,6 +392,8 @@ func (h *history) try(rt *rapid.T, c choice, do func(*Tx, *ledger.Disbursement) 
 
 func (h *history) start(rt *rapid.T, who act.Actor) {
 	dec := pickOf(h, h.ready)
+	sacks := h.rice
+	sacks.Pieces = dec.Fen / sacks.CostFen
 	var d ledger.Disbursement
 	payer := h.pays(dec.Fen)
 	err := h.m.db.InTx(h.ctx, who, func(tx *Tx) (err error) {
@@ -388,7 +401,7 @@ func (h *history) start(rt *rapid.T, who act.Actor) {
 			return err
 		}
 		d, _, err = ledger.Start(h.ctx, tx, ledger.StartInput{PublicID: uuid.NewString(), Case: ledger.CaseID(dec.Ticket), Decision: dec.ID, AidKind: relief.AidUrgent,
-			Channel: pickOf(h, []ledger.Channel{ledger.ChannelCash, ledger.ChannelAdvance}), Area: testTownship, Fen: dec.Fen, Payee: dec.Payee, Household: dec.Household, CallTaker: h.taker, Limits: h.limits, Granted: dec.Fen})
+			Channel: pickOf(h, []ledger.Channel{ledger.ChannelCash, ledger.ChannelCash, ledger.ChannelAdvance, ledger.ChannelAdvance, ledger.ChannelGoods}), Basket: []ledger.GoodsLine{sacks}, Area: testTownship, Fen: dec.Fen, Payee: dec.Payee, Household: dec.Household, CallTaker: h.taker, Limits: h.limits, Granted: dec.Fen})
 		return err
 	})
 	if err != nil {
@@ -407,6 +420,9 @@ func (h *history) start(rt *rapid.T, who act.Actor) {
 // pay. What comes out of an advance is held only when somebody takes it on.
 func (h *history) approved(rt *rapid.T, d *ledger.Disbursement, payer area.Code) {
 	h.spent, h.owed = h.spent+d.Fen, h.owed+d.Fen
+	if d.Channel == ledger.ChannelGoods {
+		h.store.held += d.Fen
+	}
 	if d.Channel != ledger.ChannelCash {
 		return
 	}
@@ -431,6 +447,9 @@ func (h *history) issue(rt *rapid.T, c choice) {
 			h.carry(d.Payer, 0, d.Fen)
 			return
 		}
+		if d.Channel == ledger.ChannelGoods {
+			return
+		}
 		h.moves(d.Source, -d.Fen, -d.Fen)
 		h.cash[d.Payer] += d.Fen
 	}
@@ -446,6 +465,10 @@ func (h *history) settle(rt *rapid.T, c choice) {
 			h.carry(d.Payer, -d.Fen, -d.Fen)
 			return
 		}
+		if d.Channel == ledger.ChannelGoods {
+			h.store = carried{h.store.fen - d.Fen, h.store.held - d.Fen}
+			return
+		}
 		h.cash[d.Payer] -= d.Fen
 	}
 }
@@ -456,6 +479,9 @@ func (h *history) giveBack(rt *rapid.T, c choice) {
 			h.carry(before.Payer, 0, -d.Fen)
 			return
 		}
+		if d.Channel == ledger.ChannelGoods {
+			return
+		}
 		h.moves(d.Source, d.Fen, d.Fen)
 		h.cash[before.Payer] -= d.Fen
 	}
@@ -464,8 +490,11 @@ func (h *history) giveBack(rt *rapid.T, c choice) {
 func (h *history) cancel(rt *rapid.T, c choice) {
 	if d, before, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error { return ledger.Cancel(h.ctx, tx, d, "history") }); ok && before.State == ledger.StateReserved {
 		h.spent, h.owed = h.spent-d.Fen, h.owed-d.Fen
-		if d.Channel == ledger.ChannelCash {
+		switch d.Channel {
+		case ledger.ChannelCash:
 			h.moves(d.Source, 0, -d.Fen)
+		case ledger.ChannelGoods:
+			h.store.held -= d.Fen
 		}
 	}
 }
@@ -481,6 +510,10 @@ func (h *history) reverse(rt *rapid.T, c choice) {
 		h.spent -= d.Fen
 		if d.Channel == ledger.ChannelAdvance {
 			h.carry(d.Payer, d.Fen, 0)
+			return
+		}
+		if d.Channel == ledger.ChannelGoods {
+			h.store.fen += d.Fen
 			return
 		}
 		h.cash[d.Payer] += d.Fen
