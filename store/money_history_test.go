@@ -527,7 +527,7 @@ func (h *history) review(rt *rapid.T, c choice) {
 }
 
 func (h *history) fund(rt *rapid.T, who act.Actor) {
-	fen, place := h.dice.Int64N(1_000_000)+1, pickOf(h, []area.Code{testTownship, testTownship, testTownship, testCounty})
+	fen, place := h.dice.Int64N(300_000)+1, pickOf(h, []area.Code{testTownship, testTownship, testTownship, testCounty})
 	err := h.m.db.InTx(h.ctx, who, func(tx *Tx) error {
 		if err := ledger.AllocateFund(h.ctx, tx, testCounty, fen, uuid.NewString()); err != nil {
 			return err
