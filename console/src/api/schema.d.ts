@@ -1628,6 +1628,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/goods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Goods in the stores of an area, with what is free of them */
+        get: operations["get_ledger_goods"];
+        put?: never;
+        /** Put a kind of goods, at one price, into a township's catalogue */
+        post: operations["post_ledger_goods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/goods/{id}/purchases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Book goods that were bought for a store out of your county's fund */
+        post: operations["post_ledger_goods_id_purchases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/limits": {
         parameters: {
             query?: never;
@@ -3070,6 +3105,23 @@ export interface components {
             channel: "sms" | "voice" | "wecom" | "email";
             label?: string;
         };
+        AddGoodsInputBody: {
+            /** @description The township whose store it is */
+            area: string;
+            /**
+             * Format: int64
+             * @description Of one piece; the same goods at another price are another kind
+             */
+            cost_fen: number;
+            /**
+             * Format: uuid
+             * @description Made by you before you send, kept for the retry
+             */
+            id?: string;
+            name: string;
+            /** @description Of one piece: a sack, a bottle */
+            unit: string;
+        };
         AddPaperInputBody: {
             /** @description Code of the policy's papers */
             kind: string;
@@ -3620,6 +3672,12 @@ export interface components {
             voucher: string;
             /** Format: int64 */
             year: number;
+        };
+        BuyGoodsInputBody: {
+            /** Format: int64 */
+            pieces: number;
+            /** @description Counts once for these goods */
+            voucher: string;
         };
         CalendarSpan: {
             /** Format: date-time */
@@ -4216,6 +4274,10 @@ export interface components {
             /** @description Login of who takes it */
             to: string;
         };
+        GoodsList: {
+            /** @description At most 500 */
+            items: components["schemas"]["LedgerGoodsView"][] | null;
+        };
         HandOverInputBody: {
             reason: string;
             /** @description A person */
@@ -4294,6 +4356,12 @@ export interface components {
         Invited: {
             /** @description By which they sign in from now on */
             login: string;
+        };
+        Item: {
+            /** Format: uuid */
+            goods_id: string;
+            /** Format: int64 */
+            pieces: number;
         };
         LastClosed: {
             day?: string;
@@ -4388,6 +4456,18 @@ export interface components {
              */
             posted_fen: number;
         };
+        LedgerBasketLine: {
+            /**
+             * Format: int64
+             * @description Of one piece
+             */
+            cost_fen: number;
+            goods_id: string;
+            name: string;
+            /** Format: int64 */
+            pieces: number;
+            unit: string;
+        };
         LedgerBudgetView: {
             aid_kind: string;
             area: string;
@@ -4448,6 +4528,35 @@ export interface components {
             pending_out_fen: number;
             /** Format: int64 */
             posted_fen: number;
+        };
+        LedgerGoodsView: {
+            area: string;
+            area_name: string;
+            /**
+             * Format: int64
+             * @description Of one piece
+             */
+            cost_fen: number;
+            /** Format: int64 */
+            free: number;
+            /**
+             * Format: int64
+             * @description Of them for payouts under way
+             */
+            held: number;
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description There
+             */
+            pieces: number;
+            unit: string;
+            /**
+             * Format: int64
+             * @description Of all that are there
+             */
+            worth_fen: number;
         };
         LedgerImprestView: {
             area: string;
@@ -4673,6 +4782,8 @@ export interface components {
             /** Format: int64 */
             amount_fen: number;
             area: string;
+            /** @description Of a payout in goods: what is handed over */
+            basket?: components["schemas"]["LedgerBasketLine"][] | null;
             cancel_reason?: string;
             channel: string;
             /** Format: date-time */
@@ -5710,12 +5821,14 @@ export interface components {
              * @description The decision's sum
              */
             amount_fen: number;
+            /** @description Of a payout in goods: worth exactly the sum */
+            basket?: components["schemas"]["Item"][] | null;
             /**
-             * @description Cash out of the township's float, what the payer carries as a standing advance, or to the payee's account
+             * @description Cash out of the township's float, what the payer carries as a standing advance, goods out of the township's store, or to the payee's account
              * @default cash
              * @enum {string}
              */
-            channel: "cash" | "advance" | "bank";
+            channel: "cash" | "advance" | "goods" | "bank";
             /** Format: uuid */
             decision_id: string;
             /**
@@ -10188,6 +10301,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerAccountView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_goods: {
+        parameters: {
+            query?: {
+                /** @description That division and all below it; default: your own */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_goods: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddGoodsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_goods_id_purchases: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BuyGoodsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsList"];
                 };
             };
             /** @description Error */
