@@ -495,6 +495,7 @@ func (h *history) cancel(rt *rapid.T, c choice) {
 			h.moves(d.Source, 0, -d.Fen)
 		case ledger.ChannelGoods:
 			h.store.held -= d.Fen
+		default: // an advance holds nothing before somebody has taken the payout on
 		}
 	}
 }
