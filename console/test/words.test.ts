@@ -66,3 +66,22 @@ describe('doables', () => {
     for (const { form } of doables(ticket(acts))) expect(at(zh, `act.${form}`), form).toBeTypeOf('string')
   })
 })
+
+describe('what is wrong with a bank’s file', () => {
+  const faultsOfTheServer = [...readFileSync('../ledger/rail/fault.go', 'utf8').matchAll(/^\t"(\w+)":\s+\{/gm)].map(([, code]) => code!)
+  it('has words in both languages for every code the server knows, and for no other', () => {
+    expect(faultsOfTheServer.length).toBeGreaterThan(50)
+    for (const words of [zh, en]) {
+      expect(Object.keys(words.bankFault).sort()).toEqual([...faultsOfTheServer].sort())
+      for (const code of faultsOfTheServer) {
+        expect(at(words, `bankFault.${code}.what`), code).toBeTruthy()
+        expect(at(words, `bankFault.${code}.do`), code).toBeTruthy()
+      }
+    }
+  })
+  it('has words for every reason why a payout fails', () => {
+    const reasons = [...readFileSync('../ledger/rail/rail.go', 'utf8').matchAll(/^\tReason\w+\s+Reason = "(\w+)"/gm)].map(([, code]) => code!)
+    expect(reasons.length).toBeGreaterThan(5)
+    for (const words of [zh, en]) expect(Object.keys(words.bankReason).sort()).toEqual([...reasons].sort())
+  })
+})

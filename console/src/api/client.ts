@@ -2,7 +2,7 @@ import createClient from 'openapi-fetch'
 import { newKey } from '../forms/key'
 import type { paths } from './paths'
 import { ApiProblem, problemOf, unanswered } from './problem'
-import type { ImportPreview, Priority, StaffPreview, View } from './types'
+import type { ImportPreview, Priority, ReturnLoaded, StaffPreview, View } from './types'
 
 const base = '/api/v1'
 const patience = 20_000 // milliseconds before an answer counts as missing
@@ -41,12 +41,15 @@ function answer<T>(result: { data?: T; response: Response }): T {
 }
 
 /** Looks at an imported file. It travels packed: a whole city would not fit into one request as it is. */
-async function look<P>(path: string, file: File): Promise<P> {
+const look = <P>(path: string, file: File): Promise<P> => give<P>(path, file, file.name, 'text/csv', newKey())
+
+/** Sends a file, packed. */
+async function give<P>(path: string, file: File, name: string, type: string, key: string): Promise<P> {
   let response: Response
   try {
     const body = await new Response(file.stream().pipeThrough(new CompressionStream('gzip'))).blob()
-    response = await fetch(`${base}${path}?file=${encodeURIComponent(file.name)}`, {
-      method: 'POST', body, credentials: 'same-origin', signal: AbortSignal.timeout(patience * 3), headers: { 'Content-Type': 'text/csv', 'Idempotency-Key': newKey() },
+    response = await fetch(`${base}${path}?file=${encodeURIComponent(name)}`, {
+      method: 'POST', body, credentials: 'same-origin', signal: AbortSignal.timeout(patience * 3), headers: { 'Content-Type': type, 'Idempotency-Key': key },
     })
   } catch (cause) {
     throw unanswered(cause)
@@ -120,6 +123,11 @@ export const api = {
   audit: async (cursor?: string) => answer(await client.GET('/audit', { params: { query: cursor ? { cursor } : {} } })),
   signals: async (days: number) => answer(await client.GET('/ledger/signals', { params: { query: { days } } })),
   advances: async () => answer(await client.GET('/ledger/advances')),
+  batches: async () => answer(await client.GET('/ledger/batches')),
+  batch: async (id: string) => answer(await client.GET('/ledger/batches/{id}', { params: { path: { id } } })),
+  claims: async () => answer(await client.GET('/ledger/claims')).items ?? [],
+  /** Gives the server a bank's return. Its name travels with what a file name may hold. */
+  loadReturn: (id: string, file: File, key: string) => give<ReturnLoaded>(`/ledger/batches/${id}/returns`, file, file.name.replace(/[^0-9A-Za-z._ ()-]/g, '_').slice(-120), 'application/octet-stream', key),
   limits: async () => answer(await client.GET('/ledger/limits', { params: { query: {} } })),
   reconciliation: async (area: string) => answer(await client.GET('/ledger/reconciliation', { params: { query: { area } } })),
   moneyReport: async (query: { area: string; from: string; to: string }) => answer(await client.GET('/ledger/report', { params: { query } })),
@@ -162,6 +170,11 @@ export const api = {
     }
     if (!response.ok) throw await problemOf(response)
   },
+}
+
+/** Where a bank's file is downloaded; each download is recorded. */
+export function bankFileAddress(id: string): string {
+  return `${base}/ledger/bank-files/${encodeURIComponent(id)}/content`
 }
 
 /** Where the stored picture of an upload is; looking at it is recorded. */

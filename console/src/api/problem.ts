@@ -8,6 +8,7 @@ export class ApiProblem extends Error {
     readonly args: Record<string, unknown> = {},
     readonly locations: string[] = [],
     readonly retryAfterSeconds: number | null = null,
+    readonly faults: unknown[] = [], // of a file, by line
   ) {
     super(`${status} ${code}`)
   }
@@ -31,6 +32,7 @@ export async function problemOf(response: Response): Promise<ApiProblem> {
     isRecord(body.args) ? body.args : {},
     Array.isArray(body.errors) ? body.errors.flatMap((e) => (isRecord(e) && typeof e.location === 'string' ? [e.location] : [])) : [],
     Number.isFinite(retryAfter) ? retryAfter : null,
+    Array.isArray(body.faults) ? body.faults : [],
   )
 }
 

@@ -1,5 +1,6 @@
 import { advance } from './en/advance'
 import { areas } from './en/areas'
+import { bank } from './en/bank'
 import { code } from './en/code'
 import { desk } from './en/desk'
 import { duty } from './en/duty'
@@ -15,4 +16,4 @@ import { staff } from './en/staff'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...areas, ...closing, ...advance, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const en = { ...page, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }

@@ -1,5 +1,6 @@
 import { advance } from './zh/advance'
 import { areas } from './zh/areas'
+import { bank } from './zh/bank'
 import { code } from './zh/code'
 import { desk } from './zh/desk'
 import { duty } from './zh/duty'
@@ -15,4 +16,4 @@ import { staff } from './zh/staff'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...areas, ...closing, ...advance, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const zh = { ...page, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }

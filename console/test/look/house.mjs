@@ -69,6 +69,19 @@ export const ticket = {
   ],
 }
 
+// The same ticket where the bank could not pay: repaired, and about to be tried again.
+export const byBank = {
+  acts: ['enter_account', 'verify_account', 'reissue_disbursement'],
+  payee_accounts: [
+    { id: 'x2', last_four: '0025', entered_by: '林小河', entered_at: iso(-12), replaced: false, next_acts: ['verify'] },
+    { id: 'x1', last_four: '0017', entered_by: '林小河', entered_at: iso(-200), verified_by: '石文山', verified_at: iso(-190), replaced: true, next_acts: [] },
+  ],
+  disbursements: [{ ...ticket.disbursements[0], channel: 'bank', state: 'fixed', payer: undefined, issued_at: undefined, next_acts: ['reissue'], tries: [
+    { number: 2, reference: 'c1d2e3f4a5b60718293a4b5c6d7e8f90', account_id: 'x1', last_four: '0017', state: 'unknown', made_at: iso(-60) },
+    { number: 1, reference: '0f1e2d3c4b5a69788796a5b4c3d2e1f0', account_id: 'x1', last_four: '0017', state: 'failed', reason: 'name_mismatch', code: 'BE01', made_at: iso(-180), answered_at: iso(-90) },
+  ] }],
+}
+
 export const timeline = [
   entry(1, -101, 'call.received', 'ivr', { number: '99010001', ticket: ticket.number }), entry(2, -101, 'ticket.repeat_suggested', 'ivr'), entry(3, -100.9, 'call.answered', 'ivr'),
   entry(4, -100.5, 'call.keyed', 'ivr', { key: '1' }), entry(5, -100.5, 'ticket.raised_by_caller', 'ivr', { key: '1' }), entry(6, -100.4, 'ticket.offered', 'dispatch', { to: '林小河', role: 'worker', step: 0, loop: 0, why: {} }), entry(17, -98, 'ticket.offer_skipped', 'dispatch', { step: 1, target: 'duty worker 2', reason: 'all_away', skipped: [{ name: '钱三', position: 2, reason: 'absent', until: iso(2000) }] }),

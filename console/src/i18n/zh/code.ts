@@ -49,13 +49,13 @@ export const code = {
   act: {
     report: '上报困难家庭', reportBack: '上报办理情况', openToAgency: '授权第三方机构', addPerson: '添加人员', changePerson: '修改资料', setDeputies: '设置替岗人', leave: '办理离岗', entrust: '托付一户', release: '解除一户', addAgency: '添加机构', changeAgency: '修改机构', contract: '延长或结束合同', addSeat: '添加机构人员', setStation: '登记社工站', claimBack: '报销备用金', closeBooks: '结账', setBudget: '设定年度预算', fundFloat: '拨付备用金', allocateFund: '专户入账', moveFloat: '划转到接管乡镇', issueAdvance: '发放预领款', handAdvanceOver: '交给同事', returnAdvance: '交回备用金', countAdvance: '盘点', endAccess: '收回授权',
     listen: '收听', holdRecording: '依法保留', releaseRecording: '解除保留', giveBack: '退回县级', pull: '接管', push: '改派', pause: '暂停派单', resume: '恢复派单', merge: '合并到另一工单', splitOff: '拆出另一件事', undoMerge: '取消合并', accept: '接单', triage: '定级派单', repeat: '确认是否重复', lowering: '审批降级', visit: '走访记录', findings: '核查情况', decide: '决定救助', refuse: '不予救助', addPaper: '登记缺件', answer: '答复来电人', handOver: '移交', close: '回访办结', reopen: '重新打开',
-    shortCheck: '简短核查', approve: '批准救助', decline: '不批准', startPayout: '发起发放', check: '复核发放', issueCash: '领取现金', receipt: '签收', returnCash: '现金退回', cancelPayout: '取消发放', secondSign: '补签', reverse: '冲正', afterReview: '抽查',
+    shortCheck: '简短核查', approve: '批准救助', decline: '不批准', startPayout: '发起发放', check: '复核发放', issueCash: '领取现金', receipt: '签收', returnCash: '现金退回', cancelPayout: '取消发放', secondSign: '补签', reverse: '冲正', afterReview: '抽查', enterAccount: '录入收款账户', verifyAccount: '核对收款账户', fixPayout: '更正收款账户', reissue: '重新发放', repayClaim: '登记还款',
     paperReceive: '收到材料', paperVerify: '材料核实', paperReturn: '材料退回', paperWaive: '免交材料', callerView: '查看来电号码', callbackTry: '登记回拨结果', callbackCancel: '撤回回拨', visitResult: '登记上门结果', visitDecision: '决定是否再访',
   },
   actHint: {
     report: '上报后立即成为工单，由乡镇办理；您可以在下面看到编号和状态。', openToAgency: '对方只看到编号、地点、类别和您写的事项，看不到电话、身份证号和金额；到期自动收回。', addPerson: '新人员没有密码：请安全管理员发邀请码。', contract: '早于今天的日期立即结束合同：机构人员离岗，授权全部收回。', addSeat: '没有授权工单之前，对方什么都看不到。', endAccess: '立即收回，对方不能再查看和上报。',
     giveBack: '不属本乡镇的工单，接单后两个工作日内可退回，由县级决定；时限照常计算。', pull: '您将成为责任人，原责任人会收到通知；时限照常计算。', push: '对方接单之前，责任人不变。', undoMerge: '工单恢复到合并前的状态和时限；已过的时限会立即提醒。', splitOff: '新工单沿用同一来电，时限从来电时刻算起。', resume: '派单从暂停处继续，后面各步相应顺延。', 
-    accept: '接单后您就是责任人，来电人会收到您的联系方式。', receipt: '签收即停止时限。请在收款人面前完成。', check: '请核对收款人、金额和理由。您签的就是页面上显示的内容。', secondSign: '请核对金额和签收凭证。您签的就是页面上显示的内容。', afterReview: '签收后随机抽中。请核对照片、签名、金额和理由；本人参与过的不能抽查。', issueCash: '从备用金领出现金后，您就是发放人。用预领款发放的，金额在您手中的预领款里为此笔占用。',
+    accept: '接单后您就是责任人，来电人会收到您的联系方式。', receipt: '签收即停止时限。请在收款人面前完成。', check: '请核对收款人、金额和理由。您签的就是页面上显示的内容。', secondSign: '请核对金额和签收凭证。您签的就是页面上显示的内容。', afterReview: '签收后随机抽中。请核对照片、签名、金额和理由；本人参与过的不能抽查。', reissue: '银行已确认上次付款失败，将以新的参考号重新付款。', issueCash: '从备用金领出现金后，您就是发放人。用预领款发放的，金额在您手中的预领款里为此笔占用。',
     refuse: '不予救助会停止时限，并书面告知本人理由。', callerView: '查看号码会留下记录，号码 1 分钟后自动隐藏。', close: '须由责任人以外的人电话回访：收到没有？多少钱？满不满意？', approve: '请核对金额和理由。批准后才能发放。', returnCash: '没有发出去的现金退回备用金，仍为此件预留。',
   },
   field: {

@@ -30,6 +30,7 @@ export const wordActs: Record<string, WordAct> = {
   issueCash: { text: 'none', send: (_t, item, _text, key) => api.act('/disbursements/{id}/cash', item, {}, key) },
   returnCash: { text: 'required', send: (_t, item, reason, key) => api.act('/disbursements/{id}/return', item, { reason }, key) },
   cancelPayout: { text: 'required', danger: true, send: (_t, item, reason, key) => api.act('/disbursements/{id}/cancellation', item, { reason }, key) },
+  reissue: { text: 'none', send: (_t, item, _text, key) => api.act('/disbursements/{id}/reissue', item, {}, key) },
   reverse: { text: 'required', danger: true, send: (_t, item, reason, key) => api.act('/disbursements/{id}/reversal', item, { reason }, key) },
   paperVerify: { text: 'none', send: (_t, item, _text, key) => api.act('/papers/{id}/verification', item, {}, key) },
   paperReturn: { text: 'required', send: (_t, item, reason, key) => api.act('/papers/{id}/return', item, { reason }, key) },
