@@ -92,3 +92,35 @@ type ClosingView struct {
 	ClosedBy string    `json:"closed_by"`
 	ClosedAt time.Time `json:"closed_at"`
 }
+
+// BankLine is a line of a bank's statement that nothing settles yet.
+type BankLine struct {
+	ID            string          `json:"id"`
+	Bank          string          `json:"bank"`
+	Day           area.Date       `json:"day"`
+	Fen           int64           `json:"amount_fen" doc:"Below zero what left the account"`
+	Reference     string          `json:"reference,omitempty" doc:"Ours, end to end"`
+	BankReference string          `json:"bank_reference,omitempty"`
+	Candidates    []BankCandidate `json:"candidates" doc:"Entries of the same sum that are on no statement" gorm:"-"`
+}
+
+// BankCandidate is an entry that may tell the same as a line.
+type BankCandidate struct {
+	EntryID string    `json:"entry_id"`
+	Event   Event     `json:"event"`
+	At      time.Time `json:"at"`
+}
+
+// BankStatementView is one statement that was loaded.
+type BankStatementView struct {
+	ID         string    `json:"id"`
+	Bank       string    `json:"bank"`
+	FromDay    area.Date `json:"from"`
+	ToDay      area.Date `json:"to"`
+	OpeningFen int64     `json:"opening_fen"`
+	ClosingFen int64     `json:"closing_fen"`
+	Lines      int       `json:"lines"`
+	Open       int       `json:"open" doc:"Of them, not settled"`
+	LoadedBy   string    `json:"loaded_by"`
+	LoadedAt   time.Time `json:"loaded_at"`
+}

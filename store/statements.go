@@ -1,0 +1,133 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
+)
+
+var _ relief.StatementTx = (*Tx)(nil)
+
+// StatementLoaded looks for a statement by its content.
+func (tx *Tx) StatementLoaded(ctx context.Context, bank string, sha256 []byte) (loaded bool, err error) {
+	err = tx.scan(ctx, "look for a statement", `SELECT EXISTS (SELECT 1 FROM bank_statements WHERE bank = ? AND sha256 = ?)`, []any{bank, sha256}, &loaded)
+	return loaded, err
+}
+
+// BatchesOfReferences finds the batches of tries.
+func (tx *Tx) BatchesOfReferences(ctx context.Context, references []string) (ids []string, err error) {
+	err = tx.find(ctx, "find batches of tries", &ids, `SELECT b.public_id FROM bank_batches b WHERE b.id IN (SELECT a.batch_id FROM disbursement_attempts a WHERE a.reference IN ?) ORDER BY b.id`, references)
+	return ids, err
+}
+
+// AddBankStatement writes a statement. Its file is not kept: what of it counts stands in the lines, which name nobody.
+func (tx *Tx) AddBankStatement(ctx context.Context, s relief.BankStatement) error {
+	var id int64
+	err := tx.scan(ctx, "add statement", `INSERT INTO bank_statements (public_id, area_code, bank, from_day, to_day, opening_fen, closing_fen, sha256, loaded_by, loaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		[]any{uuid.NewString(), string(s.County), s.Bank, string(s.From), string(s.To), s.Opening, s.Closing, s.SHA256, int64(tx.actor.StaffID), tx.now}, &id)
+	if violates(err, "bank_statements_area_code_bank_from_day_to_day_key") || violates(err, "bank_statements_bank_sha256_key") {
+		return act.Refused("statement_days_loaded", "A statement of the same days was loaded before; nothing was loaded. Look at it in the list.")
+	}
+	if err != nil || len(s.Lines) == 0 {
+		return err
+	}
+	rows := make([]map[string]any, 0, len(s.Lines))
+	for i, l := range s.Lines {
+		rows = append(rows, map[string]any{"public_id": uuid.NewString(), "statement_id": id, "area_code": string(s.County), "line": i + 1, "day": string(l.Date), "fen": l.Signed(),
+			"reference": l.Reference, "bank_reference": l.BankReference, "came_back": l.Returned || l.Reversal})
+	}
+	return translate("add lines", tx.gorm.WithContext(ctx).Table("statement_lines").CreateInBatches(rows, 1000).Error)
+}
+
+// fundEntries are the entries that move a county's fund, with how they move it and the line of a statement that tells the same.
+const fundEntries = `SELECT e.id, e.public_id, e.key, e.event, e.at, a.area_code, sum(p.fen)::bigint AS fen FROM ledger_entries e
+	JOIN postings p ON p.entry_id = e.id AND p.layer = 'posted' JOIN accounts a ON a.id = p.account_id AND a.kind = 'fund'
+	WHERE NOT EXISTS (SELECT 1 FROM statement_lines l WHERE l.entry_id = e.id) `
+
+// MatchStatementLines matches by end-to-end ids and by amount, each line and each entry once.
+func (tx *Tx) MatchStatementLines(ctx context.Context, county area.Code) (int, error) {
+	n, err := tx.exec(ctx, "match lines", `WITH told AS (
+			SELECT l.id AS line, e.id AS entry, row_number() OVER (PARTITION BY l.id ORDER BY e.id) AS nth, row_number() OVER (PARTITION BY e.id ORDER BY l.day, l.id) AS of
+			  FROM statement_lines l JOIN disbursement_attempts a ON a.reference = l.reference JOIN disbursements d ON d.id = a.disbursement_id
+			  JOIN (`+fundEntries+`GROUP BY e.id, a.area_code) e ON e.area_code = l.area_code AND e.fen = l.fen AND starts_with(e.key, 'disbursement:' || d.public_id || ':bank:' || a.number || ':')
+			 WHERE l.settled_at IS NULL AND l.reference <> '' AND l.area_code = ?)
+		UPDATE statement_lines l SET entry_id = t.entry, settled_at = ? FROM told t WHERE t.line = l.id AND t.nth = t.of AND NOT EXISTS (SELECT 1 FROM told x WHERE x.line = l.id AND x.nth < t.nth AND x.nth = x.of)`,
+		string(county), tx.now)
+	return int(n), err
+}
+
+// SettleLine settles a line by hand.
+func (tx *Tx) SettleLine(ctx context.Context, line, entry, explained string) error {
+	if uuid.Validate(line) != nil || entry != "" && uuid.Validate(entry) != nil {
+		return act.NotFound("line")
+	}
+	l, err := one[struct {
+		ID, Fen   int64
+		AreaCode  string
+		SettledAt *time.Time
+	}](ctx, tx, "line", `SELECT id, fen, area_code, settled_at FROM statement_lines WHERE public_id = ? FOR UPDATE`, line)
+	if err != nil {
+		return err
+	}
+	if l.SettledAt != nil {
+		return act.Conflict("line_settled", "This line is settled already; reload to see it.")
+	}
+	var id *int64
+	if entry != "" {
+		e, err := one[struct{ ID, Fen int64 }](ctx, tx, "entry", `SELECT id, fen FROM (`+fundEntries+`AND e.public_id = ? AND a.area_code = ? GROUP BY e.id, a.area_code) x`, entry, l.AreaCode)
+		if err != nil {
+			return err
+		}
+		if e.Fen != l.Fen {
+			return act.Invalid("entry_id", "entry_differs", "The entry moves another sum than the line; choose one of the same sum, or say why none belongs to it.")
+		}
+		id = &e.ID
+	}
+	_, err = tx.exec(ctx, "settle line", `UPDATE statement_lines SET entry_id = ?, explained = ?, settled_by = ?, settled_at = ? WHERE id = ?`, id, explained, int64(tx.actor.StaffID), tx.now, l.ID)
+	if violates(err, "statement_lines_entry") {
+		return act.Conflict("entry_taken", "That entry is on another line of a statement already; reload to see it.")
+	}
+	return err
+}
+
+// mostStatementLines is how many lines and entries one answer lists.
+const mostStatementLines = 500
+
+// BankLines lists the lines that nothing settles yet, each with the entries of the same sum that are on no line.
+func (tx *Tx) BankLines(ctx context.Context, county area.Code) ([]ledger.BankLine, error) {
+	lines := []ledger.BankLine{}
+	err := tx.find(ctx, "list open lines", &lines, `SELECT l.public_id AS id, s.bank, l.day::text AS day, l.fen, l.reference, l.bank_reference FROM statement_lines l JOIN bank_statements s ON s.id = l.statement_id
+		WHERE l.settled_at IS NULL AND l.area_code = ? ORDER BY l.day, l.id LIMIT ?`, string(county), mostStatementLines)
+	if err != nil {
+		return nil, err
+	}
+	var entries []struct {
+		PublicID, Event string
+		Fen             int64
+		At              time.Time
+	}
+	err = tx.find(ctx, "list entries on no line", &entries, fundEntries+`AND a.area_code = ? GROUP BY e.id, a.area_code ORDER BY e.id LIMIT ?`, string(county), mostStatementLines)
+	for i := range lines {
+		lines[i].Candidates = []ledger.BankCandidate{}
+		for _, e := range entries {
+			if e.Fen == lines[i].Fen {
+				lines[i].Candidates = append(lines[i].Candidates, ledger.BankCandidate{EntryID: e.PublicID, Event: ledger.Event(e.Event), At: e.At.UTC()})
+			}
+		}
+	}
+	return lines, err
+}
+
+// BankStatements lists what was loaded, the newest first.
+func (tx *Tx) BankStatements(ctx context.Context, county area.Code) ([]ledger.BankStatementView, error) {
+	views := []ledger.BankStatementView{}
+	return views, tx.find(ctx, "list statements", &views, `SELECT s.public_id AS id, s.bank, s.from_day::text AS from_day, s.to_day::text AS to_day, s.opening_fen, s.closing_fen, p.name AS loaded_by,
+			s.loaded_at AT TIME ZONE 'UTC' AS loaded_at, (SELECT count(*) FROM statement_lines l WHERE l.statement_id = s.id) AS lines, (SELECT count(*) FROM statement_lines l WHERE l.statement_id = s.id AND l.settled_at IS NULL) AS open
+		FROM bank_statements s JOIN staff p ON p.id = s.loaded_by WHERE s.area_code = ? ORDER BY s.to_day DESC, s.id DESC LIMIT 100`, string(county))
+}
