@@ -7,7 +7,9 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/internal/failpoint"
 	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
 
@@ -15,6 +17,11 @@ import (
 type ClosingRows interface {
 	ledger.ReimburseTx
 	ledger.CloseTx
+	relief.StatementTx
+	// BankLines lists the lines of statements that nothing settles yet, with the entries that may tell the same.
+	BankLines(ctx context.Context, county area.Code) ([]ledger.BankLine, error)
+	// BankStatements lists what was loaded, the newest first.
+	BankStatements(ctx context.Context, county area.Code) ([]ledger.BankStatementView, error)
 	// Imprest holds the floats in scope against what they were filled with.
 	Imprest(ctx context.Context) ([]ledger.ImprestView, error)
 	// Closings lists what is closed, the newest first.
@@ -30,6 +37,8 @@ func closingTable() []*route {
 		{method: get, path: "/ledger/reconciliation", who: whole, summary: "What does not agree between the books, the bank and the cash, the floats against what filled them, and what is closed", bind: read((*Server).reconciliation)},
 		{method: get, path: "/ledger/report", who: whole, summary: "What happened in a county's books between two days, to the fen", bind: read((*Server).moneyReport)},
 		{method: post, path: "/ledger/reimbursements", fresh: true, who: finance, summary: "Repay a float what citizens have received out of it, against the receipts", bind: do((*Server).claimBack)},
+		{method: post, path: "/ledger/statements", who: finance, committed: failpoint.PayoutAfterCommit, summary: "Load a statement of your county's account as the bank gave it; all of it or nothing, the same file changes nothing", bind: do((*Server).loadStatement)},
+		{method: post, path: "/ledger/statement-lines/{id}/settlement", who: finance, summary: "Match a line of a statement with an entry, or say why none belongs to it", bind: do((*Server).settleLine)},
 		{method: post, path: "/ledger/closings", fresh: true, who: finance, summary: "Close your county's books through a day, a month or a year", bind: do((*Server).closeBooks)},
 	}
 }
@@ -41,12 +50,15 @@ type reconciliationInput struct {
 
 // Reconciliation is what a county's books still owe an explanation for.
 type Reconciliation struct {
-	Area       string               `json:"area"`
-	Through    area.Date            `json:"through"`
-	Open       []ledger.OpenItem    `json:"open" doc:"The oldest first"`
-	Imprest    []ledger.ImprestView `json:"imprest"`
-	LastClosed LastClosed           `json:"last_closed"`
-	Closings   []ledger.ClosingView `json:"closings" doc:"The newest first"`
+	Area    string               `json:"area"`
+	Through area.Date            `json:"through"`
+	Open    []ledger.OpenItem    `json:"open" doc:"The oldest first"`
+	Imprest []ledger.ImprestView `json:"imprest"`
+
+	Lines      []ledger.BankLine          `json:"lines" doc:"Of the bank's statements, those that nothing settles yet"`
+	Statements []ledger.BankStatementView `json:"statements" doc:"The newest first"`
+	LastClosed LastClosed                 `json:"last_closed"`
+	Closings   []ledger.ClosingView       `json:"closings" doc:"The newest first"`
 }
 
 // LastClosed is the last day of what is closed of each kind; empty where nothing is.
@@ -79,6 +91,12 @@ func (s *Server) reconciliation(ctx context.Context, tx Tx, in *reconciliationIn
 		if county.Contains(area.Code(i.Area)) {
 			r.Imprest = append(r.Imprest, i)
 		}
+	}
+	if r.Lines, err = tx.BankLines(ctx, county); err != nil {
+		return r, err
+	}
+	if r.Statements, err = tx.BankStatements(ctx, county); err != nil {
+		return r, err
 	}
 	for kind, to := range map[ledger.CloseKind]*area.Date{ledger.CloseDay: &r.LastClosed.Day, ledger.CloseMonth: &r.LastClosed.Month, ledger.CloseYear: &r.LastClosed.Year} {
 		if *to, err = tx.LastClosed(ctx, county, kind); err != nil {
@@ -183,6 +201,53 @@ func (s *Server) closeBooks(ctx context.Context, tx Tx, in *closeBooksInput) (Re
 		return Reconciliation{}, err
 	}
 	if _, err := ledger.Close(ctx, tx, in.Body.Kind, area.Date(in.Body.Through), in.Body.Note); err != nil {
+		return Reconciliation{}, err
+	}
+	return s.reconciliation(ctx, tx, &reconciliationInput{})
+}
+
+type statementFileInput struct {
+	RawBody []byte `contentType:"application/octet-stream" doc:"The file as the bank gave it, or packed with gzip; at most 256 KiB as sent, 8 MiB unpacked"`
+}
+
+// StatementAnswer is what a statement came to, and how things stand after it.
+type StatementAnswer struct {
+	Loaded relief.StatementLoaded `json:"loaded"`
+	Reconciliation
+}
+
+func (s *Server) loadStatement(ctx context.Context, tx Tx, in *statementFileInput) (out StatementAnswer, err error) {
+	raw, err := unpacked(in.RawBody)
+	if err != nil {
+		return out, err
+	}
+	if len(raw) == 0 {
+		return out, act.Invalid("", "file_empty", "The file is empty; nothing was loaded.")
+	}
+	bank, is := s.deps.Banks.Of(tx.Actor().Area)
+	if !is {
+		return out, noBank()
+	}
+	if out.Loaded, err = relief.LoadStatement(ctx, tx, bank, relief.BankFile{Body: raw}, s.rules()); err != nil {
+		return out, err
+	}
+	out.Reconciliation, err = s.reconciliation(ctx, tx, &reconciliationInput{})
+	return out, err
+}
+
+type settleLineInput struct {
+	ThingRef
+	Body struct {
+		EntryID   string `json:"entry_id,omitempty" format:"uuid" doc:"The entry that tells the same"`
+		Explained string `json:"explained,omitempty" maxLength:"200" doc:"Or why none does: interest, a fee"`
+	}
+}
+
+func (s *Server) settleLine(ctx context.Context, tx Tx, in *settleLineInput) (Reconciliation, error) {
+	if err := ticket.PlainText("explained", in.Body.Explained); err != nil {
+		return Reconciliation{}, err
+	}
+	if err := relief.SettleStatementLine(ctx, tx, in.ID, in.Body.EntryID, in.Body.Explained); err != nil {
 		return Reconciliation{}, err
 	}
 	return s.reconciliation(ctx, tx, &reconciliationInput{})

@@ -1748,6 +1748,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/statement-lines/{id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Match a line of a statement with an entry, or say why none belongs to it */
+        post: operations["post_ledger_statement_lines_id_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Load a statement of your county's account as the bank gave it; all of it or nothing, the same file changes nothing */
+        post: operations["post_ledger_statements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/trial-balance": {
         parameters: {
             query?: never;
@@ -4456,6 +4490,47 @@ export interface components {
              */
             posted_fen: number;
         };
+        LedgerBankCandidate: {
+            /** Format: date-time */
+            at: string;
+            entry_id: string;
+            event: string;
+        };
+        LedgerBankLine: {
+            /**
+             * Format: int64
+             * @description Below zero what left the account
+             */
+            amount_fen: number;
+            bank: string;
+            bank_reference?: string;
+            /** @description Entries of the same sum that are on no statement */
+            candidates: components["schemas"]["LedgerBankCandidate"][] | null;
+            day: string;
+            id: string;
+            /** @description Ours, end to end */
+            reference?: string;
+        };
+        LedgerBankStatementView: {
+            bank: string;
+            /** Format: int64 */
+            closing_fen: number;
+            from: string;
+            id: string;
+            /** Format: int64 */
+            lines: number;
+            /** Format: date-time */
+            loaded_at: string;
+            loaded_by: string;
+            /**
+             * Format: int64
+             * @description Of them, not settled
+             */
+            open: number;
+            /** Format: int64 */
+            opening_fen: number;
+            to: string;
+        };
         LedgerBasketLine: {
             /**
              * Format: int64
@@ -5294,8 +5369,12 @@ export interface components {
             closings: components["schemas"]["LedgerClosingView"][] | null;
             imprest: components["schemas"]["LedgerImprestView"][] | null;
             last_closed: components["schemas"]["LastClosed"];
+            /** @description Of the bank's statements, those that nothing settles yet */
+            lines: components["schemas"]["LedgerBankLine"][] | null;
             /** @description The oldest first */
             open: components["schemas"]["LedgerOpenItem"][] | null;
+            /** @description The newest first */
+            statements: components["schemas"]["LedgerBankStatementView"][] | null;
             through: string;
         };
         RecordingList: {
@@ -5534,6 +5613,32 @@ export interface components {
             signature: string;
             signature_upload: string;
             witness?: string;
+        };
+        ReliefStatementLoaded: {
+            /**
+             * Format: int64
+             * @description Payouts that came back
+             */
+            failed: number;
+            /** Format: int64 */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Of all that waited, these agree with an entry now
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Arrived after they were paid anew or called off: to be claimed back
+             */
+            paid_twice: number;
+            /** @description This very file was loaded before; nothing changed */
+            repeated: boolean;
+            /**
+             * Format: int64
+             * @description Payouts of which the statement alone said that they arrived
+             */
+            succeeded: number;
         };
         ReliefVisitView: {
             /** Format: date-time */
@@ -5774,6 +5879,15 @@ export interface components {
         SMSList: {
             items: components["schemas"]["SMS"][] | null;
         };
+        SettleLineInputBody: {
+            /**
+             * Format: uuid
+             * @description The entry that tells the same
+             */
+            entry_id?: string;
+            /** @description Or why none does: interest, a fee */
+            explained?: string;
+        };
         ShortCheckBody: {
             identity_seen: boolean;
             phone_reached: boolean;
@@ -5836,6 +5950,21 @@ export interface components {
              * @description Made by you before you send, kept for the retry
              */
             id?: string;
+        };
+        StatementAnswer: {
+            area: string;
+            /** @description The newest first */
+            closings: components["schemas"]["LedgerClosingView"][] | null;
+            imprest: components["schemas"]["LedgerImprestView"][] | null;
+            last_closed: components["schemas"]["LastClosed"];
+            /** @description Of the bank's statements, those that nothing settles yet */
+            lines: components["schemas"]["LedgerBankLine"][] | null;
+            loaded: components["schemas"]["ReliefStatementLoaded"];
+            /** @description The oldest first */
+            open: components["schemas"]["LedgerOpenItem"][] | null;
+            /** @description The newest first */
+            statements: components["schemas"]["LedgerBankStatementView"][] | null;
+            through: string;
         };
         StationInputBody: {
             /** @description Its township */
@@ -10586,6 +10715,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignalList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_statement_lines_id_settlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleLineInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_statements: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementAnswer"];
                 };
             };
             /** @description Error */
