@@ -28,6 +28,7 @@ export const router = createRouter({
     { path: '/reconciliation', name: 'reconciliation', component: () => import('./money/ReconciliationPage.vue'), meta: { title: 'page.reconciliation' } },
     { path: '/money', name: 'money', component: () => import('./money/MoneyPage.vue'), meta: { title: 'page.money' } },
     { path: '/batches', name: 'batches', component: () => import('./money/BatchesPage.vue'), meta: { title: 'page.batches' } },
+    { path: '/goods', name: 'goods', component: () => import('./money/GoodsPage.vue'), meta: { title: 'page.goods' } },
     { path: '/advances', name: 'advances', component: () => import('./money/AdvancesPage.vue'), meta: { title: 'page.advances' } },
     { path: '/calls', name: 'calls', component: () => import('./pages/Calls.vue'), meta: { title: 'page.calls' } },
     { path: '/desk', name: 'desk', component: () => import('./desk/DeskPage.vue'), meta: { title: 'page.desk', phone: true } },

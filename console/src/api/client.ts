@@ -122,6 +122,7 @@ export const api = {
   spans: async (login: string, cursor?: string) => answer(await client.GET('/agents/spans', { params: { query: { login, ...(cursor && { cursor }) } } })),
   audit: async (cursor?: string) => answer(await client.GET('/audit', { params: { query: cursor ? { cursor } : {} } })),
   signals: async (days: number) => answer(await client.GET('/ledger/signals', { params: { query: { days } } })),
+  goods: async () => answer(await client.GET('/ledger/goods', { params: { query: {} } })).items ?? [],
   advances: async () => answer(await client.GET('/ledger/advances')),
   batches: async () => answer(await client.GET('/ledger/batches')),
   batch: async (id: string) => answer(await client.GET('/ledger/batches/{id}', { params: { path: { id } } })),

@@ -10,8 +10,14 @@ const handed = did('g1', 'hand_over', '林小河', '赵二', 60_000, { note: '�
 const counted = did('g3', 'count', '赵二', '', 95_000, { book_fen: 100_000, difference_fen: -5_000, note: '少一张五十元，已在车里找过' })
 const done = [did('d1', 'issue', '石文山', '林小河', 150_000, signed('林小河')), did('d2', 'hand_over', '林小河', '赵二', 40_000, { outcome: 'declined', answered_by: '赵二', answered_at: iso(-50), answer_note: '点得只有三百元' }), did('d3', 'count', '林小河', '', 150_000, { book_fen: 150_000, ...signed('石文山') })]
 
-/** Answers what is asked about advances; true where it did. */
+const goods = [['大米 10 公斤', '袋', 5_500, 40, 6], ['食用油 5 升', '桶', 7_500, 12, 2], ['棉被', '床', 12_000, 3, 3]].map(([name, unit, cost, pieces, held], i) => ({ id: `g${i}`, area: '990101001000', area_name: '青石镇', name, unit, cost_fen: cost, pieces, held, free: pieces - held, worth_fen: pieces * cost }))
+
+/** Answers what is asked about advances and goods; true where it did. */
 export function answerAdvances(me, path, res, json) {
+  if (path.startsWith('/ledger/goods')) {
+    json(res, 200, { items: goods })
+    return true
+  }
   if (!path.startsWith('/ledger/advances')) return false
   const worker = me.role === 'worker'
   json(res, 200, { most_fen: 200_000, done: worker ? done : [did('d4', 'count', '赵二', '', 105_000, { book_fen: 100_000, difference_fen: 5_000, note: '多出一张五十元', ...signed('唐宛如') }), ...done],
