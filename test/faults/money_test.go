@@ -107,6 +107,28 @@ func advanceAt(act string) func(*house, failpoint.Name) {
 	}
 }
 
+// inGoodsAt has goods bought for the store, gives them to the citizen, and dies at one act of it.
+func inGoodsAt(act string) func(*house, failpoint.Name) {
+	return func(h *house, step failpoint.Name) {
+		p, worker, decision := begin(h, step, act, 10_000, 1)
+		finance := h.As("county1-finance")
+		var town string
+		h.Query(`SELECT area_code FROM staff WHERE login = $1`, []any{worker.Name}, &town)
+		goods, voucher := uuid.NewString(), uuid.NewString()
+		finance.Post("/ledger/goods", map[string]any{"id": goods, "area": town, "name": "大米 " + goods, "unit": "袋", "cost_fen": 5_000})
+		p.do("buy", finance, "/ledger/goods/"+goods+"/purchases", map[string]any{"pieces": 3, "voucher": voucher})
+		order := p.order(decision, 10_000, "goods")
+		order["basket"] = []any{map[string]any{"goods_id": goods, "pieces": 2}}
+		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", order)
+		p.do("cash", worker, "/disbursements/"+p.id+"/cash", map[string]any{})
+		p.do("receipt", worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
+		p.paidOnce("stock", 10_000)
+		if n := h.Count(`SELECT pieces - held FROM goods WHERE public_id = $1`, goods); n != 1 {
+			h.T.Errorf("%d pieces are left, of three two were given", n)
+		}
+	}
+}
+
 // answered has somebody offer money of an advance and another sign for it; the program
 // dies in the offer, or in the signature, where it is to.
 func (p *payment) answered(by *city.Client, kind, path string, body map[string]any, signer *city.Client) {

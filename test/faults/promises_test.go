@@ -56,8 +56,8 @@ var broken = map[string]string{
 		GROUP BY e.disbursement_id, e.event HAVING count(*) > (SELECT count(*) FROM disbursement_attempts a WHERE a.disbursement_id = e.disbursement_id)`,
 	"more than one try that is not dead": `SELECT disbursement_id::text FROM disbursement_attempts WHERE state <> 'failed' GROUP BY 1 HAVING count(*) > 1`,
 	"a decision paid twice":              `SELECT decision_id::text FROM disbursements WHERE state NOT IN ('cancelled', 'reversed') GROUP BY 1 HAVING count(*) > 1`,
-	"a receipt without its posting":      `SELECT r.id::text FROM receipts r WHERE NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.disbursement_id = r.disbursement_id AND e.event = 'receipted')`,
-	"a posting without its receipt":      `SELECT e.id::text FROM ledger_entries e WHERE e.event = 'receipted' AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.disbursement_id = e.disbursement_id)`,
+	"a receipt without its posting":      `SELECT r.id::text FROM receipts r WHERE NOT EXISTS (SELECT 1 FROM ledger_entries e WHERE e.disbursement_id = r.disbursement_id AND e.event IN ('receipted', 'goods_given'))`,
+	"a posting without its receipt":      `SELECT e.id::text FROM ledger_entries e WHERE e.event IN ('receipted', 'goods_given') AND NOT EXISTS (SELECT 1 FROM receipts r WHERE r.disbursement_id = e.disbursement_id)`,
 	"more paid than was decided":         `SELECT d.id::text FROM disbursements d JOIN decisions c ON c.id = d.decision_id WHERE d.fen <> c.fen`,
 	"a receipt that stopped nothing":     `SELECT r.id::text FROM receipts r WHERE NOT EXISTS (SELECT 1 FROM timeline l WHERE l.ticket_id = r.ticket_id AND l.kind = 'ticket.clock_stopped')`,
 }
