@@ -4,7 +4,7 @@ import { iso, rows } from './house.mjs'
 const batch = (id, state, more = {}) => ({ id, bank: 'rural-1', state, payouts: 3, amount_fen: 256_000, execute_on: '2026-10-01', made_by: '唐宛如', made_at: iso(-300), succeeded: 0, failed: 0, unknown: 0, open: 0, next_acts: [], ...more })
 const out = { released_by: '金算盘', released_at: iso(-280), answer_due: iso(-10), file_name: 'DF_9901001_20261001_4f0e.txt' }
 const batches = [
-  batch('b'.repeat(32), 'answered', { ...out, succeeded: 1, failed: 1, unknown: 1, next_acts: ['load'] }),
+  batch('b'.repeat(32), 'answered', { ...out, succeeded: 1, failed: 1, unknown: 1, next_acts: ['load'], wire: { step: 'fetch', tries: 4, said: 'accepted', said_at: iso(-5) } }),
   batch('c'.repeat(32), 'draft', { payouts: 1, amount_fen: 90_000, made_by: '金算盘', next_acts: ['release', 'discard'] }),
   batch('d'.repeat(32), 'closed', { ...out, succeeded: 3, closed_by: '唐宛如', closed_at: iso(-100) }),
 ]
