@@ -207,6 +207,7 @@ func (s *Server) closeBooks(ctx context.Context, tx Tx, in *closeBooksInput) (Re
 }
 
 type statementFileInput struct {
+	File    string `query:"file" maxLength:"120" doc:"Its name, which is not kept"`
 	RawBody []byte `contentType:"application/octet-stream" doc:"The file as the bank gave it, or packed with gzip; at most 256 KiB as sent, 8 MiB unpacked"`
 }
 

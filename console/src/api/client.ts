@@ -2,7 +2,7 @@ import createClient from 'openapi-fetch'
 import { newKey } from '../forms/key'
 import type { paths } from './paths'
 import { ApiProblem, problemOf, unanswered } from './problem'
-import type { ImportPreview, Priority, ReturnLoaded, StaffPreview, View } from './types'
+import type { ImportPreview, Priority, ReturnLoaded, StatementLoaded, StaffPreview, View } from './types'
 
 const base = '/api/v1'
 const patience = 20_000 // milliseconds before an answer counts as missing
@@ -129,6 +129,8 @@ export const api = {
   claims: async () => answer(await client.GET('/ledger/claims')).items ?? [],
   /** Gives the server a bank's return. Its name travels with what a file name may hold. */
   loadReturn: (id: string, file: File, key: string) => give<ReturnLoaded>(`/ledger/batches/${id}/returns`, file, file.name.replace(/[^0-9A-Za-z._ ()-]/g, '_').slice(-120), 'application/octet-stream', key),
+  /** Gives the server a statement of the county's account. */
+  loadStatement: (file: File, key: string) => give<StatementLoaded>('/ledger/statements', file, 'statement', 'application/octet-stream', key),
   limits: async () => answer(await client.GET('/ledger/limits', { params: { query: {} } })),
   reconciliation: async (area: string) => answer(await client.GET('/ledger/reconciliation', { params: { query: { area } } })),
   moneyReport: async (query: { area: string; from: string; to: string }) => answer(await client.GET('/ledger/report', { params: { query } })),

@@ -10770,7 +10770,10 @@ export interface operations {
     };
     post_ledger_statements: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Its name, which is not kept */
+                file?: string;
+            };
             header: {
                 /** @description New for each act, the same on a retry */
                 "Idempotency-Key": string;
