@@ -27,6 +27,7 @@ type Limits struct {
 	AdvanceFen         int64            `yaml:"advance_fen"`           // most that a worker carries as a standing advance; 0: nobody does
 	HouseholdFen       int64            `yaml:"household_fen"`         // most a household may receive within HouseholdMonths
 	HouseholdMonths    int              `yaml:"household_months"`      // counted back from the act
+	AccountFen         int64            `yaml:"account_fen"`           // most that may go to one bank account within HouseholdMonths, whoever's it is; 0: as HouseholdFen
 	AidKindFen         map[string]int64 `yaml:"aid_kind_fen"`          // most of one kind of aid that a household may receive within HouseholdMonths
 	WorkerDayFen       int64            `yaml:"worker_day_fen"`        // what one worker may make or pay alone in a day; above it another checks
 	TownshipDayFen     int64            `yaml:"township_day_fen"`      // what a township may start in a day; above it the county checks
@@ -112,6 +113,7 @@ func (p *Policy) Validate() error {
 	check(l.HouseholdMonths >= 1 && l.HouseholdMonths <= 60, "limits.household_months", "must lie between 1 and 60")
 	check(l.WorkerDayFen >= l.SoloFen, "limits.worker_day_fen", "must not be below solo_fen")
 	check(l.TownshipDayFen >= l.TownshipFen, "limits.township_day_fen", "must not be below township_fen")
+	check(l.AccountFen >= 0, "limits.account_fen", "must not be below 0; 0 is as household_fen")
 	for kind, fen := range l.AidKindFen {
 		check(fen > 0 && fen <= l.HouseholdFen, "limits.aid_kind_fen."+kind, "must be above 0 fen and not above household_fen")
 	}

@@ -28,6 +28,9 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"papers", "state", texts(relief.PaperStates())},
 		{"visits", "mode", texts([]relief.VisitMode{relief.VisitOnSite, relief.VisitVoice})},
 		{"receipts", "signature", texts([]relief.SignatureKind{relief.SignatureScreen, relief.SignaturePaper, relief.SignatureWitness})},
+		{"bank_batches", "state", texts(relief.BatchStates())},
+		{"bank_files", "direction", texts(relief.FileDirections())},
+		{"claims", "why", texts([]ledger.ClaimWhy{ledger.ClaimLateSuccess, ledger.ClaimReversed})},
 		{"findings", "id_type", texts([]relief.IdentityType{relief.IdentityResident, relief.IdentityNone})},
 	} {
 		var def string
