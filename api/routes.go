@@ -144,6 +144,7 @@ func aidTable() []*route {
 		{method: post, path: "/decisions/{id}/approval", fresh: true, who: signers, act: "approve_decision", when: decisionsAllow("approve", "decline"),
 			summary: "Approve or decline as the second person", bind: do((*Server).approveDecision)},
 
+		{method: get, path: "/decisions/{id}/rails", who: owners, summary: "By which rail its sum reaches the citizen in time, the best first, and why", bind: read((*Server).listRails)},
 		{method: post, path: "/tickets/{id}/disbursements", who: owners, act: "start_disbursement", when: decisionsAllow("start_payout"), committed: failpoint.PayoutAfterCommit,
 			summary: "Start the payout of an approved decision", bind: do((*Server).startPayout)},
 		{method: post, path: "/disbursements/{id}/check", fresh: true, who: signers, act: "check", when: payoutsAllow("check"), committed: failpoint.PayoutAfterCommit,

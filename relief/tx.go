@@ -23,6 +23,8 @@ type Tx interface {
 	StaffPosts(ctx context.Context, place area.Code, role area.Role) ([]area.PostID, error)
 	// StaffName is the name of a member of staff, active or not.
 	StaffName(ctx context.Context, id area.StaffID) (string, error)
+	// CountyFloatHolds reports whether the float of the actor's county, which they need not see, can give a sum.
+	CountyFloatHolds(ctx context.Context, county area.Code, fen int64) (bool, error)
 	// Float is a township's float; act.ErrNotFound where it was never funded.
 	Float(ctx context.Context, township area.Code, fullFen int64, lowPercent int) (ledger.FloatView, error)
 

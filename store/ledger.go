@@ -117,6 +117,19 @@ func (tx *Tx) openAndLock(ctx context.Context, refs, ifThere []ledger.AccountRef
 	return accounts, nil
 }
 
+// CountyFloatHolds looks at the float of a county that the actor lies in.
+func (tx *Tx) CountyFloatHolds(ctx context.Context, county area.Code, fen int64) (holds bool, err error) {
+	if !county.Contains(tx.actor.Area) && !tx.actor.Area.Contains(county) {
+		return false, nil
+	}
+	err = tx.everywhere(ctx, func() error {
+		a, err := tx.AccountNow(ctx, ledger.FloatOf(county))
+		holds = a.Available() >= fen
+		return err
+	})
+	return holds, err
+}
+
 func (tx *Tx) lockAccounts(ctx context.Context, refs []ledger.AccountRef) (map[ledger.AccountRef]ledger.Account, error) {
 	keys := make([][]any, 0, len(refs))
 	for _, r := range refs {

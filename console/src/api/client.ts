@@ -100,6 +100,7 @@ export const api = {
     }
   },
 
+  rails: async (decision: string) => answer(await client.GET('/decisions/{id}/rails', { params: { path: { id: decision } } })),
   approvals: async () => answer(await client.GET('/approvals')).items ?? [],
   dutyCalendar: async (query: { area: string; role?: string; from: string; to: string }) => answer(await client.GET('/duty/calendar', { params: { query } })),
   dutyHoles: async () => answer(await client.GET('/duty/holes', { params: { query: {} } })),

@@ -669,6 +669,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/decisions/{id}/rails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which rail its sum reaches the citizen in time, the best first, and why */
+        get: operations["get_decisions_id_rails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/decisions/{id}/short-check": {
         parameters: {
             query?: never;
@@ -4740,6 +4757,26 @@ export interface components {
             /** @description The payout's id, the line's or the entry's; empty where it is about a whole account */
             what?: string;
         };
+        LedgerRailOption: {
+            /**
+             * Format: date-time
+             * @description When the bank is expected to credit the payee
+             */
+            at?: string;
+            /** @enum {string} */
+            channel: "cash" | "advance" | "goods" | "bank";
+            /** @description Help comes in time by it */
+            fits: boolean;
+            /**
+             * Format: int64
+             * @description What the float, the advance or the stock can give now
+             */
+            holds_fen?: number;
+            /** @description A payout can be started on it, in time or not */
+            possible: boolean;
+            /** @enum {string} */
+            why: "bank_in_time" | "bank_no_deadline" | "bank_late" | "bank_no_run" | "no_bank" | "account_unknown" | "account_unverified" | "advance_holds" | "advance_short" | "advance_another" | "float_holds" | "county_float_holds" | "float_empty" | "stock_holds" | "stock_short";
+        };
         LedgerReportBalance: {
             area: string;
             /** Format: int64 */
@@ -5334,6 +5371,12 @@ export interface components {
         };
         QueueList: {
             items: components["schemas"]["AcdQueue"][] | null;
+        };
+        RailList: {
+            /** @description The payee's verified account, for a payout by bank */
+            account_id?: string;
+            /** @description The first is the one to take where it fits */
+            items: components["schemas"]["LedgerRailOption"][] | null;
         };
         ReasonInputBody: {
             reason: string;
@@ -8226,6 +8269,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_decisions_id_rails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RailList"];
                 };
             };
             /** @description Error */

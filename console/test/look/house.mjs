@@ -135,6 +135,10 @@ export const answers = {
     { kind: 'desk', area: '990101001000', area_name: '青石镇', role: 'worker', name: '青石镇民政办' }, { kind: 'person', area: '990101001000', area_name: '青石镇', role: 'worker', name: '赵二', login: 'worker2', absent_until: iso(2000) },
     { kind: 'desk', area: '990101000000', area_name: '青川县', role: 'county_duty', name: '青川县值班台' },
   ] }, '/areas': { items: areas }, '/skills': { items: [{ key: 'dialect:local', zh: '本地方言', en: 'Local dialect' }] },
+  '/decisions/d1/rails': { account_id: 'acc1', items: [
+    { channel: 'advance', fits: true, possible: true, why: 'advance_holds', holds_fen: 150_000 }, { channel: 'cash', fits: true, possible: true, why: 'float_holds', holds_fen: 4_800_000 },
+    { channel: 'bank', fits: false, possible: true, why: 'bank_late', at: later }, { channel: 'goods', fits: false, possible: false, why: 'stock_short' },
+  ] },
   '/approvals': { items: [
     { act: 'check', id: 'p9', ticket_id: rows[0].id, ticket_number: rows[0].number, area: '990101001000', amount_fen: 320_000, content_hash: 'cd'.repeat(32), made_by: '林小河', since: iso(-7) },
     { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },
