@@ -69,4 +69,3 @@ func (s *Server) bankFor(ctx context.Context, tx Tx, t ticket.Ticket) (standing 
 	}
 	return standing, account, nil
 }
-
