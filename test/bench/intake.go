@@ -235,7 +235,7 @@ func (p *peer) run(ctx context.Context, script string, length time.Duration) (fl
 
 // turn is one turn of what script names, in transactions a second.
 func (p *pgbench) turn(ctx context.Context, length time.Duration, script ...string) (float64, error) {
-	cmd := exec.CommandContext(ctx, p.program, append([]string{"-n", "-M", "prepared", "-c", strconv.Itoa(p.clients), "-j", "2", //nolint:gosec // our own arguments
+	cmd := exec.CommandContext(ctx, p.program, append([]string{"-n", "-M", "prepared", "-c", strconv.Itoa(p.clients), "-j", "2",
 		"-T", strconv.Itoa(max(leastTurn, int(length.Seconds())))}, script...)...)
 	cmd.Env = p.env
 	out, err := cmd.CombinedOutput()
