@@ -1,6 +1,6 @@
 // What workers carry: standing advances, and what two people sign for.
 export const advance = {
-  goods: { lead: 'Goods in the townships\' stores, at cost.', name: 'Goods', unit: 'Unit', price: 'Price (yuan)', each: '{sum} yuan each ({unit})', pieces: 'How many ({unit})', cost: '{sum} yuan in all, out of the county\'s fund', free: 'Free', held: 'Promised', worth: 'Worth (yuan)', none: 'No goods yet.' },
+  goods: { lead: 'Goods in the townships\' stores, at cost.', name: 'Goods', unit: 'Unit', price: 'Price (yuan)', each: '{sum} yuan each ({unit})', pieces: 'How many ({unit})', cost: '{sum} yuan in all, out of the county\'s fund', free: 'Free', held: 'Promised', worth: 'Worth (yuan)', none: 'No goods yet.', basket: 'Which goods', empty: 'The township\'s store has nothing free.', worthOf: 'Chosen {worth} yuan, due {sum}' },
   advance: {
     title: 'Cash and advance', limit: 'A worker\'s standing advance, at most', lead: 'An advance goes through two hands: one person gives, and it counts once the other has signed.', carried: 'What I carry', carriedAll: 'Who carries what', nothing: 'You carry no cash.', nothingAll: 'Nobody carries cash.', most: 'At most {sum} yuan each',
     holder: 'Who', kind: 'What', advance: 'standing advance', payouts: 'for single payouts', sum: 'In the books', held: 'Set aside', comes: 'To be signed', free: 'Free', waiting: 'Waits for a signature', nobody: 'Nothing waits for a signature.', done: 'Done', none: 'Nothing yet.',
