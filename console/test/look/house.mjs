@@ -137,7 +137,7 @@ export const answers = {
   ] }, '/areas': { items: areas }, '/skills': { items: [{ key: 'dialect:local', zh: '本地方言', en: 'Local dialect' }] },
   '/decisions/d1/rails': { account_id: 'acc1', items: [
     { channel: 'advance', fits: true, possible: true, why: 'advance_holds', holds_fen: 150_000 }, { channel: 'cash', fits: true, possible: true, why: 'float_holds', holds_fen: 4_800_000 },
-    { channel: 'bank', fits: false, possible: true, why: 'bank_late', at: later }, { channel: 'goods', fits: false, possible: false, why: 'stock_short' },
+    { channel: 'bank', fits: false, possible: true, why: 'bank_late', at: later }, { channel: 'goods', fits: true, possible: true, why: 'stock_holds', holds_fen: 300_000 },
   ] },
   '/approvals': { items: [
     { act: 'check', id: 'p9', ticket_id: rows[0].id, ticket_number: rows[0].number, area: '990101001000', amount_fen: 320_000, content_hash: 'cd'.repeat(32), made_by: '林小河', since: iso(-7) },

@@ -49,6 +49,7 @@ const moments = [
   ['money-statement', 'finance', '/money', async (page) => { await page.getByRole('button', { name: '明细' }).nth(2).click(); await page.getByText('期末余额').waitFor() }],
   ['reconciliation-close', 'finance', '/reconciliation', async (page) => { await button(page, '结账').click(); await page.getByLabel('截止日').waitFor() }],
   ['money-float', 'finance', '/money', async (page) => { await button(page, '拨付备用金').click(); await page.getByLabel('凭证号').waitFor() }],
+  ['pay-goods', 'worker', `${t}?act=startPayout&item=d1`, async (page) => { await page.getByRole('radio', { name: /实物/ }).check(); await page.getByLabel('大米 10 公斤 袋').fill('10') }, { acts: ['start_disbursement'], disbursements: [], decisions: [{ ...house.ticket.decisions[0], next_acts: ['start_payout'] }] }],
   ['goods-buy', 'finance', '/goods', async (page) => { await button(page, '采购入库').click(); await page.getByLabel('数量').fill('20') }],
   ['goods-add', 'finance', '/goods', async (page) => { await button(page, '登记物资').click() }],
   ['advances-over', 'worker', '/advances', async (page) => { await button(page, '交给同事').click(); await page.getByLabel('交给谁').selectOption('worker2') }],
