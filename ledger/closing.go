@@ -44,7 +44,7 @@ type OpenItem struct {
 	What    string    `json:"what,omitempty" doc:"The payout's id, the line's or the entry's; empty where it is about a whole account"`
 	Fen     int64     `json:"amount_fen"`
 	Since   time.Time `json:"since"`
-	AgeDays int       `json:"age_days" doc:"Whole days since then: looked at after 1, asked about after 3, told to the supervisor and the auditor after 7"`
+	AgeDays int       `json:"age_days" doc:"Whole days since then; pages mark 1, 3 and 7"`
 }
 
 // OpenKind is what kind of difference it is.

@@ -132,6 +132,34 @@ func TestAStatementIsHeldAgainstTheBooks(t *testing.T) {
 	})
 }
 
+// One file may hold the statements of several days.
+func TestAFileOfSeveralStatements(t *testing.T) {
+	m := newBankTill(t)
+	var today area.Date
+	m.must(t, "finance", func(tx *Tx) error { today = area.DateOf(tx.Now()); return nil })
+	day, err := time.Parse(time.DateOnly, string(today))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []rail.Statement
+	for n := range 3 {
+		of := area.Date(day.AddDate(0, 0, -n).Format(time.DateOnly))
+		all = append(all, rail.Statement{ID: string(of), Account: "990100200300400", From: of, To: of, Closing: 100,
+			Lines: []rail.StatementLine{{Date: of, Fen: 100, Direction: rail.Credit, BankReference: string(of)}}})
+	}
+	body, err := iso20022.WriteStatements("week", time.Date(2026, 12, 1, 9, 0, 0, 0, time.UTC), all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := relief.BankFile{Body: body}
+	if got, err := m.takes(t, f); err != nil || got.Lines != 3 || len(m.openLines(t)) != 3 {
+		t.Errorf("loaded %+v (%v)", got, err)
+	}
+	if got, err := m.takes(t, f); err != nil || !got.Repeated {
+		t.Errorf("again: %+v (%v)", got, err)
+	}
+}
+
 // Who is not of the county's finance loads no statement, and one of another account is refused.
 func TestWhoLoadsAStatement(t *testing.T) {
 	m := newBankTill(t)

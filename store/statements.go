@@ -31,7 +31,7 @@ func (tx *Tx) AddBankStatement(ctx context.Context, s relief.BankStatement) erro
 	var id int64
 	err := tx.scan(ctx, "add statement", `INSERT INTO bank_statements (public_id, area_code, bank, from_day, to_day, opening_fen, closing_fen, sha256, loaded_by, loaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		[]any{uuid.NewString(), string(s.County), s.Bank, string(s.From), string(s.To), s.Opening, s.Closing, s.SHA256, int64(tx.actor.StaffID), tx.now}, &id)
-	if violates(err, "bank_statements_area_code_bank_from_day_to_day_key") || violates(err, "bank_statements_bank_sha256_key") {
+	if violates(err, "bank_statements_area_code_bank_from_day_to_day_key") {
 		return act.Refused("statement_days_loaded", "A statement of the same days was loaded before; nothing was loaded. Look at it in the list.")
 	}
 	if err != nil || len(s.Lines) == 0 {

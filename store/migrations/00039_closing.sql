@@ -42,13 +42,13 @@ CREATE TABLE bank_statements (
     to_day       date        NOT NULL CHECK (to_day >= from_day),
     opening_fen  bigint      NOT NULL,
     closing_fen  bigint      NOT NULL,
-    sha256       bytea       NOT NULL CHECK (octet_length(sha256) = 32), -- of its file: the same file is loaded once
+    sha256       bytea       NOT NULL CHECK (octet_length(sha256) = 32), -- of its file, which may hold several: the same file is loaded once
     loaded_by    bigint      NOT NULL REFERENCES staff (id),
     loaded_at    timestamptz NOT NULL,
-    UNIQUE (bank, sha256),
     UNIQUE (area_code, bank, from_day, to_day),
     UNIQUE (id, area_code)
 );
+CREATE INDEX bank_statements_file ON bank_statements (bank, sha256);
 CREATE TABLE statement_lines (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     public_id      uuid        NOT NULL UNIQUE,

@@ -4744,7 +4744,7 @@ export interface components {
         LedgerOpenItem: {
             /**
              * Format: int64
-             * @description Whole days since then: looked at after 1, asked about after 3, told to the supervisor and the auditor after 7
+             * @description Whole days since then; pages mark 1, 3 and 7
              */
             age_days: number;
             /** Format: int64 */
