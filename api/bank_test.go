@@ -154,7 +154,7 @@ func TestAFailedPayoutByTheAPI(t *testing.T) {
 	load(first, "1.xml", rail.Failed)
 	other := enter("6200000000000000025")
 	page = decode[api.Ticket](t, worker.post("/disbursements/"+payout+"/fix", map[string]any{"account_id": other}))
-	page = decode[api.Ticket](t, head.post("/disbursements/"+payout+"/reissue", map[string]any{}))
+	page = decode[api.Ticket](t, finance.post("/disbursements/"+payout+"/reissue", map[string]any{}))
 	if tries := page.Disbursements[0].Tries; len(tries) != 2 || tries[0].LastFour != "0025" || tries[1].Reason != "name_mismatch" {
 		t.Fatalf("tries %+v", tries)
 	}

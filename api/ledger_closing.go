@@ -24,8 +24,8 @@ type ClosingRows interface {
 	BankStatements(ctx context.Context, county area.Code) ([]ledger.BankStatementView, error)
 	// Imprest holds the floats in scope against what they were filled with.
 	Imprest(ctx context.Context) ([]ledger.ImprestView, error)
-	// Closings lists what is closed, the newest first.
-	Closings(ctx context.Context) ([]ledger.ClosingView, error)
+	// Closings lists what is closed of a county, the newest first.
+	Closings(ctx context.Context, county area.Code) ([]ledger.ClosingView, error)
 }
 
 // closingTable is the part of the table about what must agree and what is over.
@@ -103,13 +103,7 @@ func (s *Server) reconciliation(ctx context.Context, tx Tx, in *reconciliationIn
 			return r, err
 		}
 	}
-	closings, err := tx.Closings(ctx)
-	r.Closings = []ledger.ClosingView{}
-	for _, c := range closings {
-		if c.Area == string(county) {
-			r.Closings = append(r.Closings, c)
-		}
-	}
+	r.Closings, err = tx.Closings(ctx, county)
 	return r, err
 }
 

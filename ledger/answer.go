@@ -170,10 +170,21 @@ func (s Said) settle(ctx context.Context, tx Tx, t turn) error {
 			return err
 		}
 		c.Recovered += d.Fen // above the claim where the payee had given it back as well
-		return tx.SaveClaim(ctx, &c)
+		return recovered(ctx, tx, &c)
 	default:
 		return nil
 	}
+}
+
+// recovered writes a claim. A reversed payout that is paid back whole does not count
+// against its limits any more.
+func recovered(ctx context.Context, tx Tx, c *Claim) error {
+	if c.Why == ClaimReversed && c.Recovered >= c.Fen {
+		if err := tx.ReleaseLimitUse(ctx, c.Disbursement); err != nil {
+			return err
+		}
+	}
+	return tx.SaveClaim(ctx, c)
 }
 
 // Recover books what a payee has paid back of a claim. voucher makes it happen once.
@@ -191,12 +202,12 @@ func Recover(ctx context.Context, tx Tx, c *Claim, fen int64, voucher string) er
 		return &act.Fault{Kind: act.ErrInvalid, Code: "above_claim", Field: "amount_fen", Detail: "This is more than is still to be paid back.", Args: map[string]any{"left_fen": left}}
 	}
 	county := c.Area
-	e := entry("claim:"+c.PublicID+":"+voucher, EventRecovered, county, AccountRef{Kind: Fund, Area: county}, AccountRef{Kind: Recovery, Area: county}, fen)
-	if err := post(ctx, tx, e); err != nil {
+	c.Recovered += fen
+	if err := recovered(ctx, tx, c); err != nil {
 		return err
 	}
-	c.Recovered += fen
-	if err := tx.SaveClaim(ctx, c); err != nil {
+	e := entry("claim:"+c.PublicID+":"+voucher, EventRecovered, county, AccountRef{Kind: Fund, Area: county}, AccountRef{Kind: Recovery, Area: county}, fen)
+	if err := post(ctx, tx, e); err != nil {
 		return err
 	}
 	return tx.Audit(ctx, act.Record{Action: "ledger.recovered", Subject: act.Subject{Kind: "claim", ID: int64(c.ID)}, Area: county,

@@ -56,6 +56,9 @@ func SendToBank(ctx context.Context, tx Tx, lines []Line, people ...area.StaffID
 		if err := noKin(ctx, tx, *d, slices.Clone(people)...); err != nil {
 			return err
 		}
+		if err := firstArrived(ctx, tx, *d); err != nil {
+			return err
+		}
 		if d.State, err = d.State.Next(StepSend); err != nil {
 			return err
 		}
@@ -70,6 +73,21 @@ func SendToBank(ctx context.Context, tx Tx, lines []Line, people ...area.StaffID
 		return err
 	}
 	return saveAll(ctx, tx, lines)
+}
+
+// firstArrived refuses to send a try where an earlier one has arrived after all.
+func firstArrived(ctx context.Context, tx Tx, d Disbursement) error {
+	for number := 1; number < d.Attempt; number++ {
+		earlier, err := tx.AttemptForUpdate(ctx, d.ID, number)
+		if err != nil {
+			return err
+		}
+		if earlier.State == StateSucceeded {
+			return &act.Fault{Kind: act.ErrRefused, Code: "arrived_before", Detail: "An earlier try of a payout in this batch has arrived after all; sending it would pay twice. Discard the batch and call that payout off.",
+				Args: map[string]any{"payout": d.PublicID}}
+		}
+	}
+	return nil
 }
 
 // LoseAnswer marks what the bank has not answered in time: nobody knows, and
@@ -141,8 +159,8 @@ func countAccount(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
 }
 
 // Reissue makes the next try at a payout, with a new end-to-end id, once the one
-// before is proved dead and the account is repaired. Who entered the account
-// cannot send the money there.
+// before is proved dead and the account is repaired. Who entered the account or
+// verified it cannot send the money there.
 func Reissue(ctx context.Context, tx Tx, d *Disbursement, to PayeeAccount) error {
 	me := tx.Actor()
 	if err := d.mayReissue(me); err != nil {
@@ -151,8 +169,8 @@ func Reissue(ctx context.Context, tx Tx, d *Disbursement, to PayeeAccount) error
 	if err := to.payable(d.Case, d.Payee); err != nil {
 		return err
 	}
-	if me.StaffID == to.EnteredBy {
-		return act.Refused("own_account", "Who entered the account cannot send the money there; a colleague must.")
+	if me.StaffID == to.EnteredBy || me.StaffID == to.VerifiedBy {
+		return act.Refused("own_account", "Who entered or verified the account cannot send the money there; a colleague must.")
 	}
 	if err := noKin(ctx, tx, *d, me.StaffID); err != nil {
 		return err

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -97,7 +98,10 @@ func Close(ctx context.Context, tx CloseTx, kind CloseKind, through area.Date, n
 	if last >= through {
 		return c, act.Conflict("closed_already", "That stretch is closed already; reload to see it.")
 	}
-	report, err := closingReport(ctx, tx, c)
+	if err := c.nextAfter(last); err != nil {
+		return c, err
+	}
+	report, err := closingReport(ctx, tx, c, last)
 	if err != nil {
 		return c, err
 	}
@@ -111,6 +115,26 @@ func Close(ctx context.Context, tx CloseTx, kind CloseKind, through area.Date, n
 	}
 	return c, tx.Audit(ctx, act.Record{Action: "ledger.closed", Subject: act.Subject{Kind: "ledger"}, Area: c.County, Reason: note,
 		Data: map[string]any{"kind": string(kind), "through": string(through), "hash": fmt.Sprintf("%x", c.Hash)}})
+}
+
+// nextAfter refuses to leave a month or a year out: its report would never be kept. Days are closed all at once.
+func (c Closing) nextAfter(last area.Date) error {
+	if last == "" || c.Kind == CloseDay {
+		return nil
+	}
+	next := monthEnd(dayAfter(last))
+	if c.Kind == CloseYear {
+		next = dayAfter(last)[:4] + "-12-31"
+	}
+	if c.Through != next {
+		return &act.Fault{Kind: act.ErrRefused, Code: "close_in_order", Detail: "Close the stretches one after the other: none may be left out.", Args: map[string]any{"next": string(next)}}
+	}
+	return nil
+}
+
+func dayAfter(day area.Date) area.Date {
+	at, _ := time.Parse(time.DateOnly, string(day)) // it was read before
+	return area.Date(at.AddDate(0, 0, 1).Format(time.DateOnly))
 }
 
 func mayClose(who act.Actor, c Closing, now time.Time) error {
@@ -142,25 +166,27 @@ func mayClose(who act.Actor, c Closing, now time.Time) error {
 }
 
 // closingReport asks what must be so and gathers what is kept with the closing.
-func closingReport(ctx context.Context, tx CloseTx, c Closing) (any, error) {
+func closingReport(ctx context.Context, tx CloseTx, c Closing, last area.Date) (any, error) {
 	items, err := tx.OpenItems(ctx, c.County, c.Through)
 	if err != nil {
 		return nil, err
 	}
 	switch c.Kind {
 	case CloseDay:
-		r, err := tx.MonthReport(ctx, c.County, c.Through, c.Through)
+		from := c.Through
+		if last != "" {
+			from = dayAfter(last)
+		}
+		r, err := tx.MonthReport(ctx, c.County, from, c.Through)
 		r.Open = items
 		return r, err
 	case CloseMonth:
 		if err := closedBefore(ctx, tx, c, CloseDay, c.Through); err != nil {
 			return nil, err
 		}
-		for _, i := range items {
-			if i.hinders() {
-				return nil, &act.Fault{Kind: act.ErrRefused, Code: "month_open", Detail: "Something of the month does not agree yet; the reconciliation lists it. Settle it, then close.",
-					Args: map[string]any{"kind": string(i.Kind), "count": len(items)}}
-			}
+		if open := slices.DeleteFunc(slices.Clone(items), func(i OpenItem) bool { return !i.hinders() }); len(open) > 0 {
+			return nil, &act.Fault{Kind: act.ErrRefused, Code: "month_open", Detail: "Something of the month does not agree yet; the reconciliation lists it. Settle it, then close.",
+				Args: map[string]any{"kind": string(open[0].Kind), "count": len(open)}}
 		}
 		r, err := tx.MonthReport(ctx, c.County, c.Through[:8]+"01", c.Through)
 		r.Open = items
@@ -173,6 +199,7 @@ func closingReport(ctx context.Context, tx CloseTx, c Closing) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		r.Open = items
 		return r, carryYear(ctx, tx, c)
 	}
 }

@@ -228,6 +228,9 @@ func Cancel(ctx context.Context, tx Tx, d *Disbursement, reason string) (err err
 	if err != nil {
 		return err
 	}
+	if err := tx.ReleaseLimitUse(ctx, d.ID); err != nil { // limits are locked before accounts
+		return err
+	}
 	if len(entries) > 0 {
 		if err := post(ctx, tx, entries...); err != nil {
 			return err
@@ -238,7 +241,7 @@ func Cancel(ctx context.Context, tx Tx, d *Disbursement, reason string) (err err
 			return err
 		}
 	}
-	return end(ctx, tx, d)
+	return still(ctx, tx, d)
 }
 
 // unowe are the entries by which nothing is owed or held any longer.
@@ -291,10 +294,13 @@ func Reverse(ctx context.Context, tx Tx, d *Disbursement, reason string) (err er
 		return err
 	}
 	d.CancelNote, d.EndedAt = reason, tx.Now()
+	if err := tx.ReleaseLimitUse(ctx, d.ID); err != nil { // limits are locked before accounts
+		return err
+	}
 	if err := post(ctx, tx, mirrors...); err != nil {
 		return err
 	}
-	return end(ctx, tx, d)
+	return still(ctx, tx, d)
 }
 
 // claimBack opens the claim to what a bank has paid.
@@ -311,15 +317,12 @@ func claimBack(ctx context.Context, tx Tx, d *Disbursement, reason string) (err 
 	if err != nil {
 		return err
 	}
-	return end(ctx, tx, d)
+	return still(ctx, tx, d) // the payee has the money until the claim is paid back: it goes on counting
 }
 
-// end frees what a dead payout was counted under, gives back the limits that its
-// missing signature had frozen, since nobody can sign it any more, and stops its timers.
-func end(ctx context.Context, tx Tx, d *Disbursement) error {
-	if err := tx.ReleaseLimitUse(ctx, d.ID); err != nil {
-		return err
-	}
+// still gives back the limits that a dead payout's missing signature had frozen, since
+// nobody can sign it any more, and stops its timers.
+func still(ctx context.Context, tx Tx, d *Disbursement) error {
 	if err := tx.LiftFreezes(ctx, d.ID); err != nil {
 		return err
 	}

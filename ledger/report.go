@@ -101,6 +101,7 @@ type BankLine struct {
 	Fen           int64           `json:"amount_fen" doc:"Below zero what left the account"`
 	Reference     string          `json:"reference,omitempty" doc:"Ours, end to end"`
 	BankReference string          `json:"bank_reference,omitempty"`
+	CameBack      bool            `json:"came_back,omitempty" doc:"The bank says that it takes an earlier movement back"`
 	Candidates    []BankCandidate `json:"candidates" doc:"Entries of the same sum that are on no statement" gorm:"-"`
 }
 

@@ -257,8 +257,11 @@ func ReversePayout(ctx context.Context, tx Tx, publicID, reason string) (ledger.
 		if err := ledger.Reverse(ctx, tx, d, reason); err != nil {
 			return err
 		}
-		if err := unpay(ctx, tx, *d); err != nil {
-			return err
+		// What a bank has paid is with the payee: the decision is carried out until it is paid back.
+		if d.Channel != ledger.ChannelBank {
+			if err := unpay(ctx, tx, *d); err != nil {
+				return err
+			}
 		}
 		if err := told(ctx, tx, t, *d, "disbursement.reversed", reason, nil); err != nil {
 			return err

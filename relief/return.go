@@ -121,6 +121,10 @@ func hearResults(ctx context.Context, tx Tx, b Batch, results []rail.Result, r R
 	}
 	var all []ledger.Said
 	for _, result := range results {
+		// "Seen before" says nothing of the one that was seen: it stays on its way, and the bank is asked.
+		if result.Status == rail.Failed && result.Reason == rail.ReasonDuplicate {
+			continue
+		}
 		if word, said := words[result.Status]; said {
 			all = append(all, ledger.Said{Line: byReference[result.Item.Reference], Word: word, Reason: string(result.Reason), Code: result.Code})
 		}
@@ -170,8 +174,10 @@ func RefuseBatch(ctx context.Context, tx Tx, publicID, code string, r Rules) err
 	return wholeBatch(ctx, tx, publicID, BatchAnswered, ledger.Said{Word: ledger.WordFailed, Reason: string(rail.ReasonOther), Code: code}, r)
 }
 
-// wholeBatch books one word of the bank's about every payout of a batch that was
-// sent and of which it has said nothing before.
+// wholeBatch books one word of the bank's about every payout of a batch of which
+// nothing is known yet. Where one has arrived by another word, a refusal of the whole
+// is not believed: the batch stays as it is, what is not answered in time is unknown,
+// and a person asks the bank.
 func wholeBatch(ctx context.Context, tx Tx, publicID string, next BatchState, word ledger.Said, r Rules) error {
 	b, tickets, lines, err := batchOf(ctx, tx, publicID)
 	if err != nil || b.State != BatchSent {
@@ -179,8 +185,16 @@ func wholeBatch(ctx context.Context, tx Tx, publicID string, next BatchState, wo
 	}
 	all := make([]ledger.Said, 0, len(lines))
 	for _, l := range lines {
-		word.Line = l
-		all = append(all, word)
+		switch l.Attempt.State {
+		case ledger.StateSent, ledger.StateAcked, ledger.StateUnknown:
+			word.Line = l
+			all = append(all, word)
+		case ledger.StateSucceeded:
+			if word.Word == ledger.WordFailed {
+				return nil
+			}
+		default:
+		}
 	}
 	if err := new(Loaded).hear(ctx, tx, tickets, all, r); err != nil {
 		return err

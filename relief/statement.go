@@ -5,12 +5,15 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"slices"
+	"strings"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/failpoint"
 	"example.org/hotline/ledger"
 	"example.org/hotline/ledger/rail"
+	"example.org/hotline/ticket"
 )
 
 // StatementBank is a bank that tells what happened on the account that pays.
@@ -31,6 +34,9 @@ type BankStatement struct {
 // StatementTx is what statements need beside the rest.
 type StatementTx interface {
 	Tx
+	// LastStatement is the last day that a bank's statements cover, and the balance with which it ended; empty where none was loaded. It keeps others
+	// from loading one meanwhile.
+	LastStatement(ctx context.Context, bank string) (through area.Date, closing int64, err error)
 	// StatementLoaded reports whether a statement with this content was loaded before.
 	StatementLoaded(ctx context.Context, bank string, sha256 []byte) (bool, error)
 	// BatchesOfReferences are the public ids of the batches in which tries with these end-to-end ids were sent, by ascending id.
@@ -69,12 +75,18 @@ func LoadStatement(ctx context.Context, tx StatementTx, bank StatementBank, file
 	if err != nil {
 		return out, err
 	}
+	slices.SortFunc(all, func(a, b rail.Statement) int { return strings.Compare(string(a.From), string(b.From)) })
+	through, closing, err := tx.LastStatement(ctx, bank.ID())
+	if err != nil {
+		return out, err
+	}
 	for _, s := range all {
-		// What came back had left before, so that both may stand in one statement.
-		for _, came := range []bool{false, true} {
-			if err := out.hear(ctx, tx, s, came, r); err != nil {
-				return out, err
-			}
+		if err := follows(s, through, closing); err != nil {
+			return out, err
+		}
+		through, closing = s.To, s.Closing
+		if err := out.hear(ctx, tx, s, r); err != nil {
+			return out, err
 		}
 		if err := tx.AddBankStatement(ctx, BankStatement{County: bank.County(), Bank: bank.ID(), SHA256: sum[:], Statement: s}); err != nil {
 			return out, err
@@ -88,13 +100,40 @@ func LoadStatement(ctx context.Context, tx StatementTx, bank StatementBank, file
 	return out, tx.Audit(ctx, act.Record{Action: "bank.statement_loaded", Subject: act.Subject{Kind: "ledger"}, Area: bank.County(), Data: map[string]any{"bank": bank.ID(), "lines": out.Lines}})
 }
 
-// hear books what the lines of one direction say of payouts.
-func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, s rail.Statement, cameBack bool, r Rules) error {
-	lines, references := map[string]rail.StatementLine{}, []string{}
+// follows refuses a statement that does not go on where the one before ended: what a bank said later is never
+// overturned by what it had said before, and no day is left out.
+func follows(s rail.Statement, through area.Date, closing int64) error {
+	switch {
+	case through == "":
+		return nil
+	case s.From <= through:
+		return &act.Fault{Kind: act.ErrRefused, Code: "statement_overlaps", Detail: "These days were loaded already, in whole or in part; nothing was loaded. Ask the bank for the days after.",
+			Args: map[string]any{"through": string(through)}}
+	case s.Opening != closing:
+		return &act.Fault{Kind: act.ErrRefused, Code: "statement_gap", Detail: "The statement does not begin with the balance with which the one before ended; nothing was loaded. Load the days between first.",
+			Args: map[string]any{"through": string(through), "closing_fen": closing}}
+	default:
+		return nil
+	}
+}
+
+// hear books what a statement says of payouts. What left and came back within it has not arrived: nobody is told in
+// between that it had.
+func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, s rail.Statement, r Rules) error {
+	left, back := map[string]rail.StatementLine{}, map[string]rail.StatementLine{}
+	var references []string
 	for _, line := range s.Lines {
-		if line.Reference != "" && (line.Direction == rail.Credit) == cameBack && (!cameBack || line.Returned || line.Reversal) {
-			lines[line.Reference], references = line, append(references, line.Reference)
+		switch {
+		case line.Reference == "":
+			continue
+		case line.Direction == rail.Debit:
+			left[line.Reference] = line
+		case line.Returned || line.Reversal:
+			back[line.Reference] = line
+		default:
+			continue
 		}
+		references = append(references, line.Reference)
 	}
 	if len(references) == 0 {
 		return nil
@@ -108,33 +147,81 @@ func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, s rail.State
 		if err != nil {
 			return err
 		}
-		said, err := saidBy(lines, sent, cameBack)
-		if err != nil {
+		if err := l.hearBatch(ctx, tx, tickets, sent, left, back, r); err != nil {
 			return err
 		}
-		var heard Loaded
-		if err := heard.hear(ctx, tx, tickets, said, r); err != nil {
-			return err
-		}
-		l.Succeeded, l.Failed, l.PaidTwice = l.Succeeded+heard.Succeeded, l.Failed+heard.Failed, l.PaidTwice+heard.PaidTwice
 	}
 	return nil
 }
 
-// saidBy is what lines say of the payouts of one batch. Another amount than was sent refuses the file.
-func saidBy(lines map[string]rail.StatementLine, sent []ledger.Line, cameBack bool) (said []ledger.Said, err error) {
+// hearBatch books what is said of one batch's payouts: first what left, then what came back.
+func (l *StatementLoaded) hearBatch(ctx context.Context, tx StatementTx, tickets map[ledger.CaseID]*ticket.Ticket, sent []ledger.Line, left, back map[string]rail.StatementLine, r Rules) error {
+	first := map[string]ledger.Turn{}
+	for _, pass := range []struct {
+		lines map[string]rail.StatementLine
+		word  ledger.Word
+	}{{left, ledger.WordSucceeded}, {back, ledger.WordFailed}} {
+		said, err := saidBy(pass.lines, back, sent, pass.word)
+		if err != nil {
+			return err
+		}
+		turns, err := ledger.BankSays(ctx, tx, said)
+		if err != nil {
+			return err
+		}
+		for i, turn := range turns {
+			reference := said[i].Attempt.Reference
+			_, bounces := back[reference]
+			if pass.word == ledger.WordSucceeded && bounces {
+				first[reference] = turn
+				continue
+			}
+			if turn == ledger.TurnReturned {
+				switch first[reference] {
+				case ledger.TurnSucceeded:
+					turn = ledger.TurnFailed // nobody has heard of its arrival
+				case ledger.TurnLate:
+					continue // nor of that, and its failure is known
+				default:
+				}
+			}
+			l.count(turn)
+			if err := heard(ctx, tx, tickets[said[i].Payout.Case], said[i], turn, r); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (l *StatementLoaded) count(turn ledger.Turn) {
+	switch turn {
+	case ledger.TurnSucceeded, ledger.TurnLate:
+		l.Succeeded++
+	case ledger.TurnFailed, ledger.TurnReturned, ledger.TurnRecovered:
+		l.Failed++
+	case ledger.TurnPaidTwice:
+		l.PaidTwice++
+	default:
+	}
+}
+
+// saidBy is what lines say of the payouts of one batch. Another amount than was sent refuses the file. What left no
+// later than the day on which the bank called the try failed does not make it arrive: the bank knew of it then.
+func saidBy(lines, back map[string]rail.StatementLine, sent []ledger.Line, word ledger.Word) (said []ledger.Said, err error) {
 	var faults rail.Faults
 	for _, of := range sent {
 		line, told := lines[of.Attempt.Reference]
+		_, bounces := back[of.Attempt.Reference]
 		switch {
 		case !told:
 			continue
 		case line.Fen != of.Payout.Fen:
 			faults.Add(line.Line, "amount", "amount_differs", nil)
-		case cameBack:
-			said = append(said, ledger.Said{Line: of, Word: ledger.WordFailed, Reason: string(line.Reason), Code: line.Code})
+		case word == ledger.WordSucceeded && !bounces && of.Attempt.State == ledger.StateFailed && line.Date <= area.DateOf(of.Attempt.AnsweredAt):
+			continue // the line waits for the one that takes it back
 		default:
-			said = append(said, ledger.Said{Line: of, Word: ledger.WordSucceeded, Code: line.Code})
+			said = append(said, ledger.Said{Line: of, Word: word, Reason: string(line.Reason), Code: line.Code})
 		}
 	}
 	return said, faults.Err()

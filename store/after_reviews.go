@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 )
 
@@ -26,10 +27,14 @@ func (tx *Tx) SaveAfterReview(ctx context.Context, d ledger.Disbursement) error 
 	r := d.AfterReview
 	n, err := tx.exec(ctx, "save a review", `UPDATE after_reviews SET reviewer_id = ?, outcome = ?, review_note = ?, reviewed_at = ? WHERE disbursement_id = ? AND outcome IS NULL`,
 		int64(r.Reviewer), r.Outcome, r.Note, r.At, int64(d.ID))
-	if err == nil && n == 0 {
-		err = ledger.AlreadyReviewed()
+	switch {
+	case violates(err, "after_reviews_bank"):
+		return act.Refused("own_payout", "Who entered or verified the payout's account cannot review it.")
+	case err == nil && n == 0:
+		return ledger.AlreadyReviewed()
+	default:
+		return err
 	}
-	return err
 }
 
 // reviewView shows a review. That it is open, and what was found, is for those who

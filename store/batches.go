@@ -79,7 +79,8 @@ func (tx *Tx) ReservedForBank(ctx context.Context, county area.Code, payouts []s
 	}
 	var rows []lineRow
 	err := tx.find(ctx, "lock what is reserved for the bank", &rows, lineSQL+`AND a.number = d.attempt
-		WHERE d.channel = 'bank' AND d.state = 'reserved' AND d.area_code LIKE ? `+only+`ORDER BY d.id LIMIT ? FOR UPDATE OF d, a`, append(args, most)...)
+		WHERE d.channel = 'bank' AND d.state = 'reserved' AND d.area_code LIKE ?
+		  AND NOT EXISTS (SELECT 1 FROM disbursement_attempts o WHERE o.disbursement_id = d.id AND o.state = 'succeeded') `+only+`ORDER BY d.id LIMIT ? FOR UPDATE OF d, a`, append(args, most)...)
 	return lines(rows), err
 }
 

@@ -33,15 +33,15 @@ func (tx *Tx) AddClosing(ctx context.Context, c ledger.Closing) error {
 	return err
 }
 
-// Closings lists what is closed, the newest first.
-func (tx *Tx) Closings(ctx context.Context) ([]ledger.ClosingView, error) {
+// Closings lists what is closed of a county, the newest first.
+func (tx *Tx) Closings(ctx context.Context, county area.Code) ([]ledger.ClosingView, error) {
 	var rows []struct {
 		PublicID, AreaCode, Kind, Through, Note, ClosedBy string
 		Hash                                              []byte
 		ClosedAt                                          time.Time
 	}
 	err := tx.find(ctx, "list closings", &rows, `SELECT c.public_id, c.area_code, c.kind, c.through::text, c.note, c.hash, s.name AS closed_by, c.closed_at
-		FROM ledger_closes c JOIN staff s ON s.id = c.closed_by ORDER BY c.id DESC LIMIT 400`)
+		FROM ledger_closes c JOIN staff s ON s.id = c.closed_by WHERE c.area_code = ? ORDER BY c.id DESC LIMIT 400`, string(county))
 	views := make([]ledger.ClosingView, 0, len(rows))
 	for _, r := range rows {
 		views = append(views, ledger.ClosingView{ID: r.PublicID, Area: r.AreaCode, Kind: ledger.CloseKind(r.Kind), Through: area.Date(r.Through), Note: r.Note,

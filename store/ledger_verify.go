@@ -83,7 +83,9 @@ var ledgerChecks = []ledgerCheck{
 		WHERE t.paid <> coalesce(e.paid, 0) OR d.state IN ('succeeded', 'reconciled') AND t.newest <> 'succeeded' OR d.state IN ('reserved', 'batched', 'sent', 'acked', 'unknown', 'failed') AND t.newest <> d.state`},
 	{"limit", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and ' || CASE WHEN bool_or(u.released_at IS NULL) THEN 'still counts' ELSE 'does not count' END || ' against its limits'
 		FROM disbursements d LEFT JOIN limit_uses u ON u.disbursement_id = d.id GROUP BY d.id, d.public_id, d.state
-		HAVING bool_or(u.released_at IS NULL) IS DISTINCT FROM (d.state NOT IN ('cancelled', 'reversed'))`},
+		HAVING bool_or(u.released_at IS NULL) IS DISTINCT FROM (d.state NOT IN ('cancelled', 'reversed')
+			OR d.state = 'reversed' AND EXISTS (SELECT 1 FROM claims c WHERE c.disbursement_id = d.id AND c.why = 'reversed' AND c.recovered_fen < c.fen))`},
+	{"closing", `SELECT 'the closing of ' || area_code || ' (' || kind || ' through ' || through || ') is not the one that was hashed' FROM ledger_closes WHERE sha256(convert_to(report, 'UTF8')) <> hash`},
 	{"imprest", `SELECT 'the float of ' || i.area || ' was filled with ' || i.filled_fen || ' fen; float, cash, what counts did not find and vouchers miss ' || i.missing_fen
 		FROM (` + imprestSQL + `) i WHERE i.missing_fen <> 0`},
 }

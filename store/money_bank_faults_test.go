@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 	"example.org/hotline/ledger/rail"
@@ -56,7 +57,7 @@ func TestBankFailureIsRepaired(t *testing.T) {
 	})
 	m.repaired(t, tk, p)
 	m.refuse(t, "worker1", "not_found", reissuing(t, p))
-	m.must(t, "head", reissuing(t, p))
+	m.must(t, "finance", reissuing(t, p))
 	m.stands(t, "re-issued", map[ledger.Kind]int{ledger.Fund: fundAtFirst, ledger.Returned: 0, ledger.Payable: -80_000})
 	if n := m.count(t, `SELECT count(DISTINCT reference) FROM disbursement_attempts`); n != 2 {
 		t.Errorf("%d end-to-end ids", n)
@@ -121,7 +122,7 @@ func TestLateSuccess(t *testing.T) {
 	m.stands(t, "late", map[ledger.Kind]int{ledger.Fund: fundAtFirst - 80_000, ledger.Returned: 0})
 	m.loaded(t, first, m.says(t, first, nil, rail.Failed))
 	m.repaired(t, tk, p)
-	m.must(t, "head", reissuing(t, p))
+	m.must(t, "finance", reissuing(t, p))
 	second := m.sent(t)
 	if got := m.loaded(t, first, m.says(t, first, nil, rail.Succeeded)); got.PaidTwice != 1 || m.state(t, p) != ledger.StateSent {
 		t.Errorf("paid twice: %+v", got)
@@ -237,6 +238,69 @@ func TestAThousandSendsPayOnce(t *testing.T) {
 	}
 	if err := m.as(t, "worker1", byBank(t, d, m.account(t, tk, otherCard), id, nil)); !errors.Is(err, act.ErrKeyReused) {
 		t.Errorf("the same id to another account: %v", err)
+	}
+	m.sound(t)
+}
+
+// A first try that arrives while the second waits keeps it from being sent: by the program, and by the database.
+func TestASecondTryIsNotSentWhereTheFirstArrived(t *testing.T) {
+	m := newBankTill(t)
+	tk, p := m.paying(t, 1, 80_000, cardNumber)
+	first := m.sent(t)
+	m.loaded(t, first, m.says(t, first, nil, rail.Failed))
+	m.repaired(t, tk, p)
+	m.must(t, "finance", reissuing(t, p))
+	second := m.batched(t)
+	if got := m.loaded(t, first, m.says(t, first, nil, rail.Succeeded)); got.PaidTwice != 1 {
+		t.Fatalf("late: %+v", got)
+	}
+	m.refuse(t, "finance2", "arrived_before", func(tx *Tx) error {
+		_, err := relief.ReleaseBatch(t.Context(), tx, m.bank, second.PublicID)
+		return err
+	})
+	err := m.as(t, "finance", func(tx *Tx) error {
+		_, err := tx.exec(t.Context(), "send it past the program", `UPDATE disbursement_attempts SET state = 'sent', version = version + 1 WHERE number = 2`)
+		return err
+	})
+	if !violates(err, "disbursement_attempts_one_alive") {
+		t.Errorf("the database lets the second try go: %v", err)
+	}
+	m.must(t, "finance", func(tx *Tx) error {
+		_, err := relief.DiscardBatch(t.Context(), tx, m.bank, second.PublicID)
+		return err
+	})
+	m.refuse(t, "finance", "nothing_reserved", func(tx *Tx) error {
+		_, err := relief.MakeBatch(t.Context(), tx, m.bank, relief.BatchInput{PublicID: uuid.NewString(), Execute: area.DateOf(tx.Now())})
+		return err
+	})
+	m.sound(t)
+}
+
+// What a bank has paid goes on counting against the limits until it is paid back.
+func TestAReversedBankPayoutCountsUntilItIsPaidBack(t *testing.T) {
+	m := newBankTill(t)
+	_, p := m.paying(t, 1, 80_000, cardNumber)
+	b := m.sent(t)
+	m.loaded(t, b, m.says(t, b, nil, rail.Succeeded))
+	m.reversed(t, p)
+	counts := func() int {
+		return m.count(t, `SELECT count(*) FROM limit_uses WHERE kind = 'household' AND released_at IS NULL`)
+	}
+	if counts() != 1 {
+		t.Error("the payee has the money, and it counts no more")
+	}
+	m.sound(t)
+	for n, fen := range []int64{50_000, 30_000} {
+		m.must(t, "finance", func(tx *Tx) error {
+			c, err := tx.NewestClaim(t.Context(), p.ID, 1)
+			if err != nil {
+				return err
+			}
+			return ledger.Recover(t.Context(), tx, &c, fen, string(rune('a'+n)))
+		})
+	}
+	if counts() != 0 {
+		t.Error("paid back whole, and it still counts")
 	}
 	m.sound(t)
 }

@@ -221,7 +221,7 @@ func TestClosing(t *testing.T) {
 	m.reversed(t, p)
 	m.sound(t)
 	m.must(t, "finance", func(tx *Tx) error {
-		list, err := tx.Closings(t.Context())
+		list, err := tx.Closings(t.Context(), testCounty)
 		if len(list) != 3 || list[0].Kind != ledger.CloseYear || len(list[0].Hash) != 64 {
 			t.Errorf("closings: %+v", list)
 		}

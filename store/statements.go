@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +14,18 @@ import (
 )
 
 var _ relief.StatementTx = (*Tx)(nil)
+
+// LastStatement finds where a bank's statements end.
+func (tx *Tx) LastStatement(ctx context.Context, bank string) (through area.Date, closing int64, err error) {
+	if err := tx.alone(ctx, "statements:"+bank); err != nil {
+		return "", 0, err
+	}
+	err = tx.scan(ctx, "find the last statement", `SELECT to_day::text, closing_fen FROM bank_statements WHERE bank = ? ORDER BY to_day DESC LIMIT 1`, []any{bank}, &through, &closing)
+	if errors.Is(err, act.ErrNotFound) {
+		return "", 0, nil
+	}
+	return through, closing, err
+}
 
 // StatementLoaded looks for a statement by its content.
 func (tx *Tx) StatementLoaded(ctx context.Context, bank string, sha256 []byte) (loaded bool, err error) {
@@ -31,9 +44,6 @@ func (tx *Tx) AddBankStatement(ctx context.Context, s relief.BankStatement) erro
 	var id int64
 	err := tx.scan(ctx, "add statement", `INSERT INTO bank_statements (public_id, area_code, bank, from_day, to_day, opening_fen, closing_fen, sha256, loaded_by, loaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
 		[]any{uuid.NewString(), string(s.County), s.Bank, string(s.From), string(s.To), s.Opening, s.Closing, s.SHA256, int64(tx.actor.StaffID), tx.now}, &id)
-	if violates(err, "bank_statements_area_code_bank_from_day_to_day_key") {
-		return act.Refused("statement_days_loaded", "A statement of the same days was loaded before; nothing was loaded. Look at it in the list.")
-	}
 	if err != nil || len(s.Lines) == 0 {
 		return err
 	}
@@ -96,29 +106,36 @@ func (tx *Tx) SettleLine(ctx context.Context, line, entry, explained string) err
 	return err
 }
 
-// mostStatementLines is how many lines and entries one answer lists.
+// mostStatementLines is how many lines one answer lists.
 const mostStatementLines = 500
 
-// BankLines lists the lines that nothing settles yet, each with the entries of the same sum that are on no line.
+// mostCandidates is how many entries are offered for one line.
+const mostCandidates = 5
+
+// BankLines lists the lines that nothing settles yet, each with the entries of the same sum that are on no line, the nearest by day first.
 func (tx *Tx) BankLines(ctx context.Context, county area.Code) ([]ledger.BankLine, error) {
 	lines := []ledger.BankLine{}
-	err := tx.find(ctx, "list open lines", &lines, `SELECT l.public_id AS id, s.bank, l.day::text AS day, l.fen, l.reference, l.bank_reference FROM statement_lines l JOIN bank_statements s ON s.id = l.statement_id
+	err := tx.find(ctx, "list open lines", &lines, `SELECT l.public_id AS id, s.bank, l.day::text AS day, l.fen, l.reference, l.bank_reference, l.came_back FROM statement_lines l JOIN bank_statements s ON s.id = l.statement_id
 		WHERE l.settled_at IS NULL AND l.area_code = ? ORDER BY l.day, l.id LIMIT ?`, string(county), mostStatementLines)
 	if err != nil {
 		return nil, err
 	}
 	var entries []struct {
-		PublicID, Event string
-		Fen             int64
-		At              time.Time
+		LineID, PublicID, Event string
+		At                      time.Time
 	}
-	err = tx.find(ctx, "list entries on no line", &entries, fundEntries+`AND a.area_code = ? GROUP BY e.id, a.area_code ORDER BY e.id LIMIT ?`, string(county), mostStatementLines)
+	err = tx.find(ctx, "list entries on no line", &entries, `SELECT l.public_id AS line_id, c.public_id, c.event, c.at FROM statement_lines l, LATERAL (
+			SELECT x.public_id, x.event, x.at FROM (`+fundEntries+`AND a.area_code = l.area_code GROUP BY e.id, a.area_code HAVING sum(p.fen) = l.fen) x
+			ORDER BY abs(ledger_day(x.at) - l.day), x.id LIMIT ?) c
+		WHERE l.settled_at IS NULL AND l.area_code = ?`, mostCandidates, string(county))
+	of := map[string]*ledger.BankLine{}
 	for i := range lines {
 		lines[i].Candidates = []ledger.BankCandidate{}
-		for _, e := range entries {
-			if e.Fen == lines[i].Fen {
-				lines[i].Candidates = append(lines[i].Candidates, ledger.BankCandidate{EntryID: e.PublicID, Event: ledger.Event(e.Event), At: e.At.UTC()})
-			}
+		of[lines[i].ID] = &lines[i]
+	}
+	for _, e := range entries {
+		if line := of[e.LineID]; line != nil {
+			line.Candidates = append(line.Candidates, ledger.BankCandidate{EntryID: e.PublicID, Event: ledger.Event(e.Event), At: e.At.UTC()})
 		}
 	}
 	return lines, err

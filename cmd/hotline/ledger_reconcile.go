@@ -28,6 +28,7 @@ func reconcileCommand(config *string) *cobra.Command {
 			}
 			var items []ledger.OpenItem
 			var floats []ledger.ImprestView
+			var statements []ledger.BankStatementView
 			err = db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) (err error) {
 				day := area.DateOf(tx.Now())
 				if through != "" {
@@ -38,11 +39,14 @@ func reconcileCommand(config *string) *cobra.Command {
 				if items, err = tx.OpenItems(ctx, county, day); err != nil {
 					return err
 				}
-				floats, err = tx.Imprest(ctx)
+				if floats, err = tx.Imprest(ctx); err != nil {
+					return err
+				}
+				statements, err = tx.BankStatements(ctx, county)
 				return err
 			})
 			if err == nil {
-				err = tellReconciliation(out, county, items, floats)
+				err = tellReconciliation(out, county, items, floats, len(statements) > 0)
 			}
 			if err == nil && len(items) > 0 {
 				err = &exitError{fmt.Sprintf("%d things do not agree", len(items))}
@@ -54,7 +58,7 @@ func reconcileCommand(config *string) *cobra.Command {
 	return cmd
 }
 
-func tellReconciliation(out io.Writer, county area.Code, items []ledger.OpenItem, floats []ledger.ImprestView) error {
+func tellReconciliation(out io.Writer, county area.Code, items []ledger.OpenItem, floats []ledger.ImprestView, bank bool) error {
 	t := &table{out: out}
 	t.line("%-12s %14s %14s %14s %14s %14s %14s", "float", "filled with", "in it", "in hands", "vouchers", "counts", "missing")
 	for _, f := range floats {
@@ -65,8 +69,12 @@ func tellReconciliation(out io.Writer, county area.Code, items []ledger.OpenItem
 	for _, i := range items {
 		t.line("%-16s %-12s %14s  since %s (%d days)  %s", i.Kind, i.Area, ledger.Yuan(i.Fen), i.Since.In(ticket.Shanghai).Format("2006-01-02 15:04"), i.AgeDays, i.What)
 	}
-	if len(items) == 0 {
+	switch {
+	case len(items) > 0:
+	case bank:
 		t.line("books, bank and cash agree")
+	default:
+		t.line("books and cash agree; no bank statement was loaded")
 	}
 	return t.err
 }

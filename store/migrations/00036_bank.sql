@@ -127,6 +127,8 @@ BEGIN
         IF NOT EXISTS (SELECT 1 FROM payee_accounts p WHERE p.id = NEW.account_id AND p.verified_by IS NOT NULL) THEN
             RAISE EXCEPTION 'payout % goes to an account that nobody verified', NEW.disbursement_id USING ERRCODE = 'check_violation', CONSTRAINT = 'disbursement_attempts_verified';
         END IF;
+    ELSIF NEW.state = 'sent' AND OLD.state <> 'sent' AND EXISTS (SELECT 1 FROM disbursement_attempts a WHERE a.disbursement_id = NEW.disbursement_id AND a.number <> NEW.number AND a.state <> 'failed') THEN
+        RAISE EXCEPTION 'payout % has another try that is not proved dead', NEW.disbursement_id USING ERRCODE = 'check_violation', CONSTRAINT = 'disbursement_attempts_one_alive';
     ELSIF OLD.state IN ('sent','acked','unknown','succeeded','failed') AND (NEW.state IN ('reserved','batched','cancelled') OR NEW.batch_id IS DISTINCT FROM OLD.batch_id OR NEW.seq IS DISTINCT FROM OLD.seq)
         OR OLD.state = 'cancelled' OR OLD.state IN ('succeeded','failed') AND NEW.state NOT IN ('succeeded','failed') THEN
         RAISE EXCEPTION 'try % of payout % is % and does not become %', OLD.number, OLD.disbursement_id, OLD.state, NEW.state USING ERRCODE = 'check_violation', CONSTRAINT = 'disbursement_attempts_sent';
@@ -134,6 +136,19 @@ BEGIN
     RETURN NEW;
 END $$;
 -- +goose StatementEnd
+-- Who said where the money goes, or confirmed it, does not review it. Who made or released the batch may: they chose nobody, and
+-- a county's finance is often two people.
+-- +goose StatementBegin
+CREATE FUNCTION guard_bank_review() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM disbursement_attempts a JOIN payee_accounts p ON p.id = a.account_id
+               WHERE a.disbursement_id = NEW.disbursement_id AND NEW.reviewer_id IN (p.entered_by, p.verified_by)) THEN
+        RAISE EXCEPTION 'payout % is reviewed by somebody who entered or verified its account', NEW.disbursement_id USING ERRCODE = 'check_violation', CONSTRAINT = 'after_reviews_bank';
+    END IF;
+    RETURN NEW;
+END $$;
+-- +goose StatementEnd
+CREATE TRIGGER after_reviews_bank BEFORE UPDATE ON after_reviews FOR EACH ROW WHEN (NEW.reviewer_id IS NOT NULL) EXECUTE FUNCTION guard_bank_review();
 CREATE TRIGGER disbursement_attempts_guard BEFORE INSERT OR UPDATE ON disbursement_attempts FOR EACH ROW EXECUTE FUNCTION guard_attempt();
 CREATE TRIGGER disbursement_attempts_kept BEFORE DELETE OR TRUNCATE ON disbursement_attempts FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -182,9 +197,12 @@ GRANT UPDATE (recovered_fen, version) ON claims TO hotline_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO hotline_app;
 
 -- +goose Down
+DROP TRIGGER after_reviews_bank ON after_reviews;
+DROP FUNCTION guard_bank_review();
 DROP TABLE claims, disbursement_attempts, bank_files, bank_batches CASCADE;
 DROP TRIGGER disbursements_account_kept ON disbursements;
 DROP FUNCTION guard_attempt(), guard_disbursement_account();
+DROP INDEX disbursements_for_bank;
 ALTER TABLE disbursements DROP COLUMN account_id, DROP COLUMN account_index;
 DROP TABLE payee_accounts CASCADE;
 DROP FUNCTION guard_payee_account();

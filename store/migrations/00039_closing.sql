@@ -26,7 +26,7 @@ CREATE TABLE ledger_closes (
     kind       text        NOT NULL CHECK (kind IN ('day','month','year')),
     through    date        NOT NULL, -- its last day, in Shanghai
     note       text        NOT NULL DEFAULT '',
-    report     jsonb       NOT NULL, -- what was true then: the balances, or the month's report
+    report     text        NOT NULL, -- what was true then, as JSON, kept as the bytes that were hashed
     hash       bytea       NOT NULL CHECK (octet_length(hash) = 32), -- SHA-256 of the report as it was written
     closed_by  bigint      NOT NULL REFERENCES staff (id),
     closed_at  timestamptz NOT NULL,
@@ -75,6 +75,8 @@ CREATE INDEX statement_lines_open ON statement_lines (area_code, day) WHERE sett
 -- +goose StatementBegin
 CREATE FUNCTION refuse_closed_day() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
+    -- A closing waits for who is booking, and who books then sees it.
+    PERFORM pg_advisory_xact_lock_shared(hashtextextended('closing:' || left(NEW.area_code, 6) || '000000', 0));
     IF EXISTS (SELECT 1 FROM ledger_closes WHERE area_code = left(NEW.area_code, 6) || '000000' AND kind = 'day' AND through >= ledger_day(NEW.at)) THEN
         RAISE EXCEPTION 'the books of that day are closed' USING ERRCODE = 'check_violation', CONSTRAINT = 'entries_day_open';
     END IF;

@@ -4521,6 +4521,8 @@ export interface components {
             amount_fen: number;
             bank: string;
             bank_reference?: string;
+            /** @description The bank says that it takes an earlier movement back */
+            came_back?: boolean;
             /** @description Entries of the same sum that are on no statement */
             candidates: components["schemas"]["LedgerBankCandidate"][] | null;
             day: string;

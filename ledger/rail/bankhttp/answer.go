@@ -3,6 +3,7 @@ package bankhttp
 import (
 	"encoding/json"
 	"net/http"
+	"regexp"
 	"strconv"
 	"time"
 
@@ -62,7 +63,7 @@ func (r reply) plain() Answer {
 	if json.Unmarshal(r.body, &s) != nil || s.Batch != r.batch {
 		return Answer{Outcome: Unknown, Code: WhyUnclear}
 	}
-	a := Answer{Outcome: Unknown, Reference: short(s.Reference), Code: short(s.Code)}
+	a := Answer{Outcome: Unknown, Reference: short(s.Reference), Code: code(s.Code)}
 	switch {
 	case s.Status == "accepted" && r.status < http.StatusMultipleChoices,
 		s.Status == "accepted" && r.status == http.StatusConflict: // sent twice: the bank has the first
@@ -102,3 +103,17 @@ func short(text string) string {
 	}
 	return text
 }
+
+// code is what a bank gives as its reason, so far as it is one: it is written to logs, and a bank may put an account's
+// number into it.
+func code(text string) string {
+	if codeForm.MatchString(text) && !longNumber.MatchString(text) {
+		return text
+	}
+	return ""
+}
+
+var (
+	codeForm   = regexp.MustCompile(`^[0-9A-Za-z_.-]{1,32}$`)
+	longNumber = regexp.MustCompile(`[0-9]{6}`)
+)
