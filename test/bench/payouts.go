@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 	"example.org/hotline/store"
@@ -185,7 +186,7 @@ func (o *office) written(ctx context.Context) (n int64, err error) {
 // statementReads is how many statements are timed.
 const statementReads = 1000
 
-// statements times the page of one account after another, read by the program itself, without the bounds of an area.
+// statements times the page of one account after another, as an auditor of the city reads them.
 func (o *office) statements(ctx context.Context) (waits []time.Duration, err error) {
 	conn, err := pgx.Connect(ctx, o.super)
 	if err != nil {
@@ -200,7 +201,7 @@ func (o *office) statements(ctx context.Context) (waits []time.Duration, err err
 	if err != nil {
 		return nil, err
 	}
-	auditor := act.Actor{System: "bench", Name: "bench"}
+	auditor := act.Actor{StaffID: o.towns[0].head.StaffID, Name: "auditor", Role: area.RoleAuditor, Area: "990100000000"}
 	for range statementReads {
 		f := ledger.StatementFilter{Limit: 50}
 		if rand.IntN(2) == 0 { //nolint:gosec // no secret
