@@ -22,6 +22,15 @@ var Shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 // DateOf is the day in Shanghai at an instant.
 func DateOf(t time.Time) Date { return Date(t.In(Shanghai).Format(time.DateOnly)) }
 
+// Next is the day after; of what is no day it is that.
+func (d Date) Next() Date {
+	at, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return d
+	}
+	return Date(at.AddDate(0, 0, 1).Format(time.DateOnly))
+}
+
 // ParseDate reads 2026-10-01, and 2026/10/1 as spreadsheets write it.
 func ParseDate(s string) (Date, error) {
 	for _, form := range []string{time.DateOnly, "2006-1-2", "2006/1/2"} {

@@ -122,19 +122,14 @@ func (c Closing) nextAfter(last area.Date) error {
 	if last == "" || c.Kind == CloseDay {
 		return nil
 	}
-	next := monthEnd(dayAfter(last))
+	next := monthEnd(last.Next())
 	if c.Kind == CloseYear {
-		next = dayAfter(last)[:4] + "-12-31"
+		next = last.Next()[:4] + "-12-31"
 	}
 	if c.Through != next {
 		return &act.Fault{Kind: act.ErrRefused, Code: "close_in_order", Detail: "Close the stretches one after the other: none may be left out.", Args: map[string]any{"next": string(next)}}
 	}
 	return nil
-}
-
-func dayAfter(day area.Date) area.Date {
-	at, _ := time.Parse(time.DateOnly, string(day)) // it was read before
-	return area.Date(at.AddDate(0, 0, 1).Format(time.DateOnly))
 }
 
 func mayClose(who act.Actor, c Closing, now time.Time) error {
@@ -175,7 +170,7 @@ func closingReport(ctx context.Context, tx CloseTx, c Closing, last area.Date) (
 	case CloseDay:
 		from := c.Through
 		if last != "" {
-			from = dayAfter(last)
+			from = last.Next()
 		}
 		r, err := tx.MonthReport(ctx, c.County, from, c.Through)
 		r.Open = items

@@ -2,9 +2,7 @@ package iso20022
 
 import (
 	"io"
-	"time"
 
-	"example.org/hotline/area"
 	"example.org/hotline/ledger/rail"
 )
 
@@ -78,7 +76,7 @@ func (s statementReader) balances(n *node, out *rail.Statement) {
 			opening++
 			out.Opening, out.From = s.signed(b), s.day(b.kid("Dt"))
 			if kind == "PRCD" { // dated on the day that it closes: the statement begins with the next
-				out.From = dayAfter(out.From)
+				out.From = out.From.Next()
 			}
 		case "CLBD":
 			closing++
@@ -89,15 +87,6 @@ func (s statementReader) balances(n *node, out *rail.Statement) {
 	if opening != 1 || closing != 1 {
 		s.faults.Add(n.line, "Bal", "balance_missing", nil)
 	}
-}
-
-// dayAfter is the day after one; of none it is none.
-func dayAfter(day area.Date) area.Date {
-	at, err := time.Parse(time.DateOnly, string(day))
-	if err != nil {
-		return day
-	}
-	return area.Date(at.AddDate(0, 0, 1).Format(time.DateOnly))
 }
 
 // signed is an amount, negative where it is a debit.
