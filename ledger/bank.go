@@ -16,8 +16,12 @@ type Line struct {
 }
 
 // PutInBatch takes payouts that are reserved for the bank into a batch, in the order given.
+// Who makes the batch has had no hand in them.
 func PutInBatch(ctx context.Context, tx Tx, batch BatchID, lines []Line) (err error) {
 	for i, l := range lines {
+		if err := l.Payout.mayLetGo(tx.Actor().StaffID); err != nil {
+			return err
+		}
 		if l.Payout.Channel != ChannelBank {
 			return act.Refused("not_by_bank", "Only payouts that go through a bank can be batched.")
 		}
@@ -48,16 +52,24 @@ func TakeOutOfBatch(ctx context.Context, tx Tx, lines []Line) (err error) {
 
 // SendToBank books that the payouts of a batch leave: nothing is owed any longer,
 // and the sums are on their way, held in the fund until the bank says where they are.
-// Nobody who acts may be a relative of a payee.
+// Nobody who acts has had a hand in one of them, or is a relative of a payee.
 func SendToBank(ctx context.Context, tx Tx, lines []Line, people ...area.StaffID) (err error) {
 	var entries []Entry
 	for _, l := range lines {
 		d := l.Payout
+		if err := d.mayLetGo(people...); err != nil {
+			return err
+		}
 		if err := noKin(ctx, tx, *d, slices.Clone(people)...); err != nil {
 			return err
 		}
-		if err := firstArrived(ctx, tx, *d); err != nil {
+		arrived, err := earlierArrived(ctx, tx, *d)
+		if err != nil {
 			return err
+		}
+		if arrived {
+			return &act.Fault{Kind: act.ErrRefused, Code: "arrived_before", Detail: "An earlier try of a payout in this batch has arrived after all; sending it would pay twice. Discard the batch and call that payout off.",
+				Args: map[string]any{"payout": d.PublicID}}
 		}
 		if d.State, err = d.State.Next(StepSend); err != nil {
 			return err
@@ -75,19 +87,15 @@ func SendToBank(ctx context.Context, tx Tx, lines []Line, people ...area.StaffID
 	return saveAll(ctx, tx, lines)
 }
 
-// firstArrived refuses to send a try where an earlier one has arrived after all.
-func firstArrived(ctx context.Context, tx Tx, d Disbursement) error {
+// earlierArrived reports whether a try before the present one has arrived after all.
+func earlierArrived(ctx context.Context, tx Tx, d Disbursement) (bool, error) {
 	for number := 1; number < d.Attempt; number++ {
 		earlier, err := tx.AttemptForUpdate(ctx, d.ID, number)
-		if err != nil {
-			return err
-		}
-		if earlier.State == StateSucceeded {
-			return &act.Fault{Kind: act.ErrRefused, Code: "arrived_before", Detail: "An earlier try of a payout in this batch has arrived after all; sending it would pay twice. Discard the batch and call that payout off.",
-				Args: map[string]any{"payout": d.PublicID}}
+		if err != nil || earlier.State == StateSucceeded {
+			return err == nil, err
 		}
 	}
-	return nil
+	return false, nil
 }
 
 // LoseAnswer marks what the bank has not answered in time: nobody knows, and
@@ -174,6 +182,13 @@ func Reissue(ctx context.Context, tx Tx, d *Disbursement, to PayeeAccount) error
 	}
 	if err := noKin(ctx, tx, *d, me.StaffID); err != nil {
 		return err
+	}
+	arrived, err := earlierArrived(ctx, tx, *d)
+	if err != nil {
+		return err
+	}
+	if arrived {
+		return act.Refused("arrived_already", "An earlier try of this payout has arrived after all; another would pay twice. Call the payout off.")
 	}
 	owed := d.entry(fmt.Sprintf("reissue:%d", d.Attempt), EventReissued, d.returned(), d.payable())
 	return reserveAfter(ctx, tx, d, owed)

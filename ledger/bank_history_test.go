@@ -22,7 +22,7 @@ type bankHistory struct {
 	dice    *rand.Rand
 	people  map[area.Role]act.Actor
 	tries   []Attempt       // all that the bank was ever given
-	said    map[string]Word // its last word of each that decides
+	heard   map[string]Word // its last word of each that decides
 	repaid  int64           // by payees
 	fund    int64           // what it was given
 	counted map[Turn]int
@@ -30,8 +30,8 @@ type bankHistory struct {
 
 func newBankHistory(t *testing.T, seed uint64) *bankHistory {
 	t.Helper()
-	h := &bankHistory{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 736)), people: map[area.Role]act.Actor{}, said: map[string]Word{}, counted: map[Turn]int{}, fund: 90_000_000}
-	h.state = state{now: time.Date(2026, 11, 30, 1, 0, 0, 0, time.UTC), entries: map[string]Entry{}, frozen: map[area.StaffID][]DisbursementID{}, relatives: map[area.StaffID]string{}, budget: 1 << 40}
+	h := &bankHistory{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 736)), people: map[area.Role]act.Actor{}, heard: map[string]Word{}, counted: map[Turn]int{}, fund: 90_000_000}
+	h.state = state{now: time.Date(2026, 11, 30, 1, 0, 0, 0, time.UTC), entries: map[string]Entry{}, frozen: map[area.StaffID][]DisbursementID{}, relatives: map[area.StaffID]string{}}
 	for i, role := range []area.Role{area.RoleWorker, area.RoleTownshipHead, area.RoleCountyDuty, area.RoleCountyFinance} {
 		h.people[role] = act.Actor{StaffID: area.StaffID(i + 1), Name: string(role), Role: role, Area: town}
 	}
@@ -95,12 +95,6 @@ func (h *bankHistory) step() {
 	}
 }
 
-// line is a payout with its newest try.
-func (h *bankHistory) line(d Disbursement) Line {
-	a := h.attempts[h.attempt(d.ID, d.Attempt)]
-	return Line{&d, &a}
-}
-
 // send batches what is reserved and lets it go, or throws the draft away.
 func (h *bankHistory) send() {
 	var lines []Line
@@ -127,17 +121,16 @@ func (h *bankHistory) bank() {
 		return
 	}
 	given := h.tries[h.dice.IntN(len(h.tries))]
-	d, a := h.payouts[given.Disbursement-1], h.attempts[h.attempt(given.Disbursement, given.Number)]
 	word := []Word{WordAccepted, WordSucceeded, WordFailed}[h.dice.IntN(3)]
 	reason := []string{"name_mismatch", "no_funds", "other"}[h.dice.IntN(3)]
 	if h.try(area.RoleCountyFinance, func(ctx context.Context) error {
-		turns, err := BankSays(ctx, h, []Said{{Line: Line{&d, &a}, Word: word, Reason: reason}})
+		turns, err := BankSays(ctx, h, []Said{h.said(given, word, reason)})
 		for _, t := range turns {
 			h.counted[t]++
 		}
 		return err
 	}) && word != WordAccepted {
-		h.said[given.Reference] = word
+		h.heard[given.Reference] = word
 	}
 }
 
@@ -158,7 +151,7 @@ func (h *bankHistory) broken() string {
 	want := map[Kind]int64{Fund: h.fund + h.repaid}
 	var held int64
 	for _, given := range h.tries {
-		if h.said[given.Reference] == WordSucceeded {
+		if h.heard[given.Reference] == WordSucceeded {
 			want[Fund] -= h.payouts[given.Disbursement-1].Fen
 		}
 	}

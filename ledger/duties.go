@@ -66,6 +66,18 @@ func (d Disbursement) mayPay(who act.Actor) error {
 	}
 }
 
+// mayLetGo says whether these people may let the payout go to the bank: they pay it, and
+// whatever post they hold today, maker, checker and payer are three people.
+func (d Disbursement) mayLetGo(people ...area.StaffID) error {
+	for _, who := range people {
+		if slices.Contains([]area.StaffID{d.CallTaker, d.Maker, d.Checker, d.Second}, who) {
+			return &act.Fault{Kind: act.ErrRefused, Code: "own_payout_in_batch", Detail: "Somebody who made, checked or signed a payout of this batch, or took its call, cannot let it go to the bank as well; make the batch without it and leave it to a colleague.",
+				Args: map[string]any{"payout": d.PublicID}}
+		}
+	}
+	return nil
+}
+
 // mayHold says whether this person carries the payout's cash.
 func (d Disbursement) mayHold(who act.Actor, step Step) error {
 	if !who.May(payers...) {

@@ -34,7 +34,7 @@ type state struct {
 	claims    []Claim
 	frozen    map[area.StaffID][]DisbursementID
 	relatives map[area.StaffID]string // whose relative which payee is
-	budget    int64
+	budgets   map[string]int64        // by kind of aid and year; what is missing has none
 }
 
 type use struct {
@@ -44,7 +44,7 @@ type use struct {
 	at  time.Time
 }
 
-type blindness struct{ relatives, sums, freezes bool }
+type blindness struct{ relatives, sums, freezes, accounts bool }
 
 var _ Tx = (*memory)(nil)
 
@@ -52,7 +52,7 @@ func (s state) clone() state {
 	s.payouts, s.accounts, s.uses, s.advances = slices.Clone(s.payouts), slices.Clone(s.accounts), slices.Clone(s.uses), slices.Clone(s.advances)
 	s.goods = slices.Clone(s.goods)
 	s.attempts, s.claims = slices.Clone(s.attempts), slices.Clone(s.claims)
-	s.entries, s.frozen = maps.Clone(s.entries), maps.Clone(s.frozen)
+	s.entries, s.frozen, s.budgets = maps.Clone(s.entries), maps.Clone(s.frozen), maps.Clone(s.budgets)
 	return s
 }
 
@@ -116,7 +116,7 @@ func (m *memory) LimitSums(_ context.Context, of []LimitSum) ([]int64, error) {
 	sums := make([]int64, len(of))
 	for i, s := range of {
 		for _, u := range m.uses {
-			if u.key == s.LimitKey && u.at.After(s.Since) && !m.blind.sums {
+			if u.key == s.LimitKey && u.at.After(s.Since) && !m.blind.sums && (!m.blind.accounts || u.key.Kind != limitAccount) {
 				sums[i] += u.fen
 			}
 		}
@@ -133,12 +133,15 @@ func (m *memory) PaidAlone(_ context.Context, staff area.StaffID, day area.Date)
 	return fen, nil
 }
 
-func (m *memory) Budget(context.Context, area.Code, string, int) (int64, bool, error) {
-	return m.budget, true, nil
+func budgetOf(aidKind string, year int) string { return fmt.Sprint(aidKind, " of ", year) }
+
+func (m *memory) Budget(_ context.Context, _ area.Code, aidKind string, year int) (int64, bool, error) {
+	fen, set := m.budgets[budgetOf(aidKind, year)]
+	return fen, set, nil
 }
 
 func (m *memory) AddBudget(_ context.Context, b Budget) error {
-	m.budget = b.Fen
+	m.budgets[budgetOf(b.AidKind, b.Year)] = b.Fen
 	return nil
 }
 
@@ -170,6 +173,18 @@ func (m *memory) AddAttempt(_ context.Context, a *Attempt) error {
 
 func (m *memory) attempt(id DisbursementID, number int) int {
 	return slices.IndexFunc(m.attempts, func(a Attempt) bool { return a.Disbursement == id && a.Number == number })
+}
+
+// line is a payout with its newest try.
+func (m *memory) line(d Disbursement) Line {
+	a := m.attempts[m.attempt(d.ID, d.Attempt)]
+	return Line{&d, &a}
+}
+
+// said is a word about a try that a bank was given, maybe long ago.
+func (m *memory) said(given Attempt, word Word, reason string) Said {
+	d, a := m.payouts[given.Disbursement-1], m.attempts[m.attempt(given.Disbursement, given.Number)]
+	return Said{Line: Line{&d, &a}, Word: word, Reason: reason}
 }
 
 func (m *memory) AttemptForUpdate(_ context.Context, id DisbursementID, number int) (Attempt, error) {

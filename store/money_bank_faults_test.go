@@ -304,3 +304,58 @@ func TestAReversedBankPayoutCountsUntilItIsPaidBack(t *testing.T) {
 	}
 	m.sound(t)
 }
+
+// Who made, checked or signed a payout does not let it go to the bank as well, whatever
+// post they hold by then: the program says so, and the database where it does not.
+func TestANewPostAtFinanceTakesNoPayoutAlong(t *testing.T) {
+	m := newBankTill(t)
+	_, p := m.paying(t, 1, 80_000, cardNumber)
+	was := m.actor(t, "worker1")
+	now := was
+	now.Role, now.Area = area.RoleCountyFinance, testCounty
+	release := func(who act.Actor, batch string) error {
+		return m.db.InTx(t.Context(), who, func(tx *Tx) error { _, err := relief.ReleaseBatch(t.Context(), tx, m.bank, batch); return err })
+	}
+	err := m.db.InTx(t.Context(), now, func(tx *Tx) error {
+		_, err := relief.MakeBatch(t.Context(), tx, m.bank, relief.BatchInput{PublicID: uuid.NewString(), Execute: area.DateOf(tx.Now())})
+		return err
+	})
+	if codeOf(err) != "own_payout_in_batch" {
+		t.Errorf("the maker batches their own: %v", err)
+	}
+	b := m.batched(t)
+	if err := release(now, b.PublicID); codeOf(err) != "own_payout_in_batch" {
+		t.Errorf("the maker releases their own: %v", err)
+	}
+	err = m.as(t, "finance2", func(tx *Tx) error {
+		_, err := tx.exec(t.Context(), "let it go past the program", `UPDATE bank_batches SET state = 'sent', released_by = ?, released_at = now(), file_name = 'x', file_sha256 = '\x00' WHERE public_id = ?`, was.StaffID, b.PublicID)
+		return err
+	})
+	if !violates(err, "bank_batches_payer") {
+		t.Errorf("the database lets it go: %v", err)
+	}
+	if err := release(m.actor(t, "finance2"), b.PublicID); err != nil || m.state(t, p) != ledger.StateSent {
+		t.Errorf("a colleague's release: %v", err)
+	}
+}
+
+// Where a first try has arrived after all, a second that failed is not followed by a third.
+func TestNoThirdTryWhereTheFirstArrived(t *testing.T) {
+	m := newBankTill(t)
+	tk, p := m.paying(t, 1, 80_000, cardNumber)
+	first := m.sent(t)
+	m.loaded(t, first, m.says(t, first, nil, rail.Failed))
+	m.repaired(t, tk, p)
+	m.must(t, "finance", reissuing(t, p))
+	second := m.sent(t)
+	m.loaded(t, first, m.says(t, first, nil, rail.Succeeded))
+	m.loaded(t, second, m.says(t, second, nil, rail.Failed))
+	m.repaired(t, tk, p)
+	m.refuse(t, "finance", "arrived_already", reissuing(t, p))
+	m.must(t, "worker1", func(tx *Tx) error {
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "it arrived the first time")
+		return err
+	})
+	m.stands(t, "called off", map[ledger.Kind]int{ledger.Fund: fundAtFirst - 80_000, ledger.Recovery: 80_000, ledger.Expense: 0, ledger.Returned: 0})
+	m.sound(t)
+}

@@ -223,6 +223,8 @@ export const problem: Words<typeof zh> = {
     statement_overlaps: { what: 'Statements of these days were loaded already (through {through}).', do: 'Load the days after.' },
     statement_gap: { what: 'It does not begin where the statement before ended (through {through}).', do: 'Load the days between first.' },
     close_in_order: { what: 'Stretches are closed one after the other; none is left out.', do: 'The next one ends on {next}.' },
+    own_payout_in_batch: { what: 'Somebody who made, checked or signed a payout of this batch, or took its call, cannot let it go to the bank as well.', do: 'Make the batch without it and leave it to a colleague.' },
+    arrived_already: { what: 'An earlier try of this payout has arrived after all; another would pay twice.', do: 'Call the payout off.' },
     arrived_before: { what: 'An earlier try of a payout in the batch has arrived after all; sending it would pay twice.', do: 'Discard the batch and call that payout off.' },
     already_signed: { what: 'It is signed already.', do: 'Nothing to do.' },
     no_signature_needed: { what: 'It needs no second signature.', do: 'Nothing to do.' },

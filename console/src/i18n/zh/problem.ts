@@ -221,6 +221,8 @@ export const problem = {
     statement_overlaps: { what: '这些日期的对账单已经载入（截至 {through}）。', do: '请载入其后的对账单。' },
     statement_gap: { what: '与上一份对账单的期末余额（截至 {through}）不衔接。', do: '请先载入中间日期的对账单。' },
     close_in_order: { what: '须逐期结账，不能跳过。', do: '下一期截止 {next}。' },
+    own_payout_in_batch: { what: '批次中有一笔由本人经办、复核、签字或接听来电，不能再由本人送交银行。', do: '请去掉这一笔，由同事另行处理。' },
+    arrived_already: { what: '这笔发放此前已经到账，再发会重复付款。', do: '请取消这笔发放。' },
     arrived_before: { what: '批次中有一笔此前已经到账，再发会重复付款。', do: '请撤销批次，并取消那笔发放。' },
     already_signed: { what: '此笔已补签。', do: '无需办理。' },
     no_signature_needed: { what: '此笔不需要补签。', do: '无需办理。' },
