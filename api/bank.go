@@ -142,7 +142,7 @@ type fixInput struct {
 
 func (s *Server) fixPayout(ctx context.Context, tx Tx, in *fixInput) (Ticket, error) {
 	return s.onPayout(ctx, tx, in.ID, func() error {
-		_, err := relief.FixPayout(ctx, tx, in.ID, in.Body.AccountID, s.deps.Rules.Relief)
+		_, err := relief.FixPayout(ctx, tx, in.ID, in.Body.AccountID, s.policy(tx))
 		return err
 	})
 }
@@ -279,7 +279,7 @@ func (s *Server) loadReturn(ctx context.Context, tx Tx, in *returnInput) (out Re
 		return out, act.Invalid("", "file_empty", "The file is empty; nothing was loaded.")
 	}
 	out.Batch, err = s.onBatch(ctx, tx, in.ID, func(bank *gateway.Bank) (err error) {
-		out.Loaded, err = relief.LoadReturn(ctx, tx, bank, in.ID, relief.BankFile{Name: in.File, Type: "application/octet-stream", Body: raw}, s.rules())
+		out.Loaded, err = relief.LoadReturn(ctx, tx, bank, in.ID, relief.BankFile{Name: in.File, Type: "application/octet-stream", Body: raw}, s.rules(tx))
 		return err
 	})
 	return out, err

@@ -9,6 +9,7 @@ import (
 	"example.org/hotline/api"
 	"example.org/hotline/area"
 	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
 )
 
 // County finance fills the fund and a float, each by a voucher that counts once,
@@ -41,7 +42,7 @@ func TestFundsAndBudgets(t *testing.T) {
 
 	year := time.Now().In(area.Shanghai).Year()
 	limits := decode[api.LimitList](t, finance.post("/ledger/budgets", map[string]any{"aid_kind": "urgent", "year": year, "amount_fen": 100_000, "voucher": "budget 1"}))
-	if len(limits.Budgets) != 1 || limits.Budgets[0].LeftFen != 100_000 || limits.Limits.SoloFen != 100_000 || limits.Budgets[0].SetBy == "" {
+	if len(limits.Budgets) != 1 || limits.Budgets[0].LeftFen != 100_000 || limits.Limits[0].Name != relief.LimitSolo || limits.Limits[0].Value != 100_000 || limits.Budgets[0].SetBy == "" {
 		t.Errorf("limits %+v", limits)
 	}
 	id, page := h.story(worker, 80_000)

@@ -114,10 +114,10 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 func rules() api.Rules {
 	limits := relief.Limits{SoloFen: 100_000, TownshipFen: 500_000, FloatFen: 5_000_000, FloatLowPercent: 20, AdvanceFen: 200_000, HouseholdFen: 1_000_000, HouseholdMonths: 12,
 		SecondSignature: 24 * time.Hour, CountyMayCheck: 10 * time.Minute, LargeCashTwoPeople: true}
-	policy := &relief.Policy{Version: "relief-test", Limits: limits, Fast: relief.FastTrack{DibaoMonthFen: 90_000, CapMonths: 1, CapPer: relief.CapPerPerson},
+	policy := &relief.Policy{Version: "relief-test", ValidFrom: "2021-01-01", Limits: limits, Fast: relief.FastTrack{DibaoMonthFen: 90_000, CapMonths: 1, CapPer: relief.CapPerPerson},
 		Papers: relief.Papers{DueWorkingDays: 10, RemindBefore: []int{5, 2}, Kinds: []relief.PaperKind{{Code: "id_copy", Zh: "身份证复印件", En: "copy of the identity card"}}}}
 	calendar := ticket.Calendar{Version: "test", Opens: 9 * time.Hour, Closes: 17 * time.Hour, Years: map[int]bool{2026: true}, Special: map[ticket.Date]ticket.Day{}}
-	return api.Rules{Terms: terms(), Calendar: calendar, Relief: policy,
+	return api.Rules{Terms: terms(), Calendar: calendar, Relief: relief.Versions{policy},
 		Report: ticket.ReportRules{Policy: "ladder-test", Terms: terms(), Holds: ticket.Holds{Repeat: 3 * time.Minute}, Calendar: calendar},
 		Moves:  ticket.MoveRules{Terms: terms(), Calendar: calendar, ReturnDays: 2, PauseMost: map[ticket.Priority]time.Duration{ticket.P1: 10 * time.Minute, ticket.P2: time.Hour}},
 		Callback: ticket.CallbackRules{Urgent: 15 * time.Minute, Ordinary: time.Hour, Tries: []time.Duration{0, 10 * time.Minute, 30 * time.Minute},

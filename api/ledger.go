@@ -54,7 +54,7 @@ func (s *Server) trialBalance(ctx context.Context, tx Tx, in *trialBalanceInput)
 	if in.Area != "" {
 		out.TrialBalance = all.Under(area.Code(in.Area))
 	}
-	limits := s.deps.Rules.Relief.Limits
+	limits := s.policy(tx).Limits
 	for _, a := range out.Accounts {
 		if left, is := s.leftBehind(a, area.DateOf(tx.Now())); is {
 			out.LeftBehind = append(out.LeftBehind, left)

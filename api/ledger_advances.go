@@ -54,7 +54,7 @@ type AdvanceList struct {
 }
 
 func (s *Server) listAdvances(ctx context.Context, tx Tx, _ *struct{}) (AdvanceList, error) {
-	list := AdvanceList{MostFen: s.deps.Rules.Relief.Limits.AdvanceFen}
+	list := AdvanceList{MostFen: s.policy(tx).Limits.AdvanceFen}
 	own := tx.Actor().Role == area.RoleWorker
 	var err error
 	if list.Carried, err = tx.Advances(ctx, own); err != nil {
@@ -76,7 +76,7 @@ func (s *Server) advanceOf(ctx context.Context, tx Tx, kind ledger.AdvanceKind, 
 	if where == "" {
 		where = tx.Actor().Area.At(area.LevelTownship)
 	}
-	_, err := relief.OfferAdvance(ctx, tx, relief.AdvanceInput{PublicID: newID(ctx, id), Kind: kind, Area: where, To: to, Fen: fen, Note: note}, s.deps.Rules.Relief)
+	_, err := relief.OfferAdvance(ctx, tx, relief.AdvanceInput{PublicID: newID(ctx, id), Kind: kind, Area: where, To: to, Fen: fen, Note: note}, s.policy(tx))
 	if err != nil {
 		return AdvanceList{}, err
 	}

@@ -223,7 +223,7 @@ func (s *Server) loadStatement(ctx context.Context, tx Tx, in *statementFileInpu
 	if !is {
 		return out, noBank()
 	}
-	if out.Loaded, err = relief.LoadStatement(ctx, tx, bank, relief.BankFile{Body: raw}, s.rules()); err != nil {
+	if out.Loaded, err = relief.LoadStatement(ctx, tx, bank, relief.BankFile{Body: raw}, s.rules(tx)); err != nil {
 		return out, err
 	}
 	out.Reconciliation, err = s.reconciliation(ctx, tx, &reconciliationInput{})

@@ -7,6 +7,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
 
@@ -25,7 +26,7 @@ func fundsTable() []*route {
 	get, post := http.MethodGet, http.MethodPost
 	finance := []area.Role{area.RoleCountyFinance}
 	return []*route{
-		{method: get, path: "/ledger/limits", who: books, summary: "The limits in force, with the version they come from, and the counties' budgets of a year", bind: read((*Server).listLimits)},
+		{method: get, path: "/ledger/limits", who: books, summary: "The limits in force, each with its days, its basis and what was announced to follow, and the counties' budgets of a year", bind: read((*Server).listLimits)},
 		{method: get, path: "/ledger/signals", who: []area.Role{area.RoleAuditor}, summary: "What an auditor looks at first among the payouts; it proves nothing", bind: read((*Server).listSignals)},
 		{method: post, path: "/ledger/budgets", fresh: true, who: finance, summary: "Set your county's budget of a year for a kind of aid; the newest counts", bind: do((*Server).setBudget)},
 		{method: post, path: "/ledger/funds", fresh: true, who: finance, summary: "Book money that your county's fund was given", bind: do((*Server).allocateFund)},
@@ -40,28 +41,11 @@ type listLimitsInput struct {
 
 // LimitList is what bounds payouts.
 type LimitList struct {
-	Policy   string              `json:"policy" doc:"Version that new payouts are measured by; older ones keep theirs"`
-	Limits   MoneyLimits         `json:"limits"`
+	Policy   string              `json:"policy" doc:"Version in force, by which new acts are measured; decisions and payouts keep theirs"`
+	Limits   []relief.DatedLimit `json:"limits"`
 	Year     int                 `json:"year"`
 	Budgets  []ledger.BudgetView `json:"budgets" doc:"Counties and kinds without one have no bound but their fund"`
 	Counting string              `json:"counting" doc:"The zone in which days and years begin"`
-}
-
-// MoneyLimits are the sums of the policy in force, in fen.
-type MoneyLimits struct {
-	SoloFen         int64            `json:"solo_fen" doc:"Up to this one worker makes and pays alone"`
-	TownshipFen     int64            `json:"township_fen" doc:"Up to this the township checks, above it the county"`
-	HouseholdFen    int64            `json:"household_fen" doc:"Most for one household within household_months"`
-	HouseholdMonths int              `json:"household_months"`
-	AidKindFen      map[string]int64 `json:"aid_kind_fen" doc:"Most of one kind of aid for one household within household_months"`
-	WorkerDayFen    int64            `json:"worker_day_fen" doc:"What one worker makes or pays alone in a day; 0: no limit"`
-	TownshipDayFen  int64            `json:"township_day_fen" doc:"What a township starts in a day before the county checks; 0: no limit"`
-	FloatFen        int64            `json:"float_fen" doc:"A full float"`
-	AdvanceFen      int64            `json:"advance_fen" doc:"Most that a worker carries as a standing advance; 0: nobody does"`
-	FloatLowPercent int              `json:"float_low_percent" doc:"Below this share of it an alarm is raised"`
-
-	AfterReviewPercent int `json:"after_review_percent" doc:"So many of a hundred payouts are drawn for a look by county finance, once the money has arrived"`
-	AfterReviewDays    int `json:"after_review_days" doc:"Working days for one"`
 }
 
 func (s *Server) listLimits(ctx context.Context, tx Tx, in *listLimitsInput) (LimitList, error) {
@@ -70,16 +54,7 @@ func (s *Server) listLimits(ctx context.Context, tx Tx, in *listLimitsInput) (Li
 		year = tx.Now().In(ticket.Shanghai).Year()
 	}
 	budgets, err := tx.Budgets(ctx, year)
-	p := s.deps.Rules.Relief
-	l := p.Limits
-	kinds := l.AidKindFen
-	if kinds == nil {
-		kinds = map[string]int64{}
-	}
-	return LimitList{Policy: p.Version, Year: year, Budgets: budgets, Counting: "Asia/Shanghai", Limits: MoneyLimits{SoloFen: l.SoloFen, TownshipFen: l.TownshipFen,
-		HouseholdFen: l.HouseholdFen, HouseholdMonths: l.HouseholdMonths, AidKindFen: kinds, WorkerDayFen: l.WorkerDayFen, TownshipDayFen: l.TownshipDayFen,
-		FloatFen: l.FloatFen, AdvanceFen: l.AdvanceFen, FloatLowPercent: l.FloatLowPercent,
-		AfterReviewPercent: l.AfterReviewPercent, AfterReviewDays: l.AfterReviewDays}}, err
+	return LimitList{Policy: s.policy(tx).Version, Limits: s.deps.Rules.Relief.Dated(tx.Now()), Year: year, Budgets: budgets, Counting: "Asia/Shanghai"}, err
 }
 
 type listSignalsInput struct {
@@ -94,7 +69,7 @@ type SignalList struct {
 
 func (s *Server) listSignals(ctx context.Context, tx Tx, in *listSignalsInput) (SignalList, error) {
 	since := tx.Now().AddDate(0, 0, -in.Days)
-	list, err := tx.Signals(ctx, since, s.deps.Rules.Relief.Limits.SoloFen)
+	list, err := tx.Signals(ctx, since, s.policy(tx).Limits.SoloFen)
 	return SignalList{Since: since, Items: list}, err
 }
 

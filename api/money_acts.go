@@ -44,7 +44,7 @@ func (s *Server) startPayout(ctx context.Context, tx Tx, in *startPayoutInput) (
 			basket = append(basket, relief.Pieces{Goods: l.Goods, Count: l.Pieces})
 		}
 		_, err = relief.StartPayout(ctx, tx, relief.PayoutInput{PublicID: newID(ctx, b.ID), Decision: b.DecisionID, Fen: b.AmountFen,
-			Channel: ledger.Channel(b.Channel), Account: b.AccountID, Basket: basket}, s.rules())
+			Channel: ledger.Channel(b.Channel), Account: b.AccountID, Basket: basket}, s.rules(tx))
 		return err
 	})
 }
@@ -76,7 +76,7 @@ func (s *Server) secondSign(ctx context.Context, tx Tx, in *signatureInput) (Tic
 
 func (s *Server) issueCash(ctx context.Context, tx Tx, in *plainInput) (Ticket, error) {
 	return s.onPayout(ctx, tx, in.ID, func() error {
-		_, err := relief.IssueCash(ctx, tx, in.ID, s.deps.Rules.Relief)
+		_, err := relief.IssueCash(ctx, tx, in.ID, s.policy(tx))
 		return err
 	})
 }
@@ -102,7 +102,7 @@ func (s *Server) receipt(ctx context.Context, tx Tx, in *receiptInput) (Ticket, 
 	}
 	return s.onPayout(ctx, tx, in.ID, func() error {
 		_, err := relief.Receive(ctx, tx, in.ID, relief.ReceiptInput{PublicID: newID(ctx, b.ID), Photo: b.Photo, Signature: relief.SignatureKind(b.Signature),
-			SignedImage: b.SignatureUpload, Witness: b.Witness, Companion: b.Companion, DeviceAt: deviceAt}, s.rules())
+			SignedImage: b.SignatureUpload, Witness: b.Witness, Companion: b.Companion, DeviceAt: deviceAt}, s.rules(tx))
 		return err
 	})
 }

@@ -160,7 +160,7 @@ type SMS struct {
 type Rules struct {
 	Terms    ticket.Terms
 	Calendar ticket.Calendar
-	Relief   *relief.Policy
+	Relief   relief.Versions // at least one
 	Moves    ticket.MoveRules
 	Report   ticket.ReportRules // what a reported household's ticket is born by
 

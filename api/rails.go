@@ -38,7 +38,7 @@ func (s *Server) listRails(ctx context.Context, tx Tx, in *ThingRef) (RailList, 
 	if err != nil {
 		return RailList{}, err
 	}
-	options, err := relief.Rails(ctx, tx, t, decisions[at].AmountFen, bank, s.deps.Rules.Relief.Limits)
+	options, err := relief.Rails(ctx, tx, t, decisions[at].AmountFen, bank, s.policy(tx).Limits)
 	return RailList{Items: options, AccountID: account}, err
 }
 

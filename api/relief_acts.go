@@ -24,9 +24,12 @@ func newID(ctx context.Context, id string) string {
 	return uuid.NewSHA1(keySpace, []byte(req.staff.Login+"|"+req.path+"|"+string(req.key))).String()
 }
 
+// policy is the version of amounts and limits that is in force at the act's moment.
+func (s *Server) policy(tx Tx) *relief.Policy { return s.deps.Rules.Relief.At(tx.Now()) }
+
 // rules is what commands of relief judge by.
-func (s *Server) rules() relief.Rules {
-	return relief.Rules{Policy: *s.deps.Rules.Relief, Calendar: s.deps.Rules.Calendar}
+func (s *Server) rules(tx Tx) relief.Rules {
+	return relief.Rules{Policy: *s.policy(tx), Calendar: s.deps.Rules.Calendar}
 }
 
 type visitInput struct {
@@ -107,7 +110,7 @@ func (s *Server) decide(ctx context.Context, tx Tx, in *decideInput) (Ticket, er
 	b := in.Body
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
 		_, err := relief.Decide(ctx, tx, id, relief.DecideInput{PublicID: newID(ctx, b.ID), Fen: b.AmountFen, Reason: b.Reason,
-			MissingPapers: b.MissingPapers, ShortCheck: b.ShortCheck.check()}, s.rules())
+			MissingPapers: b.MissingPapers, ShortCheck: b.ShortCheck.check()}, s.rules(tx))
 		return err
 	})
 }
@@ -122,7 +125,7 @@ type refuseInput struct {
 
 func (s *Server) refuseAid(ctx context.Context, tx Tx, in *refuseInput) (Ticket, error) {
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
-		_, err := relief.Refuse(ctx, tx, id, newID(ctx, in.Body.ID), in.Body.Reason, *s.deps.Rules.Relief)
+		_, err := relief.Refuse(ctx, tx, id, newID(ctx, in.Body.ID), in.Body.Reason, *s.policy(tx))
 		return err
 	})
 }
@@ -189,7 +192,7 @@ type addPaperInput struct {
 
 func (s *Server) addPaper(ctx context.Context, tx Tx, in *addPaperInput) (Ticket, error) {
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
-		_, err := relief.AddPaper(ctx, tx, id, in.Body.Kind, s.rules())
+		_, err := relief.AddPaper(ctx, tx, id, in.Body.Kind, s.rules(tx))
 		return err
 	})
 }

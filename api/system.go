@@ -63,8 +63,8 @@ type PolicyLimits struct {
 	HouseholdFen int64 `json:"household_fen"`
 }
 
-func (s *Server) getPolicy(_ context.Context, _ Tx, _ *struct{}) (PolicyView, error) {
-	p := s.deps.Rules.Relief
+func (s *Server) getPolicy(_ context.Context, tx Tx, _ *struct{}) (PolicyView, error) {
+	p := s.policy(tx)
 	v := PolicyView{Version: p.Version, Causes: ticket.Causes(), Papers: p.Papers.Kinds,
 		Limits: PolicyLimits{SoloFen: p.Limits.SoloFen, TownshipFen: p.Limits.TownshipFen, HouseholdFen: p.Limits.HouseholdFen},
 		Words:  slices.Clone(s.deps.Rules.Dispositions)}

@@ -29,10 +29,11 @@ func TestBuiltInFilesAreSound(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ladder, aid, err := p.Pick(cfg.Policy)
+	ladder, err := p.Pick(cfg.Policy, "2026-11-30")
 	if err != nil {
 		t.Fatal(err)
 	}
+	aid := p.Reliefs.At(ticket.Date("2026-11-30").At(0))
 	if got, want := ladder.Terms(), (ticket.Terms{TwoHour: 2 * time.Hour, Day: 24 * time.Hour, WorkingDays: 5}); got != want {
 		t.Errorf("Terms = %+v, want %+v", got, want)
 	}
@@ -41,6 +42,9 @@ func TestBuiltInFilesAreSound(t *testing.T) {
 	}
 	if fen, ok := aid.Fast.CapFen(3); !ok || fen != 270_000 {
 		t.Errorf("fast-track cap for three = %d, %v; want 270000", fen, ok)
+	}
+	if _, capped := p.Reliefs.At(ticket.Date("2026-06-30").At(0)).Fast.CapFen(3); capped {
+		t.Error("the fast track was capped before the law")
 	}
 	if _, err := LoadPrompts(""); err != nil {
 		t.Error(err)
@@ -263,6 +267,7 @@ func copyBuiltIn(t *testing.T, file, old, fresh string) string {
 
 func TestPolicyFaultsNameFileAndLine(t *testing.T) {
 	const ladder, aid, notices = "policy/ladder-2026.yaml", "policy/relief-2026.yaml", "templates/notices.yaml"
+	const before = "policy/relief-2021.yaml"
 	tests := []struct{ file, old, fresh, want string }{
 		{ladder, "{after: 6m, to: duty township_head}", "{after: 2m, to: duty township_head}", "ladder-2026.yaml:55: ladders.P1.steps[2].after: must be later"},
 		{ladder, "to: duty worker 1}", "to: duty postman}", "ladders.P1.steps[0].to"},
@@ -275,8 +280,14 @@ func TestPolicyFaultsNameFileAndLine(t *testing.T) {
 		{ladder, "tries: [0s, 10m, 30m]", "tries: [0s, 30m, 10m]", "callback.tries[2]"},
 		{ladder, "  visit_urgent: 2h ", "  visit_urgent: 1m ", "callback.visit_urgent"},
 		{ladder, "until: on_site, after: 45m", "until: lunch, after: 45m", "ladders.P1.warnings[0].until"},
-		{aid, "solo_fen: 100_000", "solo_fen: 1000.50", "relief-2026.yaml:10: limits.solo_fen: must be a whole number"},
+		{aid, "solo_fen: 100_000", "solo_fen: 1000.50", "relief-2026.yaml:16: limits.solo_fen: must be a whole number"},
 		{aid, "solo_fen: 100_000", "solo_fen: -5", "limits.solo_fen"},
+		{aid, "valid_from: 2026-07-01", "valid_from: 2026-06-31", "relief-2026.yaml:7: valid_from: must be a value it accepts: date must be a real day"},
+		{aid, "valid_from: 2026-07-01", "", "relief-2026.yaml:6: valid_from: give the first day"},
+		{aid, "valid_from: 2026-07-01", "valid_from: 2021-01-01", "relief-2026.yaml:7: valid_from: relief-2021 is in force from 2021-01-01 as well: give one of the two another day"},
+		{aid, "valid_from: 2026-07-01", "valid_from: 2026-07-01\nvalid_until: 2026-06-30", "relief-2026.yaml:8: valid_until: must not lie before valid_from"},
+		{before, "valid_from: 2021-01-01", "valid_from: 2021-01-01\nvalid_until: 2026-05-31", "relief-2021.yaml:5: valid_until: leaves a gap: relief-2026 begins only on 2026-07-01; write 2026-06-30"},
+		{before, "valid_from: 2021-01-01", "valid_from: 2021-01-01\nvalid_until: 2026-07-01", "relief-2021.yaml:5: valid_until: lies after 2026-07-01, when relief-2026 begins; write 2026-06-30"},
 		{aid, "township_fen: 500_000", "township_fen: 5", "must not be below solo_fen"},
 		{aid, "after_review_percent: 5 ", "after_review_percent: 0 ", "limits.after_review_percent: must lie between 1 and 100"},
 		{aid, "cap_per: person", "cap_per: dog", "fast_track.cap_per"},
@@ -397,6 +408,25 @@ func TestMissingFolder(t *testing.T) {
 	}
 	if _, err := loadCalendar(fstest.MapFS{}); err == nil {
 		t.Error("no calendar was taken")
+	}
+}
+
+// A line is not started without amounts and limits; a version that is to come does no harm.
+func TestNoLimitsInForce(t *testing.T) {
+	p, err := LoadPolicies(copyBuiltIn(t, "policy/relief-2021.yaml", "valid_from: 2021-01-01", "valid_from: 2026-06-01"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := PolicyConfig{Ladder: "ladder-2026"}
+	if _, err := p.Pick(names, "2026-05-31"); err == nil || !strings.Contains(err.Error(), "relief-2021.yaml:4: valid_from: no amounts and limits are in force on 2026-05-31: the first begin on 2026-06-01") {
+		t.Errorf("the day before the first version: %v", err)
+	}
+	if _, err := p.Pick(names, "2026-06-01"); err != nil {
+		t.Errorf("its first day: %v", err)
+	}
+	until := "valid_from: 2021-01-01\nvalid_until: 2026-06-30"
+	if _, err := LoadPolicies(copyBuiltIn(t, "policy/relief-2021.yaml", "valid_from: 2021-01-01", until)); err != nil {
+		t.Errorf("a last day that fits the next version: %v", err)
 	}
 }
 

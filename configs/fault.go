@@ -38,13 +38,18 @@ type faultList struct {
 	faults []error
 }
 
-// at adds a fault at a path, with the line of the path or of what holds it.
+// at adds a fault at a path.
 func (l *faultList) at(path, format string, args ...any) {
+	l.faults = append(l.faults, l.fault(path, format, args...))
+}
+
+// fault is what is wrong at a path, with the line of the path or of what holds it.
+func (l *faultList) fault(path, format string, args ...any) *Fault {
 	fault := &Fault{File: l.file, Line: l.lineOf(path), Path: path, Detail: fmt.Sprintf(format, args...)}
 	if variable, ok := l.env[path]; ok {
 		fault.File, fault.Line = variable, 0
 	}
-	l.faults = append(l.faults, fault)
+	return fault
 }
 
 // lineOf walks up from a path until something has a line.

@@ -140,13 +140,11 @@ type KeysConfig struct {
 	File string `yaml:"file"`
 }
 
-// PolicyConfig picks the rules that new tickets and decisions are made by. Older
-// versions stay loaded for the tickets that were born under them.
+// PolicyConfig picks the rules that new tickets are made by. Older versions stay loaded
+// for the tickets that were born under them. Amounts and limits go by their own days.
 type PolicyConfig struct {
-	Dir    string `yaml:"dir"`
-	Ladder string `yaml:"ladder"`
-	Relief string `yaml:"relief"`
-
+	Dir     string `yaml:"dir"`
+	Ladder  string `yaml:"ladder"`
 	Contact string `yaml:"contact"`
 }
 

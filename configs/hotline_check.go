@@ -90,7 +90,6 @@ func (c *Config) checkNode(l *faultList) {
 	required(l, "node.data_dir", c.Node.DataDir, "name a folder on a local disk for the journal")
 	required(l, "keys.file", c.Keys.File, "name the key file; `hotline doctor` says how to make one")
 	required(l, "policy.ladder", c.Policy.Ladder, "name a ladder version, such as ladder-2026")
-	required(l, "policy.relief", c.Policy.Relief, "name a relief version, such as relief-2026")
 	required(l, "policy.contact", c.Policy.Contact, "name a contact version, such as contact-2026")
 }
 

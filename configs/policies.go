@@ -26,12 +26,14 @@ var builtIn embed.FS
 // changed.
 type Policies struct {
 	Ladders  map[string]*dispatch.Policy
-	Reliefs  map[string]*relief.Policy
+	Reliefs  relief.Versions // by their days
 	Calendar ticket.Calendar
 	Notices  Notices
 	Contacts map[string]*notify.Policy
 	Gateways map[string]*notify.GatewaySpec
 	Banks    map[string]*layout.Layout
+
+	firstRelief *faultList // where the oldest version says its day
 }
 
 // LoadPolicies reads policy/, calendar/, templates/, gateways/ and bank/ below dir, or the built-in
@@ -41,7 +43,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 	if dir != "" {
 		from = os.DirFS(dir)
 	}
-	p := &Policies{Ladders: map[string]*dispatch.Policy{}, Reliefs: map[string]*relief.Policy{}}
+	p := &Policies{Ladders: map[string]*dispatch.Policy{}}
 	var all faultList
 	loadVersions(from, "policy/ladder-*.yaml", &all, func(file string, data []byte) (string, error) {
 		policy := new(dispatch.Policy)
@@ -49,12 +51,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 		p.Ladders[policy.Version] = policy
 		return policy.Version, err
 	})
-	loadVersions(from, "policy/relief-*.yaml", &all, func(file string, data []byte) (string, error) {
-		policy := new(relief.Policy)
-		err := parse(file, data, policy, policy.Validate)
-		p.Reliefs[policy.Version] = policy
-		return policy.Version, err
-	})
+	p.loadReliefs(from, &all)
 	var err error
 	p.Calendar, err = loadCalendar(from)
 	all.keep(err)
@@ -68,18 +65,16 @@ func LoadPolicies(dir string) (*Policies, error) {
 	return p, nil
 }
 
-// Pick returns the versions that hotline.yaml names for new tickets and decisions.
-func (p *Policies) Pick(names PolicyConfig) (*dispatch.Policy, *relief.Policy, error) {
+// Pick returns the ladder that hotline.yaml names for new tickets, and asks that amounts
+// and limits are in force on a day.
+func (p *Policies) Pick(names PolicyConfig, today ticket.Date) (*dispatch.Policy, error) {
 	l := &faultList{file: "hotline.yaml"}
 	ladder, ok := p.Ladders[names.Ladder]
 	if !ok {
 		l.at("policy.ladder", "no file policy/%s.yaml was loaded", names.Ladder)
 	}
-	aid, ok := p.Reliefs[names.Relief]
-	if !ok {
-		l.at("policy.relief", "no file policy/%s.yaml was loaded", names.Relief)
-	}
-	return ladder, aid, l.err()
+	l.keep(p.reliefOn(today))
+	return ladder, l.err()
 }
 
 // CheckSkills reports the skills that a ladder asks for and the line does not know.

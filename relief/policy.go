@@ -5,17 +5,27 @@ import (
 	"time"
 
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ticket"
 )
 
 // Policy is one dated version of the amounts, limits and papers of urgent aid
-// (configs/policy/relief-*.yaml). A case keeps the version that decided it. All
-// amounts are integer fen.
+// (configs/policy/relief-*.yaml). Each act is measured by the version in force on its
+// day; decisions and payouts keep which one that was. All amounts are integer fen.
 type Policy struct {
-	Version string    `yaml:"version"` // "relief-2026": kept by every decision
-	Source  string    `yaml:"source"`  // where the numbers come from, for those who check them
-	Limits  Limits    `yaml:"limits"`
-	Fast    FastTrack `yaml:"fast_track"`
-	Papers  Papers    `yaml:"papers"`
+	Version    string      `yaml:"version"`     // "relief-2026": kept by every decision and payout
+	ValidFrom  ticket.Date `yaml:"valid_from"`  // the first day on which it is in force
+	ValidUntil ticket.Date `yaml:"valid_until"` // the last day, where the document names one; a version that was not followed by another stays in force after it
+	Basis      Basis       `yaml:"basis"`       // the document the amounts rest on, for pages
+	Source     string      `yaml:"source"`      // where the numbers come from, for those who check the file
+	Limits     Limits      `yaml:"limits"`
+	Fast       FastTrack   `yaml:"fast_track"`
+	Papers     Papers      `yaml:"papers"`
+}
+
+// Basis names the document that amounts rest on.
+type Basis struct {
+	Zh string `yaml:"zh" json:"zh"`
+	En string `yaml:"en" json:"en"`
 }
 
 // Limits say how much who may decide and pay (DOMAIN 0a.8).
@@ -103,6 +113,9 @@ func (p *Policy) Validate() error {
 		}
 	}
 	check(p.Version != "", "version", "name the version; decisions keep it for ever")
+	check(p.ValidFrom != "", "valid_from", "give the first day on which the version is in force, as 2026-07-01")
+	check(p.ValidUntil == "" || p.ValidUntil >= p.ValidFrom, "valid_until", "must not lie before valid_from")
+	check(p.Basis.Zh != "" && p.Basis.En != "", "basis", "name the document that the amounts rest on, in zh and en")
 	l := p.Limits
 	check(l.SoloFen > 0, "limits.solo_fen", "must be above 0 fen")
 	check(l.TownshipFen >= l.SoloFen, "limits.township_fen", "must not be below solo_fen")

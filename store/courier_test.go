@@ -65,7 +65,7 @@ func newWiredTill(t *testing.T, change func(*gateway.Settings, *banksim.Options)
 	if w.bank, err = gateway.New(s); err != nil {
 		t.Fatal(err)
 	}
-	w.courier = courier.New(w.db, courier.Options{Banks: []courier.Bank{w.bank}, Rules: moneyRules(), Logger: slog.New(slog.DiscardHandler)})
+	w.courier = courier.New(w.db, courier.Options{Banks: []courier.Bank{w.bank}, Rules: func(time.Time) relief.Rules { return moneyRules() }, Logger: slog.New(slog.DiscardHandler)})
 	return w
 }
 
@@ -465,7 +465,7 @@ func TestAnErrandGoesForwardOnly(t *testing.T) {
 // nobody is paid twice, the books agree with the bank's, what is not known is listed.
 func TestCourierUnderAnyTrouble(t *testing.T) {
 	w := newWiredTill(t, func(_ *gateway.Settings, o *banksim.Options) { o.Seed, o.Trouble = 5, 0.5 })
-	other := courier.New(w.db, courier.Options{Banks: []courier.Bank{w.bank}, Rules: moneyRules(), Logger: slog.New(slog.DiscardHandler)})
+	other := courier.New(w.db, courier.Options{Banks: []courier.Bank{w.bank}, Rules: func(time.Time) relief.Rules { return moneyRules() }, Logger: slog.New(slog.DiscardHandler)})
 	for range 8 {
 		w.pays(t, "0001", "0002", "0003")
 	}

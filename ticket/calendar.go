@@ -41,6 +41,9 @@ func (d Date) At(clock time.Duration) time.Time {
 // Next is the day after d.
 func (d Date) Next() Date { return DateOf(d.At(0).AddDate(0, 0, 1)) }
 
+// Before is the day before d.
+func (d Date) Before() Date { return DateOf(d.At(0).AddDate(0, 0, -1)) }
+
 // UnmarshalText reads a Date from a file, with the check of ParseDate.
 func (d *Date) UnmarshalText(text []byte) error {
 	parsed, err := ParseDate(string(text))

@@ -8,10 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"example.org/hotline/configs"
 	"example.org/hotline/internal/seal"
+	"example.org/hotline/relief"
 	"example.org/hotline/store/journal"
+	"example.org/hotline/ticket"
 )
 
 // Space on the disk of the data folder: below the first the journal could fill
@@ -120,12 +123,21 @@ func (e *examination) checkJournal(context.Context) {
 	}
 }
 
+// announced says which amounts and limits follow those in force; nothing where none do.
+func announced(versions relief.Versions, now time.Time) string {
+	next, is := versions.Next(now)
+	if !is {
+		return ""
+	}
+	return fmt.Sprintf("; %s follows on %s", next.Version, next.ValidFrom)
+}
+
 // checkPolicies loads every rule that is data.
 func (e *examination) checkPolicies(context.Context) {
 	const check = "policies"
 	p, err := configs.LoadPolicies(e.cfg.Policy.Dir)
 	if err == nil {
-		_, _, err = p.Pick(e.cfg.Policy)
+		_, err = p.Pick(e.cfg.Policy, ticket.DateOf(e.now))
 	}
 	if err == nil {
 		err = e.checkSkills(p)
@@ -136,8 +148,13 @@ func (e *examination) checkPolicies(context.Context) {
 		}
 		return
 	}
-	e.ok(check, "%s and %s in force; %s, %s loaded", e.cfg.Policy.Ladder, e.cfg.Policy.Relief,
-		count(len(p.Ladders), "ladder version"), count(len(p.Reliefs), "relief version"))
+	inForce := p.Reliefs.At(e.now)
+	e.ok(check, "%s and %s in force; %s, %s loaded%s", e.cfg.Policy.Ladder, inForce.Version,
+		count(len(p.Ladders), "ladder version"), count(len(p.Reliefs), "relief version"), announced(p.Reliefs, e.now))
+	if until := inForce.ValidUntil; until != "" && until <= ticket.DateOf(e.now.Add(dutyAhead)) && announced(p.Reliefs, e.now) == "" {
+		e.warn("limits", fmt.Sprintf("%s names %s as its last day, and no version follows: its amounts go on to count", inForce.Version, until),
+			"put the next version into policy/ with a valid_from of the day after, and start the line anew")
+	}
 	for _, year := range []int{e.now.Year(), e.now.Add(dutyAhead).Year()} {
 		if !p.Calendar.Years[year] {
 			e.warn("calendar", fmt.Sprintf("the holidays of %d are not loaded: its working days are counted as plain weekdays", year),

@@ -91,7 +91,6 @@ type node struct {
 	metrics *prometheus.Registry
 
 	ladder   *dispatch.Policy
-	relief   *relief.Policy
 	policies *configs.Policies
 
 	redis   *pulse.Client
@@ -151,7 +150,7 @@ func (n *node) loadRules() (err error) {
 	if n.policies, err = configs.LoadPolicies(n.cfg.Policy.Dir); err != nil {
 		return err
 	}
-	if n.ladder, n.relief, err = n.policies.Pick(n.cfg.Policy); err != nil {
+	if n.ladder, err = n.policies.Pick(n.cfg.Policy, ticket.DateOf(time.Now())); err != nil {
 		return err
 	}
 	if n.queues, err = configs.LoadQueues(n.cfg.Queue.File); err != nil {
@@ -200,9 +199,14 @@ func (n *node) openBanks() (err error) {
 		}
 	}
 	if err == nil && len(wired) > 0 && n.has(configs.RoleDispatch) {
-		n.courier = courier.New(n.db, courier.Options{Banks: wired, Rules: relief.Rules{Policy: *n.relief, Calendar: n.policies.Calendar}, Logger: n.log, Registerer: n.metrics})
+		n.courier = courier.New(n.db, courier.Options{Banks: wired, Rules: n.reliefRules, Logger: n.log, Registerer: n.metrics})
 	}
 	return err
+}
+
+// reliefRules are those in force at a moment.
+func (n *node) reliefRules(now time.Time) relief.Rules {
+	return relief.Rules{Policy: *n.policies.Reliefs.At(now), Calendar: n.policies.Calendar}
 }
 
 // openIntake joins the ticket numbers, the database and the journal into what puts calls on disk.
@@ -299,7 +303,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
 		Sessions: n.db, Banks: n.banks,
-		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.relief, Callback: n.ladder.Callback.Rules(),
+		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.policies.Reliefs, Callback: n.ladder.Callback.Rules(),
 			Moves:  n.ladder.MoveRules(n.policies.Calendar),
 			Report: ticket.ReportRules{Policy: n.ladder.Version, Terms: n.ladder.Terms(), Holds: n.ladder.Holds(), Calendar: n.policies.Calendar},
 			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions, Skills: n.queues.Skills},

@@ -89,7 +89,7 @@ func newHouse(t testing.TB, change ...func(*houseOptions)) *house {
 		Sessions: h.db, Metrics: prometheus.NewRegistry(), Logger: logger, Softphone: h.phone,
 		Rules: api.Rules{Terms: ticket.Terms{TwoHour: 2 * time.Hour, Day: 24 * time.Hour, WorkingDays: 5},
 			Calendar: ticket.Calendar{Version: "test", Opens: 9 * time.Hour, Closes: 17 * time.Hour, Years: map[int]bool{2026: true}, Special: map[ticket.Date]ticket.Day{}},
-			Relief:   &relief.Policy{Version: "relief-test"}},
+			Relief:   relief.Versions{{Version: "relief-test", ValidFrom: "2021-01-01"}}},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -52,9 +52,9 @@ type Store interface {
 // Options of New. Zero values mean the default named beside them.
 type Options struct {
 	Banks      []Bank
-	Rules      relief.Rules
-	Pace       Pace          // DefaultPace
-	Poll       time.Duration // 2 s: how often it looks without being woken
+	Rules      func(now time.Time) relief.Rules // in force at a moment
+	Pace       Pace                             // DefaultPace
+	Poll       time.Duration                    // 2 s: how often it looks without being woken
 	Logger     *slog.Logger
 	Registerer prometheus.Registerer // nil: no metrics are kept
 }
@@ -165,7 +165,7 @@ func (c *Courier) booking(e relief.Errand, a bankhttp.Answer) func(context.Conte
 		return func(ctx context.Context, tx relief.Tx) error { return relief.AckBatch(ctx, tx, e.Batch) }
 	case bankhttp.Refused:
 		return func(ctx context.Context, tx relief.Tx) error {
-			return relief.RefuseBatch(ctx, tx, e.Batch, a.Code, c.o.Rules)
+			return relief.RefuseBatch(ctx, tx, e.Batch, a.Code, c.o.Rules(tx.Now()))
 		}
 	default:
 		return nil
@@ -192,7 +192,7 @@ func (c *Courier) fetch(ctx context.Context, bank Bank, e relief.Errand) error {
 func (c *Courier) load(ctx context.Context, bank Bank, e relief.Errand, a bankhttp.Answer) error {
 	file := relief.BankFile{Name: nameOf(e.Batch, a.Body), Type: "application/octet-stream", Body: a.Body}
 	err := c.store.SettleErrand(context.WithoutCancel(ctx), e, func(ctx context.Context, tx relief.Tx) error {
-		_, err := relief.LoadReturn(ctx, tx, bank, e.Batch, file, c.o.Rules)
+		_, err := relief.LoadReturn(ctx, tx, bank, e.Batch, file, c.o.Rules(tx.Now()))
 		return err
 	}, func(open int) relief.ErrandNext { return c.o.Pace.afterLoading(e, a, open) })
 	if why, refused := refusal(err); refused {

@@ -1687,7 +1687,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The limits in force, with the version they come from, and the counties' budgets of a year */
+        /** The limits in force, each with its days, its basis and what was announced to follow, and the counties' budgets of a year */
         get: operations["get_ledger_limits"];
         put?: never;
         post?: never;
@@ -4971,8 +4971,8 @@ export interface components {
             budgets: components["schemas"]["LedgerBudgetView"][] | null;
             /** @description The zone in which days and years begin */
             counting: string;
-            limits: components["schemas"]["MoneyLimits"];
-            /** @description Version that new payouts are measured by; older ones keep theirs */
+            limits: components["schemas"]["ReliefDatedLimit"][] | null;
+            /** @description Version in force, by which new acts are measured; decisions and payouts keep theirs */
             policy: string;
             /** Format: int64 */
             year: number;
@@ -5050,64 +5050,6 @@ export interface components {
             /** @description Public id or number of the ticket that goes on for both */
             into: string;
             reason: string;
-        };
-        MoneyLimits: {
-            /**
-             * Format: int64
-             * @description Most that a worker carries as a standing advance; 0: nobody does
-             */
-            advance_fen: number;
-            /**
-             * Format: int64
-             * @description Working days for one
-             */
-            after_review_days: number;
-            /**
-             * Format: int64
-             * @description So many of a hundred payouts are drawn for a look by county finance, once the money has arrived
-             */
-            after_review_percent: number;
-            /** @description Most of one kind of aid for one household within household_months */
-            aid_kind_fen: {
-                [key: string]: number;
-            };
-            /**
-             * Format: int64
-             * @description A full float
-             */
-            float_fen: number;
-            /**
-             * Format: int64
-             * @description Below this share of it an alarm is raised
-             */
-            float_low_percent: number;
-            /**
-             * Format: int64
-             * @description Most for one household within household_months
-             */
-            household_fen: number;
-            /** Format: int64 */
-            household_months: number;
-            /**
-             * Format: int64
-             * @description Up to this one worker makes and pays alone
-             */
-            solo_fen: number;
-            /**
-             * Format: int64
-             * @description What a township starts in a day before the county checks; 0: no limit
-             */
-            township_day_fen: number;
-            /**
-             * Format: int64
-             * @description Up to this the township checks, above it the county
-             */
-            township_fen: number;
-            /**
-             * Format: int64
-             * @description What one worker makes or pays alone in a day; 0: no limit
-             */
-            worker_day_fen: number;
         };
         MoveInputBody: {
             reason: string;
@@ -5462,6 +5404,10 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
+        ReliefBasis: {
+            en: string;
+            zh: string;
+        };
         ReliefBatchItemView: {
             /** Format: int64 */
             amount_fen: number;
@@ -5549,6 +5495,27 @@ export interface components {
             /** @enum {string} */
             why: "late_success" | "reversed";
         };
+        ReliefDatedLimit: {
+            /** @description Of the limit of one kind of aid */
+            aid_kind?: string;
+            basis: components["schemas"]["ReliefBasis"];
+            limit: string;
+            /** @description What was announced to follow */
+            next?: components["schemas"]["ReliefNextLimit"];
+            /** @description The version that made it so */
+            policy: string;
+            /** @enum {string} */
+            unit: "fen" | "percent" | "months" | "working_days" | "minutes";
+            /** @description Since this day it has been so */
+            valid_from: string;
+            /** @description Its last day; absent where no end is known */
+            valid_until?: string;
+            /**
+             * Format: int64
+             * @description 0: there is none
+             */
+            value: number;
+        };
         ReliefDecisionView: {
             aid_kind: string;
             /** Format: int64 */
@@ -5619,6 +5586,16 @@ export interface components {
              * @description Said before, or not said at all
              */
             unchanged: number;
+        };
+        ReliefNextLimit: {
+            basis: components["schemas"]["ReliefBasis"];
+            policy: string;
+            valid_from: string;
+            /**
+             * Format: int64
+             * @description 0: there is none any more
+             */
+            value: number;
         };
         ReliefPaperKind: {
             code: string;

@@ -92,6 +92,16 @@ export const timeline = [
   entry(14, -35, 'cash.issued', '林小河', { by: '林小河', amount_fen: 80_000 }), entry(15, -30, 'weather.warned', 'dispatch', { level: 'orange', amount_fen: 5 }), entry(16, -11, 'ticket.breached', 'dispatch', { clock: 'two_hour', due_at: iso(-11) }),
 ]
 
+const seed = { zh: '演示城市 2021 年起的快速救助办法；金额为演示城市自定', en: 'The demo city\'s own rapid aid rules, since 2021; sums of the demo city' }
+const law = { zh: '《社会救助法》（2026年7月1日起施行）及“小额快救”意见；金额为演示城市自定', en: 'Social Assistance Law (in force since 1 July 2026) and the opinions on small rapid aid; sums of the demo city' }
+const raised = { zh: '青民发〔2026〕88号', en: 'Document 88 of 2026 of the city\'s civil affairs bureau' }
+const dated = (limit, unit, value, more = {}) => ({ limit, unit, value, valid_from: '2021-01-01', policy: 'relief-2021', basis: seed, ...more })
+export const datedLimits = [
+  dated('solo', 'fen', 100_000, { valid_until: '2026-12-31', next: { value: 150_000, valid_from: '2027-01-01', policy: 'relief-2027', basis: raised } }), dated('worker_day', 'fen', 300_000), dated('township', 'fen', 500_000), dated('township_day', 'fen', 2_000_000), dated('advance', 'fen', 200_000),
+  dated('household', 'fen', 1_000_000), dated('household_months', 'months', 12), dated('account', 'fen', 1_000_000), dated('float', 'fen', 5_000_000), dated('float_low', 'percent', 30), dated('second_signature', 'minutes', 1440), dated('county_may_check', 'minutes', 10),
+  dated('after_review', 'percent', 5), dated('after_review_days', 'working_days', 10), dated('aid_kind', 'fen', 1_000_000, { aid_kind: 'urgent', valid_until: '2026-12-31', next: { value: 0, valid_from: '2027-01-01', policy: 'relief-2027', basis: raised } }), dated('fast_person', 'fen', 90_000, { valid_from: '2026-07-01', policy: 'relief-2026', basis: law }),
+]
+
 export const policy = {
   version: 'relief-2026', causes: ['unknown', 'accident', 'illness', 'fire', 'traffic', 'disaster', 'other'], fast_cap_fen_per_person: 90_000, limits: { solo_fen: 100_000, township_fen: 500_000, household_fen: 1_000_000 },
   papers: [['id_copy', '身份证复印件', 'Copy of the identity card'], ['household_register', '户口簿复印件', 'Copy of the household register'], ['expense_proof', '费用票据', 'Proof of expenses'], ['witness_statement', '见证人说明', 'Statement of a witness']].map(([code, zh, en]) => ({ code, zh, en })),
@@ -146,7 +156,7 @@ export const answers = {
   ] },
   '/ledger/reconciliation': reconciliation, '/ledger/report': moneyReport,
   '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, floats: [{ ...accounts[3], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[4], in_hands_fen: 0, full_fen: 5_000_000, low: true }, { ...account('a8', 'float', '990101000000', '', 10_000_000, 80_000), in_hands_fen: 0, full_fen: 5_000_000, low: false }], left_behind_fen: 1_250_000, left_behind: [{ ...accounts[4], id: 'left', area: '990101009000', posted_fen: 1_250_000, available_fen: 1_200_000, pending_out_fen: 50_000, area_name: '旧河镇', successor: '990101001000', successor_name: '青石镇' }] },
-  '/ledger/limits': { policy: 'relief-2026', year: 2026, counting: 'Asia/Shanghai', limits: { solo_fen: 100_000, township_fen: 500_000, household_fen: 1_000_000, household_months: 12, aid_kind_fen: { urgent: 1_000_000 }, worker_day_fen: 300_000, township_day_fen: 2_000_000, float_fen: 5_000_000, advance_fen: 200_000, float_low_percent: 30, after_review_percent: 5, after_review_days: 10 },
+  '/ledger/limits': { policy: 'relief-2026', year: 2026, counting: 'Asia/Shanghai', limits: datedLimits,
     budgets: [{ area: '990101000000', area_name: '青川县', aid_kind: 'urgent', year: 2026, budget_fen: 300_000_000, used_fen: 81_234_50, left_fen: 291_876_550, voucher: '财社〔2026〕12号', set_by: '周会计', set_at: iso(-90_000) }, { area: '990102000000', area_name: '云东县', aid_kind: 'urgent', year: 2026, budget_fen: 5_000_000, used_fen: 5_000_000, left_fen: 0, voucher: '财社〔2026〕13号', set_by: '吴会计', set_at: iso(-80_000) }] },
   '/ledger/accounts/a3/statement': { account: accounts[3], from: '0001-01-01T00:00:00Z', until: now, opening_fen: 0, debit_fen: 5_000_000, credit_fen: 80_000, closing_fen: 4_920_000, lines: [
     { entry_id: 'e3', at: iso(-35), event: 'cash_issued', layer: 'posted', amount_fen: -80_000, balance_fen: 4_920_000, by: '林小河' }, { entry_id: 'e2', at: iso(-40), event: 'reserved', layer: 'pending', amount_fen: -80_000, balance_fen: 5_000_000, by: '林小河' }, { entry_id: 'e1', at: iso(-9000), event: 'float_funded', layer: 'posted', amount_fen: 5_000_000, balance_fen: 5_000_000, by: '金算盘', reason: '凭证 17' },

@@ -1,9 +1,16 @@
 // What bounds payouts, and what county finance books.
 export const funds = {
   funds: {
-    title: 'Limits and budgets', policy: 'in force: {policy}', solo: 'One person makes and pays, each', workerDay: 'One person alone, a day', township: 'The township checks, each; above it the county', townshipDay: 'A township, a day; above it the county checks',
-    household: 'A household within {n} month | A household within {n} months', aidKind: '{kind}, a household within {n} month | {kind}, a household within {n} months', budgets: 'Budgets of {year}', kind: 'Kind of aid', budget: 'Budget', used: 'Used', left: 'Left', set: 'Set by', noBudget: 'No budget is set; the fund alone bounds what is spent.', reviewPercent: 'Drawn for a review', reviewDays: 'Time for a review', workingDays: '{n} working day | {n} working days',
+    title: 'Limits and budgets', policy: 'in force: {policy}', budgets: 'Budgets of {year}', kind: 'Kind of aid', budget: 'Budget', used: 'Used', left: 'Left', set: 'Set by', noBudget: 'No budget is set; the fund alone bounds what is spent.',
     float: 'Township, or your county', floatHint: 'The county\'s float pays by itself where a township\'s is empty.', year: 'Year', voucher: 'Voucher number', voucherHint: 'A voucher is booked once.',
+  },
+  limit: {
+    limit: 'Limit', value: 'Now', since: 'Since', until: 'Until', open: 'open', basis: 'Basis', next: 'Announced', nextOn: '{value} from {day}', ended: 'no limit', none: 'no limit',
+    name: {
+      solo: 'One person makes and pays, each', worker_day: 'One person alone, a day', township: 'The township checks, each; above it the county', township_day: 'A township, a day; above it the county checks', advance: 'Standing advance, each person', household: 'A household, within the period', household_months: 'The period', aid_kind: '{kind}, a household within the period', account: 'A bank account, within the period',
+      fast_person: 'Rapid aid, each person', fast_household: 'Rapid aid, each household', float: 'A full float, each township', float_low: 'A float is low below', second_signature: 'Time for the second signature', county_may_check: 'The township is silent: the county may check after', after_review: 'Drawn for a review', after_review_days: 'Time for a review',
+    },
+    unit: { percent: '{n} %', months: '{n} month | {n} months', working_days: '{n} working day | {n} working days', minutes: '{n} minute | {n} minutes', hours: '{n} hour | {n} hours' },
   },
   prove: { lead: 'You signed in a while ago. Give your password once more to sign; what you typed is kept.', go: 'Confirm and sign' },
   signals: {
