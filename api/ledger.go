@@ -27,6 +27,7 @@ type trialBalanceInput struct {
 type TrialBalance struct {
 	ledger.TrialBalance
 	Floats     []ledger.FloatView `json:"floats" doc:"Of townships that are there today"`
+	Funds      []ledger.FundView  `json:"funds" doc:"As they are now"`
 	LeftBehind []LeftBehind       `json:"left_behind" doc:"What lies in accounts of townships that were merged or ended: nobody pays out of them any more, county finance brings it over"`
 	LeftFen    int64              `json:"left_behind_fen" doc:"Sum of those"`
 }
@@ -50,7 +51,7 @@ func (s *Server) trialBalance(ctx context.Context, tx Tx, in *trialBalanceInput)
 	if err != nil {
 		return TrialBalance{}, err
 	}
-	out := TrialBalance{TrialBalance: all, Floats: []ledger.FloatView{}, LeftBehind: []LeftBehind{}}
+	out := TrialBalance{TrialBalance: all, Floats: []ledger.FloatView{}, Funds: []ledger.FundView{}, LeftBehind: []LeftBehind{}}
 	if in.Area != "" {
 		out.TrialBalance = all.Under(area.Code(in.Area))
 	}
@@ -60,6 +61,13 @@ func (s *Server) trialBalance(ctx context.Context, tx Tx, in *trialBalanceInput)
 			out.LeftBehind = append(out.LeftBehind, left)
 			out.LeftFen += left.PostedFen
 			continue
+		}
+		if a.Kind == ledger.Fund {
+			fund, err := tx.AccountByRef(ctx, ledger.AccountRef{Kind: ledger.Fund, Area: area.Code(a.Area)})
+			if err != nil {
+				return TrialBalance{}, err
+			}
+			out.Funds = append(out.Funds, ledger.FundView{AccountView: fund, FullFen: limits.FundFen, Low: ledger.Low(fund.AvailableFen, limits.FundFen, limits.FundLowPercent)})
 		}
 		if a.Kind != ledger.Float || len(out.Floats) == mostFloats {
 			continue

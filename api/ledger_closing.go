@@ -178,7 +178,7 @@ func (s *Server) claimBack(ctx context.Context, tx Tx, in *claimBackInput) (Clai
 	if err != nil {
 		return ClaimAnswer{}, err
 	}
-	c, err := ledger.Reimburse(ctx, tx, float, in.Body.Voucher)
+	c, err := relief.Reimburse(ctx, tx, float, in.Body.Voucher, s.policy(tx).Limits)
 	return ClaimAnswer{ID: c.PublicID, AmountFen: c.Fen, Vouchers: len(c.Items)}, err
 }
 

@@ -127,7 +127,7 @@ func (s *Server) fundFloat(ctx context.Context, tx Tx, in *floatInput) (ledger.A
 	if err != nil {
 		return ledger.AccountView{}, err
 	}
-	if err := ledger.FundFloat(ctx, tx, place, in.Body.AmountFen, in.Body.Voucher); err != nil {
+	if err := relief.FundFloat(ctx, tx, place, in.Body.AmountFen, in.Body.Voucher, s.policy(tx).Limits); err != nil {
 		return ledger.AccountView{}, err
 	}
 	return tx.AccountByRef(ctx, ledger.FloatOf(place))

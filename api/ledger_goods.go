@@ -7,6 +7,7 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/internal/failpoint"
 	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
 
@@ -86,7 +87,7 @@ func (s *Server) buyGoods(ctx context.Context, tx Tx, in *buyGoodsInput) (GoodsL
 	if err := ticket.PlainText("voucher", in.Body.Voucher); err != nil {
 		return GoodsList{}, err
 	}
-	if err := ledger.BuyGoods(ctx, tx, in.ID, in.Body.Pieces, in.Body.Voucher); err != nil {
+	if err := relief.BuyGoods(ctx, tx, in.ID, in.Body.Pieces, in.Body.Voucher, s.policy(tx).Limits); err != nil {
 		return GoodsList{}, err
 	}
 	failpoint.Hit(failpoint.PayoutBeforeCommit)

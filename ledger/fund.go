@@ -9,6 +9,9 @@ import (
 	"example.org/hotline/internal/act"
 )
 
+// Low reports whether what is left, in fen, lies below a share of what there is when full.
+func Low(left, full int64, percent int) bool { return left*100 < full*int64(percent) }
+
 // AllocateFund records money that a county's fund was given. key makes it
 // happen once: a voucher's number.
 func AllocateFund(ctx context.Context, tx Tx, county area.Code, fen int64, key string) error {

@@ -121,6 +121,13 @@ type FloatView struct {
 	Low        bool  `json:"low"`
 }
 
+// FundView is a county's fund, and whether it is low.
+type FundView struct {
+	AccountView
+	FullFen int64 `json:"full_fen" doc:"What the policy says that a fund holds when full; 0: no alarm"`
+	Low     bool  `json:"low"`
+}
+
 // TrialBalance lists the accounts in scope as they were just before a moment; where
 // the scope is whole, the sums are equal or something is wrong.
 type TrialBalance struct {

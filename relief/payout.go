@@ -156,21 +156,30 @@ func wanted(d ledger.Disbursement, again string) message {
 	return message{"check_wanted", d.PublicID + again, map[string]string{"amount": ledger.Yuan(d.Fen)}}
 }
 
-// warnLow tells county finance, once a day, that a payout takes the float below
-// the alarm's share.
+// warnLow tells county finance, once a day, that a payout takes the float, or the fund
+// where it is paid by bank, below the alarm's share.
 func warnLow(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement, l Limits) error {
-	if d.Channel != ledger.ChannelCash {
+	about := d.Fen // not held yet
+	if d.Solo() {
+		about = 0
+	}
+	switch d.Channel {
+	case ledger.ChannelCash:
+		return warnFloat(ctx, tx, t, d, about, l)
+	case ledger.ChannelBank:
+		return warnFund(ctx, tx, d.Area.At(area.LevelCounty), about, l)
+	default:
 		return nil
 	}
+}
+
+func warnFloat(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement, about int64, l Limits) error {
 	float, err := tx.Float(ctx, d.Area, l.FloatFen, l.FloatLowPercent)
 	if errors.Is(err, act.ErrNotFound) {
 		return nil // never funded: the check will be refused, which is said there
 	}
-	left := float.AvailableFen
-	if !d.Solo() {
-		left -= d.Fen // not held yet
-	}
-	if err != nil || left*100 >= l.FloatFen*int64(l.FloatLowPercent) {
+	left := float.AvailableFen - about
+	if err != nil || !ledger.Low(left, l.FloatFen, l.FloatLowPercent) {
 		return err
 	}
 	place, err := tx.Division(ctx, d.Area)

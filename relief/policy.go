@@ -34,6 +34,8 @@ type Limits struct {
 	TownshipFen        int64            `yaml:"township_fen"`          // up to this the township approves; above it the county
 	FloatFen           int64            `yaml:"float_fen"`             // what a township's float holds when full
 	FloatLowPercent    int              `yaml:"float_low_percent"`     // below this share of the float an alarm is raised
+	FundFen            int64            `yaml:"fund_fen"`              // what a county's fund holds when full; 0: no alarm about funds
+	FundLowPercent     int              `yaml:"fund_low_percent"`      // below this share of it an alarm is raised
 	AdvanceFen         int64            `yaml:"advance_fen"`           // most that a worker carries as a standing advance; 0: nobody does
 	HouseholdFen       int64            `yaml:"household_fen"`         // most a household may receive within HouseholdMonths
 	HouseholdMonths    int              `yaml:"household_months"`      // counted back from the act
@@ -121,6 +123,8 @@ func (p *Policy) Validate() error {
 	check(l.TownshipFen >= l.SoloFen, "limits.township_fen", "must not be below solo_fen")
 	check(l.FloatFen >= l.TownshipFen, "limits.float_fen", "must not be below township_fen, or the township could not pay what it may approve")
 	check(l.FloatLowPercent > 0 && l.FloatLowPercent < 100, "limits.float_low_percent", "must lie between 1 and 99")
+	check(l.FundFen == 0 || l.FundFen >= l.FloatFen, "limits.fund_fen", "must not be below float_fen, which the fund fills; 0: no alarm about funds")
+	check(l.FundFen == 0 || l.FundLowPercent > 0 && l.FundLowPercent < 100, "limits.fund_low_percent", "must lie between 1 and 99")
 	check(l.AdvanceFen >= 0 && l.AdvanceFen <= l.FloatFen, "limits.advance_fen", "must lie between 0 (no standing advances) and float_fen")
 	check(l.HouseholdFen >= l.TownshipFen, "limits.household_fen", "must not be below township_fen")
 	check(l.HouseholdMonths >= 1 && l.HouseholdMonths <= 60, "limits.household_months", "must lie between 1 and 60")

@@ -25,6 +25,8 @@ type Tx interface {
 	StaffName(ctx context.Context, id area.StaffID) (string, error)
 	// CountyFloatHolds reports whether the float of the actor's county, which they need not see, can give a sum.
 	CountyFloatHolds(ctx context.Context, county area.Code, fen int64) (bool, error)
+	// FundLeft is what the fund of a county that the actor lies in, which they need not see, can still give, in fen.
+	FundLeft(ctx context.Context, county area.Code) (int64, error)
 	// Float is a township's float; act.ErrNotFound where it was never funded.
 	Float(ctx context.Context, township area.Code, fullFen int64, lowPercent int) (ledger.FloatView, error)
 

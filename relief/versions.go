@@ -53,6 +53,8 @@ const (
 	LimitFastHousehold   LimitName = "fast_household"
 	LimitFloat           LimitName = "float"
 	LimitFloatLow        LimitName = "float_low"
+	LimitFund            LimitName = "fund"
+	LimitFundLow         LimitName = "fund_low"
 	LimitSecondSignature LimitName = "second_signature"
 	LimitCountyMayCheck  LimitName = "county_may_check"
 	LimitReviewShare     LimitName = "after_review"
@@ -110,6 +112,7 @@ func (p *Policy) limits() []limit {
 		{LimitTownshipDay, "", UnitFen, l.TownshipDayFen}, {LimitAdvance, "", UnitFen, l.AdvanceFen}, {LimitHousehold, "", UnitFen, l.HouseholdFen},
 		{LimitHouseholdMonths, "", UnitMonths, int64(l.HouseholdMonths)}, {LimitAccount, "", UnitFen, cmp.Or(l.AccountFen, l.HouseholdFen)},
 		{LimitFloat, "", UnitFen, l.FloatFen}, {LimitFloatLow, "", UnitPercent, int64(l.FloatLowPercent)},
+		{LimitFund, "", UnitFen, l.FundFen}, {LimitFundLow, "", UnitPercent, int64(l.FundLowPercent)},
 		{LimitSecondSignature, "", UnitMinutes, int64(l.SecondSignature / time.Minute)}, {LimitCountyMayCheck, "", UnitMinutes, int64(l.CountyMayCheck / time.Minute)},
 		{LimitReviewShare, "", UnitPercent, int64(l.AfterReviewPercent)}, {LimitReviewDays, "", UnitWorkingDays, int64(l.AfterReviewDays)},
 	}

@@ -130,6 +130,19 @@ func (tx *Tx) CountyFloatHolds(ctx context.Context, county area.Code, fen int64)
 	return holds, err
 }
 
+// FundLeft looks at the fund of a county that the actor lies in.
+func (tx *Tx) FundLeft(ctx context.Context, county area.Code) (fen int64, err error) {
+	if !county.Contains(tx.actor.Area) && !tx.actor.Area.Contains(county) {
+		return 0, act.NotFound("account")
+	}
+	err = tx.everywhere(ctx, func() error {
+		a, err := tx.AccountNow(ctx, ledger.AccountRef{Kind: ledger.Fund, Area: county})
+		fen = a.Available()
+		return err
+	})
+	return fen, err
+}
+
 func (tx *Tx) lockAccounts(ctx context.Context, refs []ledger.AccountRef) (map[ledger.AccountRef]ledger.Account, error) {
 	keys := make([][]any, 0, len(refs))
 	for _, r := range refs {

@@ -139,7 +139,7 @@ func (tx *Tx) Float(ctx context.Context, township area.Code, fullFen int64, lowP
 	if err != nil {
 		return ledger.FloatView{}, err
 	}
-	v := ledger.FloatView{AccountView: r.view(), FullFen: fullFen, Low: r.account().Available()*100 < fullFen*int64(lowPercent)}
+	v := ledger.FloatView{AccountView: r.view(), FullFen: fullFen, Low: ledger.Low(r.account().Available(), fullFen, lowPercent)}
 	err = tx.scan(ctx, "sum cash in hands", `SELECT coalesce(sum(posted_fen), 0)::bigint FROM accounts WHERE kind = 'cash' AND area_code = ?`,
 		[]any{string(township)}, &v.InHandsFen)
 	return v, err

@@ -4623,6 +4623,33 @@ export interface components {
             /** Format: int64 */
             posted_fen: number;
         };
+        LedgerFundView: {
+            /** @description Cash: the holder's standing advance, not what they carry for single payouts */
+            advance?: boolean;
+            area: string;
+            /** Format: int64 */
+            available_fen: number;
+            /**
+             * Format: int64
+             * @description Of what is owed to cases, which stands in one line for each place: to how many
+             */
+            cases?: number;
+            /**
+             * Format: int64
+             * @description What the policy says that a fund holds when full; 0: no alarm
+             */
+            full_fen: number;
+            holder?: string;
+            id: string;
+            kind: string;
+            low: boolean;
+            /** Format: int64 */
+            pending_in_fen: number;
+            /** Format: int64 */
+            pending_out_fen: number;
+            /** Format: int64 */
+            posted_fen: number;
+        };
         LedgerGoodsView: {
             area: string;
             area_name: string;
@@ -6677,6 +6704,8 @@ export interface components {
             debit_fen: number;
             /** @description Of townships that are there today */
             floats: components["schemas"]["LedgerFloatView"][] | null;
+            /** @description As they are now */
+            funds: components["schemas"]["LedgerFundView"][] | null;
             /** @description What lies in accounts of townships that were merged or ended: nobody pays out of them any more, county finance brings it over */
             left_behind: components["schemas"]["LeftBehind"][] | null;
             /**

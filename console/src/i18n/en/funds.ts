@@ -8,7 +8,7 @@ export const funds = {
     limit: 'Limit', value: 'Now', since: 'Since', until: 'Until', open: 'open', basis: 'Basis', next: 'Announced', nextOn: '{value} from {day}', ended: 'no limit', none: 'no limit',
     name: {
       solo: 'One person makes and pays, each', worker_day: 'One person alone, a day', township: 'The township checks, each; above it the county', township_day: 'A township, a day; above it the county checks', advance: 'Standing advance, each person', household: 'A household, within the period', household_months: 'The period', aid_kind: '{kind}, a household within the period', account: 'A bank account, within the period',
-      fast_person: 'Rapid aid, each person', fast_household: 'Rapid aid, each household', float: 'A full float, each township', float_low: 'A float is low below', second_signature: 'Time for the second signature', county_may_check: 'The township is silent: the county may check after', after_review: 'Drawn for a review', after_review_days: 'Time for a review',
+      fast_person: 'Rapid aid, each person', fast_household: 'Rapid aid, each household', float: 'A full float, each township', float_low: 'A float is low below', fund: 'A full fund, each county', fund_low: 'A fund is low below', second_signature: 'Time for the second signature', county_may_check: 'The township is silent: the county may check after', after_review: 'Drawn for a review', after_review_days: 'Time for a review',
     },
     unit: { percent: '{n} %', months: '{n} month | {n} months', working_days: '{n} working day | {n} working days', minutes: '{n} minute | {n} minutes', hours: '{n} hour | {n} hours' },
   },

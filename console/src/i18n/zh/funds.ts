@@ -8,7 +8,7 @@ export const funds = {
     limit: '限额', value: '现行', since: '起始日', until: '截止日', open: '未定', basis: '依据', next: '已公布的下一版', nextOn: '{day}起 {value}', ended: '不再限制', none: '不限',
     name: {
       solo: '一人经办、一人发放（单笔）', worker_day: '一人单独经办或发放（每日）', township: '乡镇复核（单笔），以上由县级复核', township_day: '乡镇每日合计，以上由县级复核', advance: '预领款上限（每人）', household: '一户合计（期限内）', household_months: '合计期限', aid_kind: '一户「{kind}」合计（期限内）', account: '一个银行账户合计（期限内）',
-      fast_person: '快速救助（每人）', fast_household: '快速救助（每户）', float: '备用金定额（每乡镇）', float_low: '备用金预警线', second_signature: '补签期限', county_may_check: '乡镇未复核，县级可代为复核', after_review: '事后抽查比例', after_review_days: '抽查期限',
+      fast_person: '快速救助（每人）', fast_household: '快速救助（每户）', float: '备用金定额（每乡镇）', float_low: '备用金预警线', fund: '专户定额（每县）', fund_low: '专户预警线', second_signature: '补签期限', county_may_check: '乡镇未复核，县级可代为复核', after_review: '事后抽查比例', after_review_days: '抽查期限',
     },
     unit: { percent: '{n} %', months: '{n} 个月', working_days: '{n} 个工作日', minutes: '{n} 分钟', hours: '{n} 小时' },
   },
