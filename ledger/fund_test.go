@@ -22,7 +22,7 @@ func TestTheYearOfABudgetBeginsInShanghai(t *testing.T) {
 		{newYear.Add(-time.Second), 2025, ""}, {newYear.Add(-time.Second), 2027, ""}, {newYear.Add(-time.Second), 2028, "year_out_of_range"},
 		{newYear, 2025, "year_out_of_range"}, {newYear, 2026, ""}, {newYear, 2028, ""},
 	} {
-		m := &memory{state: state{now: test.now}}
+		m := &memory{state: state{now: test.now, budgets: map[string]int64{}}}
 		err := m.do(finance, func(ctx context.Context) error {
 			return SetBudget(ctx, m, Budget{County: finance.Area, AidKind: "urgent", Year: test.year, Fen: 100, Voucher: "b1"})
 		})
