@@ -81,6 +81,16 @@ func tellRole(ctx context.Context, tx Tx, t ticket.Ticket, place area.Code, role
 	return len(posts) > 0, nil
 }
 
+// tellSupervisor tells the supervisor of a county, or the city's where it has none.
+func tellSupervisor(ctx context.Context, tx Tx, county area.Code, m message) error {
+	told, err := tellRole(ctx, tx, ticket.Ticket{}, county, area.RoleSupervisor, m)
+	if told || err != nil {
+		return err
+	}
+	_, err = tellRole(ctx, tx, ticket.Ticket{}, county.At(area.LevelCity), area.RoleSupervisor, m)
+	return err
+}
+
 // askApproval tells whose word a decision waits for.
 func askApproval(ctx context.Context, tx Tx, t ticket.Ticket, d Decision) error {
 	return tellSigner(ctx, tx, t, t.Area, d.Level, message{"check_wanted", d.PublicID, map[string]string{"amount": ledger.Yuan(d.Fen)}})

@@ -77,10 +77,13 @@ var openSQL = []struct {
 		JOIN postings p ON p.entry_id = e.id AND p.layer = 'posted' JOIN accounts a ON a.id = p.account_id AND a.kind = 'fund'
 		WHERE a.area_code LIKE ? AND ledger_day(e.at) <= ?::date AND EXISTS (SELECT 1 FROM bank_statements s WHERE s.area_code = a.area_code AND ledger_day(e.at) BETWEEN s.from_day AND s.to_day)
 		  AND NOT EXISTS (SELECT 1 FROM statement_lines l WHERE l.entry_id = e.id)`},
-	{ledger.OpenCash, `SELECT a.area_code AS area, '' AS what, sum(d.debit_fen - d.credit_fen)::bigint AS fen, max(d.day)::timestamp AT TIME ZONE 'Asia/Shanghai' AS since FROM accounts a
-		JOIN account_days d ON d.account_id = a.id WHERE a.kind = 'suspense' AND a.area_code LIKE ? AND d.day <= ?::date GROUP BY a.id, a.area_code HAVING sum(d.debit_fen - d.credit_fen) <> 0`},
-	{ledger.OpenImprest, `SELECT i.area, '' AS what, i.missing_fen AS fen, (SELECT now) AS since FROM (` + imprestSQL + `) i, LATERAL (SELECT app_now() AS now) n
-		WHERE i.missing_fen <> 0 AND i.area LIKE ? AND ?::date IS NOT NULL`},
+	// Open since the first day after the last on which the account stood at zero.
+	{ledger.OpenCash, `WITH runs AS (SELECT a.id, a.area_code, d.day, sum(d.debit_fen - d.credit_fen) OVER (PARTITION BY a.id ORDER BY d.day) AS run FROM accounts a
+			JOIN account_days d ON d.account_id = a.id WHERE a.kind = 'suspense' AND a.area_code LIKE ? AND d.day <= ?::date)
+		SELECT r.area_code AS area, '' AS what, (array_agg(r.run ORDER BY r.day DESC))[1]::bigint AS fen, min(r.day)::timestamp AT TIME ZONE 'Asia/Shanghai' AS since FROM runs r
+		WHERE NOT EXISTS (SELECT 1 FROM runs z WHERE z.id = r.id AND z.run = 0 AND z.day >= r.day) GROUP BY r.id, r.area_code`},
+	{ledger.OpenImprest, `SELECT i.area, '' AS what, i.missing_fen AS fen, coalesce(m.seen_at, app_now()) AS since FROM (` + imprestSQL + `) i
+		LEFT JOIN imprest_misses m ON m.area_code = i.area AND m.gone_at IS NULL WHERE i.missing_fen <> 0 AND i.area LIKE ? AND ?::date IS NOT NULL`},
 }
 
 // OpenItems lists what does not agree in a county's books as of the end of a day, the oldest first.

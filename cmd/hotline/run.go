@@ -63,6 +63,7 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	if n.has(configs.RoleDispatch) {
 		dispatching.start("timers", n.engine.Run)
 		dispatching.start("rosters", n.watchHoles)
+		dispatching.start("open items", n.watchOpenItems)
 	} else {
 		dispatching.start("timers", n.engine.RunArming)
 	}

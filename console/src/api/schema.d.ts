@@ -4773,7 +4773,7 @@ export interface components {
         LedgerOpenItem: {
             /**
              * Format: int64
-             * @description Whole days since then; pages mark 1, 3 and 7
+             * @description Whole days since then; at 1, 3 and 7 somebody is told
              */
             age_days: number;
             /** Format: int64 */
