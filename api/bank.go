@@ -49,9 +49,9 @@ func bankTable() []*route {
 	lookers := append([]area.Role{area.RoleCountyFinance, area.RoleAuditor}, owners...)
 	batches := []area.Role{area.RoleCountyFinance, area.RoleAuditor}
 	return []*route{
-		{method: post, path: "/tickets/{id}/payee-accounts", who: enterers, act: "enter_account", when: mayEnterAccount,
+		{method: post, path: "/tickets/{id}/payee-accounts", who: enterers, act: "enter_account", when: mayEnterAccount, written: failpoint.FinanceBeforeCommit, committed: failpoint.FinanceAfterCommit,
 			summary: "Enter the account to which the payee's money goes; a newer one takes the older one's place", bind: do((*Server).enterAccount)},
-		{method: post, path: "/payee-accounts/{id}/verification", fresh: true, who: verifiers, act: "verify_account", when: mayVerifyAccount,
+		{method: post, path: "/payee-accounts/{id}/verification", fresh: true, who: verifiers, act: "verify_account", when: mayVerifyAccount, written: failpoint.FinanceBeforeCommit, committed: failpoint.FinanceAfterCommit,
 			summary: "Verify an account that another person has entered: type its number once more, off the card", bind: do((*Server).verifyAccount)},
 		{method: post, path: "/payee-accounts/{id}/views", who: lookers, summary: "See an account's holder and last four digits; leaves a record", bind: each((*Server).viewAccount)},
 		{method: post, path: "/disbursements/{id}/fix", who: fixers, act: "fix_disbursement", when: payoutsAllow("fix"), committed: failpoint.PayoutAfterCommit,
@@ -61,17 +61,17 @@ func bankTable() []*route {
 
 		{method: get, path: "/ledger/batches", who: batches, summary: "Batches for the bank, and what waits for one", bind: read((*Server).listBatches)},
 		{method: get, path: "/ledger/batches/{id}", who: batches, summary: "One batch with its payouts and files", bind: read((*Server).getBatch)},
-		{method: post, path: "/ledger/batches", who: finance, summary: "Make a batch of what is reserved for the bank; another person releases it", bind: do((*Server).makeBatch)},
+		{method: post, path: "/ledger/batches", who: finance, written: failpoint.FinanceBeforeCommit, committed: failpoint.FinanceAfterCommit, summary: "Make a batch of what is reserved for the bank; another person releases it", bind: do((*Server).makeBatch)},
 		{method: post, path: "/ledger/batches/{id}/release", fresh: true, who: finance, committed: failpoint.PayoutAfterCommit,
 			summary: "Let a batch that another person has made go to the bank", bind: do((*Server).releaseBatch)},
-		{method: post, path: "/ledger/batches/{id}/discard", who: finance, summary: "Throw a draft away; its payouts wait for another batch", bind: do((*Server).discardBatch)},
+		{method: post, path: "/ledger/batches/{id}/discard", who: finance, written: failpoint.FinanceBeforeCommit, committed: failpoint.FinanceAfterCommit, summary: "Throw a draft away; its payouts wait for another batch", bind: do((*Server).discardBatch)},
 		{method: post, path: "/ledger/batches/{id}/returns", who: finance, committed: failpoint.PayoutAfterCommit,
 			summary: "Load what the bank says of a batch: all of the file or nothing; the same file again changes nothing", bind: do((*Server).loadReturn)},
-		{method: post, path: "/ledger/batches/{id}/closure", who: finance, summary: "Close a batch of which nothing is unknown", bind: do((*Server).closeBatch)},
+		{method: post, path: "/ledger/batches/{id}/closure", who: finance, written: failpoint.FinanceBeforeCommit, committed: failpoint.FinanceAfterCommit, summary: "Close a batch of which nothing is unknown", bind: do((*Server).closeBatch)},
 		{method: get, path: "/ledger/bank-files/{id}/content", who: finance, summary: "A file that went to the bank or came from it; each look leaves a record", bind: bindBankFile},
 
 		{method: get, path: "/ledger/claims", who: batches, summary: "What payees are to give back", bind: read((*Server).listClaims)},
-		{method: post, path: "/ledger/claims/{id}/repayments", fresh: true, who: finance, summary: "Book what a payee has given back", bind: do((*Server).repayClaim)},
+		{method: post, path: "/ledger/claims/{id}/repayments", fresh: true, who: finance, written: failpoint.FinanceBeforeCommit, committed: failpoint.FinanceAfterCommit, summary: "Book what a payee has given back", bind: do((*Server).repayClaim)},
 	}
 }
 

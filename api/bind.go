@@ -84,7 +84,9 @@ func do[I, O any](h handler[I, O]) binder {
 			defer release()
 			var out answer[O]
 			err = s.deps.Run(ctx, req.actor, func(tx Tx) (err error) {
-				out, err = once(ctx, s, tx, in, h)
+				if out, err = once(ctx, s, tx, in, h); err == nil {
+					failpoint.Hit(r.written)
+				}
 				return err
 			})
 			if err != nil {

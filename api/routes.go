@@ -30,6 +30,7 @@ type route struct {
 	fresh      bool           // asks for a password that was given lately: what is signed for money
 	keyless    bool           // an unsafe method that needs no Idempotency-Key
 	background bool           // asked by a page on its own: it does not count as somebody being there
+	written    failpoint.Name // passed with everything written and nothing committed, where the act itself passes no such step
 	committed  failpoint.Name // passed between commit and answer
 	bind       binder
 }

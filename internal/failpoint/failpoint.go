@@ -38,6 +38,8 @@ const (
 	ReceiptAfterCommit      Name = "receipt.after_commit"      // committed, client not answered
 	AdvanceBeforeCommit     Name = "advance.before_commit"     // an act with a standing advance written, not committed
 	AdvanceAfterCommit      Name = "advance.after_commit"      // committed, client not answered
+	FinanceBeforeCommit     Name = "finance.before_commit"     // an account, a batch or a closing written, not committed
+	FinanceAfterCommit      Name = "finance.after_commit"      // committed, client not answered
 )
 
 // All lists every Name.
@@ -47,5 +49,5 @@ func All() []Name {
 		CallbackBeforeDial, RelayAfterPublish, TimerAfterClaim, TimerBeforeCommit, TimerAfterCommit,
 		NoticeBeforeSend, NoticeAfterSend, AcceptBeforeCommit, PayoutBeforeCommit, PayoutAfterCommit,
 		BankBeforeSend, BankAfterSend, BankAfterAsk, BankAfterFetch, BankBeforeCommit,
-		ReceiptBeforeCommit, ReceiptAfterCommit, AdvanceBeforeCommit, AdvanceAfterCommit}
+		ReceiptBeforeCommit, ReceiptAfterCommit, AdvanceBeforeCommit, AdvanceAfterCommit, FinanceBeforeCommit, FinanceAfterCommit}
 }

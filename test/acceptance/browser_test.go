@@ -15,6 +15,7 @@ import (
 // one real call. Pictures of every page stay in the test's artifacts
 // (go test -artifacts). Nothing may be written to a browser's console.
 func TestBrowser(t *testing.T) {
+	t.Parallel()
 	browser.ConsoleIsBuilt(t)
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	// The two take turns at being first; the calendar tells whose turn it is.

@@ -32,6 +32,7 @@ func position(item any) float64 { n, _ := item.(map[string]any)["position"].(flo
 // the calendar shows the swap and why, and the next call's offer goes to the
 // substitute.
 func TestAHeadEntersALeave(t *testing.T) {
+	t.Parallel()
 	browser.ConsoleIsBuilt(t)
 	const stoneBridge = "990101101000"
 	c := city.Start(t, city.At(clock(1, "23:30:00")))

@@ -13,6 +13,7 @@ import (
 // nothing scrolls sideways, no item of a menu is cut, no key stands for words.
 // What finds no room in the menu is reached by keyboard.
 func TestPagesFit(t *testing.T) {
+	t.Parallel()
 	browser.ConsoleIsBuilt(t)
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	ref := urgentCall(t, c)

@@ -80,6 +80,7 @@ func reason(text string) map[string]any { return map[string]any{"reason": text} 
 // told, the clocks show the same deadlines after each, and what may not be is
 // refused by its code.
 func TestMovesOfATicket(t *testing.T) {
+	t.Parallel()
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	ref := urgentCall(t, c)
 	first := c.OfferedTo(ref)[0]
@@ -158,6 +159,7 @@ func TestMovesOfATicket(t *testing.T) {
 // the one that has passed is told once. A second matter is a ticket with clocks of
 // its own from the same INVITE.
 func TestJoinedAndSplit(t *testing.T) {
+	t.Parallel()
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	ref := urgentCall(t, c)
 	if r := c.Call(city.Township, "+8619900000078", map[rune]time.Duration{'1': time.Second}); !r.Answered() {
@@ -218,6 +220,7 @@ func TestJoinedAndSplit(t *testing.T) {
 // closes, not a minute later. The night of 1 October is in the holiday, so that is
 // 9 October at half past five.
 func TestAReturnHasTwoWorkingDays(t *testing.T) {
+	t.Parallel()
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	ref := urgentCall(t, c)
 	worker := c.OfferedTo(ref)[0]

@@ -12,6 +12,7 @@ import (
 // ticket to somebody of an agency, who reports back with a photo; a new assistant
 // is added, gets a code, sets a password by it and signs in.
 func TestPeopleOfTheVillageAndOfAnAgency(t *testing.T) {
+	t.Parallel()
 	browser.ConsoleIsBuilt(t)
 	c := city.Start(t, city.At(clock(1, "10:00:00")))
 	// Administrators are made where the line is run; they get the password of somebody who has one.

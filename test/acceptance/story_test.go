@@ -67,6 +67,7 @@ func receipt(worker *city.Client, id string) map[string]any {
 // The story: a call at 23:40 on a holiday, key 1, accepted in 4 minutes, visit,
 // 800.00 yuan in cash, receipt at 01:05: on time, 85 minutes.
 func TestHelpedInTime(t *testing.T) {
+	t.Parallel()
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	ref := urgentCall(t, c)
 	c.SetClock(clock(1, "23:44:00"))
@@ -107,6 +108,7 @@ func TestHelpedInTime(t *testing.T) {
 
 // The same with the receipt at 01:41: exactly one breach, at 01:40, and the city desk is told.
 func TestHelpedTooLate(t *testing.T) {
+	t.Parallel()
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	ref := urgentCall(t, c)
 	c.SetClock(clock(1, "23:44:00"))
@@ -139,6 +141,7 @@ func TestHelpedTooLate(t *testing.T) {
 
 // Nobody accepts: second worker, county (the head is away and skipped at once, the county takes his minute), city.
 func TestNobodyAccepts(t *testing.T) {
+	t.Parallel()
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	c.Exec(`INSERT INTO absences (post_id, reason, starts_at, ends_at) SELECT post_id, 'training', $1, $2 FROM staff WHERE login = 'town2-head'`,
 		clock(1, "08:00:00"), clock(3, "08:00:00"))
@@ -169,6 +172,7 @@ func TestNobodyAccepts(t *testing.T) {
 
 // Two people accept at the same instant: one owner, the other is told who has it.
 func TestTwoAcceptAtOnce(t *testing.T) {
+	t.Parallel()
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	ref := urgentCall(t, c)
 	c.SetClock(clock(1, "23:43:30"))
@@ -199,6 +203,7 @@ func TestTwoAcceptAtOnce(t *testing.T) {
 // A call to the number without an area: the county desk is asked, an agent
 // triages, and the township's ladder starts; above the solo limit three people pay.
 func TestTriageAndThreePeople(t *testing.T) {
+	t.Parallel()
 	c := city.Start(t, city.At(clock(1, "23:30:00")))
 	c.SetClock(clock(1, "23:40:00"))
 	c.Call(city.Line, "anonymous", nil)

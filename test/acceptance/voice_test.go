@@ -25,6 +25,7 @@ func worker(t *testing.T, key string) (at netip.AddrPort, wait func()) {
 // A P1 in the night: the worker's telephone rings at once, they press 1, and the
 // ticket is theirs. It makes no second ticket, and what is left to be rung is void.
 func TestAWorkersTelephoneRings(t *testing.T) {
+	t.Parallel()
 	at, wait := worker(t, "1")
 	c := city.Start(t, city.At(clock(1, "23:30:00")), city.Setting(fmt.Sprintf("outbound: {trunk: test, proxy: %q}", at)))
 	c.SetClock(clock(1, "23:40:00"))
@@ -55,6 +56,7 @@ func TestAWorkersTelephoneRings(t *testing.T) {
 // Whoever must stand aside hears that, not that somebody else was first, and is
 // not rung about it again; nobody owns the ticket.
 func TestARelativesTelephoneSaysThatTheyMustStandAside(t *testing.T) {
+	t.Parallel()
 	at, wait := worker(t, "1")
 	c := city.Start(t, city.At(clock(1, "23:30:00")), city.Setting(fmt.Sprintf("outbound: {trunk: test, proxy: %q}", at)))
 	c.SetClock(clock(1, "23:40:00"))
@@ -84,6 +86,7 @@ func TestARelativesTelephoneSaysThatTheyMustStandAside(t *testing.T) {
 // A whole ladder was asked in vain: the city's fixed number rings, and whoever
 // answers there says by key 1 that they know. Nobody else's telephone can ring here.
 func TestTheAlarmNumberRings(t *testing.T) {
+	t.Parallel()
 	at, wait := worker(t, "1")
 	c := city.New(t, city.At(clock(1, "23:30:00")), city.Setting(fmt.Sprintf("outbound: {trunk: test, proxy: %q}", at)))
 	c.Exec(`UPDATE staff SET phone_sealed = NULL`)

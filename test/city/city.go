@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -289,6 +290,8 @@ type Process struct {
 	done chan struct{}
 	err  error
 	log  *os.File
+
+	begun int64 // where its lines of the log begin
 }
 
 // Serve starts the program and waits until it is ready. env are settings such
@@ -313,14 +316,18 @@ func (c *City) Launch(env ...string) (*Process, error) {
 		return nil, err
 	}
 	cmd := exec.Command(Program(c.T), "--config", c.config, "serve")
-	cmd.Env = append(os.Environ(), env...)
+	cmd.Env = append(append(os.Environ(), "HOTLINE_FAILPOINT=@"+c.armed()), env...)
 	cmd.Stderr = log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
 	}
-	p := &Process{cmd: cmd, done: make(chan struct{}), log: log}
+	begun, err := log.Seek(0, io.SeekEnd)
+	if err != nil {
+		return nil, err
+	}
+	p := &Process{cmd: cmd, done: make(chan struct{}), log: log, begun: begun}
 	started, ready := make(chan error), make(chan struct{})
 	go func() {
 		// The kernel ends the program when the thread that started it ends, so that thread stays until then.
@@ -363,6 +370,28 @@ func (c *City) Launch(env ...string) (*Process, error) {
 		return p, fmt.Errorf("the program ended before it was ready: %w\n%s", p.err, c.Log())
 	case <-time.After(readyLimit):
 		return p, fmt.Errorf("the program is not ready after %s\n%s", readyLimit, c.Log())
+	}
+}
+
+// armed is the file that says at which step the program dies.
+func (c *City) armed() string { return filepath.Join(c.Dir, "failpoint") }
+
+// Arm has the running program die at a step that it has yet to pass, such as
+// "timer.after_commit" or, at the second pass of it, "timer.after_commit:2".
+// Disarm takes that back.
+func (c *City) Arm(step string) {
+	c.T.Helper()
+	written := c.armed() + ".new" // whole, or not at all
+	if err := errors.Join(os.WriteFile(written, []byte(step), 0o600), os.Rename(written, c.armed())); err != nil {
+		c.T.Fatal(err)
+	}
+}
+
+// Disarm lets the program pass every step.
+func (c *City) Disarm() {
+	c.T.Helper()
+	if err := os.Remove(c.armed()); err != nil && !errors.Is(err, os.ErrNotExist) {
+		c.T.Fatal(err)
 	}
 }
 
@@ -414,6 +443,12 @@ func (c *City) Log() string {
 		return err.Error()
 	}
 	return string(b)
+}
+
+// LogOfRun is what the newest run has logged so far.
+func (c *City) LogOfRun() string {
+	text := c.Log()
+	return text[min(int(c.process.begun), len(text)):]
 }
 
 // SetClock sets the city's clock.

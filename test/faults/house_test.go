@@ -79,24 +79,29 @@ func (h *house) kill() {
 // the step, such as ":2", or empty. The program is not started again.
 func (h *house) killAt(step failpoint.Name, arm string, act func()) {
 	h.T.Helper()
-	h.kill()
-	const inUse = "Redis is in use"
-	before := strings.Count(h.Log(), inUse)
-	p, err := h.Launch("HOTLINE_FAILPOINT=" + string(step) + arm)
-	if err != nil && !p.Killed() {
-		h.T.Fatal(err)
-	}
-	// Until Redis is in use all comes by the sweep, which is another way past some steps.
-	h.Until("the program uses Redis", func() bool { return died(p) || strings.Count(h.Log(), inUse) > before })
+	h.running()
+	p := h.Process()
+	h.Arm(string(step) + arm)
 	act()
 	select {
 	case <-p.Died():
 	case <-time.After(patience):
 		h.T.Fatalf("the step %s was never passed\n%s", step, h.Log())
 	}
+	h.Disarm()
 	if !p.Killed() {
 		h.T.Fatalf("the program ended by itself: %v\n%s", p.Err(), h.Log())
 	}
+}
+
+// running makes sure that the program is there, and that it uses Redis: until then all
+// comes by the sweep, which is another way past some steps.
+func (h *house) running() {
+	h.T.Helper()
+	if p := h.Process(); p == nil || died(p) {
+		h.Serve()
+	}
+	h.Until("the program uses Redis", func() bool { return strings.Contains(h.LogOfRun(), "Redis is in use") })
 }
 
 // died reports whether a run of the program has ended.

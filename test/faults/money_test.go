@@ -1,6 +1,7 @@
 package faults
 
 import (
+	"encoding/json"
 	"net/http"
 	"slices"
 	"time"
@@ -18,7 +19,7 @@ func accepted(h *house, step failpoint.Name) {
 	p.complete()
 	number := h.ticketOf(p.callID)
 	worker := h.As(h.offered(number, 1)[0])
-	h.dieInAct(step, worker, "/tickets/"+number+"/acceptance", map[string]any{})
+	h.dying([]failpoint.Name{step}, worker, "/tickets/"+number+"/acceptance", map[string]any{})
 	if n := h.Count(`SELECT count(*) FROM offers o JOIN tickets t ON t.id = o.ticket_id WHERE t.number = $1 AND o.outcome = 'accepted'`, number); n != 1 {
 		h.T.Errorf("%d acceptances", n)
 	}
@@ -27,118 +28,123 @@ func accepted(h *house, step failpoint.Name) {
 	}
 }
 
-// dieInAct sends an act that dies with the program, starts it, and sends the same again.
-func (h *house) dieInAct(step failpoint.Name, who *city.Client, path string, body map[string]any) city.Answer {
+// dying sends an act in which the program dies at each of the steps in turn, and is
+// started again; then the same act is answered, and nothing is broken.
+func (h *house) dying(steps []failpoint.Name, who *city.Client, path string, body map[string]any) city.Answer {
+	h.T.Helper()
+	octets, err := json.Marshal(body)
+	if err != nil {
+		h.T.Fatal(err)
+	}
+	return h.dyingWith(steps, who, path, "application/json", octets)
+}
+
+// dyingWith is dying for an act that sends octets.
+func (h *house) dyingWith(steps []failpoint.Name, who *city.Client, path, kind string, octets []byte) city.Answer {
 	h.T.Helper()
 	key := uuid.NewString()
-	h.killAt(step, "", func() {
-		if a, err := who.Try(http.MethodPost, path, key, body); err == nil {
-			h.T.Errorf("%s was answered: %d %s", path, a.Status, a.Raw)
-		}
-	})
-	h.Serve()
-	a, err := who.Try(http.MethodPost, path, key, body)
+	for _, step := range steps {
+		h.killAt(step, "", func() {
+			if a, err := who.TryRaw(http.MethodPost, path, key, kind, octets); err == nil {
+				h.T.Errorf("%s was answered: %d %s", path, a.Status, a.Raw)
+			}
+		})
+		h.unbroken()
+		h.Serve()
+	}
+	a, err := who.TryRaw(http.MethodPost, path, key, kind, octets)
 	if err != nil || a.Status >= 300 {
 		h.T.Fatalf("%s sent again: %v %d %s", path, err, a.Status, a.Raw)
 	}
+	h.unbroken()
 	return a
 }
 
-// payment is urgent aid on its way, and the step at which the program dies.
+// payment is urgent aid on its way.
 type payment struct {
 	h      *house
-	dies   failpoint.Name
-	dieAt  string // start, check, cash or receipt
 	ticket string // public id
 	id     string // of the payout, made by the client
 }
 
-// soloAt pays what one worker may pay alone, and dies at one act of it.
-func soloAt(act string) func(*house, failpoint.Name) {
-	return func(h *house, step failpoint.Name) {
-		p, worker, decision := begin(h, step, act, 10_000, 1)
-		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 10_000, "cash"))
-		p.do("cash", worker, "/disbursements/"+p.id+"/cash", map[string]any{})
-		p.do("receipt", worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
-		p.paidOnce("float", 10_000)
+// aloneInCash pays what one worker may pay alone.
+func aloneInCash(h *house) {
+	p, worker, decision := begin(h, 10_000, 1)
+	h.dying(dyingPayout, worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 10_000, "cash"))
+	h.dying(dyingPayout, worker, "/disbursements/"+p.id+"/cash", map[string]any{})
+	h.dying(dyingReceipt, worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
+	p.paidOnce("float", 10_000)
+}
+
+// sharedInCash pays above the solo limit, with three people.
+func sharedInCash(h *house) {
+	p, worker, decision := begin(h, 110_000, 3)
+	head := h.As("town2-head")
+	head.Post("/decisions/"+decision+"/approval", map[string]any{"approve": true})
+	h.dying(dyingPayout, worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 110_000, "cash"))
+	var hash string
+	h.Query(`SELECT encode(content_hash, 'hex') FROM disbursements WHERE public_id = $1`, []any{p.id}, &hash)
+	h.dying(dyingPayout, head, "/disbursements/"+p.id+"/check", map[string]any{"content_hash": hash})
+	paying := h.As(colleague(worker))
+	h.dying(dyingPayout, paying, "/disbursements/"+p.id+"/cash", map[string]any{})
+	h.dying(dyingReceipt, paying, "/disbursements/"+p.id+"/receipt", p.proof(paying, worker.Name))
+	p.paidOnce("float", 110_000)
+}
+
+// colleague is the other worker of the township.
+func colleague(of *city.Client) string {
+	if of.Name == "town2-worker1" {
+		return "town2-worker2"
+	}
+	return "town2-worker1"
+}
+
+// outOfAnAdvance gives a worker a standing advance, has them pay out of it, give half
+// of the rest to a colleague and the other half back.
+func outOfAnAdvance(h *house) {
+	p, worker, decision := begin(h, 10_000, 1)
+	head := h.As("town2-head")
+	had := p.carries(worker.Name)
+	p.answered(head, "/ledger/advances", map[string]any{"to": worker.Name, "amount_fen": 30_000}, worker)
+	h.dying(dyingPayout, worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 10_000, "advance"))
+	h.dying(dyingPayout, worker, "/disbursements/"+p.id+"/cash", map[string]any{})
+	h.dying(dyingReceipt, worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
+	p.paidOnce("cash", 10_000)
+	other := h.As(colleague(worker))
+	p.answered(worker, "/ledger/advances/handovers", map[string]any{"to": other.Name, "amount_fen": 10_000}, other)
+	p.answered(other, "/ledger/advances/returns", map[string]any{"amount_fen": 10_000}, head)
+	p.answered(worker, "/ledger/advances/returns", map[string]any{"amount_fen": 10_000}, head)
+	if has := p.carries(worker.Name); has != had {
+		h.T.Errorf("%s carries %d fen after it, before it were %d", worker.Name, has, had)
 	}
 }
 
-// sharedAt pays above the solo limit, with three people, and dies at one act of it.
-func sharedAt(act string) func(*house, failpoint.Name) {
-	return func(h *house, step failpoint.Name) {
-		p, worker, decision := begin(h, step, act, 110_000, 3)
-		head := h.As("town2-head")
-		head.Post("/decisions/"+decision+"/approval", map[string]any{"approve": true})
-		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 110_000, "cash"))
-		var hash string
-		h.Query(`SELECT encode(content_hash, 'hex') FROM disbursements WHERE public_id = $1`, []any{p.id}, &hash)
-		p.do("check", head, "/disbursements/"+p.id+"/check", map[string]any{"content_hash": hash})
-		payer := "town2-worker1"
-		if worker.Name == payer {
-			payer = "town2-worker2"
-		}
-		paying := h.As(payer)
-		p.do("cash", paying, "/disbursements/"+p.id+"/cash", map[string]any{})
-		p.do("receipt", paying, "/disbursements/"+p.id+"/receipt", p.proof(paying, worker.Name))
-		p.paidOnce("float", 110_000)
-	}
-}
-
-// advanceAt gives a worker a standing advance, has them pay out of it, give half of the
-// rest to a colleague and the other half back, and dies at one act of it.
-func advanceAt(act string) func(*house, failpoint.Name) {
-	return func(h *house, step failpoint.Name) {
-		p, worker, decision := begin(h, step, act, 10_000, 1)
-		head := h.As("town2-head")
-		had := p.carries(worker.Name)
-		p.answered(head, "issue", "/ledger/advances", map[string]any{"to": worker.Name, "amount_fen": 30_000}, worker)
-		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", p.order(decision, 10_000, "advance"))
-		p.do("cash", worker, "/disbursements/"+p.id+"/cash", map[string]any{})
-		p.do("receipt", worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
-		p.paidOnce("cash", 10_000)
-		other := h.As(map[bool]string{true: "town2-worker2", false: "town2-worker1"}[worker.Name == "town2-worker1"])
-		p.answered(worker, "hand_over", "/ledger/advances/handovers", map[string]any{"to": other.Name, "amount_fen": 10_000}, other)
-		p.answered(other, "return", "/ledger/advances/returns", map[string]any{"amount_fen": 10_000}, head)
-		p.answered(worker, "return", "/ledger/advances/returns", map[string]any{"amount_fen": 10_000}, head)
-		if has := p.carries(worker.Name); has != had {
-			h.T.Errorf("%s carries %d fen after it, before it were %d", worker.Name, has, had)
-		}
-	}
-}
-
-// inGoodsAt has goods bought for the store, gives them to the citizen, and dies at one act of it.
-func inGoodsAt(act string) func(*house, failpoint.Name) {
-	return func(h *house, step failpoint.Name) {
-		p, worker, decision := begin(h, step, act, 10_000, 1)
-		finance := h.As("county1-finance")
-		var town string
-		h.Query(`SELECT area_code FROM staff WHERE login = $1`, []any{worker.Name}, &town)
-		goods, voucher := uuid.NewString(), uuid.NewString()
-		finance.Post("/ledger/goods", map[string]any{"id": goods, "area": town, "name": "大米 " + goods, "unit": "袋", "cost_fen": 5_000})
-		p.do("buy", finance, "/ledger/goods/"+goods+"/purchases", map[string]any{"pieces": 3, "voucher": voucher})
-		order := p.order(decision, 10_000, "goods")
-		order["basket"] = []any{map[string]any{"goods_id": goods, "pieces": 2}}
-		p.do("start", worker, "/tickets/"+p.ticket+"/disbursements", order)
-		p.do("cash", worker, "/disbursements/"+p.id+"/cash", map[string]any{})
-		p.do("receipt", worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
-		p.paidOnce("stock", 10_000)
-		if n := h.Count(`SELECT pieces - held FROM goods WHERE public_id = $1`, goods); n != 1 {
-			h.T.Errorf("%d pieces are left, of three two were given", n)
-		}
-	}
-}
-
-// answered has somebody offer money of an advance and another sign for it; the program
-// dies in the offer, or in the signature, where it is to.
-func (p *payment) answered(by *city.Client, kind, path string, body map[string]any, signer *city.Client) {
+// answered has somebody offer money of an advance and another sign for it.
+func (p *payment) answered(by *city.Client, path string, body map[string]any, signer *city.Client) {
 	p.h.T.Helper()
 	id := uuid.NewString()
 	body["id"] = id
-	p.do(kind, by, path, body)
-	p.do("sign_"+kind, signer, "/ledger/advances/"+id+"/signature", map[string]any{})
-	if p.dieAt == kind || p.dieAt == "sign_"+kind {
-		p.dieAt = "" // once
+	p.h.dying(dyingAdvance, by, path, body)
+	p.h.dying(dyingAdvance, signer, "/ledger/advances/"+id+"/signature", map[string]any{})
+}
+
+// inGoods has goods bought for the store and gives them to the citizen.
+func inGoods(h *house) {
+	p, worker, decision := begin(h, 10_000, 1)
+	finance := h.As("county1-finance")
+	var town string
+	h.Query(`SELECT area_code FROM staff WHERE login = $1`, []any{worker.Name}, &town)
+	goods := uuid.NewString()
+	finance.Post("/ledger/goods", map[string]any{"id": goods, "area": town, "name": "大米 10 公斤", "unit": "袋", "cost_fen": 5_000})
+	h.dying(dyingPayout, finance, "/ledger/goods/"+goods+"/purchases", map[string]any{"pieces": 3, "voucher": uuid.NewString()})
+	order := p.order(decision, 10_000, "goods")
+	order["basket"] = []any{map[string]any{"goods_id": goods, "pieces": 2}}
+	h.dying(dyingPayout, worker, "/tickets/"+p.ticket+"/disbursements", order)
+	h.dying(dyingPayout, worker, "/disbursements/"+p.id+"/cash", map[string]any{})
+	h.dying(dyingReceipt, worker, "/disbursements/"+p.id+"/receipt", p.proof(worker, ""))
+	p.paidOnce("stock", 10_000)
+	if n := h.Count(`SELECT pieces - held FROM goods WHERE public_id = $1`, goods); n != 1 {
+		h.T.Errorf("%d pieces are left, of three two were given", n)
 	}
 }
 
@@ -149,7 +155,7 @@ func (p *payment) carries(login string) int {
 }
 
 // begin takes a fresh call to its decision.
-func begin(h *house, dies failpoint.Name, dieAt string, fen, affected int) (p *payment, worker *city.Client, decision string) {
+func begin(h *house, fen, affected int) (p *payment, worker *city.Client, decision string) {
 	h.T.Helper()
 	h.running()
 	call := h.phone()
@@ -157,7 +163,7 @@ func begin(h *house, dies failpoint.Name, dieAt string, fen, affected int) (p *p
 	number := h.ticketOf(call.callID)
 	worker = h.As(h.offered(number, 1)[0])
 	worker.Post("/tickets/"+number+"/acceptance", map[string]any{})
-	p = &payment{h: h, dies: dies, dieAt: dieAt, id: uuid.NewString()}
+	p = &payment{h: h, id: uuid.NewString()}
 	p.ticket, _ = worker.Ticket(number)["id"].(string)
 	var now time.Time
 	h.Query(`SELECT app_now()`, nil, &now)
@@ -184,16 +190,6 @@ func (p *payment) proof(payer *city.Client, companion string) map[string]any {
 		proof["companion"] = companion
 	}
 	return proof
-}
-
-// do is one act of the payout; the program dies in it where it is to.
-func (p *payment) do(act string, who *city.Client, path string, body map[string]any) {
-	p.h.T.Helper()
-	if act == p.dieAt {
-		p.h.dieInAct(p.dies, who, path, body)
-		return
-	}
-	who.Post(path, body)
 }
 
 // paidOnce checks that the float, or the cash of a standing advance, has paid the sum once,

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/textproto"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -176,8 +177,11 @@ func (p *phone) answer(method string, send func(), fits func(sipAnswer) bool) (s
 func final(a sipAnswer) bool { return a.status >= 200 }
 
 // connect calls, again and again as a trunk that hears nothing, until there is a final answer, and acknowledges it.
+// What it has heard already it does not ask for again.
 func (p *phone) connect() sipAnswer {
-	p.invite()
+	if !p.answered() {
+		p.invite()
+	}
 	a, ok := p.answer("INVITE", p.invite, final)
 	switch {
 	case !ok:
@@ -225,6 +229,13 @@ func (p *phone) leave() (left bool) {
 		p.send("BYE", "z9hG4bK"+uuid.NewString(), answered.tag, 2, "", "")
 	}
 	return left
+}
+
+// answered reports whether the call has its final answer.
+func (p *phone) answered() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return slices.ContainsFunc(p.answers, func(a sipAnswer) bool { return a.method == "INVITE" && final(a) })
 }
 
 // told reports whether the caller got any answer but 100.

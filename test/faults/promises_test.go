@@ -97,11 +97,7 @@ func (h *house) promises() {
 		}
 	}()
 	h.Until("everything comes to rest", func() bool {
-		var faults []string
-		h.Query(brokenSQL, nil, &faults)
-		if len(faults) > 0 {
-			h.T.Fatalf("promises broken:\n\t%s", strings.Join(faults, "\n\t"))
-		}
+		h.unbroken()
 		h.Query(pendingSQL, nil, &open)
 		open = append(open, h.missing()...)
 		return len(open) == 0
@@ -112,6 +108,16 @@ func (h *house) promises() {
 		if out, err := h.Command(chain, "verify"); err != nil {
 			h.T.Errorf("%s verify: %v\n%s", chain, err, out)
 		}
+	}
+}
+
+// unbroken checks what holds at every moment, whatever is still on its way.
+func (h *house) unbroken() {
+	h.T.Helper()
+	var faults []string
+	h.Query(brokenSQL, nil, &faults)
+	if len(faults) > 0 {
+		h.T.Fatalf("promises broken:\n\t%s", strings.Join(faults, "\n\t"))
 	}
 }
 
