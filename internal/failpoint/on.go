@@ -44,7 +44,7 @@ func reached(n Name) (here, pause bool) {
 	text := said
 	if file, later := strings.CutPrefix(said, "@"); later {
 		b, err := os.ReadFile(file) //nolint:gosec // G304: the test that kills says which
-		if err != nil { // not armed
+		if err != nil {             // not armed
 			return false, false
 		}
 		text = string(b)
