@@ -25,28 +25,41 @@ func ledgerCommand(config *string) *cobra.Command {
 
 func ledgerVerifyCommand(config *string) *cobra.Command {
 	var asJSON bool
+	var export, keys string
 	cmd := &cobra.Command{
 		Use:   "verify",
 		Short: "Sum the books up anew from their postings, and name everything that does not hold",
 		Args:  cobra.NoArgs,
-		RunE: withBooks(config, func(ctx context.Context, db *store.DB, out io.Writer, _ []string) error {
-			v, err := db.VerifyLedger(ctx)
-			if err != nil {
-				return err
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if export != "" {
+				return verifyExport(cmd, export, keys, asJSON)
 			}
-			if asJSON {
-				err = json.NewEncoder(out).Encode(v)
-			} else {
-				err = tellVerification(out, v)
-			}
-			if err == nil && len(v.Faults) > 0 {
-				err = &exitError{"the books do not hold"}
-			}
-			return err
-		}),
+			return withBooks(config, func(ctx context.Context, db *store.DB, out io.Writer, _ []string) error {
+				v, err := db.VerifyLedger(ctx)
+				if err != nil {
+					return err
+				}
+				return told(out, v, asJSON)
+			})(cmd, args)
+		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "write JSON")
+	cmd.Flags().StringVar(&export, "export", "", "check the folder of an export instead, its audit chain too; needs neither settings nor database")
+	cmd.Flags().StringVar(&keys, "keys", "", "with --export: the house's file of keys, to hash every link of the audit chain anew")
 	return cmd
+}
+
+// told says what came of a check, and fails where something does not hold.
+func told(out io.Writer, v ledger.Verification, asJSON bool) (err error) {
+	if asJSON {
+		err = json.NewEncoder(out).Encode(v)
+	} else {
+		err = tellVerification(out, v)
+	}
+	if err == nil && len(v.Faults) > 0 {
+		err = &exitError{"the books do not hold"}
+	}
+	return err
 }
 
 func tellVerification(out io.Writer, v ledger.Verification) error {

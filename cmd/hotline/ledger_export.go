@@ -1,118 +1,94 @@
 package main
 
 import (
-	"bufio"
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
+	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"hash"
-	"io"
 	"os"
-	"path/filepath"
-	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
+	"example.org/hotline/configs"
+	"example.org/hotline/internal/seal"
 	"example.org/hotline/store"
 )
-
-// exportManifest lists what an export holds; whoever keeps it can tell later that no file of it was changed.
-type exportManifest struct {
-	At    time.Time      `json:"at"`
-	Files []exportedFile `json:"files"`
-}
-
-type exportedFile struct {
-	Name   string `json:"name"`
-	Lines  int    `json:"lines"`
-	SHA256 string `json:"sha256"`
-}
 
 func ledgerExportCommand(config *string) *cobra.Command {
 	return &cobra.Command{
 		Use:   "export FOLDER",
 		Short: "Write the books and the audit chain, as of one moment, into a new folder for the auditor",
-		Long: `Write the books and the audit chain, as of one moment, into a new folder for the auditor: a line of JSON for each row, and
-manifest.json with each file's SHA-256. Payees, identities and bank accounts stand in none of it.`,
+		Long: `Write the books and the audit chain, as of one moment, into a new folder for the auditor: a file for each table, the names
+of its columns and then a line of JSON for each row, and manifest.json with each file's rows and SHA-256. Payees, identities
+and bank accounts stand in none of it. "hotline ledger verify --export FOLDER" checks it anywhere, without the database.`,
 		Args: cobra.ExactArgs(1),
-		RunE: withBooks(config, func(ctx context.Context, db *store.DB, out io.Writer, args []string) error {
-			if err := os.Mkdir(args[0], 0o700); err != nil {
-				return fmt.Errorf("make the folder (it must be new): %w", err)
-			}
-			m, err := exportBooks(ctx, db, args[0])
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := loadConfig(*config)
 			if err != nil {
 				return err
 			}
-			t := &table{out: out}
+			policies, err := policyLines(cfg.Policy.Dir)
+			if err != nil {
+				return err
+			}
+			db, err := openStore(cfg, newLogger(cfg.Log))
+			if err != nil {
+				return err
+			}
+			defer db.Close() //nolint:errcheck // the process ends here
+			if err := os.Mkdir(args[0], 0o700); err != nil {
+				return fmt.Errorf("make the folder (it must be new): %w", err)
+			}
+			m, err := db.ExportLedger(cmd.Context(), args[0], policies)
+			if err != nil {
+				return err
+			}
+			t := &table{out: cmd.OutOrStdout()}
 			for _, f := range m.Files {
-				t.line("%-22s %10d lines  %s", f.Name, f.Lines, f.SHA256)
+				t.line("%-22s %10d rows  %s", f.Name, f.Rows, f.SHA256)
 			}
 			return t.err
-		}),
+		},
 	}
 }
 
-func exportBooks(ctx context.Context, db *store.DB, folder string) (m exportManifest, err error) {
-	m.At = time.Now().UTC()
-	var open *exportWriter
-	err = db.ExportLedger(ctx, func(file string, text []byte) (err error) {
-		if open == nil || open.file.Name != file {
-			if err := open.close(&m); err != nil {
-				return err
-			}
-			if open, err = newExportWriter(folder, file); err != nil {
-				return err
-			}
+// policyLines are the versions of amounts and limits, each as a line of JSON.
+func policyLines(dir string) (lines [][]byte, err error) {
+	all, err := configs.LoadPolicies(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, version := range all.Reliefs {
+		text, err := yaml.Marshal(version)
+		if err != nil {
+			return nil, fmt.Errorf("write policy %s: %w", version.Version, err)
 		}
-		return open.line(text)
-	})
-	if err = errors.Join(err, open.close(&m)); err != nil {
-		return m, err
+		text, err = yaml.YAMLToJSON(text)
+		if err != nil {
+			return nil, fmt.Errorf("write policy %s: %w", version.Version, err)
+		}
+		var line bytes.Buffer
+		if err := json.Compact(&line, text); err != nil {
+			return nil, fmt.Errorf("write policy %s: %w", version.Version, err)
+		}
+		lines = append(lines, line.Bytes())
 	}
-	b, err := json.MarshalIndent(m, "", "  ")
+	return lines, nil
+}
+
+// verifyExport checks an export where it lies. keys is the file of the house's keys; empty: there is none.
+func verifyExport(cmd *cobra.Command, folder, keys string, asJSON bool) error {
+	var sealer seal.Sealer
+	if keys != "" {
+		ring, err := seal.Load(keys)
+		if err != nil {
+			return err
+		}
+		sealer = ring
+	}
+	v, err := store.VerifyExport(os.DirFS(folder), sealer)
 	if err != nil {
-		return m, fmt.Errorf("write the manifest: %w", err)
+		return err
 	}
-	return m, os.WriteFile(filepath.Join(folder, "manifest.json"), append(b, '\n'), 0o600)
-}
-
-// exportWriter writes one file and sums it up.
-type exportWriter struct {
-	file exportedFile
-	to   *os.File
-	buf  *bufio.Writer
-	sum  hash.Hash
-}
-
-func newExportWriter(folder, name string) (*exportWriter, error) {
-	to, err := os.OpenFile(filepath.Join(folder, name), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("export: %w", err)
-	}
-	sum := sha256.New()
-	return &exportWriter{file: exportedFile{Name: name}, to: to, buf: bufio.NewWriter(io.MultiWriter(to, sum)), sum: sum}, nil
-}
-
-func (w *exportWriter) line(text []byte) error {
-	w.file.Lines++
-	if _, err := w.buf.Write(text); err != nil {
-		return fmt.Errorf("export: %w", err)
-	}
-	return w.buf.WriteByte('\n')
-}
-
-// close ends the file and adds it to the manifest; of no file it does nothing.
-func (w *exportWriter) close(m *exportManifest) error {
-	if w == nil {
-		return nil
-	}
-	if err := errors.Join(w.buf.Flush(), w.to.Close()); err != nil {
-		return fmt.Errorf("export: %w", err)
-	}
-	w.file.SHA256 = hex.EncodeToString(w.sum.Sum(nil))
-	m.Files = append(m.Files, w.file)
-	return nil
+	return told(cmd.OutOrStdout(), v, asJSON)
 }

@@ -209,6 +209,7 @@ func TestTriageAndThreePeople(t *testing.T) {
 	c.Call(city.Line, "anonymous", nil)
 	var ref string
 	c.Query(`SELECT number FROM tickets`, nil, &ref)
+	c.Until("the county's desk is asked", func() bool { return len(c.OfferedTo(ref)) > 0 })
 	agent := c.As("agent1")
 	page := agent.Ticket(ref)
 	agent.Refused("/tickets/"+ref+"/triage", map[string]any{"version": 99, "area": "990101101000", "priority": "P1", "kind": "aid"}, http.StatusConflict, "stale_version")
