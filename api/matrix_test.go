@@ -53,6 +53,11 @@ var bodies = map[string]any{
 	"POST /ledger/floats/moves":                    map[string]any{"area": string(township), "amount_fen": 100, "voucher": "move 9"},
 	"POST /ledger/goods":                           map[string]any{"area": string(township), "name": "大米", "unit": "袋", "cost_fen": 5_000},
 	"POST /ledger/goods/{id}/purchases":            map[string]any{"pieces": 1, "voucher": "goods 9"},
+	"POST /ledger/goods/{id}/transfers":            map[string]any{"to": string(township), "pieces": 1},
+	"POST /ledger/goods/counts":                    map[string]any{"area": string(township), "lines": []any{map[string]any{"goods_id": someID, "pieces": 0}}},
+	"POST /ledger/goods/acts/{id}/signature":       map[string]any{},
+	"POST /ledger/goods/acts/{id}/refusal":         map[string]any{"reason": "not what I count"},
+	"POST /ledger/goods/acts/{id}/withdrawal":      map[string]any{},
 	"POST /ledger/advances":                        map[string]any{"area": string(township), "to": "worker", "amount_fen": 100},
 	"POST /ledger/advances/handovers":              map[string]any{"area": string(township), "to": "worker.b", "amount_fen": 100},
 	"POST /ledger/advances/returns":                map[string]any{"area": string(township), "amount_fen": 100},
@@ -152,7 +157,7 @@ var bodies = map[string]any{
 // stateful are acts that a roster, an advance or a merger must first be there for, or that another role's
 // act before has made impossible: who may is let in, and told so.
 var stateful = []string{"POST /ledger/statements", "POST /ledger/reimbursements", "POST /ledger/closings", "POST /ledger/batches", "POST /duty/rosters", "POST /duty/rosters/previews", "POST /duty/overrides", "POST /duty/temporaries", "POST /duty/handovers",
-	"POST /ledger/floats/moves", "POST /ledger/advances", "POST /ledger/advances/handovers", "POST /ledger/advances/returns", "POST /ledger/advances/counts"}
+	"POST /ledger/floats/moves", "POST /ledger/advances", "POST /ledger/advances/handovers", "POST /ledger/advances/returns", "POST /ledger/advances/counts", "POST /ledger/goods/counts"}
 
 func rosterBody() map[string]any {
 	rule := map[string]any{"name": "day and night", "position": 1, "start": "08:00", "end": "08:00", "login": "worker"}

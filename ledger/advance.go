@@ -294,13 +294,16 @@ func AlreadyAnswered() error {
 	return act.Conflict("already_answered", "This was signed, declined or withdrawn before; reload to see it.")
 }
 
+// answers are the outcomes by the names the API uses for them.
+var answers = []struct {
+	name    string
+	outcome AdvanceOutcome
+}{{"sign", AdvanceSigned}, {"decline", AdvanceDeclined}, {"withdraw", AdvanceWithdrawn}}
+
 // NextActs lists what this person could do with the act now, by the names the API uses.
 func (a AdvanceAct) NextActs(who act.Actor) []string {
 	acts := []string{}
-	for _, next := range []struct {
-		name    string
-		outcome AdvanceOutcome
-	}{{"sign", AdvanceSigned}, {"decline", AdvanceDeclined}, {"withdraw", AdvanceWithdrawn}} {
+	for _, next := range answers {
 		if a.mayAnswer(who, next.outcome) == nil {
 			acts = append(acts, next.name)
 		}

@@ -38,6 +38,7 @@ type collusion struct {
 	taker  area.StaffID
 	cases  int
 	offers int
+	wares  int
 	empty  int    // refusals for want of cash
 	moves  int    // people who changed their post
 	over   string // by how much a budget was passed, as it was then
@@ -94,7 +95,17 @@ func (h *collusion) fill() {
 	begin(h.people[6], func(ctx context.Context) error {
 		return AddGoods(ctx, h, &Goods{PublicID: "rice", Area: town, Name: "rice", Unit: "sack", CostFen: rice})
 	})
-	begin(h.people[6], func(ctx context.Context) error { return BuyGoods(ctx, h, "rice", 40, "v") })
+	begin(h.people[6], func(ctx context.Context) error {
+		return AddGoods(ctx, h, &Goods{PublicID: "county rice", Area: county, Name: "rice", Unit: "sack", CostFen: rice})
+	})
+	begin(h.people[6], h.buys("rice", 40))
+	begin(h.people[6], h.buys("county rice", 400))
+	for _, a := range h.stores {
+		begin(h.people[5], func(ctx context.Context) error {
+			_, err := AnswerStore(ctx, h, a.PublicID, AdvanceSigned, "")
+			return err
+		})
+	}
 }
 
 // issue gives somebody the advance they begin with.
@@ -158,6 +169,8 @@ func (h *collusion) run(acts int) string {
 			h.batch()
 		case 14, 15, 16:
 			h.bank()
+		case 17, 18:
+			h.store()
 		default:
 			h.goOn()
 		}

@@ -46,10 +46,15 @@ const (
 	EventAdvanceIssued     Event = "advance_issued"      // from the float into a worker's standing advance
 	EventAdvanceHandedOver Event = "advance_handed_over" // from one worker's standing advance to another's
 	EventAdvanceReturned   Event = "advance_returned"    // from a standing advance back into the float
+	EventAdvanceClaimed    Event = "advance_claimed"     // what is missing of the advance of somebody who is gone is to be had from them
+	EventAdvanceRepaid     Event = "advance_repaid"      // of that, what came back into the float
 	EventCashShort         Event = "cash_short"          // a count found less than the books say
 	EventCashOver          Event = "cash_over"           // a count found more
 	EventGoodsBought       Event = "goods_bought"        // goods came into the stock, at cost
 	EventGoodsGiven        Event = "goods_given"         // goods went to the citizen
+	EventGoodsMoved        Event = "goods_moved"         // goods went from one store to another
+	EventGoodsMissing      Event = "goods_missing"       // a count found fewer pieces than the books say
+	EventGoodsSurplus      Event = "goods_surplus"       // a count found more
 	EventBankSent          Event = "bank_sent"           // on its way through a bank
 	EventBankSucceeded     Event = "bank_succeeded"      // the bank has credited the payee
 	EventBankFailed        Event = "bank_failed"         // the bank has not
@@ -66,8 +71,8 @@ const (
 // Events lists every Event.
 func Events() []Event {
 	return []Event{EventFundAllocated, EventFloatFunded, EventClaimRepaid, EventFloatMoved, EventApproved, EventReserved, EventReleased, EventCashIssued,
-		EventReceipted, EventCashReturned, EventAdvanceIssued, EventAdvanceHandedOver, EventAdvanceReturned, EventCashShort, EventCashOver, EventGoodsBought,
-		EventGoodsGiven, EventBankSent, EventBankSucceeded, EventBankFailed, EventBankReturned, EventReissued, EventLateSuccess, EventCancelled, EventReversed,
+		EventReceipted, EventCashReturned, EventAdvanceIssued, EventAdvanceHandedOver, EventAdvanceReturned, EventAdvanceClaimed, EventAdvanceRepaid, EventCashShort, EventCashOver, EventGoodsBought,
+		EventGoodsGiven, EventGoodsMoved, EventGoodsMissing, EventGoodsSurplus, EventBankSent, EventBankSucceeded, EventBankFailed, EventBankReturned, EventReissued, EventLateSuccess, EventCancelled, EventReversed,
 		EventRecoveryOpened, EventRecovered, EventYearClosed}
 }
 
@@ -87,17 +92,22 @@ var moves = map[Event]struct {
 	EventClaimRepaid:       {[]Kind{Float}, []Kind{Fund}, Posted},
 	EventFloatMoved:        {[]Kind{Float}, []Kind{Float}, Posted},
 	EventApproved:          {[]Kind{Expense}, []Kind{Payable}, Posted},
-	EventReserved:          {[]Kind{Payable, InTransit, Cash, Float}, []Kind{Fund, Float, Cash, Stock}, Pending},
+	EventReserved:          {[]Kind{Payable, InTransit, Cash, Float, Stock}, []Kind{Fund, Float, Cash, Stock}, Pending},
 	EventCashIssued:        {[]Kind{Cash}, []Kind{Float}, Posted},
 	EventReceipted:         {[]Kind{Payable}, []Kind{Cash}, Posted},
 	EventCashReturned:      {[]Kind{Float}, []Kind{Cash}, Posted},
 	EventAdvanceIssued:     {[]Kind{Cash}, []Kind{Float}, Posted},
 	EventAdvanceHandedOver: {[]Kind{Cash}, []Kind{Cash}, Posted},
 	EventAdvanceReturned:   {[]Kind{Float}, []Kind{Cash}, Posted},
+	EventAdvanceClaimed:    {[]Kind{Recovery}, []Kind{Cash}, Posted},
+	EventAdvanceRepaid:     {[]Kind{Float}, []Kind{Recovery}, Posted},
 	EventCashShort:         {[]Kind{Suspense}, []Kind{Cash}, Posted},
 	EventCashOver:          {[]Kind{Cash}, []Kind{Suspense}, Posted},
 	EventGoodsBought:       {[]Kind{Stock}, []Kind{Fund}, Posted},
 	EventGoodsGiven:        {[]Kind{Payable}, []Kind{Stock}, Posted},
+	EventGoodsMoved:        {[]Kind{Stock}, []Kind{Stock}, Posted},
+	EventGoodsMissing:      {[]Kind{Suspense}, []Kind{Stock}, Posted},
+	EventGoodsSurplus:      {[]Kind{Stock}, []Kind{Suspense}, Posted},
 	EventBankSent:          {[]Kind{Payable}, []Kind{InTransit}, Posted},
 	EventBankSucceeded:     {[]Kind{InTransit}, []Kind{Fund, Float}, Posted},
 	EventBankFailed:        {[]Kind{InTransit}, []Kind{Returned}, Posted},
@@ -122,7 +132,7 @@ type Entry struct {
 	Reverses     EntryID        // the posted entry this one mirrors
 	Reason       string
 	Postings     []Posting
-	Goods        []GoodsLine // where the stock moves: the pieces, worth what its posting says
+	Goods        []GoodsLine // where a stock moves: the pieces, worth what its postings say
 }
 
 // entry makes the entry of an event from the table.

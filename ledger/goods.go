@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"fmt"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -11,17 +10,18 @@ import (
 // GoodsID is the internal number of one kind of goods.
 type GoodsID int64
 
-// Goods are one kind of goods in the store of a township, bought at one price. What is
-// bought at another price is another kind, so that pieces and fen always agree.
+// Goods are one kind of goods in the store of a township or county, bought at one price.
+// What is bought at another price is another kind, so that pieces and fen always agree.
 type Goods struct {
 	ID       GoodsID
 	PublicID string
-	Area     area.Code // the township whose store it lies in
+	Area     area.Code // the township or county whose store it lies in
 	Name     string    // "大米 10 公斤"
 	Unit     string    // "袋"
 	CostFen  int64     // of one piece
 	Pieces   int64     // there
-	Held     int64     // of them for payouts under way
+	Held     int64     // of them for payouts under way, or on their way to another store
+	Promised int64     // of the rest, in the baskets of payouts that wait for their checker; where a statement asks for it
 }
 
 // GoodsLine is so many pieces of a kind: in a citizen's basket, or on their way into or
@@ -30,7 +30,8 @@ type GoodsLine struct {
 	Goods    GoodsID
 	PublicID string
 	Pieces   int64
-	CostFen  int64 // of one piece
+	CostFen  int64     // of one piece
+	Store    area.Code // of a line of an entry: whose store
 }
 
 // mostPieces bounds one line, so that no value comes near the end of int64.
@@ -43,20 +44,32 @@ type GoodsTx interface {
 	AddGoods(ctx context.Context, g *Goods) (created bool, err error)
 	// GoodsByRef finds a kind of goods; act.ErrNotFound outside the scope.
 	GoodsByRef(ctx context.Context, publicID string) (Goods, error)
+	// StoreGoods lists every kind of goods of a store.
+	StoreGoods(ctx context.Context, store area.Code) ([]Goods, error)
+	// GoodsIn finds the same kind at the same price in another store, and puts it into its catalogue where it is missing.
+	GoodsIn(ctx context.Context, g Goods, store area.Code) (Goods, error)
+	// AddStoreAct writes an act with its lines and sets its ID. created is false where the public id exists already.
+	AddStoreAct(ctx context.Context, a *StoreAct) (created bool, err error)
+	// StoreAct loads an act with its lines and signatures; act.ErrNotFound outside the scope.
+	StoreAct(ctx context.Context, publicID string) (StoreAct, error)
+	// StoreWaits reports whether an act with goods of a store still waits for somebody.
+	StoreWaits(ctx context.Context, store area.Code) (bool, error)
+	// AddStoreSignature writes an answer down, once for each step: act.ErrConflict for whoever comes second.
+	AddStoreSignature(ctx context.Context, a StoreAct, s StoreSignature) error
 	// AddBasket writes down what a payout hands over.
 	AddBasket(ctx context.Context, id DisbursementID, basket []GoodsLine) error
 }
 
-func stockOf(township area.Code) AccountRef { return AccountRef{Kind: Stock, Area: township} }
-func (d Disbursement) stock() AccountRef    { return stockOf(d.Area) }
+func stockOf(store area.Code) AccountRef { return AccountRef{Kind: Stock, Area: store} }
+func (d Disbursement) stock() AccountRef { return stockOf(d.Area) }
 
-// AddGoods puts a kind of goods into the catalogue of a township's store.
+// AddGoods puts a kind of goods into the catalogue of a store.
 func AddGoods(ctx context.Context, tx Tx, g *Goods) error {
 	switch {
 	case !tx.Actor().May(area.RoleCountyFinance):
 		return act.NotFound("goods")
-	case g.Area.Level() != area.LevelTownship || !tx.Actor().Area.Contains(g.Area):
-		return act.Invalid("area", "wrong_level", "Stores belong to townships of the county.")
+	case !isStore(g.Area) || !tx.Actor().Area.Contains(g.Area):
+		return act.Invalid("area", "wrong_level", "Stores belong to the county and its townships.")
 	case g.Name == "" || g.Unit == "":
 		return act.Invalid("name", "name_required", "Give the goods a name and a unit.")
 	}
@@ -75,23 +88,8 @@ func AddGoods(ctx context.Context, tx Tx, g *Goods) error {
 
 func (g Goods) subject() act.Subject { return act.Subject{Kind: "goods", ID: int64(g.ID)} }
 
-// BuyGoods books goods that were bought for a store out of the county's fund.
-func BuyGoods(ctx context.Context, tx Tx, publicID string, pieces int64, voucher string) error {
-	g, err := tx.GoodsByRef(ctx, publicID)
-	if err != nil {
-		return err
-	}
-	if err := checkPieces("pieces", pieces); err != nil {
-		return err
-	}
-	fen := pieces * g.CostFen
-	if err := mayFund(tx.Actor(), g.Area, fen, voucher, area.LevelTownship); err != nil {
-		return err
-	}
-	county := g.Area.At(area.LevelCounty)
-	e := entry("goods:"+g.PublicID+":"+voucher, EventGoodsBought, county, stockOf(g.Area), AccountRef{Kind: Fund, Area: county}, fen)
-	e.Goods, e.Reason = []GoodsLine{{Goods: g.ID, Pieces: pieces, CostFen: g.CostFen}}, fmt.Sprintf("%d %s %s", pieces, g.Unit, g.Name)
-	return book(ctx, tx, e, voucher, fen)
+func isStore(place area.Code) bool {
+	return place.Level() == area.LevelTownship || place.Level() == area.LevelCounty
 }
 
 // GoodsShort refuses goods that the store does not have.
@@ -141,18 +139,8 @@ func (d Disbursement) checkBasket() error {
 func (d Disbursement) leaving() []GoodsLine {
 	lines := make([]GoodsLine, 0, len(d.Basket))
 	for _, l := range d.Basket {
-		l.Pieces = -l.Pieces
+		l.Pieces, l.Store = -l.Pieces, d.Area
 		lines = append(lines, l)
 	}
 	return lines
-}
-
-// StockArea is the store whose account an entry moves.
-func (e Entry) StockArea() area.Code {
-	for _, p := range e.Postings {
-		if p.Ref.Kind == Stock {
-			return p.Ref.Area
-		}
-	}
-	return ""
 }

@@ -30,6 +30,7 @@ type state struct {
 	uses      []use
 	advances  []AdvanceAct
 	goods     []Goods
+	stores    []StoreAct
 	attempts  []Attempt
 	claims    []Claim
 	frozen    map[area.StaffID][]DisbursementID
@@ -50,7 +51,7 @@ var _ Tx = (*memory)(nil)
 
 func (s state) clone() state {
 	s.payouts, s.accounts, s.uses, s.advances = slices.Clone(s.payouts), slices.Clone(s.accounts), slices.Clone(s.uses), slices.Clone(s.advances)
-	s.goods = slices.Clone(s.goods)
+	s.goods, s.stores = slices.Clone(s.goods), slices.Clone(s.stores)
 	s.attempts, s.claims = slices.Clone(s.attempts), slices.Clone(s.claims)
 	s.entries, s.frozen, s.budgets = maps.Clone(s.entries), maps.Clone(s.frozen), maps.Clone(s.budgets)
 	return s
@@ -371,6 +372,53 @@ func (m *memory) GoodsByRef(_ context.Context, publicID string) (Goods, error) {
 		}
 	}
 	return Goods{}, act.NotFound("goods")
+}
+
+func (m *memory) StoreGoods(_ context.Context, store area.Code) (list []Goods, err error) {
+	for _, g := range m.goods {
+		if g.Area == store {
+			list = append(list, g)
+		}
+	}
+	return list, nil
+}
+
+func (m *memory) GoodsIn(ctx context.Context, g Goods, store area.Code) (Goods, error) {
+	for _, same := range m.goods {
+		if same.Area == store && same.Name == g.Name && same.CostFen == g.CostFen {
+			return same, nil
+		}
+	}
+	same := Goods{PublicID: g.PublicID + " in " + string(store), Area: store, Name: g.Name, Unit: g.Unit, CostFen: g.CostFen}
+	_, err := m.AddGoods(ctx, &same)
+	return same, err
+}
+
+func (m *memory) AddStoreAct(_ context.Context, a *StoreAct) (bool, error) {
+	a.ID = StoreActID(len(m.stores) + 1)
+	m.stores = append(m.stores, *a)
+	return true, nil
+}
+
+func (m *memory) StoreAct(_ context.Context, publicID string) (StoreAct, error) {
+	for _, a := range m.stores {
+		if a.PublicID == publicID {
+			return a, nil
+		}
+	}
+	return StoreAct{}, act.NotFound("act")
+}
+
+func (m *memory) StoreWaits(_ context.Context, store area.Code) (bool, error) {
+	return slices.ContainsFunc(m.stores, func(a StoreAct) bool { return (a.Area == store || a.From == store) && a.Waits() != "" }), nil
+}
+
+func (m *memory) AddStoreSignature(_ context.Context, a StoreAct, s StoreSignature) error {
+	if m.stores[a.ID-1].Waits() != s.Step {
+		return AlreadyAnswered()
+	}
+	m.stores[a.ID-1].Signatures = append(slices.Clone(a.Signatures), s)
+	return nil
 }
 
 // AddBasket has nothing to do: the payout itself keeps its basket here.

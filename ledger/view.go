@@ -241,6 +241,44 @@ type GoodsView struct {
 	WorthFen int64  `json:"worth_fen" doc:"Of all that are there"`
 }
 
+// StoreActView is one thing that was done with goods, and who signed for it.
+type StoreActView struct {
+	ID         string               `json:"id"`
+	Kind       StoreActKind         `json:"kind" enum:"purchase,transfer,count"`
+	Area       string               `json:"area" doc:"The store that is counted, or that the goods come into"`
+	From       string               `json:"from,omitempty" doc:"Of a transfer: whose store they come out of"`
+	By         string               `json:"by" doc:"Who bought, gave or counted"`
+	Voucher    string               `json:"voucher,omitempty" doc:"Of a purchase: the invoice"`
+	Note       string               `json:"note,omitempty"`
+	At         time.Time            `json:"at"`
+	WorthFen   int64                `json:"worth_fen" doc:"Of a count: of what was found"`
+	MissingFen int64                `json:"missing_fen" doc:"Of a count: worth of what the books know and was not found"`
+	SurplusFen int64                `json:"surplus_fen" doc:"Of a count: worth of what was found and the books do not know"`
+	Lines      []StoreLineView      `json:"lines"`
+	Signatures []StoreSignatureView `json:"signatures"`
+	Waits      StoreStep            `json:"waits,omitempty" enum:"second,approve" doc:"For the second person, or for whoever approves the difference; absent where it has ended"`
+	NextActs   []string             `json:"next_acts"` // what this reader may do now: sign, decline, withdraw
+}
+
+// StoreLineView is so many pieces of one kind in an act.
+type StoreLineView struct {
+	Goods   string `json:"goods_id"`
+	Name    string `json:"name"`
+	Unit    string `json:"unit"`
+	Pieces  int64  `json:"pieces" doc:"Of a count: what was found"`
+	Book    *int64 `json:"book,omitempty" doc:"Of a count: what the books said"`
+	CostFen int64  `json:"cost_fen" doc:"Of one piece"`
+}
+
+// StoreSignatureView is an answer to an act with goods.
+type StoreSignatureView struct {
+	Step    StoreStep      `json:"step" enum:"second,approve"`
+	Outcome AdvanceOutcome `json:"outcome" enum:"signed,declined,withdrawn"`
+	By      string         `json:"by"`
+	Note    string         `json:"note,omitempty"`
+	At      time.Time      `json:"at"`
+}
+
 // BasketLine is so many pieces of a kind that a payout hands over.
 type BasketLine struct {
 	Goods   string `json:"goods_id"`

@@ -17,8 +17,8 @@ func FundFloat(ctx context.Context, tx Tx, place area.Code, fen int64, voucher s
 }
 
 // BuyGoods is ledger.BuyGoods, and tells county finance where it leaves the fund low.
-func BuyGoods(ctx context.Context, tx Tx, publicID string, pieces int64, voucher string, l Limits) error {
-	if err := ledger.BuyGoods(ctx, tx, publicID, pieces, voucher); err != nil {
+func BuyGoods(ctx context.Context, tx Tx, in ledger.PurchaseInput, l Limits) error {
+	if _, err := ledger.BuyGoods(ctx, tx, in); err != nil {
 		return err
 	}
 	return warnFund(ctx, tx, tx.Actor().Area.At(area.LevelCounty), 0, l)

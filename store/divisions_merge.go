@@ -5,6 +5,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
 	"example.org/hotline/ticket"
 )
 
@@ -18,7 +19,9 @@ func (tx *Tx) settle(ctx context.Context, tree *area.Tree) error {
 	err := tx.find(ctx, "look for what merged places have left", &left, `SELECT d.code FROM divisions d WHERE d.merged_into IS NOT NULL AND d.valid_to <= ?::date
 		AND (EXISTS (SELECT 1 FROM posts p WHERE p.area_code = d.code AND (p.kind = 'person'
 		        OR NOT EXISTS (SELECT 1 FROM posts q WHERE q.kind = 'desk' AND q.area_code = d.merged_into AND q.role = p.role)))
-		  OR EXISTS (SELECT 1 FROM tickets t WHERE t.area_code = d.code AND t.status NOT IN ('closed', 'duplicate'))) ORDER BY d.code`, string(area.DateOf(tx.now)))
+		  OR EXISTS (SELECT 1 FROM tickets t WHERE t.area_code = d.code AND t.status NOT IN ('closed', 'duplicate'))
+		  OR EXISTS (SELECT 1 FROM goods g WHERE g.area_code = d.code AND g.pieces > g.held + coalesce((SELECT sum(b.pieces) FROM payout_goods b JOIN disbursements x ON x.id = b.disbursement_id
+		        WHERE b.goods_id = g.id AND x.state IN ('submitted', 'checked')), 0)) AND NOT EXISTS (SELECT 1 FROM store_acts a WHERE (a.area_code = d.code OR a.from_area = d.code) AND `+storeActWaits+`)) ORDER BY d.code`, string(area.DateOf(tx.now)))
 	if err != nil {
 		return err
 	}
@@ -62,6 +65,9 @@ func (tx *Tx) succeed(ctx context.Context, from, to area.Code) error {
 		if err := ticket.Succeed(ctx, tx, ticket.ID(t.ID), to, desks[area.PostID(t.OwnerID)]); err != nil {
 			return err
 		}
+	}
+	if err := ledger.SucceedStore(ctx, tx, from, to); err != nil {
+		return err
 	}
 	return tx.Audit(ctx, act.Record{Action: "areas.succeeded", Subject: act.Subject{Kind: "area"}, Area: to,
 		Data: map[string]any{"from_area": string(from), "area": string(to), "tickets": len(open), "duty_changes": changes}})

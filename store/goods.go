@@ -14,7 +14,12 @@ import (
 // goodsRow is a row of goods.
 type goodsRow struct {
 	ID, CostFen, Pieces, Held      int64
+	Promised                       int64 // where a statement asks for it
 	PublicID, AreaCode, Name, Unit string
+}
+
+func (r goodsRow) goods() ledger.Goods {
+	return ledger.Goods{ID: ledger.GoodsID(r.ID), PublicID: r.PublicID, Area: area.Code(r.AreaCode), Name: r.Name, Unit: r.Unit, CostFen: r.CostFen, Pieces: r.Pieces, Held: r.Held, Promised: r.Promised}
 }
 
 const goodsColumns = `id, public_id::text, area_code, name, unit, cost_fen, pieces, held`
@@ -37,7 +42,7 @@ func (tx *Tx) GoodsByRef(ctx context.Context, publicID string) (ledger.Goods, er
 		return ledger.Goods{}, act.NotFound("goods")
 	}
 	r, err := one[goodsRow](ctx, tx, "goods", `SELECT `+goodsColumns+` FROM goods WHERE public_id = ?`, publicID)
-	return ledger.Goods{ID: ledger.GoodsID(r.ID), PublicID: r.PublicID, Area: area.Code(r.AreaCode), Name: r.Name, Unit: r.Unit, CostFen: r.CostFen, Pieces: r.Pieces, Held: r.Held}, err
+	return r.goods(), err
 }
 
 // AddBasket writes a payout's basket.
@@ -64,7 +69,7 @@ func (tx *Tx) movePieces(ctx context.Context, e *ledger.Entry) error {
 	}
 	rows := make([]map[string]any, 0, len(e.Goods))
 	for i, l := range e.Goods {
-		rows = append(rows, map[string]any{"entry_id": int64(e.ID), "line": i + 1, "goods_id": int64(l.Goods), "area_code": string(e.StockArea()), "layer": string(e.Postings[0].Layer), "pieces": l.Pieces})
+		rows = append(rows, map[string]any{"entry_id": int64(e.ID), "line": i + 1, "goods_id": int64(l.Goods), "area_code": string(l.Store), "layer": string(e.Postings[0].Layer), "pieces": l.Pieces})
 	}
 	err := translate("move goods", tx.gorm.WithContext(ctx).Table("goods_moves").Create(rows).Error)
 	if violates(err, "goods_never_below_zero") {
@@ -76,8 +81,8 @@ func (tx *Tx) movePieces(ctx context.Context, e *ledger.Entry) error {
 // Goods lists what lies in the stores at or below a place.
 func (tx *Tx) Goods(ctx context.Context, under area.Code) ([]ledger.GoodsView, error) {
 	views := []ledger.GoodsView{}
-	err := tx.find(ctx, "list goods", &views, `SELECT g.public_id::text AS id, g.area_code AS area, d.name AS area_name, g.name, g.unit, g.cost_fen, g.pieces, g.held, g.pieces - g.held AS free, g.pieces * g.cost_fen AS worth_fen
-		FROM goods g JOIN divisions d ON d.code = g.area_code WHERE starts_with(g.area_code, ?) ORDER BY g.area_code, g.name, g.cost_fen LIMIT 500`, under.Prefix())
+	err := tx.find(ctx, "list goods", &views, `SELECT a.public_id::text AS id, a.area_code AS area, d.name AS area_name, a.name, a.unit, a.cost_fen, a.pieces, a.held, a.pieces - a.held AS free, a.pieces * a.cost_fen AS worth_fen
+		FROM goods a JOIN divisions d ON d.code = a.area_code WHERE `+inStores+` ORDER BY a.area_code, a.name, a.cost_fen LIMIT 500`, under.Prefix(), under == tx.actor.Area)
 	return views, err
 }
 

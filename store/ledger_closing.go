@@ -79,7 +79,11 @@ var openSQL = []struct {
 		  AND NOT EXISTS (SELECT 1 FROM statement_lines l WHERE l.entry_id = e.id)`},
 	// Open since the first day after the last on which the account stood at zero.
 	{ledger.OpenCash, `WITH runs AS (SELECT a.id, a.area_code, d.day, sum(d.debit_fen - d.credit_fen) OVER (PARTITION BY a.id ORDER BY d.day) AS run FROM accounts a
-			JOIN account_days d ON d.account_id = a.id WHERE a.kind = 'suspense' AND a.area_code LIKE ? AND d.day <= ?::date)
+			JOIN account_days d ON d.account_id = a.id WHERE a.kind = 'suspense' AND a.holder <> 'goods' AND a.area_code LIKE ? AND d.day <= ?::date)
+		SELECT r.area_code AS area, '' AS what, (array_agg(r.run ORDER BY r.day DESC))[1]::bigint AS fen, min(r.day)::timestamp AT TIME ZONE 'Asia/Shanghai' AS since FROM runs r
+		WHERE NOT EXISTS (SELECT 1 FROM runs z WHERE z.id = r.id AND z.run = 0 AND z.day >= r.day) GROUP BY r.id, r.area_code`},
+	{ledger.OpenGoods, `WITH runs AS (SELECT a.id, a.area_code, d.day, sum(d.debit_fen - d.credit_fen) OVER (PARTITION BY a.id ORDER BY d.day) AS run FROM accounts a
+			JOIN account_days d ON d.account_id = a.id WHERE a.kind = 'suspense' AND a.holder = 'goods' AND a.area_code LIKE ? AND d.day <= ?::date)
 		SELECT r.area_code AS area, '' AS what, (array_agg(r.run ORDER BY r.day DESC))[1]::bigint AS fen, min(r.day)::timestamp AT TIME ZONE 'Asia/Shanghai' AS since FROM runs r
 		WHERE NOT EXISTS (SELECT 1 FROM runs z WHERE z.id = r.id AND z.run = 0 AND z.day >= r.day) GROUP BY r.id, r.area_code`},
 	{ledger.OpenImprest, `SELECT i.area, '' AS what, i.missing_fen AS fen, coalesce(m.seen_at, app_now()) AS since FROM (` + imprestSQL + `) i

@@ -51,7 +51,7 @@ const imprestSQL = `SELECT x.area_code AS area, n.name AS area_name, x.filled_fe
 		(SELECT coalesce(sum(c.posted_fen), 0)::bigint FROM accounts c WHERE c.kind = 'cash' AND c.area_code = f.area_code)
 			+ (SELECT coalesce(sum(CASE WHEN d.source_area = f.area_code THEN d.fen ELSE -d.fen END), 0)::bigint FROM disbursements d
 			    WHERE d.area_code <> d.source_area AND f.area_code IN (d.area_code, d.source_area) AND (d.state = 'cash_issued' OR d.state = 'reversed' AND d.receipted_at IS NOT NULL)) AS cash_fen,
-		(SELECT coalesce(sum(s.posted_fen), 0)::bigint FROM accounts s WHERE s.kind = 'suspense' AND s.area_code = f.area_code) AS suspense_fen,
+		(SELECT coalesce(sum(s.posted_fen), 0)::bigint FROM accounts s WHERE s.kind = 'suspense' AND s.holder <> 'goods' AND s.area_code = f.area_code) AS suspense_fen,
 		(SELECT coalesce(sum(d.fen), 0)::bigint FROM disbursements d WHERE d.source_area = f.area_code AND ` + voucherSQL + `) AS vouchers_fen,
 		(SELECT count(*) FROM disbursements d WHERE d.source_area = f.area_code AND ` + voucherSQL + `) AS vouchers,
 		(SELECT coalesce(sum(d.fen), 0)::bigint FROM disbursements d WHERE d.source_area = f.area_code AND ` + setOffSQL + `) AS set_off_fen

@@ -58,6 +58,16 @@ var ledgerChecks = []ledgerCheck{
 		WHERE g.pieces <> coalesce(m.posted, 0) OR g.held <> coalesce(m.held, 0) OR g.pieces < g.held
 		UNION ALL SELECT 'payout ' || d.public_id || ' in goods hands over what is not worth its sum' FROM disbursements d LEFT JOIN payout_goods b ON b.disbursement_id = d.id
 		WHERE d.channel = 'goods' GROUP BY d.id, d.public_id, d.fen HAVING coalesce(sum(b.pieces * b.cost_fen), 0) <> d.fen`},
+	{"store", `SELECT 'act ' || x.public_id || ' with goods (' || x.kind || CASE WHEN x.waits THEN ', waits' ELSE '' END || ') is worth ' || x.worth || ' fen; booked are ' || b.booked || ', held ' || b.held
+		FROM (SELECT a.*, ` + storeActWaits + ` AS waits, (SELECT bool_and(g.outcome = 'signed') FROM store_signatures g WHERE g.act_id = a.id) AS signed, l.worth, l.goods
+		      FROM store_acts a JOIN (SELECT l.act_id, sum(CASE WHEN l.book IS NULL THEN l.pieces ELSE abs(l.pieces - l.book) END * l.cost_fen) AS worth, min(g.public_id::text) AS goods
+		                              FROM store_act_lines l JOIN goods g ON g.id = l.goods_id GROUP BY l.act_id) l ON l.act_id = a.id) x,
+		LATERAL (SELECT coalesce(sum(p.fen) FILTER (WHERE p.layer = 'posted' AND p.fen > 0), 0) AS booked,
+		                coalesce(sum(p.fen) FILTER (WHERE p.layer = 'pending' AND p.fen > 0 OR p.layer = 'released' AND p.fen < 0), 0) AS held
+		         FROM ledger_entries e JOIN postings p ON p.entry_id = e.id
+		         WHERE e.key IN ('store:' || x.public_id || ':hold', 'store:' || x.public_id || ':release', 'store:' || x.public_id || ':move', 'store:' || x.public_id || ':missing',
+		                         'store:' || x.public_id || ':surplus') OR x.kind = 'purchase' AND x.signed AND e.key = 'goods:' || x.goods || ':' || x.voucher) b
+		WHERE b.booked <> CASE WHEN x.signed AND NOT x.waits THEN x.worth ELSE 0 END OR b.held <> CASE WHEN x.waits AND x.kind <> 'count' THEN x.worth ELSE 0 END`},
 	{"amount", `SELECT 'entry ' || e.public_id || ' moves another sum than payout ' || d.public_id || ' says' FROM ledger_entries e JOIN disbursements d ON d.id = e.disbursement_id
 		WHERE (SELECT max(abs(fen)) FROM postings p WHERE p.entry_id = e.id) <> d.fen`},
 	{"source", `SELECT 'payout ' || d.public_id || ' says that the float of ' || d.source_area || ' pays, and moves ' || sum(abs(p.fen)) || ' fen of ' || a.public_id || ', the float of ' || a.area_code

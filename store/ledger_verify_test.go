@@ -57,6 +57,9 @@ func TestTheBooksAreSummedUpAnew(t *testing.T) {
 			SELECT id, 1, 'x', 1, 1, 1, 'succeeded', now(), 1 FROM disbursements WHERE state = 'receipted'`},
 		"goods": {`INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'stock', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`,
 			`INSERT INTO goods (public_id, area_code, name, unit, cost_fen, pieces, added_at) SELECT gen_random_uuid(), area_code, 'rice', 'bag', 100, 5, opened_at FROM accounts WHERE kind = 'float' LIMIT 1`},
+		"store": {`WITH a AS (INSERT INTO store_acts (public_id, kind, area_code, by_id, voucher, at) SELECT gen_random_uuid(), 'purchase', area_code, maker_id, 'v', now() FROM disbursements LIMIT 1 RETURNING id, area_code),
+			g AS (INSERT INTO goods (public_id, area_code, name, unit, cost_fen, added_at) SELECT gen_random_uuid(), area_code, 'rice', 'bag', 100, now() FROM a RETURNING id)
+			INSERT INTO store_act_lines (act_id, line, goods_id, pieces, cost_fen) SELECT a.id, 1, g.id, 5, 100 FROM a, g`},
 		"closing": {`INSERT INTO ledger_closes (public_id, area_code, kind, through, report, hash, closed_by, closed_at)
 			SELECT gen_random_uuid(), area_code, 'day', '2026-01-01', '{}', sha256('[]'), 1, now() FROM accounts WHERE kind = 'fund'`},
 		"imprest": {`UPDATE disbursements SET source_area = (SELECT area_code FROM accounts WHERE kind = 'fund') WHERE state = 'receipted'`},

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
@@ -17,14 +18,35 @@ import (
 // stocked puts goods into the township's store and gives their public id.
 func (m *till) stocked(t *testing.T, name string, cost, pieces int64) string {
 	t.Helper()
-	g := ledger.Goods{PublicID: uuid.NewString(), Area: testTownship, Name: name, Unit: "袋", CostFen: cost}
-	m.must(t, "finance", func(tx *Tx) error {
-		if err := ledger.AddGoods(t.Context(), tx, &g); err != nil {
-			return err
-		}
-		return ledger.BuyGoods(t.Context(), tx, g.PublicID, pieces, "v-"+name)
-	})
+	return m.stockedIn(t, testTownship, name, cost, pieces)
+}
+
+func (m *till) stockedIn(t *testing.T, store area.Code, name string, cost, pieces int64) string {
+	t.Helper()
+	g := ledger.Goods{PublicID: uuid.NewString(), Area: store, Name: name, Unit: "袋", CostFen: cost}
+	m.must(t, "finance", func(tx *Tx) error { return ledger.AddGoods(t.Context(), tx, &g) })
+	var id string
+	m.must(t, "finance", purchasing(t, g.PublicID, pieces, "v-"+name, &id))
+	m.must(t, "county", signingStore(t, id, ledger.AdvanceSigned, ""))
 	return g.PublicID
+}
+
+// purchasing is the first person's half of a purchase; its id comes out of it.
+func purchasing(t *testing.T, goods string, pieces int64, voucher string, out *string) func(*Tx) error {
+	return func(tx *Tx) error {
+		a, err := ledger.BuyGoods(t.Context(), tx, ledger.PurchaseInput{PublicID: uuid.NewString(), Goods: goods, Pieces: pieces, Voucher: voucher})
+		if err == nil && out != nil {
+			*out = a.PublicID
+		}
+		return err
+	}
+}
+
+func signingStore(t *testing.T, id string, o ledger.AdvanceOutcome, note string) func(*Tx) error {
+	return func(tx *Tx) error {
+		_, err := ledger.AnswerStore(t.Context(), tx, id, o, note)
+		return err
+	}
 }
 
 // rice is a sack of rice, of which the store has four hundred.
@@ -144,12 +166,13 @@ func TestTwoRaceForTheLastGoods(t *testing.T) {
 	m.sound(t)
 }
 
-// Goods are county finance's to buy, once for each voucher, out of the fund.
+// Goods are county finance's to buy, once for each invoice, out of the fund, in which
+// their price is held until another person has signed.
 func TestBuyingGoods(t *testing.T) {
 	m := newTill(t, 500_000)
 	rice := m.stocked(t, "大米", 5_000, 10)
 	buying := func(pieces int64, voucher string) func(*Tx) error {
-		return func(tx *Tx) error { return ledger.BuyGoods(t.Context(), tx, rice, pieces, voucher) }
+		return purchasing(t, rice, pieces, voucher, nil)
 	}
 	m.refuse(t, "head", "not_found", buying(1, "v9"))
 	m.refuse(t, "stranger", "not_found", buying(1, "v9"))
@@ -160,6 +183,27 @@ func TestBuyingGoods(t *testing.T) {
 	again := ledger.Goods{PublicID: uuid.NewString(), Area: testTownship, Name: "大米", Unit: "袋", CostFen: 5_000}
 	m.refuse(t, "finance", "goods_there", func(tx *Tx) error { return ledger.AddGoods(t.Context(), tx, &again) })
 	m.refuse(t, "head", "not_found", func(tx *Tx) error { return ledger.AddGoods(t.Context(), tx, &again) })
+
+	fund := m.balance(t, ledger.Fund)
+	var id, twice string
+	m.must(t, "finance", purchasing(t, rice, 4, "v2", &id))
+	m.must(t, "finance", purchasing(t, rice, 4, "v2", &twice))
+	if held := m.count(t, `SELECT pending_out_fen FROM accounts WHERE kind = 'fund'`); held != 40_000 || m.balance(t, ledger.Fund) != fund {
+		t.Errorf("%d fen of the fund are held for two purchases", held)
+	}
+	m.lies(t, rice, 10, 0)
+	m.sound(t)
+	m.refuse(t, "finance", "own_hands", signingStore(t, id, ledger.AdvanceSigned, ""))
+	m.refuse(t, "head", "not_found", signingStore(t, id, ledger.AdvanceSigned, ""))
+	m.refuse(t, "county", "reason_required", signingStore(t, id, ledger.AdvanceDeclined, ""))
+	m.must(t, "county", signingStore(t, id, ledger.AdvanceSigned, ""))
+	m.refuse(t, "county", "already_answered", signingStore(t, id, ledger.AdvanceSigned, ""))
+	m.refuse(t, "county", "already_booked", signingStore(t, twice, ledger.AdvanceSigned, "")) // the same invoice
+	m.must(t, "finance", signingStore(t, twice, ledger.AdvanceWithdrawn, ""))
+	m.lies(t, rice, 14, 0)
+	if got := m.balance(t, ledger.Fund); got != fund-20_000 || m.count(t, `SELECT pending_out_fen FROM accounts WHERE kind = 'fund'`) != 0 {
+		t.Errorf("the fund went from %d to %d", fund, got)
+	}
 	m.sound(t)
 }
 

@@ -136,7 +136,9 @@ func inGoods(h *house) {
 	h.Query(`SELECT area_code FROM staff WHERE login = $1`, []any{worker.Name}, &town)
 	goods := uuid.NewString()
 	finance.Post("/ledger/goods", map[string]any{"id": goods, "area": town, "name": "大米 10 公斤", "unit": "袋", "cost_fen": 5_000})
-	h.dying(dyingPayout, finance, "/ledger/goods/"+goods+"/purchases", map[string]any{"pieces": 3, "voucher": uuid.NewString()})
+	bought := uuid.NewString()
+	h.dying(dyingPayout, finance, "/ledger/goods/"+goods+"/purchases", map[string]any{"id": bought, "pieces": 3, "voucher": uuid.NewString()})
+	h.dying(dyingPayout, h.As("county1-finance2"), "/ledger/goods/acts/"+bought+"/signature", map[string]any{})
 	order := p.order(decision, 10_000, "goods")
 	order["basket"] = []any{map[string]any{"goods_id": goods, "pieces": 2}}
 	h.dying(dyingPayout, worker, "/tickets/"+p.ticket+"/disbursements", order)

@@ -1652,11 +1652,79 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Goods in the stores of an area, with what is free of them */
+        /** Goods in the stores of an area, with what is free of them, what waits for a signature, and what was done last */
         get: operations["get_ledger_goods"];
         put?: never;
-        /** Put a kind of goods, at one price, into a township's catalogue */
+        /** Put a kind of goods, at one price, into the catalogue of a store */
         post: operations["post_ledger_goods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/goods/acts/{id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that you do not sign, and why; the goods stay where they are */
+        post: operations["post_ledger_goods_acts_id_refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/goods/acts/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a purchase, a transfer or a count as the second person, or approve a difference as the third */
+        post: operations["post_ledger_goods_acts_id_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/goods/acts/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what you have begun and nobody has brought to its end */
+        post: operations["post_ledger_goods_acts_id_withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/goods/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what you have counted in a store, kind by kind; another person counts with you and signs, a third approves a difference */
+        post: operations["post_ledger_goods_counts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1672,8 +1740,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Book goods that were bought for a store out of your county's fund */
+        /** Write down goods that were bought out of your county's fund; they are in the store once another person has signed */
         post: operations["post_ledger_goods_id_purchases"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/goods/{id}/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give goods of the county's store to a township's; somebody there signs for them */
+        post: operations["post_ledger_goods_id_transfers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3157,7 +3242,7 @@ export interface components {
             label?: string;
         };
         AddGoodsInputBody: {
-            /** @description The township whose store it is */
+            /** @description The township or county whose store it is */
             area: string;
             /**
              * Format: int64
@@ -3725,9 +3810,15 @@ export interface components {
             year: number;
         };
         BuyGoodsInputBody: {
+            /**
+             * Format: uuid
+             * @description Made by you before you send, kept for the retry
+             */
+            id?: string;
+            note?: string;
             /** Format: int64 */
             pieces: number;
-            /** @description Counts once for these goods */
+            /** @description The invoice's number; it counts once for these goods */
             voucher: string;
         };
         CalendarSpan: {
@@ -3847,6 +3938,19 @@ export interface components {
              * @description Last day. What is open to its people beyond it closes now; where it is past, its people leave
              */
             until: string;
+        };
+        CountGoodsInputBody: {
+            /** @description Whose store; default: your own */
+            area?: string;
+            /**
+             * Format: uuid
+             * @description Made by you before you send, kept for the retry
+             */
+            id?: string;
+            /** @description Every kind that the books know there */
+            lines: components["schemas"]["FoundGoods"][] | null;
+            /** @description What you know of a difference; required where there is one */
+            note?: string;
         };
         CountedAdvanceInputBody: {
             /** @description The township whose float it came from; default: your own */
@@ -4305,11 +4409,32 @@ export interface components {
             /** @description Counts once for the township */
             voucher: string;
         };
+        FoundGoods: {
+            /** Format: uuid */
+            goods_id: string;
+            /**
+             * Format: int64
+             * @description That lie there, those promised to payouts among them
+             */
+            pieces: number;
+        };
         FundInputBody: {
             /** Format: int64 */
             amount_fen: number;
             /** @description Counts once */
             voucher: string;
+        };
+        GiveGoodsInputBody: {
+            /**
+             * Format: uuid
+             * @description Made by you before you send, kept for the retry
+             */
+            id?: string;
+            note?: string;
+            /** Format: int64 */
+            pieces: number;
+            /** @description The township whose store takes them */
+            to: string;
         };
         GivenAdvanceInputBody: {
             /** Format: int64 */
@@ -4326,8 +4451,12 @@ export interface components {
             to: string;
         };
         GoodsList: {
+            /** @description Newest first, at most 100 */
+            done: components["schemas"]["LedgerStoreActView"][] | null;
             /** @description At most 500 */
             items: components["schemas"]["LedgerGoodsView"][] | null;
+            /** @description Newest first, at most 100 */
+            waiting: components["schemas"]["LedgerStoreActView"][] | null;
         };
         HandOverInputBody: {
             reason: string;
@@ -4780,7 +4909,7 @@ export interface components {
             amount_fen: number;
             area: string;
             /** @enum {string} */
-            kind: "unknown" | "unmatched_line" | "unmatched_entry" | "cash_short" | "imprest";
+            kind: "unknown" | "unmatched_line" | "unmatched_entry" | "cash_short" | "goods_short" | "imprest";
             /** Format: date-time */
             since: string;
             /** @description The payout's id, the line's or the entry's; empty where it is about a whole account */
@@ -4897,6 +5026,75 @@ export interface components {
             event: string;
             layer: string;
             reason?: string;
+        };
+        LedgerStoreActView: {
+            /** @description The store that is counted, or that the goods come into */
+            area: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Who bought, gave or counted */
+            by: string;
+            /** @description Of a transfer: whose store they come out of */
+            from?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "purchase" | "transfer" | "count";
+            lines: components["schemas"]["LedgerStoreLineView"][] | null;
+            /**
+             * Format: int64
+             * @description Of a count: worth of what the books know and was not found
+             */
+            missing_fen: number;
+            next_acts: string[] | null;
+            note?: string;
+            signatures: components["schemas"]["LedgerStoreSignatureView"][] | null;
+            /**
+             * Format: int64
+             * @description Of a count: worth of what was found and the books do not know
+             */
+            surplus_fen: number;
+            /** @description Of a purchase: the invoice */
+            voucher?: string;
+            /**
+             * @description For the second person, or for whoever approves the difference; absent where it has ended
+             * @enum {string}
+             */
+            waits?: "second" | "approve";
+            /**
+             * Format: int64
+             * @description Of a count: of what was found
+             */
+            worth_fen: number;
+        };
+        LedgerStoreLineView: {
+            /**
+             * Format: int64
+             * @description Of a count: what the books said
+             */
+            book?: number;
+            /**
+             * Format: int64
+             * @description Of one piece
+             */
+            cost_fen: number;
+            goods_id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of a count: what was found
+             */
+            pieces: number;
+            unit: string;
+        };
+        LedgerStoreSignatureView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            note?: string;
+            /** @enum {string} */
+            outcome: "signed" | "declined" | "withdrawn";
+            /** @enum {string} */
+            step: "second" | "approve";
         };
         LedgerTryView: {
             account_id: string;
@@ -10597,6 +10795,163 @@ export interface operations {
             };
         };
     };
+    post_ledger_goods_acts_id_refusal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_goods_acts_id_signature: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_goods_acts_id_withdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_goods_counts: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CountGoodsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_ledger_goods_id_purchases: {
         parameters: {
             query?: never;
@@ -10613,6 +10968,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["BuyGoodsInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_goods_id_transfers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveGoodsInputBody"];
             };
         };
         responses: {

@@ -12,10 +12,22 @@ const done = [did('d1', 'issue', '石文山', '林小河', 150_000, signed('林�
 
 const goods = [['大米 10 公斤', '袋', 5_500, 40, 6], ['食用油 5 升', '桶', 7_500, 12, 2], ['棉被', '床', 12_000, 3, 3]].map(([name, unit, cost, pieces, held], i) => ({ id: `g${i}`, area: '990101001000', area_name: '青石镇', name, unit, cost_fen: cost, pieces, held, free: pieces - held, worth_fen: pieces * cost }))
 
+const countyGoods = { id: 'g9', area: '990101000000', area_name: '南桥县', name: '棉被', unit: '床', cost_fen: 12_000, pieces: 60, held: 5, free: 55, worth_fen: 720_000 }
+const line = (goods_id, name, unit, pieces, cost_fen, book) => ({ goods_id, name, unit, pieces, cost_fen, ...(book !== undefined && { book }) })
+const wares = (id, kind, by, lines, more = {}) => ({ id, kind, area: '990101001000', by, at: iso(-40), worth_fen: lines.reduce((sum, l) => sum + l.pieces * l.cost_fen, 0), missing_fen: 0, surplus_fen: 0, lines, signatures: [], waits: 'second', next_acts: [], ...more })
+const signs = (step, by, more = {}) => ({ step, outcome: 'signed', by, at: iso(-20), ...more })
+const bought = wares('w1', 'purchase', '唐宛如', [line('g1', '食用油 5 升', '桶', 20, 7_500)], { voucher: '发票 04417', next_acts: ['withdraw'] })
+const given = wares('w2', 'transfer', '唐宛如', [line('g2', '棉被', '床', 5, 12_000)], { from: '990101000000', note: '降温前送到' })
+const miscounted = wares('w3', 'count', '林小河', [line('g0', '大米 10 公斤', '袋', 38, 5_500, 40), line('g1', '食用油 5 升', '桶', 12, 7_500, 12), line('g2', '棉被', '床', 4, 12_000, 3)], { missing_fen: 11_000, surplus_fen: 12_000, note: '两袋受潮已扔，一床上月漏记', signatures: [signs('second', '赵二')], waits: 'approve' })
+const closed = wares('w4', 'count', '赵二', [line('g0', '大米 10 公斤', '袋', 40, 5_500, 41)], { missing_fen: 5_500, note: '一袋被鼠咬', signatures: [signs('second', '林小河'), signs('approve', '唐宛如')], waits: undefined })
+
 /** Answers what is asked about advances and goods; true where it did. */
 export function answerAdvances(me, path, res, json) {
   if (path.startsWith('/ledger/goods')) {
-    json(res, 200, { items: goods })
+    const finance = me.role === 'county_finance'
+    const may = (act, acts) => ({ ...act, next_acts: acts })
+    json(res, 200, { items: finance ? [countyGoods, ...goods] : goods, done: [closed, { ...bought, id: 'w5', signatures: [signs('second', '方远')], waits: undefined, next_acts: [] }],
+      waiting: finance ? [bought, may(miscounted, ['sign', 'decline'])] : [may(given, ['sign', 'decline']), may(miscounted, ['withdraw'])] })
     return true
   }
   if (!path.startsWith('/ledger/advances')) return false

@@ -1,6 +1,10 @@
 // What workers carry: standing advances, and what two people sign for.
 export const advance = {
-  goods: { lead: '各乡镇的救助物资，按进价计值。', name: '物资', unit: '单位', price: '单价（元）', each: '每{unit} {sum} 元', pieces: '数量（{unit}）', cost: '共 {sum} 元，由县级专户支付', free: '可用', held: '已预留', worth: '价值（元）', none: '还没有登记物资。', basket: '发放哪些物资', empty: '本乡镇库中没有可用物资。', worthOf: '所选 {worth} 元，应为 {sum} 元' },
+  goods: {
+    lead: '县级库和各乡镇库的救助物资，按进价计值。采购、调拨、盘点都由两人经手，另一人签字后才算数。', name: '物资', unit: '单位', price: '单价（元）', each: '每{unit} {sum} 元', pieces: '数量（{unit}）', cost: '共 {sum} 元，由县级专户支付', free: '可用', held: '已预留', worth: '价值（元）', none: '还没有登记物资。', basket: '发放哪些物资', empty: '本乡镇库中没有可用物资。', worthOf: '所选 {worth} 元，应为 {sum} 元',
+    store: '哪个库', invoice: '发票号', invoiceHint: '同一物资的一张发票只能入账一次。', to: '调往哪个乡镇', found: '实点（{unit}）', foundHint: '已预留未发出的也在库里，一并点数。', books: '账面 {n}', differs: '与账面相差 {sum} 元', note: '说明', noteHint: '与账面不符时必填。', waiting: '等待签字', nobody: '没有等待签字的事项。', done: '已办结', what: '事项', by: '签字', missing: '短少', surplus: '多出',
+    act: { purchase: '{by} 采购入库', transfer: '{by} 从县级库调出', count: '{by} 盘点' }, waits: { second: '等另一人签字', approve: '等县级批准差异' }, step: { second: '第二人', approve: '批准' }, said: '已办理，等另一人签字。', sign: { purchase: '货票相符，签字', transfer: '已收到，签字', count: '同点无误，签字', approve: '批准差异入账' },
+  },
   advance: {
     title: '现金与预领款', limit: '每人预领款上限', lead: '预领款由两人经手：一人交出，另一人签字后才算数。', carried: '我手中的现金', carriedAll: '人员手中的现金', nothing: '手中没有现金。', nothingAll: '没有人持有现金。', most: '每人预领上限 {sum} 元',
     holder: '持有人', kind: '款项', advance: '预领款', payouts: '单笔待发放', sum: '账面', held: '已占用', comes: '待签收', free: '可用', waiting: '等待签字', nobody: '没有等待签字的事项。', done: '已办结', none: '还没有记录。',
