@@ -137,7 +137,7 @@ func storeKeys(stores ...area.Code) []LimitKey {
 }
 
 // booking is what the last signature posts; nothing for a count that agrees.
-func (a StoreAct) booking() (entries []Entry) {
+func (a StoreAct) booking() []Entry {
 	county := a.Area.At(area.LevelCounty)
 	switch a.Kind {
 	case StorePurchase:
@@ -148,7 +148,15 @@ func (a StoreAct) booking() (entries []Entry) {
 		e := entry(a.key("move"), EventGoodsMoved, county, stockOf(a.Area), stockOf(a.From), a.Fen())
 		e.Goods = slices.Concat(a.into(), a.outOf())
 		return []Entry{e}
+	case StoreCount:
+		return a.differences()
+	default:
+		return nil
 	}
+}
+
+// differences are what a count that differs posts.
+func (a StoreAct) differences() (entries []Entry) {
 	suspense := AccountRef{Kind: Suspense, Area: a.Area, Holder: StoreSuspense}
 	missing, surplus := a.DifferenceFen()
 	if missing > 0 {

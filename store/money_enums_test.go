@@ -28,7 +28,6 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"papers", "state", texts(relief.PaperStates())},
 		{"visits", "mode", texts([]relief.VisitMode{relief.VisitOnSite, relief.VisitVoice})},
 		{"receipts", "signature", texts([]relief.SignatureKind{relief.SignatureScreen, relief.SignaturePaper, relief.SignatureWitness})},
-		{"advance_acts", "kind", texts(ledger.AdvanceKinds())},
 		{"store_acts", "kind", texts(ledger.StoreActKinds())},
 		{"store_signatures", "step", texts(ledger.StoreSteps())},
 		{"store_signatures", "outcome", texts(ledger.AdvanceOutcomes())},
