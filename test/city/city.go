@@ -430,6 +430,9 @@ func (p *Process) Killed() bool {
 	return ok && status.Signaled() && status.Signal() == syscall.SIGKILL
 }
 
+// Keys is the file of the city's keys.
+func (c *City) Keys() string { return c.keys }
+
 // NodeID is what this node is called.
 func (c *City) NodeID() string { return c.node }
 

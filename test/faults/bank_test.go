@@ -6,6 +6,7 @@ import (
 	"log"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,13 @@ func byBank(h *house) {
 	h.dying(dyingFinance, finance, "/ledger/closings", map[string]any{"kind": "month", "through": month})
 	if n := h.Count(`SELECT count(*) FROM ledger_closes`); n != 2 {
 		h.T.Errorf("%d closings, want a day's and a month's", n)
+	}
+	folder := filepath.Join(h.T.TempDir(), "for-the-auditor")
+	if out, err := h.Command("ledger", "export", folder); err != nil {
+		h.T.Fatalf("ledger export: %v\n%s", err, out)
+	}
+	if out, err := h.Command("ledger", "verify", "--export", folder, "--keys", h.Keys()); err != nil {
+		h.T.Errorf("the export does not hold: %v\n%s", err, out)
 	}
 }
 
