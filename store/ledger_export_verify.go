@@ -261,8 +261,8 @@ func (c *exportCheck) rehash(l exportedLink) error {
 	if c.sealer == nil {
 		return nil
 	}
-	prev, err := hex.DecodeString(l.Prev)
-	if err != nil {
+	prev, broken := hex.DecodeString(l.Prev)
+	if broken != nil {
 		c.fault("audit_chain", "lane %d, record %d: its hash is none", l.Lane, l.Seq)
 		return nil
 	}
