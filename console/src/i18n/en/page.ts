@@ -3,7 +3,7 @@ import type { Words } from '../words'
 
 export const page: Words<typeof zh> = {
   app: {
-    name: 'Social Assistance Hotline', navigation: 'Main', skip: 'Skip to content', signOut: 'Sign out', loading: 'Loading…', yes: 'yes', no: 'no', comma: ', ', close: 'Close', more: 'More', notices: 'Notices',
+    name: 'Social Assistance Hotline', navigation: 'Main', skip: 'Skip to content', signOut: 'Sign out', loading: 'Loading…', yes: 'yes', no: 'no', colon: ': ', comma: ', ', close: 'Close', more: 'More', notices: 'Notices',
     clockMoved: 'A demonstration has moved this clock; it is not the real time', connectionLost: '⚠ The live connection is lost and being restored. What you see may be old; what you typed is kept on this device.',
   },
   page: {

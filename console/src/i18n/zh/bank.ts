@@ -1,7 +1,7 @@
 // Payouts by bank, and what can be wrong with a bank's file by the codes of ledger/rail.
 export const bank = {
   bank: {
-    lead: '银行代发：编制批次的人与放行的人不能是同一人。', bank: '代发银行', noBank: '本县没有配置银行，不能编制批次。', waiting: '待编批', waitingNone: '没有等待银行发放的款项。', make: '编制批次', executeOn: '付款日期', made: '已编制批次，请另一位财务人员放行。',
+    lead: '编制批次的人与放行的人不能是同一人。', bank: '代发银行', noBank: '本县没有配置银行，不能编制批次。', waiting: '待编批', waitingNone: '没有等待银行发放的款项。', make: '编制批次', executeOn: '付款日期', made: '已编制批次，请另一位财务人员放行。',
     chosen: '已选 {n} 笔，{sum} 元', batches: '批次', none: '还没有批次。', state: { draft: '草稿，待放行', sent: '已送银行', acked: '银行已收', answered: '已载入回盘', closed: '已关闭', discarded: '已撤销' },
     payouts: '笔数', sum: '金额（元）', results: '结果', succeeded: '到账 {n}', failed: '退票 {n}', unknown: '不明 {n}', open: '待答 {n}', by: '编制 / 放行', answerDue: '银行答复期限', view: '查看', back: '返回列表',
     items: '明细', seq: '序号', try: '第 {n} 次', account: '账户尾号', reason: '原因', code: '银行代码', release: '放行', released: '已放行。请下载文件交给银行。', releasedWire: '已放行，由系统自动送往银行。',

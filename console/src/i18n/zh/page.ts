@@ -1,7 +1,7 @@
 // Words of the pages and the forms.
 export const page = {
   app: {
-    name: '社会救助热线', navigation: '主导航', skip: '跳到正文', signOut: '退出', loading: '正在读取…', yes: '是', no: '否', comma: '、', close: '关闭', more: '更多', notices: '通知',
+    name: '社会救助热线', navigation: '主导航', skip: '跳到正文', signOut: '退出', loading: '正在读取…', yes: '是', no: '否', colon: '：', comma: '、', close: '关闭', more: '更多', notices: '通知',
     clockMoved: '系统时钟已被演示调整，并非真实时间', connectionLost: '⚠ 与服务器的实时连接已断开，正在重连。页面内容可能不是最新；您填写的内容已保存在本设备。',
   },
   page: {
