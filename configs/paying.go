@@ -30,6 +30,7 @@ type BankConfig struct {
 	AnswerLimit         time.Duration   `yaml:"answer_limit"`
 	Runs                []time.Duration `yaml:"runs"`
 	Transport           string          `yaml:"transport"`
+	ReturnsByHand       bool            `yaml:"returns_by_hand"`
 	HTTP                BankHTTPConfig  `yaml:"http"`
 }
 
@@ -100,7 +101,7 @@ func (c *Config) checkBanks(l *faultList) {
 func (b BankConfig) settings() gateway.Settings {
 	return gateway.Settings{ID: b.ID, County: area.Code(b.County), Statements: cmp.Or(b.Statements, gateway.FormISO20022), FileName: rail.FileName(b.FileName),
 		Unit: b.Unit, UnitName: b.UnitName, Debit: rail.Private(b.DebitAccount.Reveal()), AgentBank: b.AgentBank, AbsentMeansAccepted: b.AbsentMeansAccepted,
-		AnswerLimit: cmp.Or(b.AnswerLimit, gateway.ReserveAnswerLimit), Runs: b.Runs}
+		ReturnsByHand: b.ReturnsByHand, AnswerLimit: cmp.Or(b.AnswerLimit, gateway.ReserveAnswerLimit), Runs: b.Runs}
 }
 
 // client is the way to the bank's interface; what is wrong with it is an

@@ -262,7 +262,11 @@ func (a *AdvanceAct) compare(ctx context.Context, tx Tx) error {
 	if err != nil {
 		return err
 	}
-	a.BookFen = account.Posted
+	a.BookFen = account.Posted // in it what is held for payouts that were taken on: it lies there until the citizen has it
+	if a.Fen < account.PendingOut {
+		return &act.Fault{Kind: act.ErrRefused, Code: "held_not_carried", Detail: "Less cash is there than is set aside for payouts that were taken on. Give back those that cannot be paid out, then count.",
+			Args: map[string]any{"held_fen": account.PendingOut}}
+	}
 	if a.Difference() != 0 && a.Note == "" {
 		return &act.Fault{Kind: act.ErrInvalid, Code: "difference_unexplained", Field: "note", Detail: "The count differs from the books. Count again; where it stays so, write what you know of it.",
 			Args: map[string]any{"book_fen": a.BookFen}}

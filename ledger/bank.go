@@ -118,7 +118,8 @@ func LoseAnswer(ctx context.Context, tx Tx, lines []Line) (lost []Line, err erro
 	return lost, nil
 }
 
-// Fix names the account that a failed payout is to be tried on next. Where the bank
+// Fix names the account that a failed payout is to be tried on next, as often as it
+// takes before that try is made. Where the bank
 // found fault with the account, it is another version, entered by one person and
 // verified by another.
 func Fix(ctx context.Context, tx Tx, d *Disbursement, failed Attempt, to PayeeAccount, l Limits) (err error) {

@@ -75,6 +75,8 @@ func Steps() []Step {
 //	                                                       ◀unbatch┘              └──────────┴─fail▶ failed ─fix▶ fixed ─reserve▶ reserved
 //	 draft … reserved, failed, fixed ─cancel▶ cancelled                                             └─lose▶ unknown ─succeed, fail▶ …
 //
+// What was mended wrongly is mended again: fixed ─fix▶ fixed.
+//
 // The bank's half is walked by the bank rails only.
 var transitions = map[State]map[Step]State{
 	StateDraft:      {StepSubmit: StateSubmitted, StepCancel: StateCancelled},
@@ -89,7 +91,7 @@ var transitions = map[State]map[Step]State{
 	StateUnknown:    {StepSucceed: StateSucceeded, StepFail: StateFailed},
 	StateSucceeded:  {StepReconcile: StateReconciled, StepFail: StateFailed, StepReverse: StateReversed},
 	StateFailed:     {StepFix: StateFixed, StepSucceed: StateSucceeded, StepCancel: StateCancelled},
-	StateFixed:      {StepReserve: StateReserved, StepSucceed: StateSucceeded, StepCancel: StateCancelled},
+	StateFixed:      {StepFix: StateFixed, StepReserve: StateReserved, StepSucceed: StateSucceeded, StepCancel: StateCancelled},
 	StateReconciled: {},
 	StateCancelled:  {},
 	StateReversed:   {},

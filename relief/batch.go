@@ -29,6 +29,8 @@ type Bank interface {
 	AnswerLimit() time.Duration
 	// Wired reports whether the program speaks to the bank itself; else people carry its files.
 	Wired() bool
+	// TakesFiles reports whether people may load its returns from files.
+	TakesFiles() bool
 	// Debit fills in who pays a batch.
 	Debit(rail.Batch) rail.Batch
 	// File is the file of a batch, the same each time.
@@ -124,6 +126,9 @@ func MakeBatch(ctx context.Context, tx Tx, bank Bank, in BatchInput) (Batch, err
 	if err != nil {
 		return Batch{}, err
 	}
+	if lines, err = notReplaced(ctx, tx, lines, len(in.Payouts) > 0); err != nil {
+		return Batch{}, err
+	}
 	if len(lines) == 0 || (len(in.Payouts) > 0 && len(lines) != len(in.Payouts)) {
 		return Batch{}, act.Refused("nothing_reserved", "Not all of these payouts are reserved for the bank now; reload the list.")
 	}
@@ -141,6 +146,25 @@ func MakeBatch(ctx context.Context, tx Tx, bank Bank, in BatchInput) (Batch, err
 		return Batch{}, err
 	}
 	return b, audited(ctx, tx, b, "bank.batch_made")
+}
+
+// notReplaced leaves out, or refuses, payouts whose account was replaced since they were
+// started: their money would go where the payee no longer wants it. They are called off
+// and started anew.
+func notReplaced(ctx context.Context, tx Tx, lines []ledger.Line, refuse bool) (sound []ledger.Line, err error) {
+	for _, l := range lines {
+		to, err := tx.PayeeAccount(ctx, l.Attempt.Account)
+		if err != nil {
+			return nil, err
+		}
+		if !to.Replaced {
+			sound = append(sound, l)
+		} else if refuse {
+			return nil, &act.Fault{Kind: act.ErrRefused, Code: "replaced_in_batch", Detail: "The payee's account was replaced after this payout was started. Discard the batch where there is one, call the payout off and start it anew on the newest account.",
+				Args: map[string]any{"payout": l.Payout.PublicID}}
+		}
+	}
+	return sound, nil
 }
 
 // fileOf is the file of a batch.
@@ -208,6 +232,9 @@ func ReleaseBatch(ctx context.Context, tx Tx, bank Bank, publicID string) (Batch
 		return Batch{}, act.NotInState("batch", b.State, "release")
 	case b.MadeBy == me.StaffID:
 		return Batch{}, act.Refused("own_batch", "Who made the batch cannot release it; another person must.")
+	}
+	if _, err := notReplaced(ctx, tx, lines, true); err != nil {
+		return Batch{}, err
 	}
 	file, err := fileOf(ctx, tx, bank, b)
 	if err != nil {

@@ -103,7 +103,13 @@ func mayLoad(who act.Actor, bank Bank) error {
 	if who.System != "" {
 		return nil
 	}
-	return mayBatch(who, bank)
+	if err := mayBatch(who, bank); err != nil {
+		return err
+	}
+	if !bank.TakesFiles() {
+		return act.Refused("bank_answers_itself", "This bank answers the program itself, under its signature; a file that somebody brings is not taken. Where its interface is away, the line's operator can let files in with returns_by_hand.")
+	}
+	return nil
 }
 
 // words are what a bank's status makes of a payout; what is pending stays as it is.

@@ -16,6 +16,7 @@ import (
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
+	"example.org/hotline/ledger/rail"
 	"example.org/hotline/ledger/rail/bankhttp"
 	"example.org/hotline/ledger/rail/banksim"
 	"example.org/hotline/ledger/rail/gateway"
@@ -500,4 +501,23 @@ func TestCourierUnderAnyTrouble(t *testing.T) {
 		t.Errorf("%d payouts are open, %d errands go on", open, waiting)
 	}
 	t.Logf("%d of 24 payouts open, %d batches with the bank", open, w.sim.Batches())
+}
+
+// A bank that answers over the wire has its returns from there alone: a file that somebody
+// brings is refused, but where the settings let files in.
+func TestAWiredBankTakesNoFiles(t *testing.T) {
+	w := newWiredTill(t, nil)
+	b, _ := w.pays(t, "00000001")
+	f := w.says(t, b, nil, rail.Succeeded)
+	w.refuse(t, "finance", "bank_answers_itself", w.loading(t, b, f, nil))
+	s := w.bank.Settings
+	s.ReturnsByHand = true
+	var err error
+	if w.bank, err = gateway.New(s); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.loaded(t, b, f); got.Succeeded != 1 {
+		t.Errorf("loaded by hand: %+v", got)
+	}
+	w.sound(t)
 }

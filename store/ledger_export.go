@@ -35,6 +35,11 @@ var exportSQL = []struct{ file, sql string }{
 		FROM advance_acts a JOIN staff b ON b.id = a.by_id LEFT JOIN staff o ON o.id = a.to_id LEFT JOIN advance_signatures g ON g.act_id = a.id LEFT JOIN staff w ON w.id = g.by_id ORDER BY a.id`},
 	{"goods.jsonl", `SELECT g.public_id AS id, g.area_code AS area, g.name, g.unit, g.cost_fen, g.pieces, g.held, s.login AS added_by, g.added_at FROM goods g LEFT JOIN staff s ON s.id = g.added_by ORDER BY g.id`},
 	{"goods-moves.jsonl", `SELECT e.public_id AS entry, m.line, g.public_id AS goods, m.layer, m.pieces FROM goods_moves m JOIN ledger_entries e ON e.id = m.entry_id JOIN goods g ON g.id = m.goods_id ORDER BY m.entry_id, m.line`},
+	{"store-acts.jsonl", `SELECT a.public_id AS id, a.kind, a.area_code AS area, a.from_area AS "from", b.login AS by, a.voucher, a.note, a.at,
+			(SELECT jsonb_agg(jsonb_build_object('goods', g.public_id, 'source', o.public_id, 'pieces', l.pieces, 'book', l.book, 'cost_fen', l.cost_fen) ORDER BY l.line)
+			   FROM store_act_lines l JOIN goods g ON g.id = l.goods_id LEFT JOIN goods o ON o.id = l.source_id WHERE l.act_id = a.id) AS lines
+		FROM store_acts a JOIN staff b ON b.id = a.by_id ORDER BY a.id`},
+	{"store-signatures.jsonl", `SELECT a.public_id AS act, s.step, s.outcome, b.login AS by, s.note, s.at FROM store_signatures s JOIN store_acts a ON a.id = s.act_id JOIN staff b ON b.id = s.by_id ORDER BY s.act_id, s.at, s.step DESC`},
 	{"baskets.jsonl", `SELECT d.public_id AS payout, g.public_id AS goods, b.pieces, b.cost_fen FROM payout_goods b JOIN disbursements d ON d.id = b.disbursement_id JOIN goods g ON g.id = b.goods_id ORDER BY d.id, g.id`},
 	{"payee-accounts.jsonl", `SELECT a.public_id AS id, t.number AS ticket, a.bank, e.login AS entered_by, a.entered_at, v.login AS verified_by, a.verified_at
 		FROM payee_accounts a JOIN tickets t ON t.id = a.ticket_id JOIN staff e ON e.id = a.entered_by LEFT JOIN staff v ON v.id = a.verified_by ORDER BY a.id`},

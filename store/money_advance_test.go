@@ -303,3 +303,25 @@ func TestAdvanceGuards(t *testing.T) {
 	}
 	m.sound(t)
 }
+
+// What is set aside for a payout that was taken on lies in the purse until the citizen has
+// it: it is counted, and a count that finds less than that is not booked over it.
+func TestACountWithCashSetAside(t *testing.T) {
+	m := newTill(t, 1_000_000)
+	m.advanced(t, "worker1", 150_000)
+	_, d := m.decided(t, 1, 60_000)
+	p := m.advancing(t, "worker1", d)
+	m.must(t, "worker1", issuing(t, p))
+	m.carriesNow(t, "worker1", 150_000, 60_000)
+	m.refuse(t, "worker1", "difference_unexplained", offering(t, ledger.AdvanceCount, "", 90_000, "", nil)) // what is free is not all that lies there
+	m.refuse(t, "worker1", "held_not_carried", offering(t, ledger.AdvanceCount, "", 59_900, "lost", nil))
+	m.must(t, "head", answering(t, m.offered(t, "worker1", ledger.AdvanceCount, "", 150_000, ""), ledger.AdvanceSigned, ""))
+	m.carriesNow(t, "worker1", 150_000, 60_000)
+	m.must(t, "head", answering(t, m.offered(t, "worker1", ledger.AdvanceCount, "", 60_000, "the rest is lost"), ledger.AdvanceSigned, ""))
+	m.carriesNow(t, "worker1", 60_000, 60_000)
+	m.sound(t)
+	m.must(t, "worker1", returning(t, p))
+	m.must(t, "head", answering(t, m.offered(t, "worker1", ledger.AdvanceCount, "", 0, "all of it"), ledger.AdvanceSigned, ""))
+	m.carriesNow(t, "worker1", 0, 0)
+	m.sound(t)
+}

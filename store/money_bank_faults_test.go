@@ -359,3 +359,60 @@ func TestNoThirdTryWhereTheFirstArrived(t *testing.T) {
 	m.stands(t, "called off", map[ledger.Kind]int{ledger.Fund: fundAtFirst - 80_000, ledger.Recovery: 80_000, ledger.Expense: 0, ledger.Returned: 0})
 	m.sound(t)
 }
+
+// A payout whose account was replaced since it was started is not sent there: it is left out
+// of new batches, and a draft that has it is not released.
+func TestAReplacedAccountIsNotPaid(t *testing.T) {
+	m := newBankTill(t)
+	tk, p := m.paying(t, 1, 80_000, "6217001234567890123")
+	_, sound := m.paying(t, 2, 70_000, "6217001234567890131")
+	b := m.batched(t)
+	m.account(t, tk, "6217009876543210987")
+	release := func(b relief.Batch) func(*Tx) error {
+		return func(tx *Tx) error {
+			_, err := relief.ReleaseBatch(t.Context(), tx, m.bank, b.PublicID)
+			return err
+		}
+	}
+	m.refuse(t, "finance2", "replaced_in_batch", release(b))
+	m.must(t, "finance", func(tx *Tx) error {
+		_, err := relief.DiscardBatch(t.Context(), tx, m.bank, b.PublicID)
+		return err
+	})
+	m.refuse(t, "finance", "replaced_in_batch", func(tx *Tx) error {
+		_, err := relief.MakeBatch(t.Context(), tx, m.bank, relief.BatchInput{PublicID: uuid.NewString(), Execute: area.DateOf(tx.Now()), Payouts: []string{p.PublicID}})
+		return err
+	})
+	rest := m.batched(t)
+	if rest.Payouts != 1 || rest.Fen != sound.Fen {
+		t.Errorf("the next batch has %d payouts over %d fen", rest.Payouts, rest.Fen)
+	}
+	m.must(t, "finance2", release(rest))
+	m.must(t, "worker1", func(tx *Tx) error {
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "another account")
+		return err
+	})
+	m.sound(t)
+}
+
+// Whoever mended an account wrongly mends it again, before the next try.
+func TestAnAccountIsMendedTwice(t *testing.T) {
+	m := newBankTill(t)
+	tk, p := m.paying(t, 1, 80_000, "6217001234567890123")
+	b := m.sent(t)
+	m.loaded(t, b, m.says(t, b, nil, rail.Failed))
+	fixing := func(account string) func(*Tx) error {
+		return func(tx *Tx) error {
+			_, err := relief.FixPayout(t.Context(), tx, p.PublicID, account, policyOf())
+			return err
+		}
+	}
+	wrong := m.account(t, tk, "6217009876543210987")
+	m.must(t, "worker1", fixing(wrong))
+	right := m.account(t, tk, "6217009876543210995")
+	m.refuse(t, "finance", "account_replaced", reissuing(t, p))
+	m.refuse(t, "worker1", "account_replaced", fixing(wrong))
+	m.must(t, "worker1", fixing(right))
+	m.must(t, "finance", reissuing(t, p))
+	m.sound(t)
+}

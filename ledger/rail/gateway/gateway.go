@@ -43,6 +43,7 @@ type Settings struct {
 	AnswerLimit         time.Duration   // after which what became of a batch that was sent is unknown
 	Runs                []time.Duration // times after midnight, Shanghai, at which the bank credits payees
 	Wire                bankhttp.Bank   // nil: its files are carried by hand
+	ReturnsByHand       bool            // with Wire: people may load its returns from files as well
 	Patience            time.Duration   // with Wire: what one request may take
 	CountsOnce          bool            // with Wire: agreed in writing that the same batch, sent again under its id, counts once
 }
@@ -121,6 +122,10 @@ func (b *Bank) Wire() bankhttp.Bank { return b.Settings.Wire }
 
 // Wired reports whether there is one.
 func (b *Bank) Wired() bool { return b.Settings.Wire != nil }
+
+// TakesFiles reports whether people may load its returns: not where it answers over the
+// wire under its signature, unless the settings say so.
+func (b *Bank) TakesFiles() bool { return !b.Wired() || b.Settings.ReturnsByHand }
 
 // Patience bounds one request over the wire.
 func (b *Bank) Patience() time.Duration { return b.Settings.Patience }
