@@ -325,3 +325,24 @@ func TestACountWithCashSetAside(t *testing.T) {
 	m.carriesNow(t, "worker1", 0, 0)
 	m.sound(t)
 }
+
+// Who still carries an advance does not leave before it is seen what is open.
+func TestWhoCarriesAnAdvanceDoesNotLeave(t *testing.T) {
+	m := newTill(t, 1_000_000)
+	m.advanced(t, "worker1", 150_000)
+	id := m.offered(t, "worker1", ledger.AdvanceReturn, "", 150_000, "")
+	leaving := func() error {
+		return m.db.InTx(t.Context(), act.SystemConsole, func(tx *Tx) error {
+			_, err := tx.LeaveStaff(t.Context(), "worker1", "moves away")
+			return err
+		})
+	}
+	fault, refused := errors.AsType[*act.Fault](leaving())
+	if !refused || fault.Code != "cash_in_hand" || fault.Args["advance_fen"] != int64(150_000) || fault.Args["payouts_fen"] != int64(0) || fault.Args["waiting_fen"] != int64(150_000) {
+		t.Fatalf("with an advance: %+v", fault)
+	}
+	m.must(t, "head", answering(t, id, ledger.AdvanceSigned, ""))
+	if err := leaving(); err != nil {
+		t.Errorf("with empty hands: %v", err)
+	}
+}

@@ -38,13 +38,16 @@ func (tx *Tx) LeaveStaff(ctx context.Context, login, reason string) (l area.Leav
 
 // handOn frees everything that hangs on somebody.
 func (tx *Tx) handOn(ctx context.Context, r staffRow, reason string) (l area.Leaving, err error) {
-	var cash int64
-	err = tx.scan(ctx, "count cash in hand", `SELECT coalesce(sum(abs(posted_fen) + pending_in_fen + pending_out_fen), 0) FROM accounts WHERE kind = 'cash' AND holder = ?`, []any{fmt.Sprintf("staff:%d", r.ID)}, &cash)
+	var advance, payouts, waiting int64
+	own := []string{fmt.Sprintf("advance:%d", r.ID), fmt.Sprintf("staff:%d", r.ID)}
+	err = tx.scan(ctx, "count cash in hand", `SELECT coalesce(sum(posted_fen) FILTER (WHERE holder = ?), 0)::bigint, coalesce(sum(posted_fen) FILTER (WHERE holder = ?), 0)::bigint,
+			coalesce(sum(pending_in_fen + pending_out_fen), 0)::bigint FROM accounts WHERE kind = 'cash' AND holder IN ?`, []any{own[0], own[1], own}, &advance, &payouts, &waiting)
 	if err != nil {
 		return l, err
 	}
-	if cash != 0 {
-		return l, act.Refused("cash_in_hand", "They still have cash of the float. Let it be brought back and counted first; nothing was done.")
+	if advance != 0 || payouts != 0 || waiting != 0 {
+		return l, &act.Fault{Kind: act.ErrRefused, Code: "cash_in_hand", Detail: "They still have cash of the float, as a standing advance or for single payouts, or something of it waits. Let it be brought back, handed over or counted first; nothing was done.",
+			Args: map[string]any{"advance_fen": advance, "payouts_fen": payouts, "waiting_fen": waiting}}
 	}
 	if l.Tickets, err = tx.passTicketsOn(ctx, r); err != nil {
 		return l, err

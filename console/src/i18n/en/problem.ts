@@ -274,7 +274,7 @@ export const problem: Words<typeof zh> = {
     agency_known: { what: 'There is an agency of this name.', do: 'Prolong its contract instead.' },
     no_agency_seat: { what: 'This person belongs to no agency.', do: 'Choose one of an agency’s people.' },
     ticket_closed: { what: 'The ticket is closed; nothing was done.', do: 'If need be, have it reopened first.' },
-    cash_in_hand: { what: 'They still have cash of the float; nothing was done.', do: 'Let it be brought back and counted first.' },
+    cash_in_hand: { what: 'They still have cash of the float: {advance_fen} yuan as a standing advance, {payouts_fen} for single payouts; {waiting_fen} wait for a signature or a citizen. Nothing was done.', do: 'Let it be brought back, handed over or counted first.' },
     still_has_work: { what: 'They still have open tickets; nothing was done.', do: 'Hand the tickets over first.' },
     household_taken: { what: 'Somebody looks after this household already.', do: 'Check its number; to change who does, end the other trust first.' },
     households_full: { what: 'They look after twenty households, which is the most.', do: 'Entrust it to another assistant, or end one first.' },

@@ -272,7 +272,7 @@ export const problem = {
     agency_known: { what: '已有同名的机构。', do: '在已有的机构上延长合同。' },
     no_agency_seat: { what: '这个人不是机构人员。', do: '选择机构的人员。' },
     ticket_closed: { what: '工单已结案，没有办理。', do: '需要时先请主管重开。' },
-    cash_in_hand: { what: '此人手上还有备用金，没有办理。', do: '先交回并清点现金。' },
+    cash_in_hand: { what: '此人手上还有备用金：预领款 {advance_fen} 元，单笔待发放 {payouts_fen} 元，待签字或待发放 {waiting_fen} 元。没有办理。', do: '请先交回、交接或盘点。' },
     still_has_work: { what: '此人手上还有未办结的工单，没有办理。', do: '先把工单移交给别人。' },
     household_taken: { what: '这一户已经有人负责。', do: '核对门牌或编号；要换人，先结束原来的托付。' },
     households_full: { what: '此人已负责 20 户，到了上限。', do: '托付给另一位协理员，或先结束一户。' },
