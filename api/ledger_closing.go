@@ -57,6 +57,7 @@ type Reconciliation struct {
 
 	Lines      []ledger.BankLine          `json:"lines" doc:"Of the bank's statements, those that nothing settles yet"`
 	Statements []ledger.BankStatementView `json:"statements" doc:"The newest first"`
+	Missing    []ledger.Days              `json:"missing_statements" doc:"Days since the last closed month and before today of which no statement tells: they hinder the month's closing"`
 	LastClosed LastClosed                 `json:"last_closed"`
 	Closings   []ledger.ClosingView       `json:"closings" doc:"The newest first"`
 }
@@ -103,8 +104,22 @@ func (s *Server) reconciliation(ctx context.Context, tx Tx, in *reconciliationIn
 			return r, err
 		}
 	}
+	if r.Missing, err = s.missingStatements(ctx, tx, county, r); err != nil {
+		return r, err
+	}
 	r.Closings, err = tx.Closings(ctx, county)
 	return r, err
+}
+
+// missingStatements are the days that the bank still has to tell of. Today's statement comes tomorrow.
+func (s *Server) missingStatements(ctx context.Context, tx Tx, county area.Code, r Reconciliation) ([]ledger.Days, error) {
+	_, banked := s.deps.Banks.Of(county)
+	from := area.Founding
+	if r.LastClosed.Month != "" {
+		from = r.LastClosed.Month.Next()
+	}
+	yesterday := area.DateOf(tx.Now().AddDate(0, 0, -1))
+	return tx.MissingStatements(ctx, county, from, min(r.Through, yesterday), banked)
 }
 
 // countyOf is the county that a reader asks about: their own, or one that they name.
@@ -194,7 +209,8 @@ func (s *Server) closeBooks(ctx context.Context, tx Tx, in *closeBooksInput) (Re
 	if err := ticket.PlainText("note", in.Body.Note); err != nil {
 		return Reconciliation{}, err
 	}
-	if _, err := ledger.Close(ctx, tx, in.Body.Kind, area.Date(in.Body.Through), in.Body.Note); err != nil {
+	_, banked := s.deps.Banks.Of(tx.Actor().Area)
+	if _, err := ledger.Close(ctx, tx, in.Body.Kind, area.Date(in.Body.Through), in.Body.Note, banked); err != nil {
 		return Reconciliation{}, err
 	}
 	return s.reconciliation(ctx, tx, &reconciliationInput{})

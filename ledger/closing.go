@@ -34,6 +34,7 @@ type Closing struct {
 	Kind     CloseKind
 	Through  area.Date // its last day
 	Note     string
+	Banked   bool // the county pays through a bank: each day of a month has to be on a statement
 	Report   json.RawMessage
 	Hash     []byte // SHA-256 of Report
 }
@@ -49,6 +50,9 @@ type CloseTx interface {
 	AddClosing(ctx context.Context, c Closing) error
 	// OpenItems lists what does not agree in a county's books as of the end of a day, oldest first.
 	OpenItems(ctx context.Context, county area.Code, through area.Date) ([]OpenItem, error)
+	// MissingStatements lists the days from one to another, both included, of which no statement of the county's bank tells, from the
+	// first on which its fund moved. A county without a bank whose statements were never loaded misses none.
+	MissingStatements(ctx context.Context, county area.Code, from, through area.Date, banked bool) ([]Days, error)
 	// MonthReport is what happened in a county's books from one day to another, both included.
 	MonthReport(ctx context.Context, county area.Code, from, to area.Date) (MonthReport, error)
 	// YearExpenses are the expense accounts of a county with what they have spent and not yet been closed of.
@@ -56,10 +60,11 @@ type CloseTx interface {
 }
 
 // Close closes a county's books up to a day that is over. A day's closing covers
-// every day since the one before; a month needs all its days closed and nothing
-// open; a year all its months, and takes what was spent off what was given.
-func Close(ctx context.Context, tx CloseTx, kind CloseKind, through area.Date, note string) (Closing, error) {
-	c := Closing{PublicID: uuid.NewString(), County: tx.Actor().Area, Kind: kind, Through: through, Note: note}
+// every day since the one before; a month needs all its days closed, each on a
+// statement of the bank that the county pays through, and nothing open; a year all its
+// months, and takes what was spent off what was given.
+func Close(ctx context.Context, tx CloseTx, kind CloseKind, through area.Date, note string, banked bool) (Closing, error) {
+	c := Closing{PublicID: uuid.NewString(), County: tx.Actor().Area, Kind: kind, Through: through, Note: note, Banked: banked}
 	if err := mayClose(tx.Actor(), c, tx.Now()); err != nil {
 		return c, err
 	}
@@ -158,6 +163,9 @@ func closingReport(ctx context.Context, tx CloseTx, c Closing, last area.Date) (
 			return nil, &act.Fault{Kind: act.ErrRefused, Code: "month_open", Detail: "Something of the month does not agree yet; the reconciliation lists it. Settle it, then close.",
 				Args: map[string]any{"kind": string(open[0].Kind), "count": len(open)}}
 		}
+		if err := onStatements(ctx, tx, c); err != nil {
+			return nil, err
+		}
 		r, err := tx.MonthReport(ctx, c.County, c.Through[:8]+"01", c.Through)
 		r.Open = items
 		return r, err
@@ -172,6 +180,16 @@ func closingReport(ctx context.Context, tx CloseTx, c Closing, last area.Date) (
 		r.Open = items
 		return r, carryYear(ctx, tx, c)
 	}
+}
+
+// onStatements refuses a month with days of which the bank has not told.
+func onStatements(ctx context.Context, tx CloseTx, c Closing) error {
+	missing, err := tx.MissingStatements(ctx, c.County, c.Through[:8]+"01", c.Through, c.Banked)
+	if err == nil && len(missing) > 0 {
+		err = &act.Fault{Kind: act.ErrRefused, Code: "statements_missing", Detail: "The bank's statements do not cover every day of the month; load those of the days that are missing, then close.",
+			Args: map[string]any{"days": InWords(missing)}}
+	}
+	return err
 }
 
 func closedBefore(ctx context.Context, tx CloseTx, c Closing, kind CloseKind, through area.Date) error {

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"strings"
 	"time"
 
 	"example.org/hotline/area"
@@ -79,6 +80,25 @@ type ImprestView struct {
 	Vouchers     int    `json:"vouchers"`
 	MissingFen   int64  `json:"missing_fen" doc:"Must be 0"`
 	ClaimableFen int64  `json:"claimable_fen" doc:"What a claim would repay now: vouchers, without repaid ones that were taken back since"`
+}
+
+// Days is a stretch of days, both included.
+type Days struct {
+	FromDay area.Date `json:"from"`
+	ToDay   area.Date `json:"to"`
+}
+
+// InWords writes stretches of days: 2026-10-03, 2026-10-10/2026-10-12.
+func InWords(all []Days) string {
+	words := make([]string, 0, len(all))
+	for _, d := range all {
+		word := string(d.FromDay)
+		if d.ToDay != d.FromDay {
+			word += "/" + string(d.ToDay)
+		}
+		words = append(words, word)
+	}
+	return strings.Join(words, ", ")
 }
 
 // ClosingView is one closed stretch.

@@ -34,9 +34,11 @@ type BankStatement struct {
 // StatementTx is what statements need beside the rest.
 type StatementTx interface {
 	Tx
-	// LastStatement is the last day that a bank's statements cover, and the balance with which it ended; empty where none was loaded. It keeps others
-	// from loading one meanwhile.
-	LastStatement(ctx context.Context, bank string) (through area.Date, closing int64, err error)
+	// StatementsAround is what a bank's statements say of the days around some, and of those days themselves. It keeps others from
+	// loading one meanwhile.
+	StatementsAround(ctx context.Context, bank string, from, to area.Date) (StatementsAround, error)
+	// NamedAfter are those of some end-to-end ids that a bank's statements of later days name.
+	NamedAfter(ctx context.Context, bank string, day area.Date, references []string) ([]string, error)
 	// StatementLoaded reports whether a statement with this content was loaded before.
 	StatementLoaded(ctx context.Context, bank string, sha256 []byte) (bool, error)
 	// BatchesOfReferences are the public ids of the batches in which tries with these end-to-end ids were sent, by ascending id.
@@ -76,16 +78,15 @@ func LoadStatement(ctx context.Context, tx StatementTx, bank StatementBank, file
 		return out, err
 	}
 	slices.SortFunc(all, func(a, b rail.Statement) int { return strings.Compare(string(a.From), string(b.From)) })
-	through, closing, err := tx.LastStatement(ctx, bank.ID())
-	if err != nil {
-		return out, err
-	}
 	for _, s := range all {
-		if err := follows(s, through, closing); err != nil {
+		around, err := tx.StatementsAround(ctx, bank.ID(), s.From, s.To)
+		if err != nil {
 			return out, err
 		}
-		through, closing = s.To, s.Closing
-		if err := out.hear(ctx, tx, s, r); err != nil {
+		if err := around.fits(s); err != nil {
+			return out, err
+		}
+		if err := out.hear(ctx, tx, bank.ID(), s, r); err != nil {
 			return out, err
 		}
 		if err := tx.AddBankStatement(ctx, BankStatement{County: bank.County(), Bank: bank.ID(), SHA256: sum[:], Statement: s}); err != nil {
@@ -100,26 +101,36 @@ func LoadStatement(ctx context.Context, tx StatementTx, bank StatementBank, file
 	return out, tx.Audit(ctx, act.Record{Action: "bank.statement_loaded", Subject: act.Subject{Kind: "ledger"}, Area: bank.County(), Data: map[string]any{"bank": bank.ID(), "lines": out.Lines}})
 }
 
-// follows refuses a statement that does not go on where the one before ended: what a bank said later is never
-// overturned by what it had said before, and no day is left out.
-func follows(s rail.Statement, through area.Date, closing int64) error {
+// StatementsAround is what was loaded around some days. A balance counts only where its day is given.
+type StatementsAround struct {
+	Overlaps area.Date // a day of them that was loaded already
+	Before   area.Date // the last day before them that was loaded
+	Closing  int64     // the balance with which it ended
+	After    area.Date // the first day after them that was loaded
+	Opening  int64     // the balance with which it began
+}
+
+// fits refuses a statement of days that were loaded, and one that does not begin and end with the balances of those
+// around it: between them something is missing, or one of them is wrong.
+func (a StatementsAround) fits(s rail.Statement) error {
 	switch {
-	case through == "":
-		return nil
-	case s.From <= through:
-		return &act.Fault{Kind: act.ErrRefused, Code: "statement_overlaps", Detail: "These days were loaded already, in whole or in part; nothing was loaded. Ask the bank for the days after.",
-			Args: map[string]any{"through": string(through)}}
-	case s.Opening != closing:
+	case a.Overlaps != "":
+		return &act.Fault{Kind: act.ErrRefused, Code: "statement_overlaps", Detail: "These days were loaded already, in whole or in part; nothing was loaded. Ask the bank for the days that are missing.",
+			Args: map[string]any{"through": string(a.Overlaps)}}
+	case a.Before != "" && s.Opening != a.Closing:
 		return &act.Fault{Kind: act.ErrRefused, Code: "statement_gap", Detail: "The statement does not begin with the balance with which the one before ended; nothing was loaded. Load the days between first.",
-			Args: map[string]any{"through": string(through), "closing_fen": closing}}
+			Args: map[string]any{"through": string(a.Before), "closing_fen": a.Closing}}
+	case a.After != "" && s.Closing != a.Opening:
+		return &act.Fault{Kind: act.ErrRefused, Code: "statement_gap_after", Detail: "The statement does not end with the balance with which the one after it begins; nothing was loaded. Ask the bank for all the days that are missing in between.",
+			Args: map[string]any{"from": string(a.After), "opening_fen": a.Opening}}
 	default:
 		return nil
 	}
 }
 
 // hear books what a statement says of payouts. What left and came back within it has not arrived: nobody is told in
-// between that it had.
-func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, s rail.Statement, r Rules) error {
+// between that it had. Of what statements of later days name, the later word stands.
+func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, bank string, s rail.Statement, r Rules) error {
 	left, back := map[string]rail.StatementLine{}, map[string]rail.StatementLine{}
 	var references []string
 	for _, line := range s.Lines {
@@ -135,6 +146,18 @@ func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, s rail.State
 		}
 		references = append(references, line.Reference)
 	}
+	if len(references) == 0 {
+		return nil
+	}
+	later, err := tx.NamedAfter(ctx, bank, s.To, references)
+	if err != nil {
+		return err
+	}
+	for _, reference := range later {
+		delete(left, reference)
+		delete(back, reference)
+	}
+	references = slices.DeleteFunc(references, func(r string) bool { return slices.Contains(later, r) })
 	if len(references) == 0 {
 		return nil
 	}

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -164,7 +166,7 @@ func TestClosing(t *testing.T) {
 	p := m.paid(t, 1, 80_000)
 	closing := func(kind ledger.CloseKind, through time.Time) error {
 		return m.as(t, "finance", func(tx *Tx) error {
-			_, err := ledger.Close(t.Context(), tx, kind, area.DateOf(through), "")
+			_, err := ledger.Close(t.Context(), tx, kind, area.DateOf(through), "", false)
 			return err
 		})
 	}
@@ -198,6 +200,15 @@ func TestClosing(t *testing.T) {
 	}
 	if _, err := super.Exec(t.Context(), `UPDATE statement_lines SET explained = 'another word'`); err == nil {
 		t.Error("a settled line was settled anew")
+	}
+	// Every day of the month has to be on a statement.
+	missing, _ := errors.AsType[*act.Fault](closing(ledger.CloseMonth, at(12, 31)))
+	if missing == nil || missing.Code != "statements_missing" || missing.Args["days"] != fmt.Sprintf("%d-12-01/%d-12-30", year, year) {
+		t.Errorf("thirty days without a statement: %+v", missing)
+	}
+	if _, err := super.Exec(t.Context(), `INSERT INTO bank_statements (public_id, area_code, bank, from_day, to_day, opening_fen, closing_fen, sha256, loaded_by, loaded_at)
+			SELECT gen_random_uuid(), area_code, 'b', to_day - 30, to_day - 1, 0, 0, sha256('y'), loaded_by, loaded_at FROM bank_statements`); err != nil {
+		t.Fatal(err)
 	}
 	if err := closing(ledger.CloseMonth, at(12, 31)); err != nil {
 		t.Fatal(err)

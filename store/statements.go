@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,16 +14,35 @@ import (
 
 var _ relief.StatementTx = (*Tx)(nil)
 
-// LastStatement finds where a bank's statements end.
-func (tx *Tx) LastStatement(ctx context.Context, bank string) (through area.Date, closing int64, err error) {
+// StatementsAround looks at what was loaded around some days.
+func (tx *Tx) StatementsAround(ctx context.Context, bank string, from, to area.Date) (a relief.StatementsAround, err error) {
 	if err := tx.alone(ctx, "statements:"+bank); err != nil {
-		return "", 0, err
+		return a, err
 	}
-	err = tx.scan(ctx, "find the last statement", `SELECT to_day::text, closing_fen FROM bank_statements WHERE bank = ? ORDER BY to_day DESC LIMIT 1`, []any{bank}, &through, &closing)
-	if errors.Is(err, act.ErrNotFound) {
-		return "", 0, nil
-	}
-	return through, closing, err
+	err = tx.scan(ctx, "look at the statements around", `SELECT coalesce((SELECT max(least(to_day, ?::date))::text FROM bank_statements WHERE bank = ? AND from_day <= ?::date AND to_day >= ?::date), ''),
+			coalesce(b.to_day::text, ''), coalesce(b.closing_fen, 0), coalesce(n.from_day::text, ''), coalesce(n.opening_fen, 0)
+		FROM (SELECT 1) x LEFT JOIN (SELECT to_day, closing_fen FROM bank_statements WHERE bank = ? AND to_day < ?::date ORDER BY to_day DESC LIMIT 1) b ON true
+		LEFT JOIN (SELECT from_day, opening_fen FROM bank_statements WHERE bank = ? AND from_day > ?::date ORDER BY from_day LIMIT 1) n ON true`,
+		[]any{string(to), bank, string(to), string(from), bank, string(from), bank, string(to)}, &a.Overlaps, &a.Before, &a.Closing, &a.After, &a.Opening)
+	return a, err
+}
+
+// NamedAfter looks for references on the lines of later statements.
+func (tx *Tx) NamedAfter(ctx context.Context, bank string, day area.Date, references []string) (named []string, err error) {
+	return named, tx.find(ctx, "look for later lines", &named, `SELECT DISTINCT l.reference FROM statement_lines l JOIN bank_statements s ON s.id = l.statement_id
+		WHERE s.bank = ? AND s.from_day > ?::date AND l.reference IN ?`, bank, string(day), references)
+}
+
+// MissingStatements lists the stretches of days of which no statement tells, from the first on which the county's fund
+// moved. Where no bank is set up and none was ever loaded, nothing is missing.
+func (tx *Tx) MissingStatements(ctx context.Context, county area.Code, from, through area.Date, banked bool) ([]ledger.Days, error) {
+	missing := []ledger.Days{}
+	return missing, tx.find(ctx, "look for days without a statement", &missing, `WITH asked AS (
+			SELECT generate_series(greatest(?::date, f.first), ?::date, '1 day')::date AS day FROM (SELECT min(d.day) AS first FROM account_days d JOIN accounts a ON a.id = d.account_id WHERE a.kind = 'fund' AND a.area_code = ?) f
+			 WHERE f.first IS NOT NULL AND (?::boolean OR EXISTS (SELECT 1 FROM bank_statements WHERE area_code = ?))),
+		missing AS (SELECT a.day, a.day - row_number() OVER (ORDER BY a.day)::int AS stretch FROM asked a
+			 WHERE NOT EXISTS (SELECT 1 FROM bank_statements s WHERE s.area_code = ? AND a.day BETWEEN s.from_day AND s.to_day))
+		SELECT min(day)::text AS from_day, max(day)::text AS to_day FROM missing GROUP BY stretch ORDER BY 1`, string(from), string(through), string(county), banked, string(county), string(county))
 }
 
 // StatementLoaded looks for a statement by its content.

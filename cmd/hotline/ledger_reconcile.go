@@ -29,6 +29,7 @@ func reconcileCommand(config *string) *cobra.Command {
 			var items []ledger.OpenItem
 			var floats []ledger.ImprestView
 			var statements []ledger.BankStatementView
+			var missing []ledger.Days
 			err = db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) (err error) {
 				day := area.DateOf(tx.Now())
 				if through != "" {
@@ -42,11 +43,17 @@ func reconcileCommand(config *string) *cobra.Command {
 				if floats, err = tx.Imprest(ctx); err != nil {
 					return err
 				}
-				statements, err = tx.BankStatements(ctx, county)
+				if statements, err = tx.BankStatements(ctx, county); err != nil {
+					return err
+				}
+				missing, err = tx.MissingStatements(ctx, county, area.Founding, min(day, area.DateOf(tx.Now().AddDate(0, 0, -1))), false)
 				return err
 			})
 			if err == nil {
 				err = tellReconciliation(out, county, items, floats, len(statements) > 0)
+			}
+			if err == nil && len(missing) > 0 {
+				_, err = fmt.Fprintf(out, "no statement tells of %s\n", ledger.InWords(missing))
 			}
 			if err == nil && len(items) > 0 {
 				err = &exitError{fmt.Sprintf("%d things do not agree", len(items))}

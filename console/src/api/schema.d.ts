@@ -4726,6 +4726,10 @@ export interface components {
             note?: string;
             through: string;
         };
+        LedgerDays: {
+            from: string;
+            to: string;
+        };
         LedgerFloatView: {
             /** @description Cash: the holder's standing advance, not what they carry for single payouts */
             advance?: boolean;
@@ -5583,6 +5587,8 @@ export interface components {
             last_closed: components["schemas"]["LastClosed"];
             /** @description Of the bank's statements, those that nothing settles yet */
             lines: components["schemas"]["LedgerBankLine"][] | null;
+            /** @description Days since the last closed month and before today of which no statement tells: they hinder the month's closing */
+            missing_statements: components["schemas"]["LedgerDays"][] | null;
             /** @description The oldest first */
             open: components["schemas"]["LedgerOpenItem"][] | null;
             /** @description The newest first */
@@ -6207,6 +6213,8 @@ export interface components {
             /** @description Of the bank's statements, those that nothing settles yet */
             lines: components["schemas"]["LedgerBankLine"][] | null;
             loaded: components["schemas"]["ReliefStatementLoaded"];
+            /** @description Days since the last closed month and before today of which no statement tells: they hinder the month's closing */
+            missing_statements: components["schemas"]["LedgerDays"][] | null;
             /** @description The oldest first */
             open: components["schemas"]["LedgerOpenItem"][] | null;
             /** @description The newest first */

@@ -131,6 +131,7 @@ const reconciliation = {
     { area: '990101102000', area_name: '柳河镇', filled_fen: 3_000_000, float_fen: 2_994_999, cash_fen: 0, suspense_fen: 5_000, vouchers_fen: 0, vouchers: 0, missing_fen: 1, claimable_fen: 0 }],
   lines: [{ id: 'l1', bank: 'rural-1', day: '2026-10-05', amount_fen: 100_000_000, bank_reference: 'B-20261005-1', candidates: [{ entry_id: 'e9', event: 'fund_allocated', at: iso(-2000) }] }, { id: 'l2', bank: 'rural-1', day: '2026-10-05', amount_fen: 1_250, bank_reference: 'B-20261005-2', candidates: [] }],
   statements: [{ id: 's1', bank: 'rural-1', from: '2026-10-05', to: '2026-10-05', opening_fen: 0, closing_fen: 99_891_250, lines: 6, open: 2, loaded_by: '周会计', loaded_at: iso(-900) }],
+  missing_statements: [{ from: '2026-10-03', to: '2026-10-03' }, { from: '2026-10-05', to: '2026-10-06' }],
   last_closed: { day: '2026-10-06', month: '2026-09-30' },
   closings: [{ id: 'k1', area: '990101000000', kind: 'month', through: '2026-09-30', note: '', hash: 'a3f1c2d4e5f60718293a4b5c6d7e8f90a3f1c2d4e5f60718293a4b5c6d7e8f90', closed_by: '周会计', closed_at: iso(-6000) }],
 }
