@@ -1,7 +1,7 @@
 // Reconciliation, vouchers and closing.
 export const closing = {
   closing: {
-    county: '县（市、区）', open: '未对平事项', openCount: '{n} 项未对平', agrees: '账、银行、现金三方一致', noneOpen: '账与现金一致，尚无银行对账单', openLead: '满 1 天、3 天、7 天分别标色；督办员和审计员也看这份清单。', what: '事项', since: '起始', age: '已过', days: '{n} 天',
+    county: '县（市、区）', open: '未对平事项', openCount: '{n} 项未对平', agrees: '账、银行、现金三方一致', noneOpen: '账与现金一致，尚无银行对账单', openLead: '满 1 天通知县级财务，满 3 天通知当地负责人，满 7 天通知督办员；督办员和审计员也看这份清单。', what: '事项', since: '起始', age: '已过', days: '{n} 天',
     kinds: { unknown: '银行未回结果（不得重发）', unmatched_line: '银行流水无对应账目', unmatched_entry: '账目未见于银行对账单', cash_short: '现金盘点差额待说明', goods_short: '物资盘点差异', imprest: '备用金不平' },
     imprest: '备用金核对', imprestLead: '备用金余额＋经办人手中现金＋未报销凭证＋盘点差额，应等于拨付总额；不等即缺款。', filled: '拨付总额', float: '余额', cash: '手中现金', vouchers: '未报销凭证', suspense: '盘点差额', missing: '缺款', count: '{n} 张', claim: '报销 {sum} 元', noFloat: '尚未拨付备用金。',
     statements: '银行对账单', statementsLead: '对账单逐笔与账目核对。带有本系统编号的自动匹配；其余由财务匹配同额账目，或说明原因（如利息）。', comma: '、', missingDays: '以下日期还没有银行对账单，补齐前不能月结：{days}。', load: '载入银行对账单', loadHint: 'camt.053 文件，按银行给出的原样；整份载入或整份拒绝，重复载入不变。', loaded: '已载入 {lines} 笔，匹配 {matched} 笔。', settled: '已处理。', openLines: '待处理的流水', day: '日期', reference: '编号', settle: '处理', match: '对应「{what}」{at}', why: '说明原因', explain: '说明', allSettled: '所有流水均已核对。', noStatement: '尚未载入对账单。', loadedList: '已载入的对账单', linesOf: '{n} 笔，待处理 {open} 笔',
