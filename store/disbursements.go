@@ -2,13 +2,14 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgconn"
-	"gorm.io/gorm/clause"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -167,19 +168,16 @@ func (tx *Tx) SaveDisbursement(ctx context.Context, d *ledger.Disbursement) erro
 
 // LockLimits makes a row for each key and locks them in one order for everybody.
 func (tx *Tx) LockLimits(ctx context.Context, keys []ledger.LimitKey) error {
-	rows, pairs := make([]map[string]any, 0, len(keys)), make([][]any, 0, len(keys))
+	rows := make([]map[string]any, 0, len(keys))
 	for _, k := range keys {
-		rows, pairs = append(rows, map[string]any{"kind": k.Kind, "key": k.Key}), append(pairs, []any{k.Kind, k.Key})
+		rows = append(rows, map[string]any{"kind": k.Kind, "key": k.Key})
 	}
-	if err := tx.flushSaved(ctx); err != nil {
-		return err
+	wanted, err := json.Marshal(rows)
+	if err != nil {
+		return fmt.Errorf("write limits: %w", err)
 	}
-	opened := tx.gorm.WithContext(ctx).Table("limit_keys").Clauses(clause.OnConflict{DoNothing: true}).Create(rows)
-	if opened.Error != nil {
-		return translate("open limits", opened.Error)
-	}
-	var locked []string
-	return tx.find(ctx, "lock limits", &locked, `SELECT kind FROM limit_keys WHERE (kind, key) IN ? ORDER BY kind COLLATE "C", key COLLATE "C" FOR UPDATE`, pairs)
+	_, err = tx.exec(ctx, "lock limits", `SELECT lock_limits(?::jsonb)`, string(wanted))
+	return err
 }
 
 // CountedUnder reports whether a payout counts under a key already.

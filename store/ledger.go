@@ -3,6 +3,9 @@ package store
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -91,17 +94,15 @@ func (tx *Tx) openAndLock(ctx context.Context, refs, ifThere []ledger.AccountRef
 	}
 	missing := slices.DeleteFunc(slices.Clone(refs), func(r ledger.AccountRef) bool { _, there := locked[r]; return there })
 	if len(missing) > 0 {
-		slices.SortFunc(missing, func(a, b ledger.AccountRef) int {
-			return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Area, b.Area), cmp.Compare(a.Holder, b.Holder))
-		})
-		for _, ref := range missing {
-			if _, err := tx.exec(ctx, "open account", `INSERT INTO accounts (public_id, kind, area_code, holder, opened_at) VALUES (?, ?, ?, ?, ?)
-				ON CONFLICT (kind, area_code, holder) DO NOTHING`, uuid.NewString(), ref.Kind, ref.Area, ref.Holder, tx.now); err != nil {
+		opened, err := tx.openAccounts(ctx, missing)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(locked, opened)
+		if len(opened) < len(missing) { // somebody was first: theirs are locked in the order of all
+			if locked, err = tx.lockAccounts(ctx, all); err != nil {
 				return nil, err
 			}
-		}
-		if locked, err = tx.lockAccounts(ctx, all); err != nil {
-			return nil, err
 		}
 	}
 	accounts := make([]ledger.Account, 0, len(all))
@@ -115,6 +116,25 @@ func (tx *Tx) openAndLock(ctx context.Context, refs, ifThere []ledger.AccountRef
 		}
 	}
 	return accounts, nil
+}
+
+// openAccounts makes accounts, which are this transaction's alone until it commits. Those that somebody else has made
+// meanwhile are left out.
+func (tx *Tx) openAccounts(ctx context.Context, missing []ledger.AccountRef) (map[ledger.AccountRef]ledger.Account, error) {
+	slices.SortFunc(missing, func(a, b ledger.AccountRef) int {
+		return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Area, b.Area), cmp.Compare(a.Holder, b.Holder))
+	})
+	rows := make([]map[string]any, 0, len(missing))
+	for _, ref := range missing {
+		rows = append(rows, map[string]any{"public_id": uuid.NewString(), "kind": ref.Kind, "area_code": ref.Area, "holder": ref.Holder})
+	}
+	wanted, err := json.Marshal(rows)
+	if err != nil {
+		return nil, fmt.Errorf("write accounts: %w", err)
+	}
+	return tx.accounts(ctx, "open accounts", `INSERT INTO accounts (public_id, kind, area_code, holder, opened_at)
+		SELECT a.public_id, a.kind, a.area_code, a.holder, ? FROM jsonb_to_recordset(?::jsonb) AS a (public_id uuid, kind text, area_code text, holder text)
+		ON CONFLICT (kind, area_code, holder) DO NOTHING RETURNING `+accountColumns, tx.now, string(wanted))
 }
 
 // CountyFloatHolds looks at the float of a county that the actor lies in.
@@ -148,15 +168,20 @@ func (tx *Tx) lockAccounts(ctx context.Context, refs []ledger.AccountRef) (map[l
 	for _, r := range refs {
 		keys = append(keys, []any{string(r.Kind), string(r.Area), r.Holder})
 	}
+	return tx.accounts(ctx, "lock accounts", `SELECT `+accountColumns+` FROM accounts WHERE (kind, area_code, holder) IN ? ORDER BY id FOR UPDATE`, keys)
+}
+
+// accounts reads what a statement gives of accounts, by what they are.
+func (tx *Tx) accounts(ctx context.Context, what, sql string, args ...any) (map[ledger.AccountRef]ledger.Account, error) {
 	var rows []accountRow
-	if err := tx.find(ctx, "lock accounts", &rows, `SELECT `+accountColumns+` FROM accounts WHERE (kind, area_code, holder) IN ? ORDER BY id FOR UPDATE`, keys); err != nil {
+	if err := tx.find(ctx, what, &rows, sql, args...); err != nil {
 		return nil, err
 	}
-	locked := map[ledger.AccountRef]ledger.Account{}
+	found := make(map[ledger.AccountRef]ledger.Account, len(rows))
 	for _, r := range rows {
-		locked[r.ref()] = r.account()
+		found[r.ref()] = r.account()
 	}
-	return locked, nil
+	return found, nil
 }
 
 // AddLedgerEntries appends entries with their postings. The balances follow by trigger.
@@ -171,18 +196,39 @@ func (tx *Tx) AddLedgerEntries(ctx context.Context, entries []*ledger.Entry) err
 }
 
 func (tx *Tx) addLedgerEntries(ctx context.Context, entries []*ledger.Entry) error {
-	byKey, values := map[string]*ledger.Entry{}, make([]any, 0, 11*len(entries))
+	byKey := map[string]*ledger.Entry{}
+	heads, lines := make([]map[string]any, 0, len(entries)), make([]map[string]any, 0, 2*len(entries))
 	for _, e := range entries {
 		byKey[e.Key] = e
-		values = append(values, uuid.NewString(), e.Key, e.Event, e.Area, nonZero(int64(e.Disbursement)), nonZero(int64(e.Resolves)), nonZero(int64(e.Reverses)),
-			tx.actor.Name, nonZero(int64(tx.actor.StaffID)), e.Reason, tx.now)
+		heads = append(heads, map[string]any{"public_id": uuid.NewString(), "key": e.Key, "event": e.Event, "area_code": e.Area, "disbursement_id": nonZero(int64(e.Disbursement)),
+			"resolves": nonZero(int64(e.Resolves)), "reverses": nonZero(int64(e.Reverses)), "reason": e.Reason})
+		for i, p := range e.Postings {
+			lines = append(lines, map[string]any{"key": e.Key, "line": i + 1, "account_id": int64(p.Account), "area_code": p.Ref.Area, "layer": p.Layer, "fen": p.Fen})
+		}
+	}
+	h, err := json.Marshal(heads)
+	if err != nil {
+		return fmt.Errorf("write entries: %w", err)
+	}
+	l, err := json.Marshal(lines)
+	if err != nil {
+		return fmt.Errorf("write postings: %w", err)
 	}
 	var added []struct {
 		ID  int64
 		Key string
 	}
-	if err := tx.find(ctx, "add entries", &added, `INSERT INTO ledger_entries (public_id, key, event, area_code, disbursement_id, resolves, reverses, actor, actor_id, reason, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`+strings.Repeat(", (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", len(entries)-1)+` ON CONFLICT DO NOTHING RETURNING id, key`, values...); err != nil {
+	// One text for any number of entries, so that it is planned once.
+	if err := tx.find(ctx, "add entries", &added, `WITH entries AS (
+			INSERT INTO ledger_entries (public_id, key, event, area_code, disbursement_id, resolves, reverses, actor, actor_id, reason, at)
+			SELECT e.public_id, e.key, e.event, e.area_code, e.disbursement_id, e.resolves, e.reverses, ?, ?, e.reason, ?
+			  FROM jsonb_to_recordset(?::jsonb) AS e (public_id uuid, key text, event text, area_code text, disbursement_id bigint, resolves bigint, reverses bigint, reason text)
+			ON CONFLICT DO NOTHING RETURNING id, key, at),
+		lines AS (
+			INSERT INTO postings (entry_id, line, account_id, area_code, layer, fen, at)
+			SELECT e.id, p.line, p.account_id, p.area_code, p.layer, p.fen, e.at
+			  FROM jsonb_to_recordset(?::jsonb) AS p (key text, line smallint, account_id bigint, area_code text, layer text, fen bigint) JOIN entries e ON e.key = p.key)
+		SELECT id, key FROM entries`, tx.actor.Name, nonZero(int64(tx.actor.StaffID)), tx.now, string(h), string(l)); err != nil {
 		return err
 	}
 	if len(added) < len(entries) {
@@ -190,16 +236,6 @@ func (tx *Tx) addLedgerEntries(ctx context.Context, entries []*ledger.Entry) err
 	}
 	for _, a := range added {
 		byKey[a.Key].ID = ledger.EntryID(a.ID)
-	}
-	var postings []map[string]any
-	for _, e := range entries {
-		for i, p := range e.Postings {
-			postings = append(postings, map[string]any{"entry_id": int64(e.ID), "line": i + 1, "account_id": int64(p.Account), "area_code": string(p.Ref.Area),
-				"layer": string(p.Layer), "fen": p.Fen, "at": tx.now})
-		}
-	}
-	if err := translate("add postings", tx.gorm.WithContext(ctx).Table("postings").Create(postings).Error); err != nil {
-		return err
 	}
 	for _, e := range entries {
 		if err := tx.movePieces(ctx, e); err != nil {

@@ -292,8 +292,7 @@ func TestAdvanceGuards(t *testing.T) {
 		{"a sum changed", `UPDATE advance_acts SET fen = 1`, "permission denied"},
 		{"a signature taken back", `DELETE FROM advance_signatures`, "permission denied"},
 		{"more than is carried", `INSERT INTO ledger_entries (public_id, key, event, area_code, actor, at) VALUES (gen_random_uuid(), 'forged', 'advance_returned', '990101101000', 'x', now());
-			INSERT INTO postings (entry_id, at, line, account_id, area_code, layer, fen) SELECT (SELECT id FROM ledger_entries WHERE key = 'forged'), now(), 1, id, area_code, 'posted', 100000 FROM accounts WHERE kind = 'float';
-			INSERT INTO postings (entry_id, at, line, account_id, area_code, layer, fen) SELECT (SELECT id FROM ledger_entries WHERE key = 'forged'), now(), 2, id, area_code, 'posted', -100000 FROM accounts WHERE holder LIKE 'advance:%' AND posted_fen = 100000`, "accounts_never_below_zero"},
+			` + forgedPostings(100000, `kind = 'float'`, -100000, `holder LIKE 'advance:%' AND posted_fen = 100000`), "accounts_never_below_zero"},
 	} {
 		_, err := connect(t, m.urls.AppURL).Exec(t.Context(), "BEGIN; SELECT set_config('app.scope', '*', true); "+tt.sql+"; COMMIT")
 		var pg *pgconn.PgError

@@ -212,15 +212,12 @@ func TestGoodsGuards(t *testing.T) {
 	m := newTill(t, 500_000)
 	m.stocked(t, "大米", 5_000, 10)
 	const entry = `INSERT INTO ledger_entries (public_id, key, event, area_code, actor, at) VALUES (gen_random_uuid(), 'forged', 'goods_bought', '990101101000', 'x', now()); `
-	const posting = `INSERT INTO postings (entry_id, at, line, account_id, area_code, layer, fen) SELECT (SELECT id FROM ledger_entries WHERE key = 'forged'), now(), %LINE%, id, area_code, 'posted', %FEN% FROM accounts WHERE kind = '%KIND%' LIMIT 1; `
-	post := func(line, fen, kind string) string {
-		return strings.NewReplacer("%LINE%", line, "%FEN%", fen, "%KIND%", kind).Replace(posting)
-	}
+	const stock, fund = `kind = 'stock'`, `kind = 'fund'`
 	const moved = `INSERT INTO goods_moves (entry_id, line, goods_id, area_code, layer, pieces) SELECT (SELECT max(id) FROM ledger_entries), 9, id, area_code, 'posted', # FROM goods; `
 	for _, tt := range []struct{ name, sql, want string }{
-		{"fen without pieces", entry + post("1", "5000", "stock") + post("2", "-5000", "fund"), "goods_worth_their_account"},
+		{"fen without pieces", entry + forgedPostings(5000, stock, -5000, fund), "goods_worth_their_account"},
 		{"pieces without fen", strings.Replace(moved, "#", "1", 1), "goods_worth_their_account"},
-		{"pieces worth something else", entry + post("1", "5000", "stock") + post("2", "-5000", "fund") + strings.Replace(moved, "#", "2", 1), "goods_worth_their_account"},
+		{"pieces worth something else", entry + forgedPostings(5000, stock, -5000, fund) + strings.Replace(moved, "#", "2", 1), "goods_worth_their_account"},
 		{"pieces that are not there", strings.Replace(moved, "#", "-11", 1), "goods_never_below_zero"},
 		{"pieces written by hand", `UPDATE goods SET pieces = 99`, "permission denied"},
 		{"another price", `UPDATE goods SET cost_fen = 1`, "permission denied"},

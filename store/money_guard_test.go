@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"context"
 	"errors"
 	"strings"
@@ -26,6 +27,14 @@ func connect(t *testing.T, url string) *pgx.Conn {
 	return conn
 }
 
+// forgedPostings are two postings of the entry whose key is "forged", to the accounts for which two conditions hold.
+func forgedPostings(debit int64, debited string, credit int64, credited string) string {
+	line := func(n int, fen int64, where string) string {
+		return fmt.Sprintf(`(SELECT (SELECT id FROM ledger_entries WHERE key = 'forged'), now(), %d, id, area_code, 'posted', %d FROM accounts WHERE %s LIMIT 1)`, n, fen, where)
+	}
+	return `INSERT INTO postings (entry_id, at, line, account_id, area_code, layer, fen) ` + line(1, debit, debited) + ` UNION ALL ` + line(2, credit, credited) + `; `
+}
+
 // The database refuses, past the program, what the program must never do.
 func TestLedgerGuards(t *testing.T) {
 	m := newTill(t, 5_000_000)
@@ -38,18 +47,18 @@ func TestLedgerGuards(t *testing.T) {
 
 	const everywhere = `SELECT set_config('app.scope', '*', true); `
 	const newEntry = `INSERT INTO ledger_entries (public_id, key, event, area_code, actor, at) VALUES (gen_random_uuid(), 'forged', 'cash_issued', '990101101000', 'x', now()); `
-	const newPosting = `INSERT INTO postings (entry_id, at, line, account_id, area_code, layer, fen)
-		SELECT (SELECT id FROM ledger_entries WHERE key = 'forged'), now(), %LINE%, id, area_code, 'posted', %FEN% FROM accounts WHERE kind = '%KIND%' AND area_code = '990101101000' LIMIT 1; `
-	posting := func(line, fen, kind string) string {
-		return strings.NewReplacer("%LINE%", line, "%FEN%", fen, "%KIND%", kind).Replace(newPosting)
-	}
+	account := func(kind string) string { return `kind = '` + kind + `' AND area_code = '990101101000'` }
 	for _, tt := range []struct{ name, sql, want string }{
-		{"an entry off by one fen", newEntry + posting("1", "100", "cash") + posting("2", "-99", "float"), "entries_zero_sum"},
+		{"an entry off by one fen", newEntry + forgedPostings(100, account("cash"), -99, account("float")), "entries_zero_sum"},
 		{"an entry without postings", newEntry, "entries_zero_sum"},
 		{"a lone posting to an old entry", `INSERT INTO postings (entry_id, at, line, account_id, area_code, layer, fen)
 			SELECT entry_id, at, 9, account_id, area_code, layer, 5 FROM postings LIMIT 1`, "entries_zero_sum"},
-		{"more than the float holds", newEntry + posting("1", "900000000", "expense") + posting("2", "-900000000", "float"), "accounts_never_below_zero"},
-		{"a payment nobody approved", newEntry + posting("1", "100", "payable") + posting("2", "-100", "float"), "accounts_never_above_approved"},
+		{"a whole pair of postings to an old entry", `INSERT INTO postings (entry_id, at, line, account_id, area_code, layer, fen)
+			SELECT entry_id, at, line, account_id, area_code, layer, fen FROM postings WHERE entry_id = (SELECT max(entry_id) FROM postings)`, "postings_pkey"},
+		{"a pair of postings after the lines of an old entry", `INSERT INTO postings (entry_id, at, line, account_id, area_code, layer, fen)
+			SELECT entry_id, at, line + 2, account_id, area_code, layer, fen FROM postings WHERE entry_id = (SELECT max(entry_id) FROM postings)`, "entries_zero_sum"},
+		{"more than the float holds", newEntry + forgedPostings(900000000, account("expense"), -900000000, account("float")), "accounts_never_below_zero"},
+		{"a payment nobody approved", newEntry + forgedPostings(100, account("payable"), -100, account("float")), "accounts_never_above_approved"},
 		{"a hold ended twice", `INSERT INTO ledger_entries (public_id, key, event, area_code, resolves, actor, at)
 			SELECT gen_random_uuid(), 'again', 'released', area_code, resolves, 'x', now() FROM ledger_entries WHERE resolves IS NOT NULL LIMIT 1`, "ledger_entries_resolves_key"},
 		{"a changed posting", `UPDATE postings SET fen = fen + 1`, "permission denied"},

@@ -55,6 +55,7 @@ func benchPayouts(ctx context.Context, h *house, o options) (lines []figures.Lin
 	}
 	var ours, rows, peer []float64
 	var waits []time.Duration
+	var program, server time.Duration
 	for range o.repeats {
 		r, err := office.pay(ctx, o.clients, o.intake)
 		if err != nil {
@@ -65,6 +66,7 @@ func benchPayouts(ctx context.Context, h *house, o options) (lines []figures.Lin
 			return nil, err
 		}
 		ours, rows, peer, waits = append(ours, r.perSecond), append(rows, r.rows*r.perSecond), append(peer, tps*rowsOfTPCB), append(waits, r.waits...)
+		program, server = program+r.program, server+r.server
 	}
 	statements, err := office.statements(ctx)
 	if err != nil {
@@ -78,6 +80,7 @@ func benchPayouts(ctx context.Context, h *house, o options) (lines []figures.Lin
 	a, c := figures.Median(rows), figures.Median(peer)
 	return []figures.Line{
 		figures.Row("payouts a second", "gate: 300; "+how+"; ledger.Start, Check, IssueCash, Settle in four transactions of three people, every limit asked under its lock; each act waited "+figures.Spread(waits), "%.0f", figures.Median(ours)),
+		figures.Row("CPU of a payout", "its four acts; counted, so that it says the same on a busy machine", "program %.1f, PostgreSQL %.1f ms", perPayout(program, waits), perPayout(server, waits)),
 		figures.Row("rows they write a second", "", "%.0f", a),
 		figures.Row("rows of pgbench's TPC-B-like script a second", "-M prepared, scale 100; four rows a transaction", "%.0f", c),
 		figures.Row("ours ÷ pgbench, rows", "aim: 0.5", "%.2f", a/c),
@@ -98,6 +101,16 @@ type payRush struct {
 	perSecond float64
 	rows      float64 // written for each payout, in every table
 	waits     []time.Duration
+
+	program, server time.Duration // CPU
+}
+
+// actsOfAPayout is how many transactions payOne takes.
+const actsOfAPayout = 4
+
+// perPayout is the milliseconds of CPU for each payout, of which every act has waited.
+func perPayout(cpu time.Duration, waits []time.Duration) float64 {
+	return cpu.Seconds() * 1000 * actsOfAPayout / float64(max(len(waits), 1))
 }
 
 // pay keeps every client at it for a while.
@@ -108,7 +121,7 @@ func (o *office) pay(ctx context.Context, clients int, length time.Duration) (r 
 	}
 	var wg sync.WaitGroup
 	var mu sync.Mutex
-	paid, began := 0, time.Now()
+	paid, began, used := 0, time.Now(), usageOf(0)
 	for range clients {
 		wg.Go(func() {
 			var waits []time.Duration
@@ -131,6 +144,8 @@ func (o *office) pay(ctx context.Context, clients int, length time.Duration) (r 
 	}
 	wg.Wait()
 	r.perSecond = float64(paid) / time.Since(began).Seconds()
+	now := usageOf(0)
+	r.program, r.server = now.load-used.load, now.postgres-used.postgres
 	after, fault := o.written(ctx)
 	r.rows = float64(after-before) / float64(max(paid, 1))
 	return r, errors.Join(err, fault)
