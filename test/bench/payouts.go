@@ -47,7 +47,7 @@ func benchPayouts(ctx context.Context, h *house, o options) (lines []figures.Lin
 		return nil, err
 	}
 	office := &office{books: b, lots: lots}
-	if _, err := office.pay(ctx, o.clients, 2*time.Second); err != nil { // warm-up of both
+	if _, err := office.pay(ctx, o.clients, o.intake); err != nil { // warm-up of both
 		return nil, err
 	}
 	if _, err := tpcb.run(ctx, 0); err != nil {
