@@ -17,6 +17,8 @@ type AdvanceRows interface {
 	Advances(ctx context.Context, own bool) ([]ledger.AdvanceView, error)
 	// AdvanceActs lists acts with standing advances, newest first: those that wait, or those that were answered; own: the actor's alone.
 	AdvanceActs(ctx context.Context, waiting, own bool) ([]ledger.AdvanceActView, error)
+	// ReversedCash lists payouts whose receipt was reversed and whose payer has not brought the cash back; own: the actor's.
+	ReversedCash(ctx context.Context, own bool) ([]ledger.ReversedCashView, error)
 }
 
 // carriers see standing advances: those who carry them their own, those who keep the books all in scope.
@@ -34,6 +36,8 @@ func advanceTable() []*route {
 			summary: "Hand of your standing advance to a colleague, who signs", bind: do((*Server).handAdvanceOver)},
 		{method: post, path: "/ledger/advances/returns", who: payers, committed: failpoint.AdvanceAfterCommit,
 			summary: "Bring of your standing advance back into the float; who keeps it signs", bind: do((*Server).returnAdvance)},
+		{method: post, path: "/disbursements/{id}/give-back", who: payers, committed: failpoint.AdvanceAfterCommit,
+			summary: "Bring the cash of a receipt that was reversed back into the float it came from; who keeps it signs", bind: do((*Server).giveBackCash)},
 		{method: post, path: "/ledger/advances/counts", who: payers, committed: failpoint.AdvanceAfterCommit,
 			summary: "Say what you have counted of your standing advance; a second person signs", bind: do((*Server).countAdvance)},
 		{method: post, path: "/ledger/advances/{id}/signature", who: answerers, committed: failpoint.AdvanceAfterCommit,
@@ -50,7 +54,9 @@ type AdvanceList struct {
 	MostFen int64                   `json:"most_fen" doc:"Most that a worker carries; 0: nobody does"`
 	Carried []ledger.AdvanceView    `json:"carried"`
 	Waiting []ledger.AdvanceActView `json:"waiting" doc:"Newest first, at most 100"`
-	Done    []ledger.AdvanceActView `json:"done" doc:"Newest first, at most 100"`
+
+	Reversed []ledger.ReversedCashView `json:"reversed" doc:"Cash of receipts that were reversed, which its payers have not brought back"`
+	Done     []ledger.AdvanceActView   `json:"done" doc:"Newest first, at most 100"`
 }
 
 func (s *Server) listAdvances(ctx context.Context, tx Tx, _ *struct{}) (AdvanceList, error) {
@@ -61,6 +67,9 @@ func (s *Server) listAdvances(ctx context.Context, tx Tx, _ *struct{}) (AdvanceL
 		return AdvanceList{}, err
 	}
 	if list.Waiting, err = tx.AdvanceActs(ctx, true, own); err != nil {
+		return AdvanceList{}, err
+	}
+	if list.Reversed, err = tx.ReversedCash(ctx, own); err != nil {
 		return AdvanceList{}, err
 	}
 	list.Done, err = tx.AdvanceActs(ctx, false, own)
@@ -115,6 +124,29 @@ type returnedAdvanceInput struct {
 func (s *Server) returnAdvance(ctx context.Context, tx Tx, in *returnedAdvanceInput) (AdvanceList, error) {
 	b := in.Body
 	return s.advanceOf(ctx, tx, ledger.AdvanceReturn, b.ID, b.Area, "", b.Note, b.AmountFen)
+}
+
+type givenBackInput struct {
+	ThingRef
+	Body struct {
+		ID      string `json:"id,omitempty" format:"uuid" doc:"Of the give-back, made by you before you send"`
+		Receipt string `json:"receipt" minLength:"1" maxLength:"60" doc:"Number of the receipt that the float's keeper writes"`
+		Note    string `json:"note,omitempty" maxLength:"1000"`
+	}
+}
+
+func (s *Server) giveBackCash(ctx context.Context, tx Tx, in *givenBackInput) (AdvanceList, error) {
+	b := in.Body
+	for field, text := range map[string]string{"receipt": b.Receipt, "note": b.Note} {
+		if err := ticket.PlainText(field, text); err != nil {
+			return AdvanceList{}, err
+		}
+	}
+	_, err := relief.OfferAdvance(ctx, tx, relief.AdvanceInput{PublicID: newID(ctx, b.ID), Kind: ledger.AdvanceGiveBack, Payout: in.ID, Receipt: b.Receipt, Note: b.Note}, s.policy(tx))
+	if err != nil {
+		return AdvanceList{}, err
+	}
+	return s.listAdvances(ctx, tx, nil)
 }
 
 type countedAdvanceInput struct {

@@ -17,11 +17,15 @@ import (
 type ClosingRows interface {
 	ledger.ReimburseTx
 	ledger.CloseTx
-	relief.StatementTx
+	relief.AdjustTx
 	// BankLines lists the lines of statements that nothing settles yet, with the entries that may tell the same.
 	BankLines(ctx context.Context, county area.Code) ([]ledger.BankLine, error)
 	// BankStatements lists what was loaded, the newest first.
 	BankStatements(ctx context.Context, county area.Code) ([]ledger.BankStatementView, error)
+	// SuspenseItems lists what stands in suspense in a county, the oldest first.
+	SuspenseItems(ctx context.Context, county area.Code) ([]ledger.SuspenseView, error)
+	// Adjustments lists a county's adjustments: those that wait first, then the newest.
+	Adjustments(ctx context.Context, county area.Code) ([]ledger.AdjustmentView, error)
 	// Imprest holds the floats in scope against what they were filled with.
 	Imprest(ctx context.Context) ([]ledger.ImprestView, error)
 	// Closings lists what is closed of a county, the newest first.
@@ -54,6 +58,9 @@ type Reconciliation struct {
 	Through area.Date            `json:"through"`
 	Open    []ledger.OpenItem    `json:"open" doc:"The oldest first"`
 	Imprest []ledger.ImprestView `json:"imprest"`
+
+	Suspense    []ledger.SuspenseView   `json:"suspense" doc:"What stands in suspense, the oldest first"`
+	Adjustments []ledger.AdjustmentView `json:"adjustments" doc:"Those that wait first, then the newest, at most 100"`
 
 	Lines      []ledger.BankLine          `json:"lines" doc:"Of the bank's statements, those that nothing settles yet"`
 	Statements []ledger.BankStatementView `json:"statements" doc:"The newest first"`
@@ -92,6 +99,12 @@ func (s *Server) reconciliation(ctx context.Context, tx Tx, in *reconciliationIn
 		if county.Contains(area.Code(i.Area)) {
 			r.Imprest = append(r.Imprest, i)
 		}
+	}
+	if r.Suspense, err = tx.SuspenseItems(ctx, county); err != nil {
+		return r, err
+	}
+	if r.Adjustments, err = tx.Adjustments(ctx, county); err != nil {
+		return r, err
 	}
 	if r.Lines, err = tx.BankLines(ctx, county); err != nil {
 		return r, err
@@ -250,7 +263,7 @@ type settleLineInput struct {
 	ThingRef
 	Body struct {
 		EntryID   string `json:"entry_id,omitempty" format:"uuid" doc:"The entry that tells the same"`
-		Explained string `json:"explained,omitempty" maxLength:"200" doc:"Or why none does: interest, a fee"`
+		Explained string `json:"explained,omitempty" maxLength:"200" doc:"Or why none does"`
 	}
 }
 

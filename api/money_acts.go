@@ -116,7 +116,7 @@ func (s *Server) returnCash(ctx context.Context, tx Tx, in *reasonInput) (Ticket
 
 func (s *Server) cancelPayout(ctx context.Context, tx Tx, in *reasonInput) (Ticket, error) {
 	return s.onPayout(ctx, tx, in.ID, func() error {
-		_, err := relief.CancelPayout(ctx, tx, in.ID, in.Body.Reason)
+		_, err := relief.CancelPayout(ctx, tx, in.ID, in.Body.Reason, s.rules(tx))
 		return err
 	})
 }

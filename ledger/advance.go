@@ -24,11 +24,12 @@ const (
 	AdvanceHandOver AdvanceKind = "hand_over" // to a colleague, who signs
 	AdvanceReturn   AdvanceKind = "return"    // into the float; who keeps it signs
 	AdvanceCount    AdvanceKind = "count"     // the worker has counted; who keeps the float signs, and a difference is booked
+	AdvanceGiveBack AdvanceKind = "give_back" // the cash of a reversed receipt, from its payer into the float; who keeps it signs (giveback.go)
 )
 
 // AdvanceKinds lists every AdvanceKind.
 func AdvanceKinds() []AdvanceKind {
-	return []AdvanceKind{AdvanceIssue, AdvanceHandOver, AdvanceReturn, AdvanceCount}
+	return []AdvanceKind{AdvanceIssue, AdvanceHandOver, AdvanceReturn, AdvanceCount, AdvanceGiveBack}
 }
 
 // AdvanceOutcome is how the second person answered.
@@ -62,6 +63,9 @@ type AdvanceAct struct {
 	BookFen  int64        // of a count: what the books said
 	Note     string
 	At       time.Time
+	Payout   DisbursementID // of what is given back
+	Source   area.Code      // whose float it came from, and goes to
+	Receipt  string         // number of the paper on which the float's keeper says that it came back
 
 	Outcome    AdvanceOutcome // empty while it waits
 	AnsweredBy area.StaffID
@@ -79,6 +83,8 @@ type AdvanceTx interface {
 	AdvanceAct(ctx context.Context, publicID string) (AdvanceAct, error)
 	// WaitingAdvanceActs lists the acts of a township without an answer in which a person gives, takes or counts.
 	WaitingAdvanceActs(ctx context.Context, township area.Code, staff area.StaffID) ([]AdvanceAct, error)
+	// GivenBack reports whether the cash of a reversed payout was given back, or is offered.
+	GivenBack(ctx context.Context, payout DisbursementID) (bool, error)
 	// AnswerAdvanceAct writes the outcome of an act down, once: act.ErrConflict for whoever comes second.
 	AnswerAdvanceAct(ctx context.Context, a AdvanceAct) error
 }
@@ -119,6 +125,8 @@ func (a AdvanceAct) moved() []Entry {
 		return []Entry{entry(a.key("move"), EventAdvanceIssued, a.Area, a.taker(), a.float(), a.Fen)}
 	case a.Kind == AdvanceHandOver:
 		return []Entry{entry(a.key("move"), EventAdvanceHandedOver, a.Area, a.taker(), a.holder(), a.Fen)}
+	case a.Kind == AdvanceGiveBack:
+		return []Entry{a.givenBack()}
 	case a.Kind == AdvanceReturn:
 		return []Entry{entry(a.key("move"), EventAdvanceReturned, a.Area, a.float(), a.holder(), a.Fen)}
 	case a.Difference() < 0:
@@ -161,12 +169,18 @@ type OfferInput struct {
 	Fen      int64      // of a count: what was found, which may be nothing
 	Note     string     // why a count differs
 	Most     int64      // fen that anybody may carry; zero: nobody does
+	Payout   string     // of a give-back: public id of the reversed payout, which says the township and the sum
+	Receipt  string     // of a give-back
 }
 
 // OfferAdvance writes the act of the first of two people down and holds the sum.
 func OfferAdvance(ctx context.Context, tx Tx, in OfferInput) (AdvanceAct, error) {
-	a := AdvanceAct{PublicID: in.PublicID, Kind: in.Kind, Area: in.Area, By: tx.Actor().StaffID, To: in.To.ID, Fen: in.Fen, Note: in.Note, At: tx.Now()}
-	if err := in.mayOffer(tx.Actor()); err != nil {
+	a := AdvanceAct{PublicID: in.PublicID, Kind: in.Kind, Area: in.Area, By: tx.Actor().StaffID, To: in.To.ID, Fen: in.Fen, Note: in.Note, At: tx.Now(), Receipt: in.Receipt}
+	if in.Kind == AdvanceGiveBack {
+		if err := a.ofReversed(ctx, tx, in.Payout); err != nil {
+			return AdvanceAct{}, err
+		}
+	} else if err := in.mayOffer(tx.Actor()); err != nil {
 		return AdvanceAct{}, err
 	}
 	if err := tx.LockLimits(ctx, advanceKeys(a.Area, a.By, a.To)); err != nil {
@@ -306,9 +320,14 @@ var answers = []struct {
 
 // NextActs lists what this person could do with the act now, by the names the API uses.
 func (a AdvanceAct) NextActs(who act.Actor) []string {
+	return answersOpen(func(o AdvanceOutcome) error { return a.mayAnswer(who, o) })
+}
+
+// answersOpen names the answers that are not refused.
+func answersOpen(may func(AdvanceOutcome) error) []string {
 	acts := []string{}
 	for _, next := range answers {
-		if a.mayAnswer(who, next.outcome) == nil {
+		if may(next.outcome) == nil {
 			acts = append(acts, next.name)
 		}
 	}

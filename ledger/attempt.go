@@ -1,12 +1,14 @@
 package ledger
 
 import (
+	"context"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
 )
 
 // BatchID is the internal number of a batch for a bank.
@@ -25,7 +27,19 @@ type Attempt struct {
 	Reason       string  // why it failed (rail.Reason)
 	Code         string  // the bank's own
 	AnsweredAt   time.Time
+	Twice        bool // what it has paid was paid twice: the payout stands on another try, or was called off
 	Version      int64
+}
+
+// ArrivedTry is the try by which a payout has succeeded.
+func ArrivedTry(ctx context.Context, tx Tx, d Disbursement) (Attempt, error) {
+	for number := 1; number <= d.Attempt; number++ {
+		a, err := tx.AttemptForUpdate(ctx, d.ID, number)
+		if err != nil || a.State == StateSucceeded && !a.Twice {
+			return a, err
+		}
+	}
+	return Attempt{}, act.NotFound("try")
 }
 
 // newAttempt is the try that the present reservation stands for.
@@ -43,20 +57,26 @@ type ClaimWhy string
 const (
 	ClaimLateSuccess ClaimWhy = "late_success" // paid twice: the first try arrived after the second was made
 	ClaimReversed    ClaimWhy = "reversed"     // county finance says that it should not have been paid
+	ClaimShortage    ClaimWhy = "shortage"     // a count has missed it, and who carried it is to make it good
 )
 
-// Claim is a sum that a payee was paid and is to give back.
+// ClaimWhys lists every ClaimWhy.
+func ClaimWhys() []ClaimWhy { return []ClaimWhy{ClaimLateSuccess, ClaimReversed, ClaimShortage} }
+
+// Claim is a sum that a payee was paid and is to give back, or that somebody is to make good.
 type Claim struct {
 	ID           ClaimID
 	PublicID     string
-	Disbursement DisbursementID
+	Disbursement DisbursementID // zero where it is a shortage
 	Attempt      int
-	Area         area.Code // the county whose fund paid
+	Staff        area.StaffID // of a shortage: who carried the cash
+	Area         area.Code    // the county whose fund paid
 	Fen          int64
 	Recovered    int64 // above Fen where it was given back twice: by the payee, and through the bank
 	Why          ClaimWhy
 	Reason       string
 	OpenedBy     area.StaffID // zero: the bank's answer alone
 	OpenedAt     time.Time
+	NettedAt     time.Time // when the second try proved dead, so that nothing is to be given back; zero: it never did
 	Version      int64
 }

@@ -87,9 +87,9 @@ func SendToBank(ctx context.Context, tx Tx, lines []Line, people ...area.StaffID
 	return saveAll(ctx, tx, lines)
 }
 
-// earlierArrived reports whether a try before the present one has arrived after all.
+// earlierArrived reports whether a try that was made so far has arrived after all.
 func earlierArrived(ctx context.Context, tx Tx, d Disbursement) (bool, error) {
-	for number := 1; number < d.Attempt; number++ {
+	for number := 1; number <= d.Attempt; number++ {
 		earlier, err := tx.AttemptForUpdate(ctx, d.ID, number)
 		if err != nil || earlier.State == StateSucceeded {
 			return err == nil, err

@@ -42,6 +42,7 @@ type Closing struct {
 // CloseTx is what closing needs beside the rest.
 type CloseTx interface {
 	Tx
+	ReconcileTx
 	// LockClosing makes closings of one county wait for each other.
 	LockClosing(ctx context.Context, county area.Code) error
 	// LastClosed is the last day that a county has closed of a kind; empty where none.
@@ -91,6 +92,9 @@ func Close(ctx context.Context, tx CloseTx, kind CloseKind, through area.Date, n
 	sum := sha256.Sum256(c.Report)
 	c.Hash = sum[:]
 	if err := tx.AddClosing(ctx, c); err != nil {
+		return c, err
+	}
+	if _, err := tx.ReconcilePayouts(ctx, c.County); err != nil {
 		return c, err
 	}
 	return c, tx.Audit(ctx, act.Record{Action: "ledger.closed", Subject: act.Subject{Kind: "ledger"}, Area: c.County, Reason: note,

@@ -48,6 +48,7 @@ type collusion struct {
 	batches []sentBatch
 	given   []Attempt // all that the bank was ever given
 	turns   map[Turn]int
+	filled  int64 // what the floats were given
 }
 
 func newCollusion(t *testing.T, seed uint64, blind blindness) *collusion {
@@ -88,6 +89,7 @@ func (h *collusion) fill() {
 		fen   int64
 	}{{town, pick(h, []int64{3 * mostAdvance, 1_000_000, 20_000_000})}, {neighbours, pick(h, []int64{mostAdvance, 5_000_000})}, {county, pick(h, []int64{100, 1_000_000, 15_000_000})}} {
 		begin(system, func(ctx context.Context) error { return FundFloat(ctx, h, float.place, float.fen, "v") })
+		h.filled += float.fen
 	}
 	for _, worker := range h.people[:3] {
 		h.issue(h.people[3], worker)
@@ -149,7 +151,7 @@ func pick[T any](h *collusion, list []T) T { return list[h.dice.IntN(len(list))]
 // run plays a history and tells what it broke; empty where nothing.
 func (h *collusion) run(acts int) string {
 	for range acts {
-		switch h.dice.IntN(28) {
+		switch h.dice.IntN(30) {
 		case 0, 1:
 			h.now = h.now.Add(time.Duration(h.dice.Int64N(int64(30 * time.Hour))))
 			h.lapse()
@@ -163,6 +165,8 @@ func (h *collusion) run(acts int) string {
 			if len(h.payouts) > 0 { // anybody tries anything
 				h.move(pick(h, h.people), pick(h, h.payouts), pick(h, []string{"check", "issue_cash", "receipt", "second_signature", "return_cash", "cancel", "reverse", "after_review", "fix", "reissue"}))
 			}
+		case 19:
+			h.afterwards()
 		case 10:
 			h.transfer()
 		case 11, 12, 13:
@@ -184,9 +188,11 @@ func (h *collusion) transfer() {
 		finance, voucher := pick(h, h.people), fmt.Sprint("v", len(h.entries))
 		kind, year := pick(h, []string{"urgent", "heating"}), h.now.In(area.Shanghai).Year()
 		more := h.budgets[budgetOf(kind, year)] + 300_000
-		h.tries(finance, func(ctx context.Context) error {
+		if h.tries(finance, func(ctx context.Context) error {
 			return FundFloat(ctx, h, pick(h, []area.Code{town, neighbours}), 300_000, voucher)
-		})
+		}) {
+			h.filled += 300_000
+		}
 		h.tries(finance, func(ctx context.Context) error {
 			return SetBudget(ctx, h, Budget{County: county, AidKind: kind, Year: year, Fen: more, Voucher: voucher})
 		})
@@ -299,6 +305,9 @@ func (h *collusion) advance() {
 	in := OfferInput{PublicID: fmt.Sprintf("%08d-0000-4000-8000-000000000001", h.offers), Kind: pick(h, append(AdvanceKinds(), AdvanceIssue, AdvanceIssue)), Area: pick(h, []area.Code{town, town, town, neighbours}), Fen: pick(h, []int64{0, 20_000, 100_000, mostAdvance}),
 		Note: "as it lay there", Most: mostAdvance}
 	who := pick(h, h.people)
+	if in.Kind == AdvanceGiveBack && len(h.payouts) > 0 {
+		in.Payout, in.Receipt = pick(h, h.payouts).PublicID, "r"
+	}
 	if in.Kind == AdvanceIssue {
 		who = h.people[3+h.dice.IntN(2)]
 	}

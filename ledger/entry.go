@@ -65,6 +65,16 @@ const (
 	EventReversed          Event = "reversed"            // the exact mirror of a posted entry
 	EventRecoveryOpened    Event = "recovery_opened"     // what was paid is to be claimed back
 	EventRecovered         Event = "recovered"           // the citizen has paid back
+	EventClaimNetted       Event = "claim_netted"        // the second try is dead: what the first has paid is the payment, and nothing is claimed back
+	EventSuspenseCovered   Event = "suspense_covered"    // the fund has the money now for what a bank had paid unforeseen
+	EventSuspensePaidIn    Event = "suspense_paid_in"    // what a count had missed came back into the float
+	EventSuspenseClaimed   Event = "suspense_claimed"    // what a count had missed is claimed from who carried it
+	EventSuspenseSpent     Event = "suspense_spent"      // what a count had missed is written off
+	EventFloatRefilled     Event = "float_refilled"      // the county made good what a float had lost
+	EventSurplusKept       Event = "surplus_kept"        // what a count had found too much is the county's
+	EventSurplusDeposited  Event = "surplus_deposited"   // and was brought from the float to the bank
+	EventBankFee           Event = "bank_fee"            // the bank took a fee
+	EventBankInterest      Event = "bank_interest"       // the bank paid interest
 	EventYearClosed        Event = "year_closed"         // what a year has spent, taken off what it was given
 )
 
@@ -73,7 +83,8 @@ func Events() []Event {
 	return []Event{EventFundAllocated, EventFloatFunded, EventClaimRepaid, EventFloatMoved, EventApproved, EventReserved, EventReleased, EventCashIssued,
 		EventReceipted, EventCashReturned, EventAdvanceIssued, EventAdvanceHandedOver, EventAdvanceReturned, EventAdvanceClaimed, EventAdvanceRepaid, EventCashShort, EventCashOver, EventGoodsBought,
 		EventGoodsGiven, EventGoodsMoved, EventGoodsMissing, EventGoodsSurplus, EventBankSent, EventBankSucceeded, EventBankFailed, EventBankReturned, EventReissued, EventLateSuccess, EventCancelled, EventReversed,
-		EventRecoveryOpened, EventRecovered, EventYearClosed}
+		EventRecoveryOpened, EventRecovered, EventClaimNetted, EventSuspenseCovered, EventSuspensePaidIn, EventSuspenseClaimed, EventSuspenseSpent,
+		EventFloatRefilled, EventSurplusKept, EventSurplusDeposited, EventBankFee, EventBankInterest, EventYearClosed}
 }
 
 // moves is the table of DOMAIN 4.3: what each event debits and credits, and in
@@ -82,7 +93,8 @@ func Events() []Event {
 // A hold stands on what pays, for as long as the money is there: on the way
 // through a bank it is held for the sum in transit, which leaves the fund only
 // when the bank says so. Of a standing advance it also names whose hands the money
-// is to come into.
+// is to come into. What a bank has paid unforeseen stands in suspense where the fund
+// does not have it.
 var moves = map[Event]struct {
 	Debit, Credit []Kind
 	Layer         Layer
@@ -113,10 +125,20 @@ var moves = map[Event]struct {
 	EventBankFailed:        {[]Kind{InTransit}, []Kind{Returned}, Posted},
 	EventBankReturned:      {[]Kind{Fund, Float}, []Kind{Returned}, Posted},
 	EventReissued:          {[]Kind{Returned}, []Kind{Payable}, Posted},
-	EventLateSuccess:       {[]Kind{Returned, Recovery}, []Kind{Fund, Float}, Posted},
+	EventLateSuccess:       {[]Kind{Returned, Recovery}, []Kind{Fund, Float, Suspense}, Posted},
 	EventCancelled:         {[]Kind{Payable}, []Kind{Expense}, Posted},
 	EventRecoveryOpened:    {[]Kind{Recovery}, []Kind{Expense}, Posted},
 	EventRecovered:         {[]Kind{Fund}, []Kind{Recovery}, Posted},
+	EventClaimNetted:       {[]Kind{Payable, Returned}, []Kind{Recovery}, Posted},
+	EventSuspenseCovered:   {[]Kind{Suspense}, []Kind{Fund}, Posted},
+	EventSuspensePaidIn:    {[]Kind{Float}, []Kind{Suspense}, Posted},
+	EventSuspenseClaimed:   {[]Kind{Recovery}, []Kind{Suspense}, Posted},
+	EventSuspenseSpent:     {[]Kind{Expense}, []Kind{Suspense}, Posted},
+	EventFloatRefilled:     {[]Kind{Float}, []Kind{Fund}, Posted},
+	EventSurplusKept:       {[]Kind{Suspense}, []Kind{Appropriation}, Posted},
+	EventSurplusDeposited:  {[]Kind{Fund}, []Kind{Float}, Posted},
+	EventBankFee:           {[]Kind{Expense}, []Kind{Fund}, Posted},
+	EventBankInterest:      {[]Kind{Fund}, []Kind{Appropriation}, Posted},
 	EventYearClosed:        {[]Kind{Appropriation}, []Kind{Expense}, Posted},
 }
 

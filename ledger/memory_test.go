@@ -23,19 +23,22 @@ type memory struct {
 
 // state is all that an act may change; a refused act leaves it as it was.
 type state struct {
-	now       time.Time
-	payouts   []Disbursement
-	accounts  []Account
-	entries   map[string]Entry
-	uses      []use
-	advances  []AdvanceAct
-	goods     []Goods
-	stores    []StoreAct
-	attempts  []Attempt
-	claims    []Claim
-	frozen    map[area.StaffID][]DisbursementID
-	relatives map[area.StaffID]string // whose relative which payee is
-	budgets   map[string]int64        // by kind of aid and year; what is missing has none
+	now      time.Time
+	payouts  []Disbursement
+	accounts []Account
+	entries  map[string]Entry
+	uses     []use
+	advances []AdvanceAct
+	goods    []Goods
+	stores   []StoreAct
+	attempts []Attempt
+	claims   []Claim
+	lines    []bankLine
+
+	adjustments []Adjustment
+	frozen      map[area.StaffID][]DisbursementID
+	relatives   map[area.StaffID]string // whose relative which payee is
+	budgets     map[string]int64        // by kind of aid and year; what is missing has none
 }
 
 type use struct {
@@ -52,6 +55,7 @@ var _ Tx = (*memory)(nil)
 func (s state) clone() state {
 	s.payouts, s.accounts, s.uses, s.advances = slices.Clone(s.payouts), slices.Clone(s.accounts), slices.Clone(s.uses), slices.Clone(s.advances)
 	s.goods, s.stores = slices.Clone(s.goods), slices.Clone(s.stores)
+	s.lines, s.adjustments = slices.Clone(s.lines), slices.Clone(s.adjustments)
 	s.attempts, s.claims = slices.Clone(s.attempts), slices.Clone(s.claims)
 	s.entries, s.frozen, s.budgets = maps.Clone(s.entries), maps.Clone(s.frozen), maps.Clone(s.budgets)
 	return s
@@ -164,7 +168,7 @@ func (m *memory) CountedUnder(_ context.Context, id DisbursementID, key LimitKey
 
 func (m *memory) AddAttempt(_ context.Context, a *Attempt) error {
 	for _, old := range m.attempts {
-		if old.Disbursement == a.Disbursement && (old.State != StateFailed || old.Number >= a.Number) {
+		if old.Disbursement == a.Disbursement && (old.State != StateFailed && old.State != StateCancelled || old.Number >= a.Number) {
 			return fmt.Errorf("a try while another is %s", old.State)
 		}
 	}
@@ -210,6 +214,15 @@ func (m *memory) AddClaim(_ context.Context, c *Claim) error {
 func (m *memory) NewestClaim(_ context.Context, id DisbursementID, attempt int) (Claim, error) {
 	for _, c := range slices.Backward(m.claims) {
 		if c.Disbursement == id && c.Attempt == attempt {
+			return c, nil
+		}
+	}
+	return Claim{}, act.NotFound("claim")
+}
+
+func (m *memory) UntouchedClaim(_ context.Context, id DisbursementID) (Claim, error) {
+	for _, c := range m.claims {
+		if c.Disbursement == id && c.Why == ClaimLateSuccess && c.Recovered == 0 {
 			return c, nil
 		}
 	}
@@ -344,11 +357,17 @@ func (m *memory) AdvanceAct(_ context.Context, publicID string) (AdvanceAct, err
 
 func (m *memory) WaitingAdvanceActs(_ context.Context, township area.Code, staff area.StaffID) (list []AdvanceAct, err error) {
 	for _, a := range m.advances {
-		if a.Outcome == "" && a.Area == township && (a.To == staff || a.By == staff && a.Kind != AdvanceIssue) {
+		if a.Outcome == "" && a.Area == township && (a.To == staff || a.By == staff && a.Kind != AdvanceIssue) && a.Kind != AdvanceGiveBack {
 			list = append(list, a)
 		}
 	}
 	return list, nil
+}
+
+func (m *memory) GivenBack(_ context.Context, payout DisbursementID) (bool, error) {
+	return slices.ContainsFunc(m.advances, func(a AdvanceAct) bool {
+		return a.Payout == payout && (a.Outcome == "" || a.Outcome == AdvanceSigned)
+	}), nil
 }
 
 func (m *memory) AnswerAdvanceAct(_ context.Context, a AdvanceAct) error {

@@ -204,7 +204,8 @@ func (d Disbursement) giveBack(ctx context.Context, tx Tx) ([]Entry, error) {
 }
 
 // Cancel calls a payout off before money moved: the hold ends, nothing is owed
-// any longer and the limits are free again.
+// any longer and the limits are free again. Where an earlier try has arrived meanwhile,
+// only the try that waits is called off: the payout has succeeded by that one.
 func Cancel(ctx context.Context, tx Tx, d *Disbursement, reason string) (err error) {
 	if reason == "" {
 		return act.Invalid("reason", "reason_required", "Say why the payout is called off.")
@@ -213,6 +214,11 @@ func Cancel(ctx context.Context, tx Tx, d *Disbursement, reason string) (err err
 		return err
 	}
 	was := d.State
+	if was == StateReserved && d.Channel == ChannelBank {
+		if arrived, err := endSecondTry(ctx, tx, d); err != nil || arrived {
+			return err
+		}
+	}
 	if d.State, err = d.State.Next(StepCancel); err != nil {
 		return err
 	}
@@ -242,6 +248,29 @@ func Cancel(ctx context.Context, tx Tx, d *Disbursement, reason string) (err err
 		}
 	}
 	return still(ctx, tx, d)
+}
+
+// endSecondTry calls a try off that waits to be sent where an earlier one has arrived after
+// all: the payee was paid once, by that one, and nothing is claimed back.
+func endSecondTry(ctx context.Context, tx Tx, d *Disbursement) (arrived bool, err error) {
+	earlier, err := endClaim(ctx, tx, *d, new(Hearing).attempt)
+	if err != nil || earlier == nil {
+		return false, err
+	}
+	release, err := d.release(ctx, tx)
+	if err != nil {
+		return true, err
+	}
+	if d.State, err = d.State.Next(StepSucceed); err != nil {
+		return true, err
+	}
+	if err := endTry(ctx, tx, *d); err != nil {
+		return true, err
+	}
+	if err := post(ctx, tx, release, d.netting(0, d.payable())); err != nil {
+		return true, err
+	}
+	return true, tx.SaveDisbursement(ctx, d)
 }
 
 // unowe are the entries by which nothing is owed or held any longer.
@@ -304,7 +333,11 @@ func Reverse(ctx context.Context, tx Tx, d *Disbursement, reason string) (err er
 }
 
 // claimBack opens the claim to what a bank has paid.
-func claimBack(ctx context.Context, tx Tx, d *Disbursement, reason string) (err error) {
+func claimBack(ctx context.Context, tx Tx, d *Disbursement, reason string) error {
+	arrived, err := ArrivedTry(ctx, tx, *d)
+	if err != nil {
+		return err
+	}
 	if d.State, err = d.State.Next(StepReverse); err != nil {
 		return err
 	}
@@ -312,7 +345,7 @@ func claimBack(ctx context.Context, tx Tx, d *Disbursement, reason string) (err 
 	if err := post(ctx, tx, d.entry("recover", EventRecoveryOpened, d.recovery(), d.expense())); err != nil {
 		return err
 	}
-	err = tx.AddClaim(ctx, &Claim{PublicID: uuid.NewString(), Disbursement: d.ID, Attempt: d.Attempt, Area: d.fund().Area, Fen: d.Fen, Why: ClaimReversed,
+	err = tx.AddClaim(ctx, &Claim{PublicID: uuid.NewString(), Disbursement: d.ID, Attempt: arrived.Number, Area: d.fund().Area, Fen: d.Fen, Why: ClaimReversed,
 		Reason: reason, OpenedBy: tx.Actor().StaffID, OpenedAt: tx.Now(), Version: 1})
 	if err != nil {
 		return err

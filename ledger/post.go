@@ -16,7 +16,15 @@ func post(ctx context.Context, tx Tx, entries ...Entry) error {
 	if len(entries) == 0 {
 		return nil
 	}
-	var refs []AccountRef
+	held, err := lock(ctx, tx, refsOf(entries))
+	if err != nil {
+		return err
+	}
+	return held.write(ctx, tx, entries...)
+}
+
+// refsOf are the accounts that entries move, each once.
+func refsOf(entries []Entry) (refs []AccountRef) {
 	for _, e := range entries {
 		for _, p := range e.Postings {
 			if !slices.Contains(refs, p.Ref) {
@@ -24,11 +32,7 @@ func post(ctx context.Context, tx Tx, entries ...Entry) error {
 			}
 		}
 	}
-	held, err := lock(ctx, tx, refs)
-	if err != nil {
-		return err
-	}
-	return held.write(ctx, tx, entries...)
+	return refs
 }
 
 // lock takes accounts in one step, by ascending id, and opens what is missing. Those

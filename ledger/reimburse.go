@@ -32,6 +32,7 @@ type ReimburseTx interface {
 	LockReimbursements(ctx context.Context, float area.Code) error
 	// Unclaimed lists what a float has paid out and was not repaid, and what was repaid and is taken back since.
 	Unclaimed(ctx context.Context, float area.Code) ([]ReimbursementItem, error)
+	ReconcileTx
 	// AddReimbursement writes a reimbursement with its items. act.ErrConflict where its voucher was booked already.
 	AddReimbursement(ctx context.Context, c Reimbursement) error
 }
@@ -68,5 +69,8 @@ func Reimburse(ctx context.Context, tx ReimburseTx, float area.Code, voucher str
 		return c, err
 	}
 	county := float.At(area.LevelCounty)
+	if _, err := tx.ReconcilePayouts(ctx, county); err != nil {
+		return c, err
+	}
 	return c, book(ctx, tx, entry("reimburse:"+string(float)+":"+voucher, EventClaimRepaid, county, AccountRef{Kind: Float, Area: float}, AccountRef{Kind: Fund, Area: county}, c.Fen), voucher, c.Fen)
 }

@@ -19,10 +19,14 @@ type MonthReport struct {
 
 	GivenFen     int64 `json:"given_fen" doc:"What the county's fund was given"`
 	RecoveredFen int64 `json:"recovered_fen" doc:"What citizens paid back"`
+	InterestFen  int64 `json:"interest_fen" doc:"What the bank paid in interest"`
+	FeesFen      int64 `json:"fees_fen" doc:"What the bank took in fees"`
+	MissedFen    int64 `json:"missed_fen" doc:"What counts missed for good: written off, or claimed from who carried it"`
+	FoundFen     int64 `json:"found_fen" doc:"What counts found too much, which the county keeps"`
 	PaidFen      int64 `json:"paid_fen" doc:"What reached citizens"`
 	TakenBackFen int64 `json:"taken_back_fen" doc:"Of it and of earlier payouts, what was taken back or came back"`
 	HeldFen      int64 `json:"held_fen" doc:"Fund, floats, cash, stock and what is unexplained, at the end"`
-	Agrees       bool  `json:"agrees" doc:"What was held before, with what was given and recovered and without what was paid, is what is held now, to the fen"`
+	Agrees       bool  `json:"agrees" doc:"What was held before, with what came and without what went, is what is held now, to the fen"`
 
 	Open []OpenItem `json:"open" doc:"What does not agree yet with the bank and the cash"`
 }
@@ -63,7 +67,8 @@ func (r *MonthReport) Settle() {
 	for _, p := range r.Paid {
 		r.PaidFen, r.TakenBackFen = r.PaidFen+p.Fen, r.TakenBackFen+p.TakenBackFen
 	}
-	r.Agrees = before+r.GivenFen+r.RecoveredFen-r.PaidFen+r.TakenBackFen == r.HeldFen
+	came, went := r.GivenFen+r.RecoveredFen+r.InterestFen+r.FoundFen+r.TakenBackFen, r.PaidFen+r.FeesFen+r.MissedFen
+	r.Agrees = before+came-went == r.HeldFen
 }
 
 // ImprestView holds a float against what it was filled with: the float, the cash out of

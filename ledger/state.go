@@ -22,7 +22,7 @@ const (
 	StateFailed     State = "failed"      // the bank says it did not
 	StateUnknown    State = "unknown"     // nobody knows: never paid again by itself
 	StateFixed      State = "fixed"       // what was wrong has been repaired and verified
-	StateReconciled State = "reconciled"  // seen on the statement or in the count: the end
+	StateReconciled State = "reconciled"  // seen on the bank's statement, repaid against its voucher, or in a day that is closed
 	StateCancelled  State = "cancelled"   // before anything was sent: the end
 	StateReversed   State = "reversed"    // taken back by mirror entries: the end
 )
@@ -74,6 +74,8 @@ func Steps() []Step {
 //	                                                       └─batch▶ batched ─send▶ sent ─ack▶ acked ─succeed▶ succeeded ─reconcile▶ reconciled
 //	                                                       ◀unbatch┘              └──────────┴─fail▶ failed ─fix▶ fixed ─reserve▶ reserved
 //	 draft … reserved, failed, fixed ─cancel▶ cancelled                                             └─lose▶ unknown ─succeed, fail▶ …
+//	 reconciled ─fail▶ failed: a bank may take back what stood on its statement; ─reverse▶ reversed
+//	 reserved ─succeed▶ succeeded: an earlier try has arrived after all, and this one is called off
 //
 // What was mended wrongly is mended again: fixed ─fix▶ fixed.
 //
@@ -82,7 +84,7 @@ var transitions = map[State]map[Step]State{
 	StateDraft:      {StepSubmit: StateSubmitted, StepCancel: StateCancelled},
 	StateSubmitted:  {StepCheck: StateChecked, StepReserve: StateReserved, StepCancel: StateCancelled},
 	StateChecked:    {StepReserve: StateReserved, StepCancel: StateCancelled},
-	StateReserved:   {StepIssueCash: StateCashIssued, StepBatch: StateBatched, StepCancel: StateCancelled},
+	StateReserved:   {StepIssueCash: StateCashIssued, StepBatch: StateBatched, StepCancel: StateCancelled, StepSucceed: StateSucceeded},
 	StateCashIssued: {StepReceipt: StateReceipted, StepReturn: StateReserved},
 	StateReceipted:  {StepReconcile: StateReconciled, StepReverse: StateReversed},
 	StateBatched:    {StepSend: StateSent, StepUnbatch: StateReserved},
@@ -92,7 +94,7 @@ var transitions = map[State]map[Step]State{
 	StateSucceeded:  {StepReconcile: StateReconciled, StepFail: StateFailed, StepReverse: StateReversed},
 	StateFailed:     {StepFix: StateFixed, StepSucceed: StateSucceeded, StepCancel: StateCancelled},
 	StateFixed:      {StepFix: StateFixed, StepReserve: StateReserved, StepSucceed: StateSucceeded, StepCancel: StateCancelled},
-	StateReconciled: {},
+	StateReconciled: {StepFail: StateFailed, StepReverse: StateReversed},
 	StateCancelled:  {},
 	StateReversed:   {},
 }

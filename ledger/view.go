@@ -211,7 +211,7 @@ type AdvanceView struct {
 // AdvanceActView is one thing that was done with a standing advance, and who signed for it.
 type AdvanceActView struct {
 	ID            string         `json:"id"`
-	Kind          AdvanceKind    `json:"kind" enum:"issue,hand_over,return,count"`
+	Kind          AdvanceKind    `json:"kind" enum:"issue,hand_over,return,count,give_back"`
 	Area          string         `json:"area"`
 	By            string         `json:"by" doc:"Who offered, or counted"`
 	To            string         `json:"to,omitempty" doc:"Who takes it; absent where whoever keeps the float signs"`
@@ -219,12 +219,60 @@ type AdvanceActView struct {
 	BookFen       *int64         `json:"book_fen,omitempty" doc:"Of a count: what the books said"`
 	DifferenceFen int64          `json:"difference_fen" doc:"Of a count: found above the books; below zero where cash is missing"`
 	Note          string         `json:"note,omitempty"`
+	Receipt       string         `json:"receipt,omitempty" doc:"Of a give-back: the number of the paper that the float's keeper writes"`
 	At            time.Time      `json:"at"`
 	Outcome       AdvanceOutcome `json:"outcome,omitempty" enum:"signed,declined,withdrawn" doc:"Absent while it waits"`
 	AnsweredBy    string         `json:"answered_by,omitempty"`
 	AnsweredAt    *time.Time     `json:"answered_at,omitempty"`
 	AnswerNote    string         `json:"answer_note,omitempty"`
 	NextActs      []string       `json:"next_acts"` // what this reader may do now: sign, decline, withdraw
+}
+
+// ReversedCashView is cash that a payer still has of a receipt that was reversed.
+type ReversedCashView struct {
+	PayoutID     string    `json:"payout_id"`
+	TicketNumber string    `json:"ticket_number"`
+	Area         string    `json:"area"`
+	Float        string    `json:"float" doc:"Whose float it goes back to: the area's own, or its county's"`
+	Holder       string    `json:"holder"`
+	Login        string    `json:"login"`
+	Fen          int64     `json:"amount_fen"`
+	Reason       string    `json:"reason,omitempty"`
+	Since        time.Time `json:"since"`
+	Offered      bool      `json:"offered" doc:"It waits for whoever keeps the float to sign"`
+}
+
+// SuspenseView is something that stands in suspense.
+type SuspenseView struct {
+	AccountID    string    `json:"account_id"`
+	Area         string    `json:"area"`
+	Count        bool      `json:"count" doc:"What counts of somebody's standing advance found; false: a late success that the fund could not cover"`
+	Holder       string    `json:"holder,omitempty" doc:"Who carries the advance"`
+	PayoutID     string    `json:"payout_id,omitempty"`
+	TicketNumber string    `json:"ticket_number,omitempty"`
+	Fen          int64     `json:"amount_fen" doc:"Above zero: cash is missing; below zero: found too much, or owed to the bank's account"`
+	Since        time.Time `json:"since"`
+	Kinds        []string  `json:"kinds" gorm:"-" doc:"By which adjustments it can be ended"`
+}
+
+// AdjustmentView is an adjustment with its answer.
+type AdjustmentView struct {
+	ID           string         `json:"id"`
+	Kind         AdjustmentKind `json:"kind" enum:"cover,paid_in,claim,write_off,surplus,fee,interest"`
+	Area         string         `json:"area" doc:"Where it stood in suspense; the county of a line"`
+	Holder       string         `json:"holder,omitempty"`
+	TicketNumber string         `json:"ticket_number,omitempty"`
+	Line         string         `json:"line_id,omitempty" doc:"The line of a statement that it books"`
+	AmountFen    int64          `json:"amount_fen"`
+	Voucher      string         `json:"voucher"`
+	Note         string         `json:"note,omitempty"`
+	By           string         `json:"by"`
+	At           time.Time      `json:"at"`
+	Outcome      AdvanceOutcome `json:"outcome,omitempty" enum:"signed,declined,withdrawn" doc:"Absent while it waits"`
+	AnsweredBy   string         `json:"answered_by,omitempty"`
+	AnsweredAt   *time.Time     `json:"answered_at,omitempty"`
+	AnswerNote   string         `json:"answer_note,omitempty"`
+	NextActs     []string       `json:"next_acts"` // what this reader may do now: sign, decline, withdraw
 }
 
 // GoodsView is one kind of goods in a store.

@@ -19,6 +19,8 @@ type AdvanceInput struct {
 	To       string    // login of who takes it: for an issue and a hand-over
 	Fen      int64
 	Note     string
+	Payout   string // of a give-back: the reversed payout, by its public id
+	Receipt  string // of a give-back: number of the float's receipt
 }
 
 // OfferAdvance is the act of the first of two people; the second is told.
@@ -26,14 +28,14 @@ func OfferAdvance(ctx context.Context, tx Tx, in AdvanceInput, p *Policy) (ledge
 	if err := ledger.CheckID("id", in.PublicID); err != nil {
 		return ledger.AdvanceAct{}, err
 	}
-	if err := lengths([]text{{"note", in.Note, 1000}}, "", nil, 0); err != nil {
+	if err := lengths([]text{{"note", in.Note, 1000}, {"receipt", in.Receipt, 60}}, "", nil, 0); err != nil {
 		return ledger.AdvanceAct{}, err
 	}
 	to, err := taker(ctx, tx, in)
 	if err != nil {
 		return ledger.AdvanceAct{}, err
 	}
-	a, err := ledger.OfferAdvance(ctx, tx, ledger.OfferInput{PublicID: in.PublicID, Kind: in.Kind, Area: in.Area, To: to, Fen: in.Fen, Note: in.Note, Most: p.Limits.AdvanceFen})
+	a, err := ledger.OfferAdvance(ctx, tx, ledger.OfferInput{PublicID: in.PublicID, Kind: in.Kind, Area: in.Area, To: to, Fen: in.Fen, Note: in.Note, Most: p.Limits.AdvanceFen, Payout: in.Payout, Receipt: in.Receipt})
 	if err != nil {
 		return ledger.AdvanceAct{}, err
 	}

@@ -97,16 +97,18 @@ type WaitingPayout struct {
 	Since        time.Time `json:"since"`
 }
 
-// ClaimView is a sum that a payee is to give back.
+// ClaimView is a sum that a payee is to give back, or that who carried it is to make good.
 type ClaimView struct {
 	ID           string          `json:"id"`
-	PayoutID     string          `json:"payout_id"`
-	TicketID     string          `json:"ticket_id"`
-	TicketNumber string          `json:"ticket_number"`
+	PayoutID     string          `json:"payout_id,omitempty"`
+	TicketID     string          `json:"ticket_id,omitempty"`
+	TicketNumber string          `json:"ticket_number,omitempty"`
+	Holder       string          `json:"holder,omitempty" doc:"Of a shortage: who carried the cash"`
 	AmountFen    int64           `json:"amount_fen"`
 	RecoveredFen int64           `json:"recovered_fen"`
 	LeftFen      int64           `json:"left_fen"`
-	Why          ledger.ClaimWhy `json:"why" enum:"late_success,reversed"`
+	NettedAt     *time.Time      `json:"netted_at,omitempty" doc:"When the second try proved dead: nothing is to be given back"`
+	Why          ledger.ClaimWhy `json:"why" enum:"late_success,reversed,shortage"`
 	Reason       string          `json:"reason,omitempty"`
 	OpenedBy     string          `json:"opened_by,omitempty" doc:"Absent: the bank's word alone"`
 	OpenedAt     time.Time       `json:"opened_at"`

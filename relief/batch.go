@@ -126,7 +126,11 @@ func MakeBatch(ctx context.Context, tx Tx, bank Bank, in BatchInput) (Batch, err
 	if err != nil {
 		return Batch{}, err
 	}
-	if lines, err = notReplaced(ctx, tx, lines, len(in.Payouts) > 0); err != nil {
+	err = tx.Wherever(ctx, func() error {
+		lines, err = notReplaced(ctx, tx, lines, len(in.Payouts) > 0)
+		return err
+	})
+	if err != nil {
 		return Batch{}, err
 	}
 	if len(lines) == 0 || (len(in.Payouts) > 0 && len(lines) != len(in.Payouts)) {
@@ -142,7 +146,8 @@ func MakeBatch(ctx context.Context, tx Tx, bank Bank, in BatchInput) (Batch, err
 	if err := ledger.PutInBatch(ctx, tx, b.ID, lines); err != nil {
 		return Batch{}, err
 	}
-	if _, err := fileOf(ctx, tx, bank, b); err != nil { // what the bank's form cannot hold is said now
+	err = tx.Wherever(ctx, func() error { _, err := fileOf(ctx, tx, bank, b); return err }) // what the bank's form cannot hold is said now
+	if err != nil {
 		return Batch{}, err
 	}
 	return b, audited(ctx, tx, b, "bank.batch_made")
@@ -190,18 +195,25 @@ func audited(ctx context.Context, tx Tx, b Batch, action string) error {
 		Data: map[string]any{"batch": b.PublicID, "bank": b.Bank, "payouts": b.Payouts, "amount_fen": b.Fen}})
 }
 
-// batchOf locks a batch, its tickets and its payouts, in the order of ids.
-func batchOf(ctx context.Context, tx Tx, publicID string) (Batch, map[ledger.CaseID]*ticket.Ticket, []ledger.Line, error) {
+// batchOf locks a batch that is in sight, then its tickets and its payouts, in the order of
+// ids, and does something with them. The tickets may have moved to another county since.
+func batchOf(ctx context.Context, tx Tx, publicID string, do func(*Batch, map[ledger.CaseID]*ticket.Ticket, []ledger.Line) error) (Batch, error) {
 	b, err := tx.BatchForUpdate(ctx, publicID)
 	if err != nil {
-		return Batch{}, nil, nil, err
+		return Batch{}, err
 	}
-	tickets, lines, err := linesOf(ctx, tx, b)
-	return b, tickets, lines, err
+	err = tx.Wherever(ctx, func() error {
+		tickets, lines, err := linesOf(ctx, tx, b.ID)
+		if err != nil {
+			return err
+		}
+		return do(&b, tickets, lines)
+	})
+	return b, err
 }
 
-func linesOf(ctx context.Context, tx Tx, b Batch) (map[ledger.CaseID]*ticket.Ticket, []ledger.Line, error) {
-	ids, err := tx.BatchTickets(ctx, b.ID)
+func linesOf(ctx context.Context, tx Tx, batches ...ledger.BatchID) (map[ledger.CaseID]*ticket.Ticket, []ledger.Line, error) {
+	ids, err := tx.BatchTickets(ctx, batches...)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -213,7 +225,7 @@ func linesOf(ctx context.Context, tx Tx, b Batch) (map[ledger.CaseID]*ticket.Tic
 		}
 		tickets[ledger.CaseID(id)] = &t
 	}
-	lines, err := tx.BatchLines(ctx, b.ID)
+	lines, err := tx.BatchLines(ctx, batches...)
 	return tickets, lines, err
 }
 
@@ -224,49 +236,58 @@ func ReleaseBatch(ctx context.Context, tx Tx, bank Bank, publicID string) (Batch
 	if err := mayBatch(me, bank); err != nil {
 		return Batch{}, err
 	}
-	b, tickets, lines, err := batchOf(ctx, tx, publicID)
-	switch {
-	case err != nil:
-		return Batch{}, err
-	case b.State != BatchDraft:
-		return Batch{}, act.NotInState("batch", b.State, "release")
-	case b.MadeBy == me.StaffID:
-		return Batch{}, act.Refused("own_batch", "Who made the batch cannot release it; another person must.")
-	}
-	if _, err := notReplaced(ctx, tx, lines, true); err != nil {
-		return Batch{}, err
-	}
-	file, err := fileOf(ctx, tx, bank, b)
+	b, err := batchOf(ctx, tx, publicID, func(b *Batch, tickets map[ledger.CaseID]*ticket.Ticket, lines []ledger.Line) error {
+		switch {
+		case b.State != BatchDraft:
+			return act.NotInState("batch", b.State, "release")
+		case b.MadeBy == me.StaffID:
+			return act.Refused("own_batch", "Who made the batch cannot release it; another person must.")
+		}
+		if _, err := notReplaced(ctx, tx, lines, true); err != nil {
+			return err
+		}
+		return letGo(ctx, tx, bank, b, tickets, lines)
+	})
 	if err != nil {
 		return Batch{}, err
 	}
-	if err := ledger.SendToBank(ctx, tx, lines, b.MadeBy, me.StaffID); err != nil {
-		return Batch{}, err
+	failpoint.Hit(failpoint.PayoutBeforeCommit)
+	return b, audited(ctx, tx, b, "bank.batch_released")
+}
+
+// letGo makes the batch one that the bank may have.
+func letGo(ctx context.Context, tx Tx, bank Bank, b *Batch, tickets map[ledger.CaseID]*ticket.Ticket, lines []ledger.Line) error {
+	me := tx.Actor().StaffID
+	file, err := fileOf(ctx, tx, bank, *b)
+	if err != nil {
+		return err
+	}
+	if err := ledger.SendToBank(ctx, tx, lines, b.MadeBy, me); err != nil {
+		return err
 	}
 	sum := sha256.Sum256(file.Body)
-	b.State, b.FileName, b.FileSHA256, b.ReleasedBy, b.ReleasedAt = BatchSent, file.Name, sum[:], me.StaffID, tx.Now()
+	b.State, b.FileName, b.FileSHA256, b.ReleasedBy, b.ReleasedAt = BatchSent, file.Name, sum[:], me, tx.Now()
 	b.AnswerDue = tx.Now().Add(bank.AnswerLimit())
-	if err := tx.SaveBatch(ctx, &b); err != nil {
-		return Batch{}, err
+	if err := tx.SaveBatch(ctx, b); err != nil {
+		return err
 	}
-	if err := tx.AddBankFile(ctx, b, BankFile{Direction: FileOut, Name: file.Name, Type: file.Type, Body: file.Body}); err != nil {
-		return Batch{}, err
+	if err := tx.AddBankFile(ctx, *b, BankFile{Direction: FileOut, Name: file.Name, Type: file.Type, Body: file.Body}); err != nil {
+		return err
 	}
 	if bank.Wired() {
-		if err := tx.AddErrand(ctx, b); err != nil {
-			return Batch{}, err
+		if err := tx.AddErrand(ctx, *b); err != nil {
+			return err
 		}
 	}
 	if err := tx.Arm(ctx, act.Timer{Subject: b.Subject(), Kind: TimerBankUnanswered, Epoch: 1, DueAt: b.AnswerDue}); err != nil {
-		return Batch{}, err
+		return err
 	}
 	for _, l := range lines {
 		if err := told(ctx, tx, *tickets[l.Payout.Case], *l.Payout, "disbursement.sent", "", map[string]any{"try": l.Attempt.Number}); err != nil {
-			return Batch{}, err
+			return err
 		}
 	}
-	failpoint.Hit(failpoint.PayoutBeforeCommit)
-	return b, audited(ctx, tx, b, "bank.batch_released")
+	return nil
 }
 
 // DiscardBatch throws a draft away: nothing has left, and its payouts wait for another batch.
@@ -274,17 +295,16 @@ func DiscardBatch(ctx context.Context, tx Tx, bank Bank, publicID string) (Batch
 	if err := mayBatch(tx.Actor(), bank); err != nil {
 		return Batch{}, err
 	}
-	b, _, lines, err := batchOf(ctx, tx, publicID)
+	b, err := batchOf(ctx, tx, publicID, func(b *Batch, _ map[ledger.CaseID]*ticket.Ticket, lines []ledger.Line) error {
+		if b.State != BatchDraft {
+			return act.NotInState("batch", b.State, "discard")
+		}
+		b.State = BatchDiscarded
+		return ledger.TakeOutOfBatch(ctx, tx, lines)
+	})
 	if err != nil {
 		return Batch{}, err
 	}
-	if b.State != BatchDraft {
-		return Batch{}, act.NotInState("batch", b.State, "discard")
-	}
-	if err := ledger.TakeOutOfBatch(ctx, tx, lines); err != nil {
-		return Batch{}, err
-	}
-	b.State = BatchDiscarded
 	if err := tx.SaveBatch(ctx, &b); err != nil {
 		return Batch{}, err
 	}
@@ -296,24 +316,12 @@ func CloseBatch(ctx context.Context, tx Tx, bank Bank, publicID string) (Batch, 
 	if err := mayBatch(tx.Actor(), bank); err != nil {
 		return Batch{}, err
 	}
-	b, _, lines, err := batchOf(ctx, tx, publicID)
+	b, err := batchOf(ctx, tx, publicID, func(b *Batch, _ map[ledger.CaseID]*ticket.Ticket, lines []ledger.Line) error {
+		return b.close(lines, tx.Actor().StaffID, tx.Now())
+	})
 	if err != nil {
 		return Batch{}, err
 	}
-	if !b.out() || b.State == BatchClosed {
-		return Batch{}, act.NotInState("batch", b.State, "close")
-	}
-	open := 0
-	for _, l := range lines {
-		if slices.Contains([]ledger.State{ledger.StateSent, ledger.StateAcked, ledger.StateUnknown}, l.Attempt.State) {
-			open++
-		}
-	}
-	if open > 0 {
-		return Batch{}, &act.Fault{Kind: act.ErrRefused, Code: "batch_open", Detail: "The bank has not said of every payout what became of it; a batch is closed when nothing is unknown.",
-			Args: map[string]any{"open": open}}
-	}
-	b.State, b.ClosedBy, b.ClosedAt = BatchClosed, tx.Actor().StaffID, tx.Now()
 	if err := tx.SaveBatch(ctx, &b); err != nil {
 		return Batch{}, err
 	}
@@ -323,6 +331,24 @@ func CloseBatch(ctx context.Context, tx Tx, bank Bank, publicID string) (Batch, 
 	return b, audited(ctx, tx, b, "bank.batch_closed")
 }
 
+func (b *Batch) close(lines []ledger.Line, by area.StaffID, at time.Time) error {
+	if !b.out() || b.State == BatchClosed {
+		return act.NotInState("batch", b.State, "close")
+	}
+	open := 0
+	for _, l := range lines {
+		if slices.Contains([]ledger.State{ledger.StateSent, ledger.StateAcked, ledger.StateUnknown}, l.Attempt.State) {
+			open++
+		}
+	}
+	if open > 0 {
+		return &act.Fault{Kind: act.ErrRefused, Code: "batch_open", Detail: "The bank has not said of every payout what became of it; a batch is closed when nothing is unknown.",
+			Args: map[string]any{"open": open}}
+	}
+	b.State, b.ClosedBy, b.ClosedAt = BatchClosed, by, at
+	return nil
+}
+
 // BankUnanswered is the handler of TimerBankUnanswered: what the bank has not
 // answered is unknown from now on, and county finance is told. Nothing is paid anew.
 func BankUnanswered(ctx context.Context, tx Tx, timer act.Timer) error {
@@ -330,7 +356,7 @@ func BankUnanswered(ctx context.Context, tx Tx, timer act.Timer) error {
 	if err != nil {
 		return err
 	}
-	tickets, lines, err := linesOf(ctx, tx, b)
+	tickets, lines, err := linesOf(ctx, tx, b.ID)
 	if err != nil {
 		return err
 	}

@@ -30,6 +30,10 @@ func heard(ctx context.Context, tx Tx, t *ticket.Ticket, said ledger.Said, turn 
 			return err
 		}
 		return cameBack(ctx, tx, *t, d, "disbursement.bank_returned", said, data)
+	case ledger.TurnReplaced:
+		return told(ctx, tx, *t, d, "disbursement.netted", "", data)
+	case ledger.TurnNetted:
+		return arrivedBefore(ctx, tx, t, said.Payout, "disbursement.netted", "", r)
 	case ledger.TurnPaidTwice:
 		return paidTwice(ctx, tx, *t, d, said, data)
 	case ledger.TurnRecovered:
@@ -51,6 +55,19 @@ func arrived(ctx context.Context, tx Tx, t *ticket.Ticket, d *ledger.Disbursemen
 		return err
 	}
 	return paid(ctx, tx, *t, *d, r)
+}
+
+// arrivedBefore does what follows of a second try's end where the first had arrived: that
+// one is the payment, and nothing is claimed back.
+func arrivedBefore(ctx context.Context, tx Tx, t *ticket.Ticket, d *ledger.Disbursement, kind, reason string, r Rules) error {
+	try, err := ledger.ArrivedTry(ctx, tx, *d)
+	if err != nil {
+		return err
+	}
+	if err := told(ctx, tx, *t, *d, kind, reason, map[string]any{"try": try.Number}); err != nil {
+		return err
+	}
+	return arrived(ctx, tx, t, d, try.Reference, map[string]any{"try": try.Number}, r)
 }
 
 // aidConfirmed stops the clocks on proof, whatever the ticket's status is: help

@@ -233,14 +233,18 @@ func ReturnCash(ctx context.Context, tx Tx, publicID, reason string) (ledger.Dis
 	})
 }
 
-// CancelPayout calls a payout off before the cash was issued.
-func CancelPayout(ctx context.Context, tx Tx, publicID, reason string) (ledger.Disbursement, error) {
+// CancelPayout calls a payout off before the cash was issued. Of one by bank whose earlier
+// try has arrived meanwhile it calls off the try that waits: the payout has succeeded.
+func CancelPayout(ctx context.Context, tx Tx, publicID, reason string, r Rules) (ledger.Disbursement, error) {
 	if err := reasonGiven(reason); err != nil {
 		return ledger.Disbursement{}, err
 	}
 	return payoutAct(ctx, tx, publicID, func(t ticket.Ticket, d *ledger.Disbursement) error {
 		if err := ledger.Cancel(ctx, tx, d, reason); err != nil {
 			return err
+		}
+		if d.State == ledger.StateSucceeded {
+			return arrivedBefore(ctx, tx, &t, d, "disbursement.netted", reason, r)
 		}
 		return told(ctx, tx, t, *d, "disbursement.cancelled", reason, nil)
 	})

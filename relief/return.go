@@ -72,15 +72,19 @@ func LoadReturn(ctx context.Context, tx Tx, bank Bank, publicID string, file Ban
 	if err != nil {
 		return Loaded{}, err
 	}
-	sent, err := railBatch(ctx, tx, bank, b)
-	if err != nil {
-		return Loaded{}, err
-	}
-	results, err := told.Results(sent, bank.AbsentMeansAccepted())
-	if err != nil {
-		return Loaded{}, err
-	}
-	loaded, err := hearResults(ctx, tx, b, results, r)
+	var loaded Loaded
+	err = tx.Wherever(ctx, func() error { // a ticket may have moved to another county since
+		sent, err := railBatch(ctx, tx, bank, b)
+		if err != nil {
+			return err
+		}
+		results, err := told.Results(sent, bank.AbsentMeansAccepted())
+		if err != nil {
+			return err
+		}
+		loaded, err = hearResults(ctx, tx, b, results, r)
+		return err
+	})
 	if err != nil {
 		return Loaded{}, err
 	}
@@ -117,7 +121,7 @@ var words = map[rail.Status]ledger.Word{rail.Accepted: ledger.WordAccepted, rail
 
 // hearResults books what a return says, and does what follows of it on each ticket.
 func hearResults(ctx context.Context, tx Tx, b Batch, results []rail.Result, r Rules) (Loaded, error) {
-	tickets, lines, err := linesOf(ctx, tx, b)
+	tickets, lines, err := linesOf(ctx, tx, b.ID)
 	if err != nil {
 		return Loaded{}, err
 	}
@@ -160,7 +164,7 @@ func (l *Loaded) count(turn ledger.Turn) {
 		l.Accepted++
 	case ledger.TurnSucceeded, ledger.TurnLate:
 		l.Succeeded++
-	case ledger.TurnFailed, ledger.TurnReturned, ledger.TurnRecovered:
+	case ledger.TurnFailed, ledger.TurnReturned, ledger.TurnRecovered, ledger.TurnNetted, ledger.TurnReplaced:
 		l.Failed++
 	case ledger.TurnPaidTwice:
 		l.PaidTwice++
@@ -185,26 +189,28 @@ func RefuseBatch(ctx context.Context, tx Tx, publicID, code string, r Rules) err
 // is not believed: the batch stays as it is, what is not answered in time is unknown,
 // and a person asks the bank.
 func wholeBatch(ctx context.Context, tx Tx, publicID string, next BatchState, word ledger.Said, r Rules) error {
-	b, tickets, lines, err := batchOf(ctx, tx, publicID)
-	if err != nil || b.State != BatchSent {
-		return err
-	}
-	all := make([]ledger.Said, 0, len(lines))
-	for _, l := range lines {
-		switch l.Attempt.State {
-		case ledger.StateSent, ledger.StateAcked, ledger.StateUnknown:
-			word.Line = l
-			all = append(all, word)
-		case ledger.StateSucceeded:
-			if word.Word == ledger.WordFailed {
-				return nil
-			}
-		default:
+	_, err := batchOf(ctx, tx, publicID, func(b *Batch, tickets map[ledger.CaseID]*ticket.Ticket, lines []ledger.Line) error {
+		if b.State != BatchSent {
+			return nil
 		}
-	}
-	if err := new(Loaded).hear(ctx, tx, tickets, all, r); err != nil {
-		return err
-	}
-	b.State = next
-	return tx.SaveBatch(ctx, &b)
+		all := make([]ledger.Said, 0, len(lines))
+		for _, l := range lines {
+			switch l.Attempt.State {
+			case ledger.StateSent, ledger.StateAcked, ledger.StateUnknown:
+				word.Line = l
+				all = append(all, word)
+			case ledger.StateSucceeded:
+				if word.Word == ledger.WordFailed {
+					return nil
+				}
+			default:
+			}
+		}
+		if err := new(Loaded).hear(ctx, tx, tickets, all, r); err != nil {
+			return err
+		}
+		b.State = next
+		return tx.SaveBatch(ctx, b)
+	})
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -34,6 +35,7 @@ type BankStatement struct {
 // StatementTx is what statements need beside the rest.
 type StatementTx interface {
 	Tx
+	ledger.ReconcileTx
 	// StatementsAround is what a bank's statements say of the days around some, and of those days themselves. It keeps others from
 	// loading one meanwhile.
 	StatementsAround(ctx context.Context, bank string, from, to area.Date) (StatementsAround, error)
@@ -41,8 +43,8 @@ type StatementTx interface {
 	NamedAfter(ctx context.Context, bank string, day area.Date, references []string) ([]string, error)
 	// StatementLoaded reports whether a statement with this content was loaded before.
 	StatementLoaded(ctx context.Context, bank string, sha256 []byte) (bool, error)
-	// BatchesOfReferences are the public ids of the batches in which tries with these end-to-end ids were sent, by ascending id.
-	BatchesOfReferences(ctx context.Context, references []string) ([]string, error)
+	// BatchesOfReferences locks the batches in which tries with these end-to-end ids were sent, by ascending id.
+	BatchesOfReferences(ctx context.Context, references []string) ([]ledger.BatchID, error)
 	// AddBankStatement writes a statement with its lines. act.ErrRefused where its days were loaded from another file.
 	AddBankStatement(ctx context.Context, s BankStatement) error
 	// MatchStatementLines matches what waits with entries by their references, and tells how many lines it matched.
@@ -78,27 +80,42 @@ func LoadStatement(ctx context.Context, tx StatementTx, bank StatementBank, file
 		return out, err
 	}
 	slices.SortFunc(all, func(a, b rail.Statement) int { return strings.Compare(string(a.From), string(b.From)) })
-	for _, s := range all {
-		around, err := tx.StatementsAround(ctx, bank.ID(), s.From, s.To)
-		if err != nil {
-			return out, err
-		}
-		if err := around.fits(s); err != nil {
-			return out, err
-		}
-		if err := out.hear(ctx, tx, bank.ID(), s, r); err != nil {
-			return out, err
-		}
-		if err := tx.AddBankStatement(ctx, BankStatement{County: bank.County(), Bank: bank.ID(), SHA256: sum[:], Statement: s}); err != nil {
-			return out, err
-		}
-		out.Lines += len(s.Lines)
+	if err := tx.Wherever(ctx, func() error { return out.take(ctx, tx, bank, sum[:], all, r) }); err != nil {
+		return out, err
 	}
 	if out.Matched, err = tx.MatchStatementLines(ctx, bank.County()); err != nil {
 		return out, err
 	}
+	if _, err := tx.ReconcilePayouts(ctx, bank.County()); err != nil {
+		return out, err
+	}
 	failpoint.Hit(failpoint.PayoutBeforeCommit)
 	return out, tx.Audit(ctx, act.Record{Action: "bank.statement_loaded", Subject: act.Subject{Kind: "ledger"}, Area: bank.County(), Data: map[string]any{"bank": bank.ID(), "lines": out.Lines}})
+}
+
+// take hears the statements of a file one after the other, writes them down, and books at once what they say.
+func (l *StatementLoaded) take(ctx context.Context, tx StatementTx, bank StatementBank, sum []byte, all []rail.Statement, r Rules) error {
+	of, err := speaksOf(ctx, tx, all)
+	if err != nil {
+		return err
+	}
+	for _, s := range all {
+		around, err := tx.StatementsAround(ctx, bank.ID(), s.From, s.To)
+		if err != nil {
+			return err
+		}
+		if err := around.fits(s); err != nil {
+			return err
+		}
+		if err := l.hear(ctx, tx, of, bank.ID(), s, r); err != nil {
+			return err
+		}
+		if err := tx.AddBankStatement(ctx, BankStatement{County: bank.County(), Bank: bank.ID(), SHA256: sum, Statement: s}); err != nil {
+			return err
+		}
+		l.Lines += len(s.Lines)
+	}
+	return of.words.Book(ctx, tx)
 }
 
 // StatementsAround is what was loaded around some days. A balance counts only where its day is given.
@@ -128,28 +145,58 @@ func (a StatementsAround) fits(s rail.Statement) error {
 	}
 }
 
-// hear books what a statement says of payouts. What left and came back within it has not arrived: nobody is told in
-// between that it had. Of what statements of later days name, the later word stands.
-func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, bank string, s rail.Statement, r Rules) error {
-	left, back := map[string]rail.StatementLine{}, map[string]rail.StatementLine{}
+// spoken are the payouts of which the statements of a file tell, with their tickets, locked all at once: a file that
+// speaks of many batches must not hold the accounts of one while it waits for the payouts of the next.
+type spoken struct {
+	tickets map[ledger.CaseID]*ticket.Ticket
+	sent    []ledger.Line
+	words   *ledger.Hearing
+}
+
+func speaksOf(ctx context.Context, tx StatementTx, all []rail.Statement) (s spoken, err error) {
 	var references []string
+	for _, statement := range all {
+		references = append(references, named(moved(statement))...)
+	}
+	s.words = ledger.NewHearing(nil)
+	if len(references) == 0 {
+		return s, nil
+	}
+	batches, err := tx.BatchesOfReferences(ctx, references)
+	if err != nil || len(batches) == 0 {
+		return s, err
+	}
+	s.tickets, s.sent, err = linesOf(ctx, tx, batches...)
+	s.words = ledger.NewHearing(s.sent)
+	return s, err
+}
+
+// moved are the lines of a statement that name a payout, by its end-to-end id: what left, and what came back.
+func moved(s rail.Statement) (left, back map[string]rail.StatementLine) {
+	left, back = map[string]rail.StatementLine{}, map[string]rail.StatementLine{}
 	for _, line := range s.Lines {
 		switch {
 		case line.Reference == "":
-			continue
 		case line.Direction == rail.Debit:
 			left[line.Reference] = line
 		case line.Returned || line.Reversal:
 			back[line.Reference] = line
-		default:
-			continue
 		}
-		references = append(references, line.Reference)
 	}
-	if len(references) == 0 {
-		return nil
-	}
-	later, err := tx.NamedAfter(ctx, bank, s.To, references)
+	return left, back
+}
+
+// named are the end-to-end ids of lines.
+func named(left, back map[string]rail.StatementLine) []string {
+	return slices.AppendSeq(slices.Collect(maps.Keys(left)), maps.Keys(back))
+}
+
+// hear takes down what a statement says of payouts: first what left, then what came back. What left and came back
+// within it has not arrived: nobody is told in between that it had. Of what statements of later days name, the later
+// word stands.
+func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, of spoken, bank string, s rail.Statement, r Rules) error {
+	left, back := moved(s)
+	later, err := tx.NamedAfter(ctx, bank, s.To, named(left, back))
 	if err != nil {
 		return err
 	}
@@ -157,38 +204,16 @@ func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, bank string,
 		delete(left, reference)
 		delete(back, reference)
 	}
-	references = slices.DeleteFunc(references, func(r string) bool { return slices.Contains(later, r) })
-	if len(references) == 0 {
-		return nil
-	}
-	batches, err := tx.BatchesOfReferences(ctx, references)
-	if err != nil {
-		return err
-	}
-	for _, id := range batches {
-		_, tickets, sent, err := batchOf(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := l.hearBatch(ctx, tx, tickets, sent, left, back, r); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// hearBatch books what is said of one batch's payouts: first what left, then what came back.
-func (l *StatementLoaded) hearBatch(ctx context.Context, tx StatementTx, tickets map[ledger.CaseID]*ticket.Ticket, sent []ledger.Line, left, back map[string]rail.StatementLine, r Rules) error {
 	first := map[string]ledger.Turn{}
 	for _, pass := range []struct {
 		lines map[string]rail.StatementLine
 		word  ledger.Word
 	}{{left, ledger.WordSucceeded}, {back, ledger.WordFailed}} {
-		said, err := saidBy(pass.lines, back, sent, pass.word)
+		said, err := saidBy(pass.lines, back, of.sent, pass.word)
 		if err != nil {
 			return err
 		}
-		turns, err := ledger.BankSays(ctx, tx, said)
+		turns, err := of.words.Say(ctx, tx, said)
 		if err != nil {
 			return err
 		}
@@ -209,7 +234,7 @@ func (l *StatementLoaded) hearBatch(ctx context.Context, tx StatementTx, tickets
 				}
 			}
 			l.count(turn)
-			if err := heard(ctx, tx, tickets[said[i].Payout.Case], said[i], turn, r); err != nil {
+			if err := heard(ctx, tx, of.tickets[said[i].Payout.Case], said[i], turn, r); err != nil {
 				return err
 			}
 		}
@@ -221,7 +246,7 @@ func (l *StatementLoaded) count(turn ledger.Turn) {
 	switch turn {
 	case ledger.TurnSucceeded, ledger.TurnLate:
 		l.Succeeded++
-	case ledger.TurnFailed, ledger.TurnReturned, ledger.TurnRecovered:
+	case ledger.TurnFailed, ledger.TurnReturned, ledger.TurnRecovered, ledger.TurnNetted, ledger.TurnReplaced:
 		l.Failed++
 	case ledger.TurnPaidTwice:
 		l.PaidTwice++
@@ -229,7 +254,7 @@ func (l *StatementLoaded) count(turn ledger.Turn) {
 	}
 }
 
-// saidBy is what lines say of the payouts of one batch. Another amount than was sent refuses the file. What left no
+// saidBy is what lines say of the payouts that were sent. Another amount than was sent refuses the file. What left no
 // later than the day on which the bank called the try failed does not make it arrive: the bank knew of it then.
 func saidBy(lines, back map[string]rail.StatementLine, sent []ledger.Line, word ledger.Word) (said []ledger.Said, err error) {
 	var faults rail.Faults
@@ -259,6 +284,9 @@ func SettleStatementLine(ctx context.Context, tx StatementTx, line, entry, expla
 		return act.Invalid("explained", "entry_or_words", "Name the entry that tells the same, or say why none does.")
 	}
 	if err := tx.SettleLine(ctx, line, entry, explained); err != nil {
+		return err
+	}
+	if _, err := tx.ReconcilePayouts(ctx, tx.Actor().Area); err != nil {
 		return err
 	}
 	return tx.Audit(ctx, act.Record{Action: "bank.line_settled", Subject: act.Subject{Kind: "ledger"}, Area: tx.Actor().Area, Reason: explained, Data: map[string]any{"line": line, "entry": entry}})

@@ -85,10 +85,12 @@ type Tx interface {
 	BatchByID(ctx context.Context, id ledger.BatchID) (Batch, error)
 	// SaveBatch writes the row guarded by b.Version and raises it. act.ErrConflict where it moved.
 	SaveBatch(ctx context.Context, b *Batch) error
-	// BatchTickets lists the tickets of a batch by ascending id.
-	BatchTickets(ctx context.Context, id ledger.BatchID) ([]ticket.ID, error)
-	// BatchLines locks and loads the payouts of a batch with their tries in it, in the order of ids.
-	BatchLines(ctx context.Context, id ledger.BatchID) ([]ledger.Line, error)
+	// Wherever runs fn with every ticket in sight: a payout stays its county's when its ticket has moved to another. Who acts on what was judged before.
+	Wherever(ctx context.Context, fn func() error) error
+	// BatchTickets lists the tickets of batches by ascending id.
+	BatchTickets(ctx context.Context, batches ...ledger.BatchID) ([]ticket.ID, error)
+	// BatchLines locks and loads the payouts of batches with their tries in them, in the order of ids. Tries of one payout share it.
+	BatchLines(ctx context.Context, batches ...ledger.BatchID) ([]ledger.Line, error)
 	// BatchItems are the payouts of a batch as a bank is told them, accounts and names opened, in the batch's order.
 	BatchItems(ctx context.Context, b Batch) ([]rail.Item, error)
 	// AddErrand lets the program carry a released batch to its bank.

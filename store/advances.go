@@ -16,14 +16,15 @@ import (
 type advanceRow struct {
 	ID, ByID, Fen                                  int64
 	PublicID, Kind, AreaCode, Note                 string
-	ToID, BookFen, AnsweredBy                      *int64
+	ToID, BookFen, AnsweredBy, DisbursementID      *int64
 	At                                             time.Time
 	Outcome, AnswerNote, ToName, ToLogin, Answerer *string
-	ByName, ByLogin                                string
+	ByName, ByLogin, Receipt                       string
+	SourceArea                                     *string
 	AnsweredAt                                     *time.Time
 }
 
-const advanceSQL = `SELECT a.id, a.public_id::text, a.kind, a.area_code, a.by_id, a.to_id, a.fen, a.book_fen, a.note, a.at,
+const advanceSQL = `SELECT a.id, a.public_id::text, a.kind, a.area_code, a.by_id, a.to_id, a.fen, a.book_fen, a.note, a.at, a.receipt, a.disbursement_id, (SELECT d.source_area FROM disbursements d WHERE d.id = a.disbursement_id) AS source_area,
 	g.outcome, g.by_id AS answered_by, g.note AS answer_note, g.at AS answered_at, b.name AS by_name, b.login AS by_login, t.name AS to_name, t.login AS to_login, s.name AS answerer
 	FROM advance_acts a LEFT JOIN advance_signatures g ON g.act_id = a.id JOIN staff b ON b.id = a.by_id
 	LEFT JOIN staff t ON t.id = a.to_id LEFT JOIN staff s ON s.id = g.by_id `
@@ -31,6 +32,7 @@ const advanceSQL = `SELECT a.id, a.public_id::text, a.kind, a.area_code, a.by_id
 func (r advanceRow) act() ledger.AdvanceAct {
 	return ledger.AdvanceAct{ID: ledger.AdvanceActID(r.ID), PublicID: r.PublicID, Kind: ledger.AdvanceKind(r.Kind), Area: area.Code(r.AreaCode),
 		By: area.StaffID(r.ByID), To: area.StaffID(deref(r.ToID)), Fen: r.Fen, BookFen: deref(r.BookFen), Note: r.Note, At: r.At.UTC(),
+		Payout: ledger.DisbursementID(deref(r.DisbursementID)), Source: area.Code(deref(r.SourceArea)), Receipt: r.Receipt,
 		Outcome: ledger.AdvanceOutcome(deref(r.Outcome)), AnsweredBy: area.StaffID(deref(r.AnsweredBy)), AnswerNote: deref(r.AnswerNote), AnsweredAt: orZero(r.AnsweredAt)}
 }
 
@@ -50,9 +52,9 @@ func (tx *Tx) AddAdvanceAct(ctx context.Context, a *ledger.AdvanceAct) (created 
 		book = &a.BookFen
 	}
 	var id int64
-	err = tx.scan(ctx, "add an act with an advance", `INSERT INTO advance_acts (public_id, kind, area_code, by_id, to_id, fen, book_fen, note, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+	err = tx.scan(ctx, "add an act with an advance", `INSERT INTO advance_acts (public_id, kind, area_code, by_id, to_id, fen, book_fen, note, at, disbursement_id, receipt) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (public_id) DO NOTHING RETURNING id`,
-		[]any{a.PublicID, string(a.Kind), string(a.Area), int64(a.By), nonZero(int64(a.To)), a.Fen, book, a.Note, a.At}, &id)
+		[]any{a.PublicID, string(a.Kind), string(a.Area), int64(a.By), nonZero(int64(a.To)), a.Fen, book, a.Note, a.At, nonZero(int64(a.Payout)), a.Receipt}, &id)
 	if errors.Is(err, act.ErrNotFound) {
 		return false, nil
 	}
@@ -72,13 +74,31 @@ func (tx *Tx) AdvanceAct(ctx context.Context, publicID string) (ledger.AdvanceAc
 // WaitingAdvanceActs lists what waits around one person's advance.
 func (tx *Tx) WaitingAdvanceActs(ctx context.Context, township area.Code, staff area.StaffID) ([]ledger.AdvanceAct, error) {
 	var rows []advanceRow
-	err := tx.find(ctx, "list what waits of an advance", &rows, advanceSQL+`WHERE g.act_id IS NULL AND a.area_code = ? AND (a.to_id = ? OR (a.by_id = ? AND a.kind <> 'issue')) ORDER BY a.id`,
+	err := tx.find(ctx, "list what waits of an advance", &rows, advanceSQL+`WHERE g.act_id IS NULL AND a.area_code = ? AND a.kind <> 'give_back' AND (a.to_id = ? OR (a.by_id = ? AND a.kind <> 'issue')) ORDER BY a.id`,
 		string(township), int64(staff), int64(staff))
 	list := make([]ledger.AdvanceAct, 0, len(rows))
 	for _, r := range rows {
 		list = append(list, r.act())
 	}
 	return list, err
+}
+
+// GivenBack looks for an offer of a reversed payout's cash that was not refused.
+func (tx *Tx) GivenBack(ctx context.Context, payout ledger.DisbursementID) (given bool, err error) {
+	err = tx.scan(ctx, "look whether cash was given back", `SELECT EXISTS (SELECT 1 FROM advance_acts a LEFT JOIN advance_signatures g ON g.act_id = a.id
+		WHERE a.disbursement_id = ? AND (g.outcome IS NULL OR g.outcome = 'signed'))`, []any{int64(payout)}, &given)
+	return given, err
+}
+
+// ReversedCash lists payouts whose receipt was reversed and whose payer has not brought the cash back, the oldest first; own: the actor's.
+func (tx *Tx) ReversedCash(ctx context.Context, own bool) ([]ledger.ReversedCashView, error) {
+	views := []ledger.ReversedCashView{}
+	err := tx.find(ctx, "list cash of reversed receipts", &views, `SELECT d.public_id::text AS payout_id, coalesce(t.number, '') AS ticket_number, d.area_code AS area, d.source_area AS float, p.name AS holder, p.login, d.fen,
+			d.cancel_note AS reason, d.ended_at AT TIME ZONE 'UTC' AS since,
+			EXISTS (SELECT 1 FROM advance_acts a LEFT JOIN advance_signatures g ON g.act_id = a.id WHERE a.disbursement_id = d.id AND g.act_id IS NULL) AS offered
+		FROM disbursements d JOIN staff p ON p.id = d.payer_id LEFT JOIN tickets t ON t.id = d.ticket_id WHERE `+notGivenBackSQL+` AND (NOT ? OR d.payer_id = ?) ORDER BY d.ended_at, d.id LIMIT 200`,
+		own, int64(tx.actor.StaffID))
+	return views, err
 }
 
 // AnswerAdvanceAct appends the answer.
@@ -104,7 +124,7 @@ func (tx *Tx) AdvanceActs(ctx context.Context, waiting, own bool) ([]ledger.Adva
 	for _, r := range rows {
 		a := r.act()
 		v := ledger.AdvanceActView{ID: a.PublicID, Kind: a.Kind, Area: string(a.Area), By: r.ByName, To: deref(r.ToName), AmountFen: a.Fen, BookFen: r.BookFen, DifferenceFen: a.Difference(),
-			Note: a.Note, At: a.At, Outcome: a.Outcome, AnsweredBy: deref(r.Answerer), AnsweredAt: utc(r.AnsweredAt), AnswerNote: a.AnswerNote, NextActs: a.NextActs(tx.actor)}
+			Note: a.Note, Receipt: a.Receipt, At: a.At, Outcome: a.Outcome, AnsweredBy: deref(r.Answerer), AnsweredAt: utc(r.AnsweredAt), AnswerNote: a.AnswerNote, NextActs: a.NextActs(tx.actor)}
 		views = append(views, v)
 	}
 	return views, err

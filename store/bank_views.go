@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -93,8 +94,17 @@ func (tx *Tx) BatchView(ctx context.Context, publicID string) (relief.BatchView,
 	return tx.batchView(r), nil
 }
 
-// BatchItemViews lists the payouts of a batch: what nobody knows first, then in the batch's order.
-func (tx *Tx) BatchItemViews(ctx context.Context, publicID string) ([]relief.BatchItemView, error) {
+// BatchItemViews lists the payouts of a batch in sight: what nobody knows first, then in the batch's order. Their tickets may
+// have moved to another county since; the payouts stay the one's that pays.
+func (tx *Tx) BatchItemViews(ctx context.Context, publicID string) (views []relief.BatchItemView, err error) {
+	if _, err := one[struct{ ID int64 }](ctx, tx, "batch", `SELECT id FROM bank_batches WHERE public_id = ?`, publicID); err != nil {
+		return nil, err
+	}
+	err = tx.everywhere(ctx, func() error { views, err = tx.batchItemViews(ctx, publicID); return err })
+	return views, err
+}
+
+func (tx *Tx) batchItemViews(ctx context.Context, publicID string) ([]relief.BatchItemView, error) {
 	var rows []struct {
 		Account                                   payeeAccountRow `gorm:"embedded"`
 		Payout, TicketPublic, Ticket, PayoutState string
@@ -141,8 +151,22 @@ func (tx *Tx) BatchFiles(ctx context.Context, publicID string) ([]relief.BankFil
 	return views, err
 }
 
-// WaitingForBank lists what is reserved for the bank and in no batch, oldest first.
-func (tx *Tx) WaitingForBank(ctx context.Context, limit int) ([]relief.WaitingPayout, error) {
+// WaitingForBank lists what is reserved for the bank in the actor's area and in no batch, oldest first, wherever its ticket is.
+func (tx *Tx) WaitingForBank(ctx context.Context, limit int) (views []relief.WaitingPayout, err error) {
+	err = tx.everywhere(ctx, func() error { views, err = tx.waitingForBank(ctx, limit); return err })
+	return views, err
+}
+
+// ownAreas is the pattern of the codes that the actor's area holds; nothing is like it where they have none.
+func (tx *Tx) ownAreas() string {
+	scope := tx.actor.Scope()
+	if scope == "" {
+		return ""
+	}
+	return strings.TrimSuffix(scope, "*") + "%"
+}
+
+func (tx *Tx) waitingForBank(ctx context.Context, limit int) ([]relief.WaitingPayout, error) {
 	var rows []struct {
 		Account                            payeeAccountRow `gorm:"embedded"`
 		Payout, TicketPublic, Ticket, Area string
@@ -152,7 +176,7 @@ func (tx *Tx) WaitingForBank(ctx context.Context, limit int) ([]relief.WaitingPa
 	}
 	err := tx.find(ctx, "list what waits for the bank", &rows, `SELECT `+payeeAccountColumns+`, d.public_id AS payout, t.public_id AS ticket_public, t.number AS ticket, d.area_code AS area, a.number, d.fen, a.made_at AS since
 		FROM disbursements d JOIN disbursement_attempts a ON a.disbursement_id = d.id AND a.number = d.attempt JOIN tickets t ON t.id = d.ticket_id
-		JOIN payee_accounts p ON p.id = a.account_id WHERE d.channel = 'bank' AND d.state = 'reserved' ORDER BY d.id LIMIT ?`, limit)
+		JOIN payee_accounts p ON p.id = a.account_id WHERE d.channel = 'bank' AND d.state = 'reserved' AND d.area_code LIKE ? ORDER BY d.id LIMIT ?`, tx.ownAreas(), limit)
 	if err != nil {
 		return nil, err
 	}
@@ -167,21 +191,25 @@ func (tx *Tx) WaitingForBank(ctx context.Context, limit int) ([]relief.WaitingPa
 	return views, nil
 }
 
-// Claims lists what is to be given back, what is open first, then the newest.
-func (tx *Tx) Claims(ctx context.Context, limit int) ([]relief.ClaimView, error) {
+// Claims lists what is to be given back to the actor's area, what is open first, then the newest, wherever its ticket is.
+func (tx *Tx) Claims(ctx context.Context, limit int) (views []relief.ClaimView, err error) {
+	err = tx.everywhere(ctx, func() error { views, err = tx.claims(ctx, limit); return err })
+	return views, err
+}
+
+func (tx *Tx) claims(ctx context.Context, limit int) ([]relief.ClaimView, error) {
 	var rows []struct {
-		Row                          claimRow `gorm:"embedded"`
-		Payout, TicketPublic, Ticket string
-		Opener                       *string
+		Row                                          claimRow `gorm:"embedded"`
+		Payout, TicketPublic, Ticket, Opener, Holder *string
 	}
-	err := tx.find(ctx, "list claims", &rows, `SELECT `+claimColumns+`, d.public_id AS payout, t.public_id AS ticket_public, t.number AS ticket, s.name AS opener FROM claims c
-		JOIN disbursements d ON d.id = c.disbursement_id JOIN tickets t ON t.id = d.ticket_id LEFT JOIN staff s ON s.id = c.opened_by
-		ORDER BY (c.recovered_fen < c.fen) DESC, c.id DESC LIMIT ?`, limit)
+	err := tx.find(ctx, "list claims", &rows, `SELECT `+claimColumns+`, d.public_id AS payout, t.public_id AS ticket_public, t.number AS ticket, s.name AS opener, h.name AS holder FROM claims c
+		LEFT JOIN disbursements d ON d.id = c.disbursement_id LEFT JOIN tickets t ON t.id = d.ticket_id LEFT JOIN staff s ON s.id = c.opened_by LEFT JOIN staff h ON h.id = c.staff_id
+		WHERE c.area_code LIKE ? ORDER BY (c.recovered_fen < c.fen) DESC, c.id DESC LIMIT ?`, tx.ownAreas(), limit)
 	views := make([]relief.ClaimView, 0, len(rows))
 	for _, r := range rows {
 		c := r.Row.claim()
-		views = append(views, relief.ClaimView{ID: c.PublicID, PayoutID: r.Payout, TicketID: r.TicketPublic, TicketNumber: r.Ticket, AmountFen: c.Fen, RecoveredFen: c.Recovered,
-			LeftFen: c.Fen - c.Recovered, Why: c.Why, Reason: c.Reason, OpenedBy: deref(r.Opener), OpenedAt: c.OpenedAt})
+		views = append(views, relief.ClaimView{ID: c.PublicID, PayoutID: deref(r.Payout), TicketID: deref(r.TicketPublic), TicketNumber: deref(r.Ticket), Holder: deref(r.Holder), AmountFen: c.Fen,
+			RecoveredFen: c.Recovered, NettedAt: utc(r.Row.NettedAt), LeftFen: c.Fen - c.Recovered, Why: c.Why, Reason: c.Reason, OpenedBy: deref(r.Opener), OpenedAt: c.OpenedAt})
 	}
 	return views, err
 }

@@ -49,19 +49,26 @@ type lineRow struct {
 	TryAccount, TryVersion                  int64
 	BatchID                                 *int64
 	Seq                                     *int
+	Twice                                   bool
 	AnsweredAt                              *time.Time
 }
 
 const lineSQL = `SELECT d.*, a.number, a.reference, a.state AS try_state, a.reason AS try_reason, a.code AS try_code, a.account_id AS try_account, a.version AS try_version,
-	a.batch_id, a.seq, a.answered_at, ` + reviewColumns + ` FROM disbursements d LEFT JOIN after_reviews r ON r.disbursement_id = d.id JOIN disbursement_attempts a ON a.disbursement_id = d.id `
+	a.batch_id, a.seq, a.twice, a.answered_at, ` + reviewColumns + ` FROM disbursements d LEFT JOIN after_reviews r ON r.disbursement_id = d.id JOIN disbursement_attempts a ON a.disbursement_id = d.id `
 
+// lines are the tries that were read; those of one payout share it.
 func lines(rows []lineRow) []ledger.Line {
-	list := make([]ledger.Line, 0, len(rows))
+	list, payouts := make([]ledger.Line, 0, len(rows)), map[int64]*ledger.Disbursement{}
 	for _, r := range rows {
-		d := r.Row.disbursement()
+		d, known := payouts[r.Row.ID]
+		if !known {
+			one := r.Row.disbursement()
+			d = &one
+			payouts[r.Row.ID] = d
+		}
 		a := attemptRow{DisbursementID: r.Row.ID, AccountID: r.TryAccount, Version: r.TryVersion, Number: r.Number, BatchID: r.BatchID, Seq: r.Seq,
-			Reference: r.Reference, State: r.TryState, Reason: r.TryReason, Code: r.TryCode, AnsweredAt: r.AnsweredAt}.attempt()
-		list = append(list, ledger.Line{Payout: &d, Attempt: &a})
+			Reference: r.Reference, State: r.TryState, Reason: r.TryReason, Code: r.TryCode, Twice: r.Twice, AnsweredAt: r.AnsweredAt}.attempt()
+		list = append(list, ledger.Line{Payout: d, Attempt: &a})
 	}
 	return list
 }
@@ -123,19 +130,22 @@ func fileUsed() error {
 	return act.Refused("file_used", "A file of this name or with this very content was there before; nothing was written. Look into the list of files, and ask the bank for a new one.")
 }
 
-// BatchTickets lists the tickets of a batch.
-func (tx *Tx) BatchTickets(ctx context.Context, id ledger.BatchID) (ids []ticket.ID, err error) {
-	err = tx.find(ctx, "list the tickets of a batch", &ids, `SELECT DISTINCT d.ticket_id FROM disbursement_attempts a JOIN disbursements d ON d.id = a.disbursement_id
-		WHERE a.batch_id = ? ORDER BY 1`, int64(id))
+// BatchTickets lists the tickets of batches.
+func (tx *Tx) BatchTickets(ctx context.Context, batches ...ledger.BatchID) (ids []ticket.ID, err error) {
+	err = tx.find(ctx, "list the tickets of batches", &ids, `SELECT DISTINCT d.ticket_id FROM disbursement_attempts a JOIN disbursements d ON d.id = a.disbursement_id
+		WHERE a.batch_id IN ? ORDER BY 1`, batches)
 	return ids, err
 }
 
-// BatchLines locks and loads the payouts of a batch.
-func (tx *Tx) BatchLines(ctx context.Context, id ledger.BatchID) ([]ledger.Line, error) {
+// BatchLines locks and loads the payouts of batches.
+func (tx *Tx) BatchLines(ctx context.Context, batches ...ledger.BatchID) ([]ledger.Line, error) {
 	var rows []lineRow
-	err := tx.find(ctx, "lock the payouts of a batch", &rows, lineSQL+`WHERE a.batch_id = ? ORDER BY d.id FOR UPDATE OF d, a`, int64(id))
+	err := tx.find(ctx, "lock the payouts of batches", &rows, lineSQL+`WHERE a.batch_id IN ? ORDER BY d.id, a.number FOR UPDATE OF d, a`, batches)
 	return lines(rows), err
 }
+
+// Wherever runs fn with every row in sight.
+func (tx *Tx) Wherever(ctx context.Context, fn func() error) error { return tx.everywhere(ctx, fn) }
 
 // BatchItems are the payouts of a batch as the bank is told them.
 func (tx *Tx) BatchItems(ctx context.Context, b relief.Batch) ([]rail.Item, error) {

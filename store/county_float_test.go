@@ -92,7 +92,7 @@ func TestTheCountysFloatPays(t *testing.T) {
 		t.Errorf("checked: county %v", got)
 	}
 	m.must(t, "worker1", func(tx *Tx) error {
-		_, err := relief.CancelPayout(t.Context(), tx, r.PublicID, "not needed any more")
+		_, err := relief.CancelPayout(t.Context(), tx, r.PublicID, "not needed any more", moneyRules())
 		return err
 	})
 	if got := m.floatOf(t, testCounty); got != [2]int{420_000, 0} {

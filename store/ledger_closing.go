@@ -77,9 +77,14 @@ var openSQL = []struct {
 		JOIN postings p ON p.entry_id = e.id AND p.layer = 'posted' JOIN accounts a ON a.id = p.account_id AND a.kind = 'fund'
 		WHERE a.area_code LIKE ? AND ledger_day(e.at) <= ?::date AND EXISTS (SELECT 1 FROM bank_statements s WHERE s.area_code = a.area_code AND ledger_day(e.at) BETWEEN s.from_day AND s.to_day)
 		  AND NOT EXISTS (SELECT 1 FROM statement_lines l WHERE l.entry_id = e.id)`},
+	{ledger.OpenLate, `SELECT a.area_code AS area, d.public_id::text AS what, a.posted_fen AS fen, ` + suspenseSinceSQL + ` AS since
+		FROM accounts a JOIN disbursements d ON a.holder = 'payout:' || d.id
+		WHERE a.kind = 'suspense' AND a.area_code LIKE ? AND a.posted_fen <> 0 AND ledger_day(` + suspenseSinceSQL + `) <= ?::date`},
+	{ledger.OpenReversed, `SELECT d.area_code AS area, d.public_id::text AS what, d.fen, d.ended_at AS since FROM disbursements d
+		WHERE ` + notGivenBackSQL + ` AND d.area_code LIKE ? AND ledger_day(d.ended_at) <= ?::date`},
 	// Open since the first day after the last on which the account stood at zero.
 	{ledger.OpenCash, `WITH runs AS (SELECT a.id, a.area_code, d.day, sum(d.debit_fen - d.credit_fen) OVER (PARTITION BY a.id ORDER BY d.day) AS run FROM accounts a
-			JOIN account_days d ON d.account_id = a.id WHERE a.kind = 'suspense' AND a.holder <> 'goods' AND a.area_code LIKE ? AND d.day <= ?::date)
+			JOIN account_days d ON d.account_id = a.id WHERE a.kind = 'suspense' AND a.holder LIKE 'advance:%' AND a.area_code LIKE ? AND d.day <= ?::date)
 		SELECT r.area_code AS area, '' AS what, (array_agg(r.run ORDER BY r.day DESC))[1]::bigint AS fen, min(r.day)::timestamp AT TIME ZONE 'Asia/Shanghai' AS since FROM runs r
 		WHERE NOT EXISTS (SELECT 1 FROM runs z WHERE z.id = r.id AND z.run = 0 AND z.day >= r.day) GROUP BY r.id, r.area_code`},
 	{ledger.OpenGoods, `WITH runs AS (SELECT a.id, a.area_code, d.day, sum(d.debit_fen - d.credit_fen) OVER (PARTITION BY a.id ORDER BY d.day) AS run FROM accounts a

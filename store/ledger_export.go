@@ -31,8 +31,8 @@ var exportSQL = []struct{ file, sql string }{
 		FROM limit_freezes f JOIN staff s ON s.id = f.staff_id JOIN disbursements d ON d.id = f.disbursement_id LEFT JOIN staff l ON l.id = f.lifted_by ORDER BY f.frozen_at, d.id, s.id`},
 	{"after-reviews.jsonl", `SELECT d.public_id AS payout, r.drawn_at, r.due_at, s.login AS reviewer, r.outcome, r.review_note AS note, r.reviewed_at
 		FROM after_reviews r JOIN disbursements d ON d.id = r.disbursement_id LEFT JOIN staff s ON s.id = r.reviewer_id ORDER BY d.id`},
-	{"advance-acts.jsonl", `SELECT a.public_id AS id, a.kind, a.area_code AS area, b.login AS by, o.login AS "to", a.fen, a.book_fen, a.note, a.at, g.outcome, w.login AS answered_by, g.note AS answer_note, g.at AS answered_at
-		FROM advance_acts a JOIN staff b ON b.id = a.by_id LEFT JOIN staff o ON o.id = a.to_id LEFT JOIN advance_signatures g ON g.act_id = a.id LEFT JOIN staff w ON w.id = g.by_id ORDER BY a.id`},
+	{"advance-acts.jsonl", `SELECT a.public_id AS id, d.public_id AS payout, a.receipt, a.kind, a.area_code AS area, b.login AS by, o.login AS "to", a.fen, a.book_fen, a.note, a.at, g.outcome, w.login AS answered_by, g.note AS answer_note, g.at AS answered_at
+		FROM advance_acts a JOIN staff b ON b.id = a.by_id LEFT JOIN disbursements d ON d.id = a.disbursement_id LEFT JOIN staff o ON o.id = a.to_id LEFT JOIN advance_signatures g ON g.act_id = a.id LEFT JOIN staff w ON w.id = g.by_id ORDER BY a.id`},
 	{"goods.jsonl", `SELECT g.public_id AS id, g.area_code AS area, g.name, g.unit, g.cost_fen, g.pieces, g.held, s.login AS added_by, g.added_at FROM goods g LEFT JOIN staff s ON s.id = g.added_by ORDER BY g.id`},
 	{"goods-moves.jsonl", `SELECT e.public_id AS entry, m.line, g.public_id AS goods, m.layer, m.pieces FROM goods_moves m JOIN ledger_entries e ON e.id = m.entry_id JOIN goods g ON g.id = m.goods_id ORDER BY m.entry_id, m.line`},
 	{"store-acts.jsonl", `SELECT a.public_id AS id, a.kind, a.area_code AS area, a.from_area AS "from", b.login AS by, a.voucher, a.note, a.at,
@@ -43,15 +43,19 @@ var exportSQL = []struct{ file, sql string }{
 	{"baskets.jsonl", `SELECT d.public_id AS payout, g.public_id AS goods, b.pieces, b.cost_fen FROM payout_goods b JOIN disbursements d ON d.id = b.disbursement_id JOIN goods g ON g.id = b.goods_id ORDER BY d.id, g.id`},
 	{"payee-accounts.jsonl", `SELECT a.public_id AS id, t.number AS ticket, a.bank, e.login AS entered_by, a.entered_at, v.login AS verified_by, a.verified_at
 		FROM payee_accounts a JOIN tickets t ON t.id = a.ticket_id JOIN staff e ON e.id = a.entered_by LEFT JOIN staff v ON v.id = a.verified_by ORDER BY a.id`},
-	{"tries.jsonl", `SELECT d.public_id AS payout, a.number, a.reference, p.public_id AS payee_account, b.public_id AS batch, a.seq, a.state, a.reason, a.code, a.made_at, a.answered_at
+	{"tries.jsonl", `SELECT d.public_id AS payout, a.number, a.reference, p.public_id AS payee_account, b.public_id AS batch, a.seq, a.state, a.twice, a.reason, a.code, a.made_at, a.answered_at
 		FROM disbursement_attempts a JOIN disbursements d ON d.id = a.disbursement_id JOIN payee_accounts p ON p.id = a.account_id LEFT JOIN bank_batches b ON b.id = a.batch_id ORDER BY d.id, a.number`},
 	{"batches.jsonl", `SELECT b.public_id AS id, b.area_code AS area, b.bank, b.state, b.payouts, b.fen, b.execute_on, b.file_name, encode(b.file_sha256, 'hex') AS file_sha256, m.login AS made_by, b.made_at,
 			r.login AS released_by, b.released_at, b.answer_due, c.login AS closed_by, b.closed_at
 		FROM bank_batches b JOIN staff m ON m.id = b.made_by LEFT JOIN staff r ON r.id = b.released_by LEFT JOIN staff c ON c.id = b.closed_by ORDER BY b.id`},
 	{"bank-files.jsonl", `SELECT f.public_id AS id, b.public_id AS batch, f.direction, f.name, f.media_type, f.size, encode(f.sha256, 'hex') AS sha256, s.login AS loaded_by, f.at
 		FROM bank_files f JOIN bank_batches b ON b.id = f.batch_id LEFT JOIN staff s ON s.id = f.loaded_by ORDER BY f.id`},
-	{"claims.jsonl", `SELECT c.public_id AS id, d.public_id AS payout, c.attempt, c.area_code AS area, c.fen, c.recovered_fen, c.why, c.reason, s.login AS opened_by, c.opened_at
-		FROM claims c JOIN disbursements d ON d.id = c.disbursement_id LEFT JOIN staff s ON s.id = c.opened_by ORDER BY c.id`},
+	{"claims.jsonl", `SELECT c.public_id AS id, d.public_id AS payout, c.attempt, h.login AS staff, c.area_code AS area, c.fen, c.recovered_fen, c.why, c.reason, s.login AS opened_by, c.opened_at, c.netted_at
+		FROM claims c LEFT JOIN disbursements d ON d.id = c.disbursement_id LEFT JOIN staff h ON h.id = c.staff_id LEFT JOIN staff s ON s.id = c.opened_by ORDER BY c.id`},
+	{"adjustments.jsonl", `SELECT j.public_id AS id, j.kind, j.area_code AS area, a.public_id AS account, l.public_id AS statement_line, j.fen, j.voucher, j.note, m.login AS proposed_by, j.at,
+			g.outcome, s.login AS answered_by, g.note AS answer, g.at AS answered_at
+		FROM adjustments j JOIN staff m ON m.id = j.by_id LEFT JOIN accounts a ON a.id = j.account_id LEFT JOIN statement_lines l ON l.id = j.line_id
+		LEFT JOIN adjustment_signatures g ON g.adjustment_id = j.id LEFT JOIN staff s ON s.id = g.by_id ORDER BY j.id`},
 	{"statements.jsonl", `SELECT b.public_id AS id, b.area_code AS area, b.bank, b.from_day, b.to_day, b.opening_fen, b.closing_fen, encode(b.sha256, 'hex') AS sha256, s.login AS loaded_by, b.loaded_at
 		FROM bank_statements b JOIN staff s ON s.id = b.loaded_by ORDER BY b.id`},
 	{"statement-lines.jsonl", `SELECT l.public_id AS id, b.public_id AS statement, l.line, l.day, l.fen, l.reference, l.bank_reference, l.came_back, e.public_id AS entry, l.explained, s.login AS settled_by, l.settled_at

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"example.org/hotline/area"
 	"example.org/hotline/ledger"
@@ -9,6 +10,10 @@ import (
 
 // paidEvents are those by which money or goods reach a citizen, as a list for SQL.
 const paidEvents = `('receipted', 'goods_given', 'bank_succeeded', 'late_success')`
+
+// otherEvents are what a county has more or less by otherwise than by payouts, as lists for SQL: given, recovered, interest,
+// fees, missed by counts, found by counts.
+var otherEvents = []string{`'fund_allocated'`, `'recovered'`, `'bank_interest'`, `'bank_fee'`, `'suspense_claimed', 'suspense_spent'`, `'surplus_kept'`}
 
 // MonthReport adds up what happened in a county's books between two days, both
 // included: balances from the days, payouts from the entries, so that one can be
@@ -35,9 +40,14 @@ func (tx *Tx) MonthReport(ctx context.Context, county area.Code, from, to area.D
 	if err != nil {
 		return r, err
 	}
-	err = tx.scan(ctx, "add up what came", `SELECT coalesce(sum(p.fen) FILTER (WHERE e.event = 'fund_allocated'), 0)::bigint, coalesce(sum(p.fen) FILTER (WHERE e.event = 'recovered'), 0)::bigint
-		FROM ledger_entries e JOIN postings p ON p.entry_id = e.id AND p.layer = 'posted' AND p.fen > 0 WHERE`+days+`AND e.event IN ('fund_allocated', 'recovered') AND p.area_code LIKE ?`,
-		[]any{string(from), string(to), within}, &r.GivenFen, &r.RecoveredFen)
+	columns, dest := make([]string, 0, len(otherEvents)), make([]any, 0, len(otherEvents))
+	for i, events := range otherEvents {
+		columns = append(columns, `coalesce(sum(p.fen) FILTER (WHERE e.event IN (`+events+`)), 0)::bigint`)
+		dest = append(dest, []any{&r.GivenFen, &r.RecoveredFen, &r.InterestFen, &r.FeesFen, &r.MissedFen, &r.FoundFen}[i])
+	}
+	err = tx.scan(ctx, "add up what came", `SELECT `+strings.Join(columns, ", ")+`
+		FROM ledger_entries e JOIN postings p ON p.entry_id = e.id AND p.layer = 'posted' AND p.fen > 0 WHERE`+days+`AND e.event IN (`+strings.Join(otherEvents, ", ")+`) AND p.area_code LIKE ?`,
+		[]any{string(from), string(to), within}, dest...)
 	r.Settle()
 	return r, err
 }
@@ -50,8 +60,8 @@ const imprestSQL = `SELECT x.area_code AS area, n.name AS area_name, x.filled_fe
 		(SELECT coalesce(sum(p.fen), 0)::bigint FROM postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.account_id = f.id AND p.layer = 'posted' AND e.event IN ('float_funded', 'float_moved')) AS filled_fen,
 		(SELECT coalesce(sum(c.posted_fen), 0)::bigint FROM accounts c WHERE c.kind = 'cash' AND c.area_code = f.area_code)
 			+ (SELECT coalesce(sum(CASE WHEN d.source_area = f.area_code THEN d.fen ELSE -d.fen END), 0)::bigint FROM disbursements d
-			    WHERE d.area_code <> d.source_area AND f.area_code IN (d.area_code, d.source_area) AND (d.state = 'cash_issued' OR d.state = 'reversed' AND d.receipted_at IS NOT NULL)) AS cash_fen,
-		(SELECT coalesce(sum(s.posted_fen), 0)::bigint FROM accounts s WHERE s.kind = 'suspense' AND s.holder <> 'goods' AND s.area_code = f.area_code) AS suspense_fen,
+			    WHERE d.area_code <> d.source_area AND f.area_code IN (d.area_code, d.source_area) AND (d.state = 'cash_issued' OR ` + notGivenBackSQL + `)) AS cash_fen,
+		(SELECT coalesce(sum(s.posted_fen), 0)::bigint FROM accounts s WHERE s.kind = 'suspense' AND s.holder LIKE 'advance:%' AND s.area_code = f.area_code) AS suspense_fen,
 		(SELECT coalesce(sum(d.fen), 0)::bigint FROM disbursements d WHERE d.source_area = f.area_code AND ` + voucherSQL + `) AS vouchers_fen,
 		(SELECT count(*) FROM disbursements d WHERE d.source_area = f.area_code AND ` + voucherSQL + `) AS vouchers,
 		(SELECT coalesce(sum(d.fen), 0)::bigint FROM disbursements d WHERE d.source_area = f.area_code AND ` + setOffSQL + `) AS set_off_fen
@@ -63,6 +73,9 @@ const (
 	setOffSQL  = `d.state = 'reversed' AND EXISTS (SELECT 1 FROM float_claim_items i WHERE i.disbursement_id = d.id AND i.kind = 'spent')
 		AND NOT EXISTS (SELECT 1 FROM float_claim_items i WHERE i.disbursement_id = d.id AND i.kind = 'set_off')`
 )
+
+// notGivenBackSQL are payouts d whose receipt was reversed, and whose payer has the cash.
+const notGivenBackSQL = `(d.state = 'reversed' AND d.channel = 'cash' AND d.receipted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM advance_acts b JOIN advance_signatures s ON s.act_id = b.id WHERE b.disbursement_id = d.id AND s.outcome = 'signed'))`
 
 // Imprest holds the floats in scope against what they were filled with.
 func (tx *Tx) Imprest(ctx context.Context) ([]ledger.ImprestView, error) {

@@ -42,7 +42,7 @@ var ledgerChecks = []ledgerCheck{
 		GROUP BY d.id, d.public_id, d.state, d.channel HAVING count(e.id) <> CASE WHEN d.state IN ('reserved', 'batched', 'sent', 'acked', 'unknown') AND d.channel <> 'advance' OR d.state = 'cash_issued' AND d.channel IN ('advance', 'goods') THEN 1 ELSE 0 END`},
 	{"paid_once", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and was received ' || count(e.id) || ' times' FROM disbursements d
 		LEFT JOIN ledger_entries e ON e.disbursement_id = d.id AND e.event IN ('receipted', 'goods_given') AND NOT EXISTS (SELECT 1 FROM ledger_entries r WHERE r.reverses = e.id)
-		GROUP BY d.id, d.public_id, d.state HAVING count(e.id) <> CASE WHEN d.state = 'receipted' THEN 1 ELSE 0 END AND d.state NOT IN ('succeeded', 'reconciled')`},
+		GROUP BY d.id, d.public_id, d.state, d.channel HAVING count(e.id) <> CASE WHEN d.channel <> 'bank' AND d.state IN ('receipted', 'reconciled') THEN 1 ELSE 0 END`},
 	{"advance", `SELECT 'act ' || a.public_id || ' with an advance (' || a.kind || ', ' || coalesce(g.outcome, 'waits') || ') has ' || count(e.id) FILTER (WHERE e.key LIKE '%:move') || ' movements and '
 			|| count(e.id) FILTER (WHERE e.event = 'reserved') - count(e.id) FILTER (WHERE e.event = 'released') || ' open holds'
 		FROM advance_acts a LEFT JOIN advance_signatures g ON g.act_id = a.id LEFT JOIN ledger_entries e ON e.key IN ('advance:' || a.public_id || ':hold', 'advance:' || a.public_id || ':release', 'advance:' || a.public_id || ':move')
@@ -88,9 +88,17 @@ var ledgerChecks = []ledgerCheck{
 	{"recovery", `SELECT 'account ' || a.public_id || ' (recovery) shows ' || a.posted_fen || ' fen, the claims say ' || coalesce(c.fen, 0) FROM accounts a
 		LEFT JOIN (SELECT area_code, sum(fen - recovered_fen) AS fen FROM claims GROUP BY 1) c ON c.area_code = a.area_code WHERE a.kind = 'recovery' AND a.posted_fen <> coalesce(c.fen, 0)`},
 	{"arrived", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ', the bank has paid ' || t.paid || ' of its tries and the books ' || coalesce(e.paid, 0) FROM disbursements d
-		JOIN (SELECT disbursement_id, count(*) FILTER (WHERE state = 'succeeded') AS paid, (array_agg(state ORDER BY number DESC))[1] AS newest FROM disbursement_attempts GROUP BY 1) t ON t.disbursement_id = d.id
+		JOIN (SELECT disbursement_id, count(*) FILTER (WHERE state = 'succeeded') AS paid, count(*) FILTER (WHERE state = 'succeeded' AND NOT twice) AS counts, (array_agg(state ORDER BY number DESC))[1] AS newest FROM disbursement_attempts GROUP BY 1) t ON t.disbursement_id = d.id
 		LEFT JOIN (SELECT disbursement_id, sum(CASE WHEN event IN ('bank_succeeded', 'late_success') THEN 1 WHEN event IN ('bank_returned', 'recovered') THEN -1 ELSE 0 END) AS paid FROM ledger_entries GROUP BY 1) e ON e.disbursement_id = d.id
-		WHERE t.paid <> coalesce(e.paid, 0) OR d.state IN ('succeeded', 'reconciled') AND t.newest <> 'succeeded' OR d.state IN ('reserved', 'batched', 'sent', 'acked', 'unknown', 'failed') AND t.newest <> d.state`},
+		WHERE t.paid <> coalesce(e.paid, 0) OR d.state IN ('succeeded', 'reconciled') AND t.counts <> 1 OR d.state IN ('reserved', 'batched', 'sent', 'acked', 'unknown') AND t.newest <> d.state
+			OR d.state IN ('failed', 'fixed') AND t.newest NOT IN ('failed', 'cancelled')`},
+	{"suspense", `SELECT 'account ' || a.public_id || ' (suspense, ' || a.holder || ') stands at ' || a.posted_fen || ' fen, what came into it and went out of it comes to ' || coalesce(m.fen, 0)
+		FROM accounts a LEFT JOIN (SELECT p.account_id, sum(p.fen) AS fen FROM postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE e.event IN ('cash_short', 'cash_over', 'goods_missing', 'goods_surplus', 'late_success')
+			OR EXISTS (SELECT 1 FROM adjustments j JOIN adjustment_signatures s ON s.adjustment_id = j.id AND s.outcome = 'signed' WHERE j.account_id = p.account_id AND e.key = 'adjustment:' || j.public_id || ':clear')
+			GROUP BY 1) m ON m.account_id = a.id WHERE a.kind = 'suspense' AND a.posted_fen <> coalesce(m.fen, 0)`},
+	{"in_hands", `SELECT 'account ' || a.public_id || ' (cash, ' || a.holder || ') holds ' || a.posted_fen || ' fen, the payouts say ' || coalesce(d.fen, 0) FROM accounts a
+		LEFT JOIN (SELECT d.area_code, 'staff:' || d.payer_id AS holder, sum(d.fen) AS fen FROM disbursements d WHERE d.channel = 'cash' AND d.state = 'cash_issued' OR ` + notGivenBackSQL + ` GROUP BY 1, 2) d
+		  ON d.area_code = a.area_code AND d.holder = a.holder WHERE a.kind = 'cash' AND a.holder LIKE 'staff:%' AND a.posted_fen <> coalesce(d.fen, 0)`},
 	{"limit", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ' and ' || CASE WHEN bool_or(u.released_at IS NULL) THEN 'still counts' ELSE 'does not count' END || ' against its limits'
 		FROM disbursements d LEFT JOIN limit_uses u ON u.disbursement_id = d.id GROUP BY d.id, d.public_id, d.state
 		HAVING bool_or(u.released_at IS NULL) IS DISTINCT FROM (d.state NOT IN ('cancelled', 'reversed')

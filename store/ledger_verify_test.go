@@ -53,6 +53,8 @@ func TestTheBooksAreSummedUpAnew(t *testing.T) {
 		"in_transit": {`INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'in_transit', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`},
 		"returned":   {`INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'returned', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`},
 		"recovery":   {`INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'recovery', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`},
+		"suspense":   {`INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'suspense', area_code, 'payout:1', -3, opened_at FROM accounts WHERE kind = 'fund'`},
+		"in_hands":   {`UPDATE disbursements SET state = 'cash_issued' WHERE state = 'receipted'`, `UPDATE disbursements SET state = 'reversed' WHERE state = 'receipted'`},
 		"arrived": {`INSERT INTO disbursement_attempts (disbursement_id, number, reference, account_id, batch_id, seq, state, made_at, version)
 			SELECT id, 1, 'x', 1, 1, 1, 'succeeded', now(), 1 FROM disbursements WHERE state = 'receipted'`},
 		"goods": {`INSERT INTO accounts (public_id, kind, area_code, holder, posted_fen, opened_at) SELECT gen_random_uuid(), 'stock', area_code, '', 3, opened_at FROM accounts WHERE kind = 'fund'`,

@@ -183,7 +183,10 @@ func TestAnAdvancePays(t *testing.T) {
 	m.must(t, "worker1", issuing(t, p))
 	m.carriesNow(t, "worker1", 100_000, 80_000)
 	m.refuse(t, "worker1", "cash_short", offering(t, ledger.AdvanceHandOver, "worker2", 30_000, "", nil))
-	m.refuse(t, "worker1", "cash_is_out", func(tx *Tx) error { _, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "x"); return err })
+	m.refuse(t, "worker1", "cash_is_out", func(tx *Tx) error {
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "x", moneyRules())
+		return err
+	})
 	m.must(t, "worker1", returning(t, p))
 	m.carriesNow(t, "worker1", 100_000, 0)
 	m.sound(t)
@@ -223,7 +226,7 @@ func TestAnAdvancePaysALargeSum(t *testing.T) {
 	_, d = m.decided(t, 2, 90_000) // called off before anybody has taken it on
 	p = m.advancing(t, "worker1", d)
 	m.must(t, "worker1", func(tx *Tx) error {
-		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "came twice")
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "came twice", moneyRules())
 		return err
 	})
 	m.sound(t)

@@ -103,7 +103,7 @@ func (m *bankTill) sent(t *testing.T) (b relief.Batch) {
 func (m *bankTill) says(t *testing.T, b relief.Batch, change func(*rail.Return), statuses ...rail.Status) relief.BankFile {
 	t.Helper()
 	var items []rail.Item
-	m.must(t, "finance", func(tx *Tx) (err error) { items, err = tx.BatchItems(t.Context(), b); return err })
+	m.must(t, "supervisor", func(tx *Tx) (err error) { items, err = tx.BatchItems(t.Context(), b); return err })
 	r := rail.Return{Batch: b.PublicID, Unit: "9901001", Made: b.Execute}
 	for i, s := range statuses {
 		if s == "" {
@@ -185,14 +185,20 @@ func TestBankStory(t *testing.T) {
 	}
 	b := m.batched(t)
 	m.refuse(t, "finance", "own_batch", func(tx *Tx) error { _, err := relief.ReleaseBatch(t.Context(), tx, m.bank, b.PublicID); return err })
-	m.refuse(t, "head", "in_batch", func(tx *Tx) error { _, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "no"); return err })
+	m.refuse(t, "head", "in_batch", func(tx *Tx) error {
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "no", moneyRules())
+		return err
+	})
 	m.must(t, "finance", func(tx *Tx) error { _, err := relief.DiscardBatch(t.Context(), tx, m.bank, b.PublicID); return err })
 	b = m.sent(t)
 	m.stands(t, "sent", map[ledger.Kind]int{ledger.Fund: fundAtFirst, ledger.Payable: 0, ledger.InTransit: -80_000})
 	if n := m.count(t, `SELECT pending_out_fen FROM accounts WHERE kind = 'fund'`); n != 80_000 {
 		t.Errorf("with the money on its way the fund holds %d back", n)
 	}
-	m.refuse(t, "head", "not_in_this_state", func(tx *Tx) error { _, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "no"); return err })
+	m.refuse(t, "head", "not_in_this_state", func(tx *Tx) error {
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "no", moneyRules())
+		return err
+	})
 	m.refuse(t, "finance", "batch_open", func(tx *Tx) error { _, err := relief.CloseBatch(t.Context(), tx, m.bank, b.PublicID); return err })
 	if got := m.loaded(t, b, m.says(t, b, nil, rail.Accepted)); got.Accepted != 1 || m.state(t, p) != ledger.StateAcked {
 		t.Errorf("accepted: %+v", got)

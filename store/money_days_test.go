@@ -139,7 +139,7 @@ func TestTheBudgetOfAYear(t *testing.T) {
 	_, next := m.decided(t, 2, 80_000)
 	m.refuse(t, "worker1", "budget_spent", starting(t, next, uuid.NewString(), nil))
 	m.must(t, "worker1", func(tx *Tx) error {
-		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "not needed any more")
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "not needed any more", moneyRules())
 		return err
 	})
 	m.must(t, "worker1", starting(t, next, uuid.NewString(), nil))

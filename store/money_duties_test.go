@@ -194,7 +194,7 @@ func TestFreezeEndsWithThePayout(t *testing.T) {
 	p := m.started(t, "worker1", d)
 	frozen(p)
 	m.must(t, "worker1", func(tx *Tx) error {
-		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "not needed any more")
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "not needed any more", moneyRules())
 		return err
 	})
 	tk, d := m.decided(t, 2, 80_000)

@@ -33,7 +33,9 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"store_signatures", "outcome", texts(ledger.AdvanceOutcomes())},
 		{"bank_batches", "state", texts(relief.BatchStates())},
 		{"bank_files", "direction", texts(relief.FileDirections())},
-		{"claims", "why", texts([]ledger.ClaimWhy{ledger.ClaimLateSuccess, ledger.ClaimReversed})},
+		{"claims", "why", texts(ledger.ClaimWhys())},
+		{"adjustments", "kind", texts(ledger.AdjustmentKinds())},
+		{"adjustment_signatures", "outcome", texts(ledger.AdvanceOutcomes())},
 		{"findings", "id_type", texts([]relief.IdentityType{relief.IdentityResident, relief.IdentityNone})},
 	} {
 		var def string

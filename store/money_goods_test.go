@@ -128,7 +128,7 @@ func TestGoodsPay(t *testing.T) {
 	_, d = m.decided(t, 2, 30_000)
 	m.must(t, "worker1", inGoods(t, d, []relief.Pieces{{Goods: rice, Count: 6}}, &p))
 	m.must(t, "worker1", func(tx *Tx) error {
-		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "came twice")
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "came twice", moneyRules())
 		return err
 	})
 	m.lies(t, rice, 10, 0)

@@ -146,7 +146,7 @@ func TestReturnCancelReverse(t *testing.T) {
 		return err
 	}
 	cancel := func(tx *Tx) error {
-		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "moved away")
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "moved away", moneyRules())
 		return err
 	}
 	m.must(t, "worker1", issuing(t, p))

@@ -37,7 +37,7 @@ func TestAPayoutBegunBeforeAMerger(t *testing.T) {
 	m.must(t, "worker2", issuing(t, p))
 	m.must(t, "worker2", returning(t, p))
 	m.must(t, "county", func(tx *Tx) error {
-		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "another way was found")
+		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "another way was found", moneyRules())
 		return err
 	})
 	if n := m.count(t, `SELECT pending_out_fen FROM accounts WHERE kind = 'float' AND area_code = ?`, string(testTownship)); n != 0 {

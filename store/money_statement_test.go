@@ -94,7 +94,7 @@ func TestAStatementIsHeldAgainstTheBooks(t *testing.T) {
 	if err != nil || got.Lines != 6 || got.Matched != 4 || got.Succeeded != 1 || got.Failed != 1 {
 		t.Fatalf("loaded %+v (%v)", got, err)
 	}
-	for p, want := range map[*ledger.Disbursement]ledger.State{&told: ledger.StateSucceeded, &untold: ledger.StateSucceeded, &back: ledger.StateFailed} {
+	for p, want := range map[*ledger.Disbursement]ledger.State{&told: ledger.StateReconciled, &untold: ledger.StateReconciled, &back: ledger.StateFailed} {
 		if is := m.state(t, *p); is != want {
 			t.Errorf("the payout of %d fen is %s, want %s", p.Fen, is, want)
 		}

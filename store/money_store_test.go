@@ -203,7 +203,7 @@ func TestAMergedStoreGoesToItsSuccessor(t *testing.T) {
 	m.must(t, "worker1", issuing(t, held))
 	m.must(t, "worker1", m.receiving(t, "worker1", tk, held, ""))
 	m.must(t, "county", func(tx *Tx) error {
-		_, err := relief.CancelPayout(t.Context(), tx, named.PublicID, "moved away")
+		_, err := relief.CancelPayout(t.Context(), tx, named.PublicID, "moved away", moneyRules())
 		return err
 	})
 	m.settled(t)

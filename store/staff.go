@@ -303,12 +303,17 @@ func (tx *Tx) updateStaff(ctx context.Context, c personChange) error {
 // everywhere runs fn without the bounds of the actor's area: for what follows of
 // itself from an act that was within them.
 func (tx *Tx) everywhere(ctx context.Context, fn func() error) error {
+	if tx.wide {
+		return fn()
+	}
 	if _, err := tx.exec(ctx, "widen the scope", `SELECT set_config('app.scope', '*', true)`); err != nil {
 		return err
 	}
+	tx.wide = true
 	if err := fn(); err != nil {
 		return err // the transaction is rolled back with it
 	}
+	tx.wide = false
 	_, err := tx.exec(ctx, "narrow the scope", `SELECT set_config('app.scope', ?, true)`, tx.actor.Scope())
 	return err
 }

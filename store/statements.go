@@ -51,9 +51,9 @@ func (tx *Tx) StatementLoaded(ctx context.Context, bank string, sha256 []byte) (
 	return loaded, err
 }
 
-// BatchesOfReferences finds the batches of tries.
-func (tx *Tx) BatchesOfReferences(ctx context.Context, references []string) (ids []string, err error) {
-	err = tx.find(ctx, "find batches of tries", &ids, `SELECT b.public_id FROM bank_batches b WHERE b.id IN (SELECT a.batch_id FROM disbursement_attempts a WHERE a.reference IN ?) ORDER BY b.id`, references)
+// BatchesOfReferences locks the batches of tries.
+func (tx *Tx) BatchesOfReferences(ctx context.Context, references []string) (ids []ledger.BatchID, err error) {
+	err = tx.find(ctx, "lock batches of tries", &ids, `SELECT b.id FROM bank_batches b WHERE b.id IN (SELECT a.batch_id FROM disbursement_attempts a WHERE a.reference IN ?) ORDER BY b.id FOR UPDATE`, references)
 	return ids, err
 }
 
@@ -83,7 +83,8 @@ func (tx *Tx) MatchStatementLines(ctx context.Context, county area.Code) (int, e
 	n, err := tx.exec(ctx, "match lines", `WITH told AS (
 			SELECT l.id AS line, e.id AS entry, row_number() OVER (PARTITION BY l.id ORDER BY e.id) AS nth, row_number() OVER (PARTITION BY e.id ORDER BY l.day, l.id) AS of
 			  FROM statement_lines l JOIN disbursement_attempts a ON a.reference = l.reference JOIN disbursements d ON d.id = a.disbursement_id
-			  JOIN (`+fundEntries+`GROUP BY e.id, a.area_code) e ON e.area_code = l.area_code AND e.fen = l.fen AND starts_with(e.key, 'disbursement:' || d.public_id || ':bank:' || a.number || ':')
+			  JOIN (`+fundEntries+`GROUP BY e.id, a.area_code) e ON e.area_code = l.area_code AND e.fen = l.fen AND (starts_with(e.key, 'disbursement:' || d.public_id || ':bank:' || a.number || ':')
+			       OR e.event = 'suspense_covered' AND EXISTS (SELECT 1 FROM postings p JOIN accounts s ON s.id = p.account_id WHERE p.entry_id = e.id AND s.kind = 'suspense' AND s.holder = 'payout:' || d.id))
 			 WHERE l.settled_at IS NULL AND l.reference <> '' AND l.area_code = ?)
 		UPDATE statement_lines l SET entry_id = t.entry, settled_at = ? FROM told t WHERE t.line = l.id AND t.nth = t.of AND NOT EXISTS (SELECT 1 FROM told x WHERE x.line = l.id AND x.nth < t.nth AND x.nth = x.of)`,
 		string(county), tx.now)
@@ -104,7 +105,7 @@ func (tx *Tx) SettleLine(ctx context.Context, line, entry, explained string) err
 		return err
 	}
 	if l.SettledAt != nil {
-		return act.Conflict("line_settled", "This line is settled already; reload to see it.")
+		return lineSettled()
 	}
 	var id *int64
 	if entry != "" {

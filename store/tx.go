@@ -27,6 +27,7 @@ type Tx struct {
 	armed            []act.Timer // told to db.OnArmed after commit
 	emitted, noticed bool        // told to db.OnEvents and db.OnNotices after commit
 	places           bool        // told to db.OnPlaces after commit
+	wide             bool        // rows everywhere are in sight for a while
 	loaded           loaded
 	later            *laterRows // what is written together at the end of a group; nil: each row at once
 	ahead            *ahead     // what is read together for a round of timers; nil: each when it is asked for

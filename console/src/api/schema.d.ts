@@ -788,6 +788,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/disbursements/{id}/give-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring the cash of a receipt that was reversed back into the float it came from; who keeps it signs */
+        post: operations["post_disbursements_id_give_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/disbursements/{id}/receipt": {
         parameters: {
             query?: never;
@@ -1280,6 +1297,74 @@ export interface paths {
         get: operations["get_ledger_accounts_id_statement"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose how something in suspense is ended, or that a line of the bank's statement is a fee or interest; a colleague signs */
+        post: operations["post_ledger_adjustments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/adjustments/{id}/refusal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that you do not sign, and why; nothing is booked */
+        post: operations["post_ledger_adjustments_id_refusal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/adjustments/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign what a colleague has proposed: it is booked */
+        post: operations["post_ledger_adjustments_id_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/adjustments/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back what you have proposed and nobody has signed */
+        post: operations["post_ledger_adjustments_id_withdrawal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3269,6 +3354,33 @@ export interface components {
             label?: string;
             p256dh: string;
         };
+        AdjustInputBody: {
+            /**
+             * Format: uuid
+             * @description What stands in suspense
+             */
+            account_id?: string;
+            /**
+             * Format: int64
+             * @description Absent: all that stands there
+             */
+            amount_fen?: number;
+            /**
+             * Format: uuid
+             * @description Made by you before you send, kept for the retry
+             */
+            id?: string;
+            /** @enum {string} */
+            kind: "cover" | "paid_in" | "claim" | "write_off" | "surplus" | "fee" | "interest";
+            /**
+             * Format: uuid
+             * @description Or the line that is a fee or interest
+             */
+            line_id?: string;
+            note?: string;
+            /** @description The document that says so */
+            voucher: string;
+        };
         AdvanceList: {
             carried: components["schemas"]["LedgerAdvanceView"][] | null;
             /** @description Newest first, at most 100 */
@@ -3278,6 +3390,8 @@ export interface components {
              * @description Most that a worker carries; 0: nobody does
              */
             most_fen: number;
+            /** @description Cash of receipts that were reversed, which its payers have not brought back */
+            reversed: components["schemas"]["LedgerReversedCashView"][] | null;
             /** @description Newest first, at most 100 */
             waiting: components["schemas"]["LedgerAdvanceActView"][] | null;
         };
@@ -4450,6 +4564,16 @@ export interface components {
             /** @description Login of who takes it */
             to: string;
         };
+        GivenBackInputBody: {
+            /**
+             * Format: uuid
+             * @description Of the give-back, made by you before you send
+             */
+            id?: string;
+            note?: string;
+            /** @description Number of the receipt that the float's keeper writes */
+            receipt: string;
+        };
         GoodsList: {
             /** @description Newest first, at most 100 */
             done: components["schemas"]["LedgerStoreActView"][] | null;
@@ -4572,6 +4696,34 @@ export interface components {
             /** Format: int64 */
             posted_fen: number;
         };
+        LedgerAdjustmentView: {
+            /** Format: int64 */
+            amount_fen: number;
+            answer_note?: string;
+            /** Format: date-time */
+            answered_at?: string;
+            answered_by?: string;
+            /** @description Where it stood in suspense; the county of a line */
+            area: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            holder?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "cover" | "paid_in" | "claim" | "write_off" | "surplus" | "fee" | "interest";
+            /** @description The line of a statement that it books */
+            line_id?: string;
+            next_acts: string[] | null;
+            note?: string;
+            /**
+             * @description Absent while it waits
+             * @enum {string}
+             */
+            outcome?: "signed" | "declined" | "withdrawn";
+            ticket_number?: string;
+            voucher: string;
+        };
         LedgerAdvanceActView: {
             /**
              * Format: int64
@@ -4599,7 +4751,7 @@ export interface components {
             difference_fen: number;
             id: string;
             /** @enum {string} */
-            kind: "issue" | "hand_over" | "return" | "count";
+            kind: "issue" | "hand_over" | "return" | "count" | "give_back";
             next_acts: string[] | null;
             note?: string;
             /**
@@ -4607,6 +4759,8 @@ export interface components {
              * @enum {string}
              */
             outcome?: "signed" | "declined" | "withdrawn";
+            /** @description Of a give-back: the number of the paper that the float's keeper writes */
+            receipt?: string;
             /** @description Who takes it; absent where whoever keeps the float signs */
             to?: string;
         };
@@ -4866,11 +5020,21 @@ export interface components {
             ticket_number: string;
         };
         LedgerMonthReport: {
-            /** @description What was held before, with what was given and recovered and without what was paid, is what is held now, to the fen */
+            /** @description What was held before, with what came and without what went, is what is held now, to the fen */
             agrees: boolean;
             /** @description By kind of account and place */
             balances: components["schemas"]["LedgerReportBalance"][] | null;
             county: string;
+            /**
+             * Format: int64
+             * @description What the bank took in fees
+             */
+            fees_fen: number;
+            /**
+             * Format: int64
+             * @description What counts found too much, which the county keeps
+             */
+            found_fen: number;
             from: string;
             /**
              * Format: int64
@@ -4882,6 +5046,16 @@ export interface components {
              * @description Fund, floats, cash, stock and what is unexplained, at the end
              */
             held_fen: number;
+            /**
+             * Format: int64
+             * @description What the bank paid in interest
+             */
+            interest_fen: number;
+            /**
+             * Format: int64
+             * @description What counts missed for good: written off, or claimed from who carried it
+             */
+            missed_fen: number;
             /** @description What does not agree yet with the bank and the cash */
             open: components["schemas"]["LedgerOpenItem"][] | null;
             /** @description By place, kind of aid and rail */
@@ -4913,7 +5087,7 @@ export interface components {
             amount_fen: number;
             area: string;
             /** @enum {string} */
-            kind: "unknown" | "unmatched_line" | "unmatched_entry" | "cash_short" | "goods_short" | "imprest";
+            kind: "unknown" | "unmatched_line" | "unmatched_entry" | "late_success" | "reversed_cash" | "cash_short" | "goods_short" | "imprest";
             /** Format: date-time */
             since: string;
             /** @description The payout's id, the line's or the entry's; empty where it is about a whole account */
@@ -4963,6 +5137,22 @@ export interface components {
             taken_back: number;
             /** Format: int64 */
             taken_back_fen: number;
+        };
+        LedgerReversedCashView: {
+            /** Format: int64 */
+            amount_fen: number;
+            area: string;
+            /** @description Whose float it goes back to: the area's own, or its county's */
+            float: string;
+            holder: string;
+            login: string;
+            /** @description It waits for whoever keeps the float to sign */
+            offered: boolean;
+            payout_id: string;
+            reason?: string;
+            /** Format: date-time */
+            since: string;
+            ticket_number: string;
         };
         LedgerReviewView: {
             /** Format: date-time */
@@ -5099,6 +5289,25 @@ export interface components {
             outcome: "signed" | "declined" | "withdrawn";
             /** @enum {string} */
             step: "second" | "approve";
+        };
+        LedgerSuspenseView: {
+            account_id: string;
+            /**
+             * Format: int64
+             * @description Above zero: cash is missing; below zero: found too much, or owed to the bank's account
+             */
+            amount_fen: number;
+            area: string;
+            /** @description What counts of somebody's standing advance found; false: a late success that the fund could not cover */
+            count: boolean;
+            /** @description Who carries the advance */
+            holder?: string;
+            /** @description By which adjustments it can be ended */
+            kinds: string[] | null;
+            payout_id?: string;
+            /** Format: date-time */
+            since: string;
+            ticket_number?: string;
         };
         LedgerTryView: {
             account_id: string;
@@ -5580,6 +5789,8 @@ export interface components {
             photos: string[] | null;
         };
         Reconciliation: {
+            /** @description Those that wait first, then the newest, at most 100 */
+            adjustments: components["schemas"]["LedgerAdjustmentView"][] | null;
             area: string;
             /** @description The newest first */
             closings: components["schemas"]["LedgerClosingView"][] | null;
@@ -5593,6 +5804,8 @@ export interface components {
             open: components["schemas"]["LedgerOpenItem"][] | null;
             /** @description The newest first */
             statements: components["schemas"]["LedgerBankStatementView"][] | null;
+            /** @description What stands in suspense, the oldest first */
+            suspense: components["schemas"]["LedgerSuspenseView"][] | null;
             through: string;
         };
         RecordingList: {
@@ -5710,21 +5923,28 @@ export interface components {
         ReliefClaimView: {
             /** Format: int64 */
             amount_fen: number;
+            /** @description Of a shortage: who carried the cash */
+            holder?: string;
             id: string;
             /** Format: int64 */
             left_fen: number;
+            /**
+             * Format: date-time
+             * @description When the second try proved dead: nothing is to be given back
+             */
+            netted_at?: string;
             /** Format: date-time */
             opened_at: string;
             /** @description Absent: the bank's word alone */
             opened_by?: string;
-            payout_id: string;
+            payout_id?: string;
             reason?: string;
             /** Format: int64 */
             recovered_fen: number;
-            ticket_id: string;
-            ticket_number: string;
+            ticket_id?: string;
+            ticket_number?: string;
             /** @enum {string} */
-            why: "late_success" | "reversed";
+            why: "late_success" | "reversed" | "shortage";
         };
         ReliefDatedLimit: {
             /** @description Of the limit of one kind of aid */
@@ -6138,7 +6358,7 @@ export interface components {
              * @description The entry that tells the same
              */
             entry_id?: string;
-            /** @description Or why none does: interest, a fee */
+            /** @description Or why none does */
             explained?: string;
         };
         ShortCheckBody: {
@@ -6205,6 +6425,8 @@ export interface components {
             id?: string;
         };
         StatementAnswer: {
+            /** @description Those that wait first, then the newest, at most 100 */
+            adjustments: components["schemas"]["LedgerAdjustmentView"][] | null;
             area: string;
             /** @description The newest first */
             closings: components["schemas"]["LedgerClosingView"][] | null;
@@ -6219,6 +6441,8 @@ export interface components {
             open: components["schemas"]["LedgerOpenItem"][] | null;
             /** @description The newest first */
             statements: components["schemas"]["LedgerBankStatementView"][] | null;
+            /** @description What stands in suspense, the oldest first */
+            suspense: components["schemas"]["LedgerSuspenseView"][] | null;
             through: string;
         };
         StationInputBody: {
@@ -8769,6 +8993,46 @@ export interface operations {
             };
         };
     };
+    post_disbursements_id_give_back: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GivenBackInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_disbursements_id_receipt: {
         parameters: {
             query?: never;
@@ -9873,6 +10137,163 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerStatement"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_adjustments: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_adjustments_id_refusal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_adjustments_id_signature: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_adjustments_id_withdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reconciliation"];
                 };
             };
             /** @description Error */

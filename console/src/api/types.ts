@@ -43,6 +43,11 @@ export type GoodsList = Schemas['GoodsList']
 export type StoreAct = Schemas['LedgerStoreActView']
 export type AdvanceList = Schemas['AdvanceList']
 export type AdvanceAct = Schemas['LedgerAdvanceActView']
+export type Suspense = Schemas['LedgerSuspenseView']
+export type Adjustment = Schemas['LedgerAdjustmentView']
+/** What an adjustment ends: a suspense account, or a line of the bank's statement. */
+export interface Adjustable { account?: string; line?: string; kinds: string[]; fen: number }
+export type ReversedCash = Schemas['LedgerReversedCashView']
 export type Carried = Schemas['LedgerAdvanceView']
 export type Statement = Schemas['LedgerStatement']
 export type AuditRow = Schemas['ActAuditRow']

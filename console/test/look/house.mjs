@@ -126,7 +126,10 @@ export const visits = {
 
 const opened = (kind, days, fen, area = '990101000000') => ({ kind, area, what: `x${days}`, amount_fen: fen, since: iso(-days * 1440), age_days: days })
 const reconciliation = {
-  area: '990101000000', through: '2026-10-07', open: [opened('unknown', 8, 120_000, '990101101000'), opened('unmatched_line', 3, 1_250), opened('cash_short', 1, 5_000, '990101102000')],
+  area: '990101000000', through: '2026-10-07', open: [opened('unknown', 8, 120_000, '990101101000'), opened('unmatched_line', 3, 1_250), opened('late_success', 2, -80_000), opened('reversed_cash', 1, 30_000, '990101101000'), opened('cash_short', 1, 5_000, '990101102000')],
+  suspense: [{ account_id: 'su1', area: '990101000000', count: false, payout_id: 'p5', ticket_number: 'T20261005-0007', amount_fen: -80_000, since: iso(-2 * 1440), kinds: ['cover'] }, { account_id: 'su2', area: '990101102000', count: true, holder: '赵二', amount_fen: 5_000, since: iso(-1440), kinds: ['paid_in', 'claim', 'write_off'] }],
+  adjustments: [{ id: 'ad1', kind: 'write_off', area: '990101102000', holder: '赵二', amount_fen: 2_000, voucher: '盘亏〔2026〕3号', note: '进水损毁，两人在场', by: '吴会计', at: iso(-50), next_acts: ['sign', 'decline'] },
+    { id: 'ad2', kind: 'interest', area: '990101000000', line_id: 'l0', amount_fen: 1_310, voucher: '利息单 9 月', by: '周会计', at: iso(-9000), outcome: 'signed', answered_by: '吴会计', answered_at: iso(-8900), next_acts: [] }],
   imprest: [{ area: '990101101000', area_name: '石桥镇', filled_fen: 5_000_000, float_fen: 4_810_000, cash_fen: 80_000, suspense_fen: 0, vouchers_fen: 110_000, vouchers: 2, missing_fen: 0, claimable_fen: 110_000 },
     { area: '990101102000', area_name: '柳河镇', filled_fen: 3_000_000, float_fen: 2_994_999, cash_fen: 0, suspense_fen: 5_000, vouchers_fen: 0, vouchers: 0, missing_fen: 1, claimable_fen: 0 }],
   lines: [{ id: 'l1', bank: 'rural-1', day: '2026-10-05', amount_fen: 100_000_000, bank_reference: 'B-20261005-1', candidates: [{ entry_id: 'e9', event: 'fund_allocated', at: iso(-2000) }] }, { id: 'l2', bank: 'rural-1', day: '2026-10-05', amount_fen: 1_250, bank_reference: 'B-20261005-2', candidates: [] }],
@@ -136,7 +139,7 @@ const reconciliation = {
   closings: [{ id: 'k1', area: '990101000000', kind: 'month', through: '2026-09-30', note: '', hash: 'a3f1c2d4e5f60718293a4b5c6d7e8f90a3f1c2d4e5f60718293a4b5c6d7e8f90', closed_by: '周会计', closed_at: iso(-6000) }],
 }
 const moneyReport = {
-  county: '990101000000', from: '2026-10-01', to: '2026-10-07', given_fen: 100_000_000, recovered_fen: 0, paid_fen: 190_000, taken_back_fen: 30_000, held_fen: 99_840_000, agrees: true, open: [],
+  county: '990101000000', from: '2026-10-01', to: '2026-10-07', given_fen: 100_000_000, recovered_fen: 0, interest_fen: 1_310, fees_fen: 500, missed_fen: 0, found_fen: 0, paid_fen: 190_000, taken_back_fen: 30_000, held_fen: 99_840_000, agrees: true, open: [],
   paid: [{ area: '990101101000', aid_kind: 'urgent', channel: 'cash', payouts: 2, paid_fen: 110_000, taken_back: 1, taken_back_fen: 30_000 }, { area: '990101102000', aid_kind: 'urgent', channel: 'bank', payouts: 1, paid_fen: 80_000, taken_back: 0, taken_back_fen: 0 }],
   balances: [{ kind: 'fund', area: '990101000000', opening_fen: 0, debit_fen: 100_000_000, credit_fen: 8_110_000, closing_fen: 91_890_000 }, { kind: 'float', area: '990101101000', opening_fen: 0, debit_fen: 5_000_000, credit_fen: 190_000, closing_fen: 4_810_000 }],
 }

@@ -47,6 +47,7 @@ const moments = [
   ['duty-plans-faults', 'head', '/duty?tab=edit', async (page) => { await page.locator('input[type=file]').first().setInputFiles({ ...file('plans.csv'), buffer: Buffer.from('faulty') }); await page.getByText('处错误').first().waitFor() }],
   ['duty-hand-over', 'worker', '/duty?tab=mine', async (page) => { await button(page, '我要交班').click(); await button(page, '生成地址').or(button(page, '换一个地址')).first().click(); await page.getByText('只显示这一次').waitFor() }],
   ['money-statement', 'finance', '/money', async (page) => { await page.getByRole('button', { name: '明细' }).nth(2).click(); await page.getByText('期末余额').waitFor() }],
+  ['reconciliation-adjust', 'finance', '/reconciliation', async (page) => { await page.getByRole('row', { name: '赵二' }).getByRole('button', { name: '处理' }).click(); await page.getByLabel('如何处理').waitFor() }],
   ['reconciliation-close', 'finance', '/reconciliation', async (page) => { await button(page, '结账').click(); await page.getByLabel('截止日').waitFor() }],
   ['money-float', 'finance', '/money', async (page) => { await button(page, '拨付备用金').click(); await page.getByLabel('凭证号').waitFor() }],
   ['pay-goods', 'worker', `${t}?act=startPayout&item=d1`, async (page) => { await page.getByRole('radio', { name: /实物/ }).check(); await page.getByLabel('大米 10 公斤 袋').fill('10') }, { acts: ['start_disbursement'], disbursements: [], decisions: [{ ...house.ticket.decisions[0], next_acts: ['start_payout'] }] }],

@@ -8,9 +8,10 @@ export const advance = {
   advance: {
     title: 'Cash and advance', limit: 'A worker\'s standing advance, at most', lead: 'An advance goes through two hands: one person gives, and it counts once the other has signed.', carried: 'What I carry', carriedAll: 'Who carries what', nothing: 'You carry no cash.', nothingAll: 'Nobody carries cash.', most: 'At most {sum} yuan each',
     holder: 'Who', kind: 'What', advance: 'standing advance', payouts: 'for single payouts', sum: 'In the books', held: 'Set aside', comes: 'To be signed', free: 'Free', waiting: 'Waits for a signature', nobody: 'Nothing waits for a signature.', done: 'Done', none: 'Nothing yet.',
-    act: { issue: '{by} hands out to {to}', hand_over: '{by} hands over to {to}', return: '{by} gives back into the float', count: '{by} has counted' }, outcome: { signed: 'signed', declined: 'not signed', withdrawn: 'withdrawn' },
+    act: { issue: '{by} hands out to {to}', hand_over: '{by} hands over to {to}', return: '{by} gives back into the float', count: '{by} has counted', give_back: '{by} brings back the cash of a reversed receipt' }, outcome: { signed: 'signed', declined: 'not signed', withdrawn: 'withdrawn' },
     counted: 'Counted', books: 'In the books', short: 'missing', over: 'too much', to: 'To whom', toIssue: 'To whom', choose: 'Choose', township: 'Township', note: 'Remark', countedHint: 'Count the standing advance alone, without cash for single payouts.', noteHint: 'Required where it differs from the books.', reason: 'Why you do not sign', differs: 'Differs from the books by {sum} yuan',
     sign: 'It agrees: sign', signCount: 'Counted again: sign', decline: 'Do not sign', withdraw: 'Withdraw', said: 'Done; the other person signs.', signed: 'Signed.', answered: 'Done.', what: 'What', by: 'Signature',
+    reversed: 'Cash of reversed receipts', reversedLead: 'The receipt was reversed, so its payer answers for the cash until it is back in the float and its keeper has signed.', receipt: 'Receipt no.', receiptHint: 'Of the receipt that the float’s keeper writes for the cash.', offered: 'waits for a signature',
     move: { hint: 'It goes to the township that answers for it.' },
   },
 }

@@ -9,7 +9,7 @@ export const bank = {
     discard: '撤销草稿', discarded: '已撤销，款项回到待编批。', close: '关闭批次', closed: '批次已关闭。',
     files: '文件', fileOut: '送出', fileIn: '收到', size: '{n} 字节', download: '下载', load: '载入银行回盘', loadHint: '整份文件要么全部载入，要么一笔也不载入；同一文件再次载入没有影响。',
     loaded: '已载入：银行已收 {accepted} 笔，到账 {succeeded} 笔，退票 {failed} 笔，重复支付 {twice} 笔，无变化 {unchanged} 笔。', repeated: '这份文件以前载入过，没有任何变化。', twice: '⚑ 有 {n} 笔重复支付，已列入「应追回」。',
-    claims: '应追回', claimsNone: '没有应追回的款项。', why: { late_success: '退票后又到账，重复支付', reversed: '冲正' }, left: '尚欠（元）', recovered: '已还（元）', repay: '登记还款', voucher: '凭证号', repaid: '已登记。',
+    claims: '应追回', claimsNone: '没有应追回的款项。', why: { late_success: '退票后又到账，重复支付', reversed: '冲正', shortage: '盘点短款赔补' }, netted: '第二次未付成，无须追回', left: '尚欠（元）', recovered: '已还（元）', repay: '登记还款', voucher: '凭证号', repaid: '已登记。',
     accounts: '收款账户', tail: '尾号 {n}', verified: '{by} 已核对', unverified: '待另一人核对', replaced: '已被新账户取代', enteredBy: '{by} 录入', number: '账号', holder: '户名', holderHint: '按银行卡上的姓名填写。', agentBank: '收款行行号', agentBankHint: '12 位；与代发银行相同时不填。', again: '再录一遍账号', againHint: '对着银行卡逐位录入，不要照抄屏幕。', look: '查看户名和尾号', looked: '户名 {holder}，尾号 {tail}', choose: '收款账户', how: '发放方式', tries: '银行付款', ref: '参考号',
   },
   bankFault: {

@@ -23,7 +23,7 @@ export const timeline = {
     decision: { made: '{by} 决定救助 {amount_fen} 元', proposed: '{by} 提出救助 {amount_fen} 元，等待审批', short_checked: '{by} 完成简短核查', approved: '{by} 批准救助 {amount_fen} 元', declined: '{by} 未批准', superseded: '{by} 以新的决定取代了原决定' },
     disbursement: {
       submitted: '{by} 发起发放 {amount_fen} 元', reserved: '已预留 {amount_fen} 元', checked: '{by} 复核同意发放 {amount_fen} 元', receipted: '本人已签收 {amount_fen} 元', second_signed: '{by} 补签', reviewed: '{by} 抽查：{review}', signature_overdue: '24 小时内未补签，经办人单人额度已冻结', check_unanswered: '乡镇负责人未答复，请县级复核', cancelled: '{by} 取消发放', reversed: '{by} 冲正',
-      sent: '{amount_fen} 元已送银行（第 {try} 次）', succeeded: '银行确认 {amount_fen} 元已到账', bank_failed: '⚑ 银行退票：{bank_reason}', bank_returned: '⚑ 到账后又退回：{bank_reason}', paid_twice: '⚑ 第 {try} 次已退票的付款后来到账，重复支付 {amount_fen} 元，须追回', recovered: '重复支付的 {amount_fen} 元已由银行退回', unknown: '⚑ 银行逾期未答复，结果不明，不会自动重付', fixed: '{by} 更正收款账户', reissued: '{by} 重新发放（第 {try} 次）',
+      sent: '{amount_fen} 元已送银行（第 {try} 次）', netted: '第 {try} 次已到账，以此为准，无须追回', succeeded: '银行确认 {amount_fen} 元已到账', bank_failed: '⚑ 银行退票：{bank_reason}', bank_returned: '⚑ 到账后又退回：{bank_reason}', paid_twice: '⚑ 第 {try} 次已退票的付款后来到账，重复支付 {amount_fen} 元，须追回', recovered: '重复支付的 {amount_fen} 元已由银行退回', unknown: '⚑ 银行逾期未答复，结果不明，不会自动重付', fixed: '{by} 更正收款账户', reissued: '{by} 重新发放（第 {try} 次）',
     },
     account: { entered: '{by} 录入收款账户', verified: '{by} 核对收款账户无误' },
     cash: { issued: '{by} 领取现金 {amount_fen} 元', returned: '{by} 退回现金 {amount_fen} 元' },
