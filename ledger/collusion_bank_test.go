@@ -26,6 +26,9 @@ func (h *collusion) card(of CaseID, payee []byte, by act.Actor) PayeeAccount {
 	number := "card of " + string(payee)
 	if h.colludes(by.StaffID) {
 		number = pick(h, []string{"mule 1", "mule 1", "mule 2", fmt.Sprint("mule", len(h.cards))})
+		if h.mule {
+			number = "mule 1"
+		}
 	}
 	for i, old := range h.cards {
 		if old.Case == of && string(old.Payee) == string(payee) {

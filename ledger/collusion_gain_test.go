@@ -168,7 +168,7 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 	}
 	t.Logf("%d histories from seed %d: %v", many, first, seen)
 	for what, least := range map[string]int{"received": many / 2, "of those who collude": many / 20, "large": many / 20, "out of advances": many / 20, "signed for": many / 2, "out of the county's float": many / 40,
-		"cash wanting": many / 20, "in goods": many / 40, "by bank": many / 10, "by bank, of those who collude": many / 80, "reviewed": many / 20, "tried anew": many / 100,
+		"cash wanting": many / 20, "stopped at an account's limit": many / 20, "in goods": many / 40, "by bank": many / 10, "by bank, of those who collude": many / 80, "reviewed": many / 20, "tried anew": many / 100,
 		"returned by the bank": many / 40, "arrived late": many / 200, "given back after a reversal": many / 50, "adjusted": many / 20, "moved to another post": many, "of another kind": many / 20, "in another township": many / 20,
 		"goods by purchase": many / 20, "goods by transfer": many / 20, "goods by count": many / 10, "differences of goods": many / 40} {
 		if seen[what] < least {
@@ -179,7 +179,8 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 
 // tally counts what a history came to.
 func (h *collusion) tally(seen map[string]int) {
-	seen["cash wanting"] += h.empty
+	seen["cash wanting"] += h.denied["float_empty"]
+	seen["stopped at an account's limit"] += h.denied["account_cap"]
 	seen["moved to another post"] += h.moves
 	seen["returned by the bank"] += h.turns[TurnReturned]
 	seen["arrived late"] += h.turns[TurnLate] + h.turns[TurnPaidTwice]
@@ -223,13 +224,16 @@ func (h *collusion) tally(seen map[string]int) {
 
 // Where a promise is taken away, the histories notice.
 func TestTheHistoriesNoticeAMissingPromise(t *testing.T) {
-	for name, blind := range map[string]blindness{"nobody looks into the register of relatives": {relatives: true}, "sums are not counted": {sums: true}, "what goes to one account is not counted": {accounts: true}} {
-		noticed := false
-		for seed := uint64(0); seed < 500 && !noticed; seed++ {
-			noticed = newCollusion(t, seed, blind).run(100) != ""
+	for name, blind := range map[string]blindness{"nobody looks into the register of relatives": {relatives: true}, "sums are not counted": {sums: true},
+		"what goes to one account is not counted": {accounts: true}, "who owes a second signature is not frozen": {freezes: true}} {
+		noticed := 0
+		for seed := uint64(0); seed < 1000 && noticed < 3; seed++ {
+			if newCollusion(t, seed, blind).run(100) != "" {
+				noticed++
+			}
 		}
-		if !noticed {
-			t.Errorf("%s: 500 histories pass", name)
+		if noticed < 3 {
+			t.Errorf("%s: of 1000 histories %d notice", name, noticed)
 		}
 	}
 }

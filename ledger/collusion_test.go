@@ -35,13 +35,14 @@ type collusion struct {
 	dice   *rand.Rand
 	people []act.Actor
 	bad    []area.StaffID
+	mule   bool // a worker and their head invent people who all have one account
 	taker  area.StaffID
 	cases  int
 	offers int
 	wares  int
-	empty  int    // refusals for want of cash
-	moves  int    // people who changed their post
-	over   string // by how much a budget was passed, as it was then
+	denied map[string]int // refusals by their code
+	moves  int            // people who changed their post
+	over   string         // what a payout passed when it was started: its budget, or a freeze
 
 	cards   []PayeeAccount // every version of every payee's account
 	draft   *sentBatch     // waits for a second person
@@ -53,7 +54,7 @@ type collusion struct {
 
 func newCollusion(t *testing.T, seed uint64, blind blindness) *collusion {
 	t.Helper()
-	h := &collusion{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 12349)), turns: map[Turn]int{}}
+	h := &collusion{t: t, seed: seed, dice: rand.New(rand.NewPCG(seed, 12349)), turns: map[Turn]int{}, denied: map[string]int{}}
 	h.blind = blind
 	h.state = state{now: time.Date(2026, 12, 28, 1, 0, 0, 0, time.UTC), entries: map[string]Entry{}, frozen: map[area.StaffID][]DisbursementID{}, relatives: map[area.StaffID]string{},
 		budgets: map[string]int64{budgetOf("urgent", 2026): 4_000_000, budgetOf("urgent", 2027): 3_000_000, budgetOf("heating", 2026): 1_000_000}}
@@ -69,6 +70,7 @@ func newCollusion(t *testing.T, seed uint64, blind blindness) *collusion {
 	for range 1 + h.dice.IntN(2) {
 		h.bad = append(h.bad, pick(h, h.people).StaffID)
 	}
+	h.mayBeMules()
 	h.fill()
 	return h
 }
@@ -135,9 +137,7 @@ func (h *collusion) tries(who act.Actor, fn func(context.Context) error) (done b
 	if !refused {
 		h.t.Fatalf("seed %d: an act ended without a refusal: %v", h.seed, err)
 	}
-	if fault.Code == "float_empty" {
-		h.empty++
-	}
+	h.denied[fault.Code]++
 	return false
 }
 
@@ -156,7 +156,7 @@ func (h *collusion) run(acts int) string {
 			h.now = h.now.Add(time.Duration(h.dice.Int64N(int64(30 * time.Hour))))
 			h.lapse()
 		case 2, 3, 4:
-			h.start(pick(h, h.people))
+			h.start(h.maker())
 		case 5:
 			h.start(h.people[pick(h, h.bad)-1])
 		case 6, 7:
@@ -228,8 +228,7 @@ func (h *collusion) goOn() {
 		if len(next) == 0 {
 			continue
 		}
-		name := pick(h, next)
-		if backwards := name == "cancel" || name == "return_cash" || name == "reverse"; !backwards || h.dice.IntN(8) == 0 {
+		if name := pick(h, next); h.wants(name, d) {
 			h.move(who, d, name)
 			return
 		}
@@ -257,13 +256,16 @@ func (h *collusion) start(who act.Actor) {
 		in.Area = pick(h, []area.Code{town, neighbours})
 	}
 	if h.colludes(who.StaffID) {
-		switch h.dice.IntN(3) {
-		case 0:
-			in.Payee = []byte(h.relatives[pick(h, h.bad)])
-			in.Household = in.Payee
-		case 1:
+		switch invented := h.dice.IntN(3); {
+		case invented == 1 || h.mule:
 			in.Payee = fmt.Appendf(nil, "nobody-%d", h.cases)
 			in.Household = in.Payee
+		case invented == 0:
+			in.Payee = []byte(h.relatives[pick(h, h.bad)])
+			in.Household = in.Payee
+		}
+		if h.mule {
+			in.Channel, in.AidKind = ChannelBank, "urgent"
 		}
 	}
 	in.Granted = in.Fen
@@ -273,10 +275,15 @@ func (h *collusion) start(who act.Actor) {
 	case in.Channel == ChannelGoods && in.Area == town:
 		in.Basket = []GoodsLine{{Goods: 1, PublicID: "rice", Pieces: in.Fen / rice, CostFen: rice}}
 	}
-	started := h.tries(who, func(ctx context.Context) error {
-		_, _, err := Start(ctx, h, in)
+	owing := h.owesASignature(who.StaffID)
+	var d Disbursement
+	started := h.tries(who, func(ctx context.Context) (err error) {
+		d, _, err = Start(ctx, h, in)
 		return err
 	})
+	if started && d.Solo() && owing {
+		h.over = fmt.Sprintf("%d pays alone again and owes a second signature: %+v", who.StaffID, d)
+	}
 	year := h.now.In(area.Shanghai).Year()
 	if most, set := h.budgets[budgetOf(in.AidKind, year)]; started && set && h.spent(in.AidKind, year) > most {
 		h.over = fmt.Sprintf("the budget of %d for %s: %d of %d", year, in.AidKind, h.spent(in.AidKind, year), most)
