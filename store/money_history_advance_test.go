@@ -5,6 +5,7 @@ import (
 	"pgregory.net/rapid"
 
 	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 )
 
@@ -68,6 +69,10 @@ func (h *history) answer(rt *rapid.T) {
 			}
 		}
 	}
+	h.decide(rt, a, who, outcome)
+}
+
+func (h *history) decide(rt *rapid.T, a ledger.AdvanceAct, who act.Actor, outcome ledger.AdvanceOutcome) {
 	var done ledger.AdvanceAct
 	err := h.m.db.InTx(h.ctx, who, func(tx *Tx) (err error) {
 		done, err = ledger.AnswerAdvance(h.ctx, tx, a.PublicID, outcome, "seen")
