@@ -48,6 +48,13 @@ export async function outside(login, on) {
   }
 }
 
+/** Sends the form that is open, and waits until it is gone: only then is what it did done, and another may be opened. */
+export async function send({ page }) {
+  const submit = page.getByRole('button', { name: '确认提交' })
+  await submit.click()
+  await submit.waitFor({ state: 'detached' })
+}
+
 /** Ends the story: nothing may have been complained of, and everything announced must have come. */
 export async function leave() {
   for (const p of people) for (const e of p.expected) complaints.push(`${p.login}: the server did not refuse ${e.path} with ${e.status}`)
