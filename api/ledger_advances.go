@@ -19,6 +19,8 @@ type AdvanceRows interface {
 	AdvanceActs(ctx context.Context, waiting, own bool) ([]ledger.AdvanceActView, error)
 	// ReversedCash lists payouts whose receipt was reversed and whose payer has not brought the cash back; own: the actor's.
 	ReversedCash(ctx context.Context, own bool) ([]ledger.ReversedCashView, error)
+	// AdvanceClaims lists what is still to be had from people who are gone; own: from the actor.
+	AdvanceClaims(ctx context.Context, own bool) ([]ledger.AdvanceClaimView, error)
 }
 
 // carriers see standing advances: those who carry them their own, those who keep the books all in scope.
@@ -40,6 +42,10 @@ func advanceTable() []*route {
 			summary: "Bring the cash of a receipt that was reversed back into the float it came from; who keeps it signs", bind: do((*Server).giveBackCash)},
 		{method: post, path: "/ledger/advances/counts", who: payers, committed: failpoint.AdvanceAfterCommit,
 			summary: "Say what you have counted of your standing advance; a second person signs", bind: do((*Server).countAdvance)},
+		{method: post, path: "/ledger/advances/settlements", fresh: true, who: signers, committed: failpoint.AdvanceAfterCommit,
+			summary: "Settle what somebody who is gone carries: say what was handed back in their name; county finance signs, and what is missing is claimed from them", bind: do((*Server).settleAdvance)},
+		{method: post, path: "/ledger/advances/repayments", fresh: true, who: signers, committed: failpoint.AdvanceAfterCommit,
+			summary: "Say what came into the float of a claim on somebody who is gone; county finance signs", bind: do((*Server).repayAdvance)},
 		{method: post, path: "/ledger/advances/{id}/signature", who: answerers, committed: failpoint.AdvanceAfterCommit,
 			summary: "Sign, as the second person: the money moves, or the count is booked", bind: do((*Server).signAdvance)},
 		{method: post, path: "/ledger/advances/{id}/refusal", who: answerers, committed: failpoint.AdvanceAfterCommit,
@@ -51,9 +57,10 @@ func advanceTable() []*route {
 
 // AdvanceList is what there is of standing advances. A worker sees their own.
 type AdvanceList struct {
-	MostFen int64                   `json:"most_fen" doc:"Most that a worker carries; 0: nobody does"`
-	Carried []ledger.AdvanceView    `json:"carried"`
-	Waiting []ledger.AdvanceActView `json:"waiting" doc:"Newest first, at most 100"`
+	MostFen int64                     `json:"most_fen" doc:"Most that a worker carries; 0: nobody does"`
+	Carried []ledger.AdvanceView      `json:"carried"`
+	Claims  []ledger.AdvanceClaimView `json:"claims" doc:"What is still to be had from people who are gone"`
+	Waiting []ledger.AdvanceActView   `json:"waiting" doc:"Newest first, at most 100"`
 
 	Reversed []ledger.ReversedCashView `json:"reversed" doc:"Cash of receipts that were reversed, which its payers have not brought back"`
 	Done     []ledger.AdvanceActView   `json:"done" doc:"Newest first, at most 100"`
@@ -64,6 +71,9 @@ func (s *Server) listAdvances(ctx context.Context, tx Tx, _ *struct{}) (AdvanceL
 	own := tx.Actor().Role == area.RoleWorker
 	var err error
 	if list.Carried, err = tx.Advances(ctx, own); err != nil {
+		return AdvanceList{}, err
+	}
+	if list.Claims, err = tx.AdvanceClaims(ctx, own); err != nil {
 		return AdvanceList{}, err
 	}
 	if list.Waiting, err = tx.AdvanceActs(ctx, true, own); err != nil {
@@ -78,15 +88,18 @@ func (s *Server) listAdvances(ctx context.Context, tx Tx, _ *struct{}) (AdvanceL
 
 // advanceOf is an act of the actor with the advance that came out of a township's float.
 func (s *Server) advanceOf(ctx context.Context, tx Tx, kind ledger.AdvanceKind, id, township, to, note string, fen int64) (AdvanceList, error) {
-	if err := ticket.PlainText("note", note); err != nil {
+	return s.offerAdvance(ctx, tx, relief.AdvanceInput{PublicID: id, Kind: kind, Area: area.Code(township), To: to, Fen: fen, Note: note})
+}
+
+func (s *Server) offerAdvance(ctx context.Context, tx Tx, in relief.AdvanceInput) (AdvanceList, error) {
+	if err := ticket.PlainText("note", in.Note); err != nil {
 		return AdvanceList{}, err
 	}
-	where := area.Code(township)
-	if where == "" {
-		where = tx.Actor().Area.At(area.LevelTownship)
+	in.PublicID = newID(ctx, in.PublicID)
+	if in.Area == "" {
+		in.Area = tx.Actor().Area.At(area.LevelTownship)
 	}
-	_, err := relief.OfferAdvance(ctx, tx, relief.AdvanceInput{PublicID: newID(ctx, id), Kind: kind, Area: where, To: to, Fen: fen, Note: note}, s.policy(tx))
-	if err != nil {
+	if _, err := relief.OfferAdvance(ctx, tx, in, s.policy(tx)); err != nil {
 		return AdvanceList{}, err
 	}
 	return s.listAdvances(ctx, tx, nil)
@@ -161,6 +174,36 @@ type countedAdvanceInput struct {
 func (s *Server) countAdvance(ctx context.Context, tx Tx, in *countedAdvanceInput) (AdvanceList, error) {
 	b := in.Body
 	return s.advanceOf(ctx, tx, ledger.AdvanceCount, b.ID, b.Area, "", b.Note, b.CountedFen)
+}
+
+type settledAdvanceInput struct {
+	Body struct {
+		ID          string `json:"id,omitempty" format:"uuid"`
+		Area        string `json:"area,omitempty" pattern:"^[0-9]{12}$" doc:"The township whose float it came from; default: your own"`
+		Holder      string `json:"holder" minLength:"1" maxLength:"40" doc:"Login of who is gone"`
+		ReturnedFen int64  `json:"returned_fen" minimum:"0" doc:"What was handed back: of the standing advance and of the cash of single payouts"`
+		Note        string `json:"note" minLength:"1" maxLength:"1000" doc:"Why it is done in their name, and who handed the money over"`
+	}
+}
+
+func (s *Server) settleAdvance(ctx context.Context, tx Tx, in *settledAdvanceInput) (AdvanceList, error) {
+	b := in.Body
+	return s.offerAdvance(ctx, tx, relief.AdvanceInput{PublicID: b.ID, Kind: ledger.AdvanceSettle, Area: area.Code(b.Area), Holder: b.Holder, Fen: b.ReturnedFen, Note: b.Note})
+}
+
+type repaidAdvanceInput struct {
+	Body struct {
+		ID        string `json:"id,omitempty" format:"uuid"`
+		Area      string `json:"area,omitempty" pattern:"^[0-9]{12}$" doc:"Whose float the claim is of; default: your township's"`
+		Holder    string `json:"holder" minLength:"1" maxLength:"40" doc:"Login of who is gone"`
+		AmountFen int64  `json:"amount_fen" minimum:"1"`
+		Note      string `json:"note" minLength:"1" maxLength:"1000" doc:"Who has paid, and against which receipt"`
+	}
+}
+
+func (s *Server) repayAdvance(ctx context.Context, tx Tx, in *repaidAdvanceInput) (AdvanceList, error) {
+	b := in.Body
+	return s.offerAdvance(ctx, tx, relief.AdvanceInput{PublicID: b.ID, Kind: ledger.AdvanceRepay, Area: area.Code(b.Area), Holder: b.Holder, Fen: b.AmountFen, Note: b.Note})
 }
 
 func (s *Server) answerAdvance(ctx context.Context, tx Tx, id string, o ledger.AdvanceOutcome, note string) (AdvanceList, error) {

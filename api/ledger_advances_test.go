@@ -159,3 +159,31 @@ func TestSuspenseEnds(t *testing.T) {
 		t.Errorf("claims: %+v", claims)
 	}
 }
+
+// What a worker who is gone carried is settled by the head and county finance; the rest is claimed and paid back.
+func TestALeaversAdvanceIsSettled(t *testing.T) {
+	h := newHouse(t)
+	h.fund()
+	head, worker, finance := h.signIn("township_head"), h.signIn("worker"), h.signIn("county_finance")
+	id := decode[api.AdvanceList](t, head.post("/ledger/advances", map[string]any{"to": "worker", "amount_fen": 150_000})).Waiting[0].ID
+	decode[api.AdvanceList](t, worker.post("/ledger/advances/"+id+"/signature", map[string]any{}))
+	settle := map[string]any{"holder": "worker", "returned_fen": 110_000, "note": "has died; the family brought it"}
+	waiting := decode[api.AdvanceList](t, head.post("/ledger/advances/settlements", settle)).Waiting[0]
+	if waiting.Kind != ledger.AdvanceSettle || waiting.Holder != "worker" || waiting.DifferenceFen != -40_000 || len(waiting.NextActs) != 1 {
+		t.Fatalf("waits for finance: %+v", waiting)
+	}
+	if got := worker.post("/ledger/advances/"+waiting.ID+"/signature", map[string]any{}); got.status != http.StatusNotFound {
+		t.Errorf("the worker signs for themself: %d %s", got.status, got.body)
+	}
+	list := decode[api.AdvanceList](t, finance.post("/ledger/advances/"+waiting.ID+"/signature", map[string]any{}))
+	if len(list.Carried) != 0 || len(list.Claims) != 1 || list.Claims[0].OpenFen != 40_000 || list.Claims[0].Login != "worker" {
+		t.Fatalf("settled: %+v", list)
+	}
+	if got := head.post("/ledger/advances/repayments", map[string]any{"holder": "worker", "amount_fen": 40_100, "note": "receipt 7"}); got.code() != "above_claim" {
+		t.Errorf("more than is claimed: %d %s", got.status, got.body)
+	}
+	id = decode[api.AdvanceList](t, head.post("/ledger/advances/repayments", map[string]any{"holder": "worker", "amount_fen": 40_000, "note": "receipt 7"})).Waiting[0].ID
+	if list = decode[api.AdvanceList](t, finance.post("/ledger/advances/"+id+"/signature", map[string]any{})); len(list.Claims) != 0 || len(list.Done) != 3 {
+		t.Errorf("paid back: %+v", list)
+	}
+}

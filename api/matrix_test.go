@@ -67,6 +67,8 @@ var bodies = map[string]any{
 	"POST /ledger/adjustments/{id}/signature":      map[string]any{},
 	"POST /ledger/adjustments/{id}/refusal":        map[string]any{"reason": "no such voucher"},
 	"POST /ledger/adjustments/{id}/withdrawal":     map[string]any{},
+	"POST /ledger/advances/settlements":            map[string]any{"area": string(township), "holder": "worker", "returned_fen": 100, "note": "has died"},
+	"POST /ledger/advances/repayments":             map[string]any{"area": string(township), "holder": "worker", "amount_fen": 100, "note": "receipt 7"},
 	"POST /ledger/advances/{id}/signature":         map[string]any{},
 	"POST /ledger/advances/{id}/refusal":           map[string]any{"reason": "not what I count"},
 	"POST /ledger/advances/{id}/withdrawal":        map[string]any{},
@@ -162,7 +164,7 @@ var bodies = map[string]any{
 // stateful are acts that a roster, an advance or a merger must first be there for, or that another role's
 // act before has made impossible: who may is let in, and told so.
 var stateful = []string{"POST /ledger/statements", "POST /ledger/reimbursements", "POST /ledger/closings", "POST /ledger/batches", "POST /duty/rosters", "POST /duty/rosters/previews", "POST /duty/overrides", "POST /duty/temporaries", "POST /duty/handovers",
-	"POST /ledger/floats/moves", "POST /ledger/advances", "POST /ledger/advances/handovers", "POST /ledger/advances/returns", "POST /ledger/advances/counts", "POST /ledger/goods/counts", "POST /ledger/adjustments"}
+	"POST /ledger/floats/moves", "POST /ledger/advances", "POST /ledger/advances/handovers", "POST /ledger/advances/returns", "POST /ledger/advances/counts", "POST /ledger/advances/settlements", "POST /ledger/advances/repayments", "POST /ledger/goods/counts", "POST /ledger/adjustments"}
 
 func rosterBody() map[string]any {
 	rule := map[string]any{"name": "day and night", "position": 1, "start": "08:00", "end": "08:00", "login": "worker"}

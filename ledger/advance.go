@@ -25,11 +25,13 @@ const (
 	AdvanceReturn   AdvanceKind = "return"    // into the float; who keeps it signs
 	AdvanceCount    AdvanceKind = "count"     // the worker has counted; who keeps the float signs, and a difference is booked
 	AdvanceGiveBack AdvanceKind = "give_back" // the cash of a reversed receipt, from its payer into the float; who keeps it signs (giveback.go)
+	AdvanceSettle   AdvanceKind = "settle"    // what somebody who is gone carried, in their name; county finance signs, and what is missing is claimed
+	AdvanceRepay    AdvanceKind = "repay"     // of that claim, what came into the float; county finance signs
 )
 
 // AdvanceKinds lists every AdvanceKind.
 func AdvanceKinds() []AdvanceKind {
-	return []AdvanceKind{AdvanceIssue, AdvanceHandOver, AdvanceReturn, AdvanceCount, AdvanceGiveBack}
+	return []AdvanceKind{AdvanceIssue, AdvanceHandOver, AdvanceReturn, AdvanceCount, AdvanceGiveBack, AdvanceSettle, AdvanceRepay}
 }
 
 // AdvanceOutcome is how the second person answered.
@@ -59,8 +61,9 @@ type AdvanceAct struct {
 	Area     area.Code    // the township whose float it came from
 	By       area.StaffID // who offered, or counted
 	To       area.StaffID // who takes it; zero where whoever keeps the float signs
-	Fen      int64        // what goes over; of a count: what was found
-	BookFen  int64        // of a count: what the books said
+	Holder   area.StaffID // who is gone, of a settlement and a repayment
+	Fen      int64        // what goes over; of a count: what was found; of a settlement: what was handed back
+	BookFen  int64        // of a count and a settlement: what the books said
 	Note     string
 	At       time.Time
 	Payout   DisbursementID // of what is given back
@@ -71,6 +74,9 @@ type AdvanceAct struct {
 	AnsweredBy area.StaffID
 	AnswerNote string
 	AnsweredAt time.Time
+
+	GivenBack []Disbursement // of a settlement as it is signed: the payouts that a colleague may take on now
+	reversed  []Disbursement // and those whose receipt was reversed, and whose cash the person still had
 }
 
 // AdvanceTx is what standing advances need of a transaction.
@@ -81,12 +87,15 @@ type AdvanceTx interface {
 	AddAdvanceAct(ctx context.Context, a *AdvanceAct) (created bool, err error)
 	// AdvanceAct loads an act with its answer; act.ErrNotFound outside the scope.
 	AdvanceAct(ctx context.Context, publicID string) (AdvanceAct, error)
-	// WaitingAdvanceActs lists the acts of a township without an answer in which a person gives, takes or counts.
+	// WaitingAdvanceActs lists the acts of a township without an answer in which a person gives, takes or counts, or is settled.
 	WaitingAdvanceActs(ctx context.Context, township area.Code, staff area.StaffID) ([]AdvanceAct, error)
 	// GivenBack reports whether the cash of a reversed payout was given back, or is offered.
 	GivenBack(ctx context.Context, payout DisbursementID) (bool, error)
 	// AnswerAdvanceAct writes the outcome of an act down, once: act.ErrConflict for whoever comes second.
 	AnswerAdvanceAct(ctx context.Context, a AdvanceAct) error
+	// TakenOn lists the payouts of a township that a person has taken on and not ended, and those whose receipt was
+	// reversed and whose cash they still have, by their number, without a lock.
+	TakenOn(ctx context.Context, township area.Code, staff area.StaffID) ([]Taken, error)
 }
 
 // AdvanceOf is the account of a worker's standing advance. It lies apart from what
@@ -101,15 +110,23 @@ var keepers = []area.Role{area.RoleTownshipHead, area.RoleCountyDuty, area.RoleC
 
 func (a AdvanceAct) float() AccountRef        { return AccountRef{Kind: Float, Area: a.Area} }
 func (a AdvanceAct) key(effect string) string { return "advance:" + a.PublicID + ":" + effect }
-func (a AdvanceAct) holder() AccountRef       { return AdvanceOf(a.Area, a.By) } // of a hand-over, return or count
+func (a AdvanceAct) holder() AccountRef       { return AdvanceOf(a.Area, a.whose()) } // of a hand-over, return, count or settlement
 func (a AdvanceAct) taker() AccountRef        { return AdvanceOf(a.Area, a.To) }
 func (a AdvanceAct) suspense() AccountRef {
 	return AccountRef{Kind: Suspense, Area: a.Area, Holder: a.holder().Holder}
 }
 
-// Difference is what a count found above the books, in fen; below zero where cash is missing.
+// whose advance it is about, but for an issue: whoever began the act, or who is gone.
+func (a AdvanceAct) whose() area.StaffID {
+	if a.inTheirName() {
+		return a.Holder
+	}
+	return a.By
+}
+
+// Difference is what a count or a settlement found above the books, in fen; below zero where cash is missing.
 func (a AdvanceAct) Difference() int64 {
-	if a.Kind != AdvanceCount {
+	if a.Kind != AdvanceCount && a.Kind != AdvanceSettle {
 		return 0
 	}
 	return a.Fen - a.BookFen
@@ -118,9 +135,14 @@ func (a AdvanceAct) Difference() int64 {
 // Subject names the act in audit and events.
 func (a AdvanceAct) Subject() act.Subject { return act.Subject{Kind: "advance", ID: int64(a.ID)} }
 
-// moved is the entry that the signature posts; none for a count that agrees.
+// moved is the entry that the signature posts; none for a count that agrees. A settlement
+// has entries of its own.
 func (a AdvanceAct) moved() []Entry {
 	switch {
+	case a.Kind == AdvanceSettle:
+		return nil
+	case a.Kind == AdvanceRepay:
+		return []Entry{entry(a.key("move"), EventAdvanceRepaid, a.Area, a.float(), ClaimOn(a.Area, a.Holder), a.Fen)}
 	case a.Kind == AdvanceIssue:
 		return []Entry{entry(a.key("move"), EventAdvanceIssued, a.Area, a.taker(), a.float(), a.Fen)}
 	case a.Kind == AdvanceHandOver:
@@ -138,9 +160,10 @@ func (a AdvanceAct) moved() []Entry {
 	}
 }
 
-// hold is what an offer keeps from being spent twice until it is answered; none for a count.
+// hold is what an offer keeps from being spent twice until it is answered; none for
+// a count, nor for what is done in the name of somebody who is gone, which is weighed again as it is signed.
 func (a AdvanceAct) hold() []Entry {
-	if a.Kind == AdvanceCount {
+	if a.Kind == AdvanceCount || a.inTheirName() {
 		return nil
 	}
 	lines := a.moved()[0].Postings
@@ -164,18 +187,19 @@ func advanceKeys(township area.Code, people ...area.StaffID) []LimitKey {
 type OfferInput struct {
 	PublicID string
 	Kind     AdvanceKind
-	Area     area.Code  // the township whose float it came from
-	To       area.Staff // who takes it: for an issue and a hand-over
-	Fen      int64      // of a count: what was found, which may be nothing
-	Note     string     // why a count differs
-	Most     int64      // fen that anybody may carry; zero: nobody does
-	Payout   string     // of a give-back: public id of the reversed payout, which says the township and the sum
-	Receipt  string     // of a give-back
+	Area     area.Code    // the township whose float it came from
+	To       area.Staff   // who takes it: for an issue and a hand-over
+	Holder   area.StaffID // who is gone: for a settlement and a repayment, whose area may be the county as well
+	Fen      int64        // of a count: what was found, which may be nothing; of a settlement: what was handed back
+	Note     string       // why a count differs; why it is done in somebody's name
+	Most     int64        // fen that anybody may carry; zero: nobody does
+	Payout   string       // of a give-back: public id of the reversed payout, which says the township and the sum
+	Receipt  string       // of a give-back
 }
 
 // OfferAdvance writes the act of the first of two people down and holds the sum.
 func OfferAdvance(ctx context.Context, tx Tx, in OfferInput) (AdvanceAct, error) {
-	a := AdvanceAct{PublicID: in.PublicID, Kind: in.Kind, Area: in.Area, By: tx.Actor().StaffID, To: in.To.ID, Fen: in.Fen, Note: in.Note, At: tx.Now(), Receipt: in.Receipt}
+	a := AdvanceAct{PublicID: in.PublicID, Kind: in.Kind, Area: in.Area, By: tx.Actor().StaffID, To: in.To.ID, Holder: in.Holder, Fen: in.Fen, Note: in.Note, At: tx.Now(), Receipt: in.Receipt}
 	if in.Kind == AdvanceGiveBack {
 		if err := a.ofReversed(ctx, tx, in.Payout); err != nil {
 			return AdvanceAct{}, err
@@ -183,16 +207,11 @@ func OfferAdvance(ctx context.Context, tx Tx, in OfferInput) (AdvanceAct, error)
 	} else if err := in.mayOffer(tx.Actor()); err != nil {
 		return AdvanceAct{}, err
 	}
-	if err := tx.LockLimits(ctx, advanceKeys(a.Area, a.By, a.To)); err != nil {
+	if err := tx.LockLimits(ctx, advanceKeys(a.Area, a.By, a.To, a.Holder)); err != nil {
 		return AdvanceAct{}, err
 	}
-	if err := a.fits(ctx, tx, in.Most); err != nil {
+	if err := a.prove(ctx, tx, in.Most); err != nil {
 		return AdvanceAct{}, err
-	}
-	if a.Kind == AdvanceCount {
-		if err := a.compare(ctx, tx); err != nil {
-			return AdvanceAct{}, err
-		}
 	}
 	created, err := tx.AddAdvanceAct(ctx, &a)
 	if err != nil {
@@ -209,8 +228,25 @@ func OfferAdvance(ctx context.Context, tx Tx, in OfferInput) (AdvanceAct, error)
 	return a, a.record(ctx, tx, "offered", a.Note)
 }
 
+// prove holds the act against the books.
+func (a *AdvanceAct) prove(ctx context.Context, tx Tx, most int64) error {
+	switch a.Kind {
+	case AdvanceCount:
+		return a.compare(ctx, tx)
+	case AdvanceSettle:
+		return a.weigh(ctx, tx)
+	case AdvanceRepay:
+		return a.fitsClaim(ctx, tx)
+	default:
+		return a.fits(ctx, tx, most)
+	}
+}
+
 // mayOffer says whether this person may begin the act.
 func (in OfferInput) mayOffer(who act.Actor) error {
+	if in.Kind == AdvanceSettle || in.Kind == AdvanceRepay {
+		return in.mayActFor(who)
+	}
 	begins := payers
 	if in.Kind == AdvanceIssue {
 		begins = signers
@@ -265,12 +301,8 @@ func (a AdvanceAct) fits(ctx context.Context, tx Tx, most int64) error {
 // compare looks up what the books say. While something waits for a signature nobody
 // knows whose cash it is, so that is ended first.
 func (a *AdvanceAct) compare(ctx context.Context, tx Tx) error {
-	waiting, err := tx.WaitingAdvanceActs(ctx, a.Area, a.By)
-	if err != nil {
+	if err := a.nothingWaits(ctx, tx); err != nil {
 		return err
-	}
-	if len(waiting) > 0 {
-		return act.Refused("advance_waits", "Something of this advance still waits for a signature; have it signed, declined or withdrawn, then count.")
 	}
 	account, err := tx.AccountNow(ctx, a.holder())
 	if err != nil {
@@ -297,6 +329,8 @@ func (a AdvanceAct) mayAnswer(who act.Actor, o AdvanceOutcome) error {
 	case o == AdvanceWithdrawn && !mine:
 		return act.NotFound("advance")
 	case o != AdvanceWithdrawn && (a.To != 0 && who.StaffID != a.To || a.To == 0 && !mine && !who.May(keepers...)):
+		return act.NotFound("advance")
+	case a.inTheirName() && !mine && (who.StaffID == a.Holder || !who.May(area.RoleCountyFinance)):
 		return act.NotFound("advance")
 	case a.Outcome != "":
 		return AlreadyAnswered()
@@ -347,7 +381,12 @@ func AnswerAdvance(ctx context.Context, tx Tx, publicID string, o AdvanceOutcome
 	if o == AdvanceDeclined && note == "" {
 		return AdvanceAct{}, act.Invalid("reason", "reason_required", "Say why you do not sign.")
 	}
-	if err := tx.LockLimits(ctx, advanceKeys(a.Area, a.By, a.To)); err != nil {
+	if a.Kind == AdvanceSettle && o == AdvanceSigned {
+		if err := a.lockTakenOn(ctx, tx); err != nil {
+			return AdvanceAct{}, err
+		}
+	}
+	if err := tx.LockLimits(ctx, advanceKeys(a.Area, a.By, a.To, a.Holder)); err != nil {
 		return AdvanceAct{}, err
 	}
 	a.Outcome, a.AnsweredBy, a.AnswerNote, a.AnsweredAt = o, tx.Actor().StaffID, note, tx.Now()
@@ -363,11 +402,16 @@ func AnswerAdvance(ctx context.Context, tx Tx, publicID string, o AdvanceOutcome
 			return AdvanceAct{}, err
 		}
 	}
+	for i := range a.GivenBack {
+		if err := tx.SaveDisbursement(ctx, &a.GivenBack[i]); err != nil {
+			return AdvanceAct{}, err
+		}
+	}
 	return a, a.record(ctx, tx, string(o), note)
 }
 
 // effects are the entries of the answer: the hold ends, and a signature moves the money.
-func (a AdvanceAct) effects(ctx context.Context, tx Tx) (entries []Entry, err error) {
+func (a *AdvanceAct) effects(ctx context.Context, tx Tx) (entries []Entry, err error) {
 	for _, hold := range a.hold() {
 		held, err := tx.LedgerEntryByKey(ctx, hold.Key)
 		if err != nil {
@@ -377,19 +421,28 @@ func (a AdvanceAct) effects(ctx context.Context, tx Tx) (entries []Entry, err er
 		release.Resolves = held
 		entries = append(entries, release)
 	}
-	if a.Outcome == AdvanceSigned {
-		for _, m := range a.moved() {
-			m.Reason = a.Note
-			entries = append(entries, m)
-		}
+	if a.Outcome != AdvanceSigned {
+		return entries, nil
 	}
-	return entries, nil
+	moved := a.moved()
+	switch a.Kind {
+	case AdvanceSettle:
+		moved, err = a.settlement(ctx, tx)
+	case AdvanceRepay:
+		err = a.fitsClaim(ctx, tx)
+	default:
+	}
+	for _, m := range moved {
+		m.Reason = a.Note
+		entries = append(entries, m)
+	}
+	return entries, err
 }
 
 // record writes what happened into the audit chain and tells open pages.
 func (a AdvanceAct) record(ctx context.Context, tx Tx, what, reason string) error {
 	err := tx.Audit(ctx, act.Record{Action: "advance." + what, Subject: a.Subject(), Area: a.Area, Reason: reason,
-		Data: map[string]any{"kind": string(a.Kind), "amount_fen": a.Fen, "by": int64(a.By), "to": int64(a.To), "difference_fen": a.Difference()}})
+		Data: map[string]any{"kind": string(a.Kind), "amount_fen": a.Fen, "by": int64(a.By), "to": int64(a.To), "holder": int64(a.Holder), "difference_fen": a.Difference()}})
 	if err != nil {
 		return err
 	}

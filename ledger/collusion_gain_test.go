@@ -123,7 +123,7 @@ func (h *collusion) handsBroken() string {
 			carried[a.holder()] -= a.Fen
 		case AdvanceCount:
 			carried[a.holder()] += a.Fen - a.BookFen
-		case AdvanceGiveBack: // of cash for single payouts
+		case AdvanceGiveBack, AdvanceSettle, AdvanceRepay: // of cash for single payouts; and nobody is gone here
 		}
 	}
 	for _, d := range h.payouts {

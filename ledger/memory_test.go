@@ -357,7 +357,7 @@ func (m *memory) AdvanceAct(_ context.Context, publicID string) (AdvanceAct, err
 
 func (m *memory) WaitingAdvanceActs(_ context.Context, township area.Code, staff area.StaffID) (list []AdvanceAct, err error) {
 	for _, a := range m.advances {
-		if a.Outcome == "" && a.Area == township && (a.To == staff || a.By == staff && a.Kind != AdvanceIssue) && a.Kind != AdvanceGiveBack {
+		if a.Outcome == "" && a.Area == township && (a.To == staff || a.By == staff && a.Kind != AdvanceIssue && a.Kind != AdvanceGiveBack && !a.inTheirName() || a.Kind == AdvanceSettle && a.Holder == staff) {
 			list = append(list, a)
 		}
 	}
@@ -365,9 +365,25 @@ func (m *memory) WaitingAdvanceActs(_ context.Context, township area.Code, staff
 }
 
 func (m *memory) GivenBack(_ context.Context, payout DisbursementID) (bool, error) {
+	d := m.payouts[payout-1]
 	return slices.ContainsFunc(m.advances, func(a AdvanceAct) bool {
-		return a.Payout == payout && (a.Outcome == "" || a.Outcome == AdvanceSigned)
+		return a.Payout == payout && (a.Outcome == "" || a.Outcome == AdvanceSigned) || a.settled(d)
 	}), nil
+}
+
+// settled reports whether the act took over the cash of a reversed payout.
+func (a AdvanceAct) settled(d Disbursement) bool {
+	return a.Kind == AdvanceSettle && a.Outcome == AdvanceSigned && a.Holder == d.Payer && a.Area == d.Area && !a.AnsweredAt.Before(d.EndedAt)
+}
+
+func (m *memory) TakenOn(ctx context.Context, township area.Code, staff area.StaffID) (list []Taken, err error) {
+	for _, d := range m.payouts {
+		back, _ := m.GivenBack(ctx, d.ID)
+		if d.Area == township && d.Payer == staff && (d.State == StateCashIssued || d.State == StateReversed && d.Channel == ChannelCash && !back) {
+			list = append(list, Taken{d.ID, d.Case})
+		}
+	}
+	return list, nil
 }
 
 func (m *memory) AnswerAdvanceAct(_ context.Context, a AdvanceAct) error {

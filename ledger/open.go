@@ -7,7 +7,7 @@ import (
 
 // OpenItem is something that does not agree yet between our books, the bank and the cash.
 type OpenItem struct {
-	Kind    OpenKind  `json:"kind" enum:"unknown,unmatched_line,unmatched_entry,late_success,reversed_cash,cash_short,goods_short,imprest"`
+	Kind    OpenKind  `json:"kind" enum:"unknown,unmatched_line,unmatched_entry,late_success,reversed_cash,cash_short,goods_short,advance_claim,imprest"`
 	Area    string    `json:"area"`
 	What    string    `json:"what,omitempty" doc:"The payout's id, the line's or the entry's; empty where it is about a whole account"`
 	Fen     int64     `json:"amount_fen"`
@@ -27,12 +27,13 @@ const (
 	OpenReversed OpenKind = "reversed_cash"   // a receipt was reversed, and its payer has not brought the cash back
 	OpenCash     OpenKind = "cash_short"      // a count found another sum, and nobody has explained it
 	OpenGoods    OpenKind = "goods_short"     // a count of a store found other goods, and nobody has explained it
+	OpenClaim    OpenKind = "advance_claim"   // somebody who is gone has not paid back what they did not hand back
 	OpenImprest  OpenKind = "imprest"         // float, cash and vouchers do not come to what the float was filled with
 )
 
 // hinders says whether a month cannot be closed over it.
 func (i OpenItem) hinders() bool {
-	return i.Kind != OpenCash && i.Kind != OpenReversed && i.Kind != OpenGoods
+	return i.Kind != OpenCash && i.Kind != OpenReversed && i.Kind != OpenGoods && i.Kind != OpenClaim
 }
 
 // TellingAges are the ages in days at which somebody is told of an open item: county

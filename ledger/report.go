@@ -19,6 +19,8 @@ type MonthReport struct {
 
 	GivenFen     int64 `json:"given_fen" doc:"What the county's fund was given"`
 	RecoveredFen int64 `json:"recovered_fen" doc:"What citizens paid back"`
+	ClaimedFen   int64 `json:"advance_claimed_fen" doc:"Cash that people who are gone did not hand back, and is claimed from them"`
+	RepaidFen    int64 `json:"advance_repaid_fen" doc:"What came in of such claims"`
 	InterestFen  int64 `json:"interest_fen" doc:"What the bank paid in interest"`
 	FeesFen      int64 `json:"fees_fen" doc:"What the bank took in fees"`
 	MissedFen    int64 `json:"missed_fen" doc:"What counts missed for good: written off, or claimed from who carried it"`
@@ -67,12 +69,12 @@ func (r *MonthReport) Settle() {
 	for _, p := range r.Paid {
 		r.PaidFen, r.TakenBackFen = r.PaidFen+p.Fen, r.TakenBackFen+p.TakenBackFen
 	}
-	came, went := r.GivenFen+r.RecoveredFen+r.InterestFen+r.FoundFen+r.TakenBackFen, r.PaidFen+r.FeesFen+r.MissedFen
+	came, went := r.GivenFen+r.RecoveredFen+r.InterestFen+r.FoundFen+r.RepaidFen+r.TakenBackFen, r.PaidFen+r.FeesFen+r.MissedFen+r.ClaimedFen
 	r.Agrees = before+came-went == r.HeldFen
 }
 
 // ImprestView holds a float against what it was filled with: the float, the cash out of
-// it, what counts could not find and the vouchers that were not repaid yet come to that
+// it, what counts could not find, what is claimed from people who are gone and the vouchers that were not repaid yet come to that
 // sum, or money is missing (DOMAIN 4.3).
 type ImprestView struct {
 	Area         string `json:"area"`
@@ -81,6 +83,7 @@ type ImprestView struct {
 	FloatFen     int64  `json:"float_fen"`
 	CashFen      int64  `json:"cash_fen" doc:"In the hands of workers"`
 	SuspenseFen  int64  `json:"suspense_fen" doc:"What counts did not find; below zero what they found too much"`
+	ClaimedFen   int64  `json:"claimed_fen" doc:"To be had from people who are gone and did not hand it back"`
 	VouchersFen  int64  `json:"vouchers_fen" doc:"Received by citizens and not repaid by the county"`
 	Vouchers     int    `json:"vouchers"`
 	MissingFen   int64  `json:"missing_fen" doc:"Must be 0"`

@@ -208,16 +208,27 @@ type AdvanceView struct {
 	AvailableFen  int64  `json:"available_fen"`
 }
 
+// AdvanceClaimView is what is still to be had from somebody who is gone, for one float.
+type AdvanceClaimView struct {
+	AccountID string `json:"account_id"`
+	Area      string `json:"area" doc:"Whose float it came out of"`
+	AreaName  string `json:"area_name"`
+	Holder    string `json:"holder"`
+	Login     string `json:"login"`
+	OpenFen   int64  `json:"open_fen"`
+}
+
 // AdvanceActView is one thing that was done with a standing advance, and who signed for it.
 type AdvanceActView struct {
 	ID            string         `json:"id"`
-	Kind          AdvanceKind    `json:"kind" enum:"issue,hand_over,return,count,give_back"`
+	Kind          AdvanceKind    `json:"kind" enum:"issue,hand_over,return,count,give_back,settle,repay"`
 	Area          string         `json:"area"`
 	By            string         `json:"by" doc:"Who offered, or counted"`
 	To            string         `json:"to,omitempty" doc:"Who takes it; absent where whoever keeps the float signs"`
-	AmountFen     int64          `json:"amount_fen" doc:"Of a count: what was found"`
-	BookFen       *int64         `json:"book_fen,omitempty" doc:"Of a count: what the books said"`
-	DifferenceFen int64          `json:"difference_fen" doc:"Of a count: found above the books; below zero where cash is missing"`
+	Holder        string         `json:"holder,omitempty" doc:"Who is gone, of a settlement and a repayment"`
+	AmountFen     int64          `json:"amount_fen" doc:"Of a count: what was found; of a settlement: what was handed back"`
+	BookFen       *int64         `json:"book_fen,omitempty" doc:"Of a count and a settlement: what the books said"`
+	DifferenceFen int64          `json:"difference_fen" doc:"Of a count and a settlement: found above the books; below zero where cash is missing"`
 	Note          string         `json:"note,omitempty"`
 	Receipt       string         `json:"receipt,omitempty" doc:"Of a give-back: the number of the paper that the float's keeper writes"`
 	At            time.Time      `json:"at"`
@@ -314,7 +325,7 @@ type StoreLineView struct {
 	Name    string `json:"name"`
 	Unit    string `json:"unit"`
 	Pieces  int64  `json:"pieces" doc:"Of a count: what was found"`
-	Book    *int64 `json:"book,omitempty" doc:"Of a count: what the books said"`
+	Book    *int64 `json:"book,omitempty" doc:"Of a count and a settlement: what the books said"`
 	CostFen int64  `json:"cost_fen" doc:"Of one piece"`
 }
 

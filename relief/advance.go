@@ -1,8 +1,11 @@
 package relief
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -17,6 +20,7 @@ type AdvanceInput struct {
 	Kind     ledger.AdvanceKind
 	Area     area.Code // the township whose float it came from
 	To       string    // login of who takes it: for an issue and a hand-over
+	Holder   string    // login of who is gone: for a settlement and a repayment
 	Fen      int64
 	Note     string
 	Payout   string // of a give-back: the reversed payout, by its public id
@@ -35,7 +39,11 @@ func OfferAdvance(ctx context.Context, tx Tx, in AdvanceInput, p *Policy) (ledge
 	if err != nil {
 		return ledger.AdvanceAct{}, err
 	}
-	a, err := ledger.OfferAdvance(ctx, tx, ledger.OfferInput{PublicID: in.PublicID, Kind: in.Kind, Area: in.Area, To: to, Fen: in.Fen, Note: in.Note, Most: p.Limits.AdvanceFen, Payout: in.Payout, Receipt: in.Receipt})
+	holder, err := gone(ctx, tx, in)
+	if err != nil {
+		return ledger.AdvanceAct{}, err
+	}
+	a, err := ledger.OfferAdvance(ctx, tx, ledger.OfferInput{PublicID: in.PublicID, Kind: in.Kind, Area: in.Area, To: to, Holder: holder, Fen: in.Fen, Note: in.Note, Most: p.Limits.AdvanceFen, Payout: in.Payout, Receipt: in.Receipt})
 	if err != nil {
 		return ledger.AdvanceAct{}, err
 	}
@@ -58,11 +66,28 @@ func taker(ctx context.Context, tx Tx, in AdvanceInput) (area.Staff, error) {
 	return s, err
 }
 
-// tellOffer tells whoever is to sign: the colleague, or the township's head.
+// gone finds in whose name it is done; nobody where somebody acts for themself.
+func gone(ctx context.Context, tx Tx, in AdvanceInput) (area.StaffID, error) {
+	if in.Kind != ledger.AdvanceSettle && in.Kind != ledger.AdvanceRepay {
+		return 0, nil
+	}
+	id, err := tx.EverStaff(ctx, in.Holder)
+	if errors.Is(err, act.ErrNotFound) {
+		return 0, act.Invalid("holder", "unknown_staff", "Name the person who is gone, by their sign-in name.")
+	}
+	return id, err
+}
+
+// tellOffer tells whoever is to sign: the colleague, the township's head, or county finance
+// of what is done in the name of somebody who is gone.
 func tellOffer(ctx context.Context, tx Tx, a ledger.AdvanceAct, to area.Staff) error {
 	m := message{"advance_waits", a.PublicID, map[string]string{"worker": tx.Actor().Name, "amount": ledger.Yuan(a.Fen)}}
 	if to.ID != 0 {
 		return tx.Notify(ctx, m.to(ticket.Ticket{}, to.PostID, true))
+	}
+	if a.Holder != 0 {
+		_, err := tellRole(ctx, tx, ticket.Ticket{}, a.Area.At(area.LevelCounty), area.RoleCountyFinance, m)
+		return err
 	}
 	level := ledger.LevelTownship
 	if tx.Actor().Role == area.RoleTownshipHead {
@@ -77,17 +102,65 @@ func AnswerAdvance(ctx context.Context, tx Tx, publicID string, o ledger.Advance
 	if err := lengths([]text{{"reason", note, 1000}}, "", nil, 0); err != nil {
 		return ledger.AdvanceAct{}, err
 	}
+	tickets, err := ticketsOf(ctx, tx, publicID)
+	if err != nil {
+		return ledger.AdvanceAct{}, err
+	}
 	a, err := ledger.AnswerAdvance(ctx, tx, publicID, o, note)
 	if err != nil {
 		return ledger.AdvanceAct{}, err
 	}
-	if a.Outcome == ledger.AdvanceSigned && a.Difference() != 0 {
+	if err := tellGivenBack(ctx, tx, a, tickets); err != nil {
+		return ledger.AdvanceAct{}, err
+	}
+	if a.Kind == ledger.AdvanceCount && a.Outcome == ledger.AdvanceSigned && a.Difference() != 0 {
 		if err := tellDifference(ctx, tx, a); err != nil {
 			return ledger.AdvanceAct{}, err
 		}
 	}
 	failpoint.Hit(failpoint.AdvanceBeforeCommit)
 	return a, nil
+}
+
+// ticketsOf locks the tickets whose payouts somebody who is gone has taken on, as a
+// settlement gives those back; none for any other act.
+func ticketsOf(ctx context.Context, tx Tx, publicID string) (map[ledger.CaseID]ticket.Ticket, error) {
+	a, err := tx.AdvanceAct(ctx, publicID)
+	if err != nil || a.Kind != ledger.AdvanceSettle {
+		return nil, err
+	}
+	taken, err := tx.TakenOn(ctx, a.Area, a.Holder)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(taken, func(a, b ledger.Taken) int { return cmp.Compare(a.Case, b.Case) })
+	tickets := map[ledger.CaseID]ticket.Ticket{}
+	for _, t := range taken {
+		if _, locked := tickets[t.Case]; locked {
+			continue
+		}
+		if tickets[t.Case], err = tx.TicketForUpdate(ctx, ticket.ID(t.Case)); err != nil {
+			return nil, err
+		}
+	}
+	return tickets, nil
+}
+
+// tellGivenBack writes into the tickets that their payouts wait for a colleague, and tells their owners.
+func tellGivenBack(ctx context.Context, tx Tx, a ledger.AdvanceAct, tickets map[ledger.CaseID]ticket.Ticket) error {
+	for _, d := range a.GivenBack {
+		t, locked := tickets[d.Case]
+		if !locked { // taken on between the two looks
+			return act.Conflict("settlement_changed", "Since this was written the person has paid out, or money has moved. Withdraw or decline it, and settle what the books say now.")
+		}
+		if err := told(ctx, tx, t, d, "cash.returned", a.Note, nil); err != nil {
+			return err
+		}
+		if err := tellOwner(ctx, tx, t, message{"payout_checked", fmt.Sprintf("%s:%d", d.PublicID, d.Attempt), nil}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func tellDifference(ctx context.Context, tx Tx, a ledger.AdvanceAct) error {

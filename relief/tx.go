@@ -19,6 +19,8 @@ type Tx interface {
 	IdentityIndex(number string) []byte
 	// StaffByLogin finds an active member of staff; act.ErrNotFound where there is none.
 	StaffByLogin(ctx context.Context, login string) (area.Staff, error)
+	// EverStaff finds somebody by their sign-in name, whether or not they still serve; act.ErrNotFound where nobody ever had it.
+	EverStaff(ctx context.Context, login string) (area.StaffID, error)
 	// StaffPosts lists the own posts of the active staff who hold a role in exactly this area.
 	StaffPosts(ctx context.Context, place area.Code, role area.Role) ([]area.PostID, error)
 	// StaffName is the name of a member of staff, active or not.

@@ -82,17 +82,19 @@ var openSQL = []struct {
 		WHERE a.kind = 'suspense' AND a.area_code LIKE ? AND a.posted_fen <> 0 AND ledger_day(` + suspenseSinceSQL + `) <= ?::date`},
 	{ledger.OpenReversed, `SELECT d.area_code AS area, d.public_id::text AS what, d.fen, d.ended_at AS since FROM disbursements d
 		WHERE ` + notGivenBackSQL + ` AND d.area_code LIKE ? AND ledger_day(d.ended_at) <= ?::date`},
-	// Open since the first day after the last on which the account stood at zero.
-	{ledger.OpenCash, `WITH runs AS (SELECT a.id, a.area_code, d.day, sum(d.debit_fen - d.credit_fen) OVER (PARTITION BY a.id ORDER BY d.day) AS run FROM accounts a
-			JOIN account_days d ON d.account_id = a.id WHERE a.kind = 'suspense' AND a.holder LIKE 'advance:%' AND a.area_code LIKE ? AND d.day <= ?::date)
-		SELECT r.area_code AS area, '' AS what, (array_agg(r.run ORDER BY r.day DESC))[1]::bigint AS fen, min(r.day)::timestamp AT TIME ZONE 'Asia/Shanghai' AS since FROM runs r
-		WHERE NOT EXISTS (SELECT 1 FROM runs z WHERE z.id = r.id AND z.run = 0 AND z.day >= r.day) GROUP BY r.id, r.area_code`},
-	{ledger.OpenGoods, `WITH runs AS (SELECT a.id, a.area_code, d.day, sum(d.debit_fen - d.credit_fen) OVER (PARTITION BY a.id ORDER BY d.day) AS run FROM accounts a
-			JOIN account_days d ON d.account_id = a.id WHERE a.kind = 'suspense' AND a.holder = 'goods' AND a.area_code LIKE ? AND d.day <= ?::date)
-		SELECT r.area_code AS area, '' AS what, (array_agg(r.run ORDER BY r.day DESC))[1]::bigint AS fen, min(r.day)::timestamp AT TIME ZONE 'Asia/Shanghai' AS since FROM runs r
-		WHERE NOT EXISTS (SELECT 1 FROM runs z WHERE z.id = r.id AND z.run = 0 AND z.day >= r.day) GROUP BY r.id, r.area_code`},
+	{ledger.OpenCash, standingSQL(`a.kind = 'suspense' AND a.holder LIKE 'advance:%'`)},
+	{ledger.OpenGoods, standingSQL(`a.kind = 'suspense' AND a.holder = 'goods'`)},
+	{ledger.OpenClaim, standingSQL(`a.kind = 'recovery' AND a.holder LIKE 'advance:%'`)},
 	{ledger.OpenImprest, `SELECT i.area, '' AS what, i.missing_fen AS fen, coalesce(m.seen_at, app_now()) AS since FROM (` + imprestSQL + `) i
 		LEFT JOIN imprest_misses m ON m.area_code = i.area AND m.gone_at IS NULL WHERE i.missing_fen <> 0 AND i.area LIKE ? AND ?::date IS NOT NULL`},
+}
+
+// standingSQL finds accounts that should stand at zero and do not: open since the first day after the last on which they did.
+func standingSQL(which string) string {
+	return `WITH runs AS (SELECT a.id, a.area_code, d.day, sum(d.debit_fen - d.credit_fen) OVER (PARTITION BY a.id ORDER BY d.day) AS run FROM accounts a
+			JOIN account_days d ON d.account_id = a.id WHERE ` + which + ` AND a.area_code LIKE ? AND d.day <= ?::date)
+		SELECT r.area_code AS area, '' AS what, (array_agg(r.run ORDER BY r.day DESC))[1]::bigint AS fen, min(r.day)::timestamp AT TIME ZONE 'Asia/Shanghai' AS since FROM runs r
+		WHERE NOT EXISTS (SELECT 1 FROM runs z WHERE z.id = r.id AND z.run = 0 AND z.day >= r.day) GROUP BY r.id, r.area_code`
 }
 
 // OpenItems lists what does not agree in a county's books as of the end of a day, the oldest first.

@@ -31,8 +31,8 @@ var exportSQL = []struct{ file, sql string }{
 		FROM limit_freezes f JOIN staff s ON s.id = f.staff_id JOIN disbursements d ON d.id = f.disbursement_id LEFT JOIN staff l ON l.id = f.lifted_by ORDER BY f.frozen_at, d.id, s.id`},
 	{"after-reviews.jsonl", `SELECT d.public_id AS payout, r.drawn_at, r.due_at, s.login AS reviewer, r.outcome, r.review_note AS note, r.reviewed_at
 		FROM after_reviews r JOIN disbursements d ON d.id = r.disbursement_id LEFT JOIN staff s ON s.id = r.reviewer_id ORDER BY d.id`},
-	{"advance-acts.jsonl", `SELECT a.public_id AS id, d.public_id AS payout, a.receipt, a.kind, a.area_code AS area, b.login AS by, o.login AS "to", a.fen, a.book_fen, a.note, a.at, g.outcome, w.login AS answered_by, g.note AS answer_note, g.at AS answered_at
-		FROM advance_acts a JOIN staff b ON b.id = a.by_id LEFT JOIN disbursements d ON d.id = a.disbursement_id LEFT JOIN staff o ON o.id = a.to_id LEFT JOIN advance_signatures g ON g.act_id = a.id LEFT JOIN staff w ON w.id = g.by_id ORDER BY a.id`},
+	{"advance-acts.jsonl", `SELECT a.public_id AS id, d.public_id AS payout, a.receipt, a.kind, a.area_code AS area, b.login AS by, o.login AS "to", l.login AS holder, a.fen, a.book_fen, a.note, a.at, g.outcome, w.login AS answered_by, g.note AS answer_note, g.at AS answered_at
+		FROM advance_acts a JOIN staff b ON b.id = a.by_id LEFT JOIN disbursements d ON d.id = a.disbursement_id LEFT JOIN staff o ON o.id = a.to_id LEFT JOIN advance_signatures g ON g.act_id = a.id LEFT JOIN staff w ON w.id = g.by_id LEFT JOIN staff l ON l.id = a.holder_id ORDER BY a.id`},
 	{"goods.jsonl", `SELECT g.public_id AS id, g.area_code AS area, g.name, g.unit, g.cost_fen, g.pieces, g.held, s.login AS added_by, g.added_at FROM goods g LEFT JOIN staff s ON s.id = g.added_by ORDER BY g.id`},
 	{"goods-moves.jsonl", `SELECT e.public_id AS entry, m.line, g.public_id AS goods, m.layer, m.pieces FROM goods_moves m JOIN ledger_entries e ON e.id = m.entry_id JOIN goods g ON g.id = m.goods_id ORDER BY m.entry_id, m.line`},
 	{"store-acts.jsonl", `SELECT a.public_id AS id, a.kind, a.area_code AS area, a.from_area AS "from", b.login AS by, a.voucher, a.note, a.at,

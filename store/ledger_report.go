@@ -12,8 +12,8 @@ import (
 const paidEvents = `('receipted', 'goods_given', 'bank_succeeded', 'late_success')`
 
 // otherEvents are what a county has more or less by otherwise than by payouts, as lists for SQL: given, recovered, interest,
-// fees, missed by counts, found by counts.
-var otherEvents = []string{`'fund_allocated'`, `'recovered'`, `'bank_interest'`, `'bank_fee'`, `'suspense_claimed', 'suspense_spent'`, `'surplus_kept'`}
+// fees, missed by counts, found by counts, claimed from people who are gone and paid back by them.
+var otherEvents = []string{`'fund_allocated'`, `'recovered'`, `'bank_interest'`, `'bank_fee'`, `'suspense_claimed', 'suspense_spent'`, `'surplus_kept'`, `'advance_claimed'`, `'advance_repaid'`}
 
 // MonthReport adds up what happened in a county's books between two days, both
 // included: balances from the days, payouts from the entries, so that one can be
@@ -43,7 +43,7 @@ func (tx *Tx) MonthReport(ctx context.Context, county area.Code, from, to area.D
 	columns, dest := make([]string, 0, len(otherEvents)), make([]any, 0, len(otherEvents))
 	for i, events := range otherEvents {
 		columns = append(columns, `coalesce(sum(p.fen) FILTER (WHERE e.event IN (`+events+`)), 0)::bigint`)
-		dest = append(dest, []any{&r.GivenFen, &r.RecoveredFen, &r.InterestFen, &r.FeesFen, &r.MissedFen, &r.FoundFen}[i])
+		dest = append(dest, []any{&r.GivenFen, &r.RecoveredFen, &r.InterestFen, &r.FeesFen, &r.MissedFen, &r.FoundFen, &r.ClaimedFen, &r.RepaidFen}[i])
 	}
 	err = tx.scan(ctx, "add up what came", `SELECT `+strings.Join(columns, ", ")+`
 		FROM ledger_entries e JOIN postings p ON p.entry_id = e.id AND p.layer = 'posted' AND p.fen > 0 WHERE`+days+`AND e.event IN (`+strings.Join(otherEvents, ", ")+`) AND p.area_code LIKE ?`,
@@ -54,14 +54,15 @@ func (tx *Tx) MonthReport(ctx context.Context, county area.Code, from, to area.D
 
 // imprestSQL holds every float against what it was filled with. Cash that was taken out of a county's float for a township's
 // payout lies with the township's worker, and counts where it came from.
-const imprestSQL = `SELECT x.area_code AS area, n.name AS area_name, x.filled_fen, x.float_fen, x.cash_fen, x.suspense_fen, x.vouchers_fen, x.vouchers,
-		x.filled_fen - x.float_fen - x.cash_fen - x.suspense_fen - x.vouchers_fen + x.set_off_fen AS missing_fen, x.vouchers_fen - x.set_off_fen AS claimable_fen
+const imprestSQL = `SELECT x.area_code AS area, n.name AS area_name, x.filled_fen, x.float_fen, x.cash_fen, x.suspense_fen, x.claimed_fen, x.vouchers_fen, x.vouchers,
+		x.filled_fen - x.float_fen - x.cash_fen - x.suspense_fen - x.claimed_fen - x.vouchers_fen + x.set_off_fen AS missing_fen, x.vouchers_fen - x.set_off_fen AS claimable_fen
 	FROM (SELECT f.area_code, f.posted_fen AS float_fen,
 		(SELECT coalesce(sum(p.fen), 0)::bigint FROM postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE p.account_id = f.id AND p.layer = 'posted' AND e.event IN ('float_funded', 'float_moved')) AS filled_fen,
 		(SELECT coalesce(sum(c.posted_fen), 0)::bigint FROM accounts c WHERE c.kind = 'cash' AND c.area_code = f.area_code)
 			+ (SELECT coalesce(sum(CASE WHEN d.source_area = f.area_code THEN d.fen ELSE -d.fen END), 0)::bigint FROM disbursements d
 			    WHERE d.area_code <> d.source_area AND f.area_code IN (d.area_code, d.source_area) AND (d.state = 'cash_issued' OR ` + notGivenBackSQL + `)) AS cash_fen,
 		(SELECT coalesce(sum(s.posted_fen), 0)::bigint FROM accounts s WHERE s.kind = 'suspense' AND s.holder LIKE 'advance:%' AND s.area_code = f.area_code) AS suspense_fen,
+		(SELECT coalesce(sum(c.posted_fen), 0)::bigint FROM accounts c WHERE c.kind = 'recovery' AND c.holder LIKE 'advance:%' AND c.area_code = f.area_code) AS claimed_fen,
 		(SELECT coalesce(sum(d.fen), 0)::bigint FROM disbursements d WHERE d.source_area = f.area_code AND ` + voucherSQL + `) AS vouchers_fen,
 		(SELECT count(*) FROM disbursements d WHERE d.source_area = f.area_code AND ` + voucherSQL + `) AS vouchers,
 		(SELECT coalesce(sum(d.fen), 0)::bigint FROM disbursements d WHERE d.source_area = f.area_code AND ` + setOffSQL + `) AS set_off_fen
@@ -75,7 +76,10 @@ const (
 )
 
 // notGivenBackSQL are payouts d whose receipt was reversed, and whose payer has the cash.
-const notGivenBackSQL = `(d.state = 'reversed' AND d.channel = 'cash' AND d.receipted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM advance_acts b JOIN advance_signatures s ON s.act_id = b.id WHERE b.disbursement_id = d.id AND s.outcome = 'signed'))`
+const notGivenBackSQL = `(d.state = 'reversed' AND d.channel = 'cash' AND d.receipted_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM advance_acts b JOIN advance_signatures s ON s.act_id = b.id WHERE b.disbursement_id = d.id AND s.outcome = 'signed') AND NOT ` + settledSQL + `)`
+
+// settledSQL are reversed payouts d whose payer was settled since: their cash was handed back, or is claimed.
+const settledSQL = `EXISTS (SELECT 1 FROM advance_acts l JOIN advance_signatures s ON s.act_id = l.id WHERE l.kind = 'settle' AND l.holder_id = d.payer_id AND l.area_code = d.area_code AND s.outcome = 'signed' AND s.at >= d.ended_at)`
 
 // Imprest holds the floats in scope against what they were filled with.
 func (tx *Tx) Imprest(ctx context.Context) ([]ledger.ImprestView, error) {

@@ -47,8 +47,18 @@ var ledgerChecks = []ledgerCheck{
 			|| count(e.id) FILTER (WHERE e.event = 'reserved') - count(e.id) FILTER (WHERE e.event = 'released') || ' open holds'
 		FROM advance_acts a LEFT JOIN advance_signatures g ON g.act_id = a.id LEFT JOIN ledger_entries e ON e.key IN ('advance:' || a.public_id || ':hold', 'advance:' || a.public_id || ':release', 'advance:' || a.public_id || ':move')
 		GROUP BY a.id, a.public_id, a.kind, a.fen, a.book_fen, g.outcome
-		HAVING count(e.id) FILTER (WHERE e.key LIKE '%:move') <> CASE WHEN g.outcome = 'signed' AND a.fen IS DISTINCT FROM a.book_fen THEN 1 ELSE 0 END
-		    OR count(e.id) FILTER (WHERE e.event = 'reserved') - count(e.id) FILTER (WHERE e.event = 'released') <> CASE WHEN g.outcome IS NULL AND a.kind <> 'count' THEN 1 ELSE 0 END`},
+		HAVING count(e.id) FILTER (WHERE e.key LIKE '%:move') <> CASE WHEN g.outcome = 'signed' AND a.fen IS DISTINCT FROM a.book_fen AND a.kind <> 'settle' THEN 1 ELSE 0 END
+		    OR count(e.id) FILTER (WHERE e.event = 'reserved') - count(e.id) FILTER (WHERE e.event = 'released') <> CASE WHEN g.outcome IS NULL AND a.kind NOT IN ('count', 'settle', 'repay') THEN 1 ELSE 0 END`},
+	{"leaver", `SELECT 'act ' || a.public_id || ' settles ' || a.fen || ' of ' || a.book_fen || ' fen (' || coalesce(g.outcome, 'waits') || '), its entries bring back ' || m.back || ' and claim ' || m.claimed
+		FROM advance_acts a LEFT JOIN advance_signatures g ON g.act_id = a.id,
+		LATERAL (SELECT coalesce(sum(p.fen) FILTER (WHERE e.event IN ('advance_returned', 'cash_returned')), 0) AS back, coalesce(sum(p.fen) FILTER (WHERE e.event = 'advance_claimed'), 0) AS claimed
+		         FROM ledger_entries e JOIN postings p ON p.entry_id = e.id AND p.layer = 'posted' AND p.fen > 0 WHERE starts_with(e.key, 'advance:' || a.public_id || ':')) m
+		WHERE a.kind = 'settle' AND (m.back <> CASE WHEN g.outcome = 'signed' THEN a.fen ELSE 0 END OR m.claimed <> CASE WHEN g.outcome = 'signed' THEN greatest(a.book_fen - a.fen, 0) ELSE 0 END)`},
+	{"advance_claim", `SELECT 'the accounts of what is claimed from ' || coalesce(a.holder, c.holder) || ' show ' || coalesce(a.fen, 0) || ' fen, the acts say ' || coalesce(c.fen, 0)
+		FROM (SELECT holder, sum(posted_fen) AS fen FROM accounts WHERE kind = 'recovery' AND holder LIKE 'advance:%' GROUP BY 1) a
+		FULL JOIN (SELECT 'advance:' || x.holder_id AS holder, sum(CASE x.kind WHEN 'settle' THEN greatest(x.book_fen - x.fen, 0) ELSE -x.fen END) AS fen
+		           FROM advance_acts x JOIN advance_signatures g ON g.act_id = x.id AND g.outcome = 'signed' WHERE x.holder_id IS NOT NULL GROUP BY 1) c ON c.holder = a.holder
+		WHERE coalesce(a.fen, 0) <> coalesce(c.fen, 0) OR a.fen < 0`},
 	{"goods", `SELECT 'the store of ' || coalesce(g.area_code, a.area_code) || ' holds goods worth ' || coalesce(g.worth, 0) || ' fen, its account says ' || coalesce(a.posted_fen, 0)
 		FROM (SELECT g.area_code, sum(m.pieces * g.cost_fen) FILTER (WHERE m.layer = 'posted') AS worth, coalesce(sum(-m.pieces * g.cost_fen) FILTER (WHERE m.layer <> 'posted'), 0) AS held
 		      FROM goods_moves m JOIN goods g ON g.id = m.goods_id GROUP BY g.area_code) g
@@ -86,7 +96,7 @@ var ledgerChecks = []ledgerCheck{
 		LEFT JOIN (SELECT left(area_code, 6) || '000000' AS county, sum(fen) AS fen FROM disbursements WHERE state IN ('failed', 'fixed') GROUP BY 1) d ON d.county = a.area_code
 		WHERE a.kind = 'returned' AND -a.posted_fen <> coalesce(d.fen, 0)`},
 	{"recovery", `SELECT 'account ' || a.public_id || ' (recovery) shows ' || a.posted_fen || ' fen, the claims say ' || coalesce(c.fen, 0) FROM accounts a
-		LEFT JOIN (SELECT area_code, sum(fen - recovered_fen) AS fen FROM claims GROUP BY 1) c ON c.area_code = a.area_code WHERE a.kind = 'recovery' AND a.posted_fen <> coalesce(c.fen, 0)`},
+		LEFT JOIN (SELECT area_code, sum(fen - recovered_fen) AS fen FROM claims GROUP BY 1) c ON c.area_code = a.area_code WHERE a.kind = 'recovery' AND a.holder = '' AND a.posted_fen <> coalesce(c.fen, 0)`},
 	{"arrived", `SELECT 'payout ' || d.public_id || ' is ' || d.state || ', the bank has paid ' || t.paid || ' of its tries and the books ' || coalesce(e.paid, 0) FROM disbursements d
 		JOIN (SELECT disbursement_id, count(*) FILTER (WHERE state = 'succeeded') AS paid, count(*) FILTER (WHERE state = 'succeeded' AND NOT twice) AS counts, (array_agg(state ORDER BY number DESC))[1] AS newest FROM disbursement_attempts GROUP BY 1) t ON t.disbursement_id = d.id
 		LEFT JOIN (SELECT disbursement_id, sum(CASE WHEN event IN ('bank_succeeded', 'late_success') THEN 1 WHEN event IN ('bank_returned', 'recovered') THEN -1 ELSE 0 END) AS paid FROM ledger_entries GROUP BY 1) e ON e.disbursement_id = d.id

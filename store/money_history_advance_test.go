@@ -54,7 +54,7 @@ func (h *history) heldFor(a ledger.AdvanceAct, fen int64) {
 		h.moves(testTownship, 0, fen)
 	case ledger.AdvanceHandOver, ledger.AdvanceReturn:
 		h.carry(a.By, 0, fen)
-	case ledger.AdvanceCount, ledger.AdvanceGiveBack: // a count holds nothing, and nothing is given back here
+	case ledger.AdvanceCount, ledger.AdvanceGiveBack, ledger.AdvanceSettle, ledger.AdvanceRepay: // a count holds nothing, nothing is given back and nobody is gone here
 	}
 }
 
@@ -103,6 +103,6 @@ func (h *history) decide(rt *rapid.T, a ledger.AdvanceAct, who act.Actor, outcom
 		h.moves(testTownship, a.Fen, 0)
 	case ledger.AdvanceCount:
 		h.carry(a.By, a.Fen-a.BookFen, 0)
-	case ledger.AdvanceGiveBack: // needs a payout, which these acts do not name
+	case ledger.AdvanceGiveBack, ledger.AdvanceSettle, ledger.AdvanceRepay: // need a payout or a person, which these acts do not name
 	}
 }

@@ -46,7 +46,7 @@ func (tx *Tx) handOn(ctx context.Context, r staffRow, reason string) (l area.Lea
 		return l, err
 	}
 	if advance != 0 || payouts != 0 || waiting != 0 {
-		return l, &act.Fault{Kind: act.ErrRefused, Code: "cash_in_hand", Detail: "They still have cash of the float, as a standing advance or for single payouts, or something of it waits. Let it be brought back, handed over or counted first; nothing was done.",
+		return l, &act.Fault{Kind: act.ErrRefused, Code: "cash_in_hand", Detail: "They still have cash of the float, as a standing advance or for single payouts, or something of it waits. Let it be brought back or handed over first, or have it settled in their name; nothing was done.",
 			Args: map[string]any{"advance_fen": advance, "payouts_fen": payouts, "waiting_fen": waiting}}
 	}
 	if l.Tickets, err = tx.passTicketsOn(ctx, r); err != nil {

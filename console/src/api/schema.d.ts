@@ -1423,6 +1423,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/advances/repayments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what came into the float of a claim on somebody who is gone; county finance signs */
+        post: operations["post_ledger_advances_repayments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/advances/returns": {
         parameters: {
             query?: never;
@@ -1434,6 +1451,23 @@ export interface paths {
         put?: never;
         /** Bring of your standing advance back into the float; who keeps it signs */
         post: operations["post_ledger_advances_returns"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/advances/settlements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle what somebody who is gone carries: say what was handed back in their name; county finance signs, and what is missing is claimed from them */
+        post: operations["post_ledger_advances_settlements"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3383,6 +3417,8 @@ export interface components {
         };
         AdvanceList: {
             carried: components["schemas"]["LedgerAdvanceView"][] | null;
+            /** @description What is still to be had from people who are gone */
+            claims: components["schemas"]["LedgerAdvanceClaimView"][] | null;
             /** @description Newest first, at most 100 */
             done: components["schemas"]["LedgerAdvanceActView"][] | null;
             /**
@@ -4727,7 +4763,7 @@ export interface components {
         LedgerAdvanceActView: {
             /**
              * Format: int64
-             * @description Of a count: what was found
+             * @description Of a count: what was found; of a settlement: what was handed back
              */
             amount_fen: number;
             answer_note?: string;
@@ -4739,19 +4775,21 @@ export interface components {
             at: string;
             /**
              * Format: int64
-             * @description Of a count: what the books said
+             * @description Of a count and a settlement: what the books said
              */
             book_fen?: number;
             /** @description Who offered, or counted */
             by: string;
             /**
              * Format: int64
-             * @description Of a count: found above the books; below zero where cash is missing
+             * @description Of a count and a settlement: found above the books; below zero where cash is missing
              */
             difference_fen: number;
+            /** @description Who is gone, of a settlement and a repayment */
+            holder?: string;
             id: string;
             /** @enum {string} */
-            kind: "issue" | "hand_over" | "return" | "count" | "give_back";
+            kind: "issue" | "hand_over" | "return" | "count" | "give_back" | "settle" | "repay";
             next_acts: string[] | null;
             note?: string;
             /**
@@ -4763,6 +4801,16 @@ export interface components {
             receipt?: string;
             /** @description Who takes it; absent where whoever keeps the float signs */
             to?: string;
+        };
+        LedgerAdvanceClaimView: {
+            account_id: string;
+            /** @description Whose float it came out of */
+            area: string;
+            area_name: string;
+            holder: string;
+            login: string;
+            /** Format: int64 */
+            open_fen: number;
         };
         LedgerAdvanceView: {
             account_id: string;
@@ -4981,6 +5029,11 @@ export interface components {
             claimable_fen: number;
             /**
              * Format: int64
+             * @description To be had from people who are gone and did not hand it back
+             */
+            claimed_fen: number;
+            /**
+             * Format: int64
              * @description What it was filled with
              */
             filled_fen: number;
@@ -5020,6 +5073,16 @@ export interface components {
             ticket_number: string;
         };
         LedgerMonthReport: {
+            /**
+             * Format: int64
+             * @description Cash that people who are gone did not hand back, and is claimed from them
+             */
+            advance_claimed_fen: number;
+            /**
+             * Format: int64
+             * @description What came in of such claims
+             */
+            advance_repaid_fen: number;
             /** @description What was held before, with what came and without what went, is what is held now, to the fen */
             agrees: boolean;
             /** @description By kind of account and place */
@@ -5087,7 +5150,7 @@ export interface components {
             amount_fen: number;
             area: string;
             /** @enum {string} */
-            kind: "unknown" | "unmatched_line" | "unmatched_entry" | "late_success" | "reversed_cash" | "cash_short" | "goods_short" | "imprest";
+            kind: "unknown" | "unmatched_line" | "unmatched_entry" | "late_success" | "reversed_cash" | "cash_short" | "goods_short" | "advance_claim" | "imprest";
             /** Format: date-time */
             since: string;
             /** @description The payout's id, the line's or the entry's; empty where it is about a whole account */
@@ -5263,7 +5326,7 @@ export interface components {
         LedgerStoreLineView: {
             /**
              * Format: int64
-             * @description Of a count: what the books said
+             * @description Of a count and a settlement: what the books said
              */
             book?: number;
             /**
@@ -6158,6 +6221,18 @@ export interface components {
         ReopenInputBody: {
             reason: string;
         };
+        RepaidAdvanceInputBody: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** @description Whose float the claim is of; default: your township's */
+            area?: string;
+            /** @description Login of who is gone */
+            holder: string;
+            /** Format: uuid */
+            id?: string;
+            /** @description Who has paid, and against which receipt */
+            note: string;
+        };
         RepaymentInputBody: {
             /** Format: int64 */
             amount_fen: number;
@@ -6360,6 +6435,21 @@ export interface components {
             entry_id?: string;
             /** @description Or why none does */
             explained?: string;
+        };
+        SettledAdvanceInputBody: {
+            /** @description The township whose float it came from; default: your own */
+            area?: string;
+            /** @description Login of who is gone */
+            holder: string;
+            /** Format: uuid */
+            id?: string;
+            /** @description Why it is done in their name, and who handed the money over */
+            note: string;
+            /**
+             * Format: int64
+             * @description What was handed back: of the standing advance and of the cash of single payouts
+             */
+            returned_fen: number;
         };
         ShortCheckBody: {
             identity_seen: boolean;
@@ -10448,6 +10538,43 @@ export interface operations {
             };
         };
     };
+    post_ledger_advances_repayments: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RepaidAdvanceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_ledger_advances_returns: {
         parameters: {
             query?: never;
@@ -10461,6 +10588,43 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReturnedAdvanceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdvanceList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_advances_settlements: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettledAdvanceInputBody"];
             };
         };
         responses: {

@@ -48,6 +48,9 @@ export type Adjustment = Schemas['LedgerAdjustmentView']
 /** What an adjustment ends: a suspense account, or a line of the bank's statement. */
 export interface Adjustable { account?: string; line?: string; kinds: string[]; fen: number }
 export type ReversedCash = Schemas['LedgerReversedCashView']
+/** What the first of two people does with a standing advance. */
+export type AdvanceActName = 'issueAdvance' | 'handAdvanceOver' | 'returnAdvance' | 'countAdvance' | 'settleAdvance' | 'repayAdvance'
+export type AdvanceClaim = Schemas['LedgerAdvanceClaimView']
 export type Carried = Schemas['LedgerAdvanceView']
 export type Statement = Schemas['LedgerStatement']
 export type AuditRow = Schemas['ActAuditRow']

@@ -59,6 +59,7 @@ const moments = [
   ['advances-over', 'worker', '/advances', async (page) => { await button(page, '交给同事').click(); await page.getByLabel('交给谁').selectOption('worker2') }],
   ['advances-count', 'worker', '/advances', async (page) => { await button(page, '盘点').click(); await page.getByLabel('点得').fill('1450.00'); await page.getByText('与账面相差').waitFor() }],
   ['advances-issue', 'head', '/advances', async (page) => { await button(page, '发放预领款').click(); await page.getByLabel('发给谁').selectOption('worker2') }],
+  ['advances-settle', 'head', '/advances', async (page) => { await button(page, '离岗结清').first().click(); await page.getByLabel('交回金额').fill('1000.00'); await page.getByText('追回').first().waitFor() }],
   ['advances-decline', 'worker', '/advances', async (page) => { await button(page, '不签').click() }],
   ['batches-one', 'finance', '/batches', async (page) => { await button(page, '查看').click(); await page.getByText('载入银行回盘').waitFor() }],
   ['batches-faults', 'finance', '/batches', async (page) => { await button(page, '查看').click(); await page.setInputFiles('input[type=file]', file('return.txt')); await page.getByText('处错误').first().waitFor() }],

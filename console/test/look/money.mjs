@@ -32,11 +32,11 @@ export function answerAdvances(me, path, res, json) {
   }
   if (!path.startsWith('/ledger/advances')) return false
   const worker = me.role === 'worker'
-  json(res, 200, { most_fen: 200_000, done: worker ? done : [did('d4', 'count', '赵二', '', 105_000, { book_fen: 100_000, difference_fen: 5_000, note: '多出一张五十元', ...signed('唐宛如') }), ...done],
+  json(res, 200, { most_fen: 200_000, claims: worker ? [] : [{ account_id: 'c1', area: '990101001000', area_name: '青石镇', holder: '孙四', login: 'worker9', open_fen: 40_000 }], done: worker ? done : [did('d4', 'count', '赵二', '', 105_000, { book_fen: 100_000, difference_fen: 5_000, note: '多出一张五十元', ...signed('唐宛如') }), ...done],
     reversed: [{ payout_id: 'p8', ticket_number: 'T20261006-0003', area: '990101001000', float: '990101001000', holder: '林小河', login: 'worker1', amount_fen: 80_000, reason: '照片不是本人', since: iso(-300), offered: !worker }],
     carried: worker ? mine : [...mine, carried('h3', '赵二', 'worker2', true, 100_000)],
     waiting: worker
       ? [did('g2', 'issue', '石文山', '林小河', 30_000, { next_acts: ['sign', 'decline'] }), { ...handed, next_acts: ['withdraw'] }]
-      : [{ ...counted, next_acts: ['sign', 'decline'] }, handed, did('g4', 'return', '赵二', '', 50_000, { next_acts: ['sign', 'decline'] })] })
+      : [{ ...counted, next_acts: ['sign', 'decline'] }, handed, did('g4', 'return', '赵二', '', 50_000, { next_acts: ['sign', 'decline'] }), did('g5', 'settle', '石文山', '', 190_000, { holder: '孙四', book_fen: 230_000, difference_fen: -40_000, note: '九月二十日病故，家属交来现金', next_acts: ['withdraw'] })] })
   return true
 }

@@ -8,10 +8,11 @@ export const advance = {
   advance: {
     title: '现金与预领款', limit: '每人预领款上限', lead: '预领款由两人经手：一人交出，另一人签字后才算数。', carried: '我手中的现金', carriedAll: '人员手中的现金', nothing: '手中没有现金。', nothingAll: '没有人持有现金。', most: '每人预领上限 {sum} 元',
     holder: '持有人', kind: '款项', advance: '预领款', payouts: '单笔待发放', sum: '账面', held: '已占用', comes: '待签收', free: '可用', waiting: '等待签字', nobody: '没有等待签字的事项。', done: '已办结', none: '还没有记录。',
-    act: { issue: '{by} 发给 {to}', hand_over: '{by} 交给 {to}', return: '{by} 交回备用金', count: '{by} 盘点', give_back: '{by} 交回已冲正的现金' }, outcome: { signed: '已签字', declined: '未签', withdrawn: '已撤回' },
+    act: { issue: '{by} 发给 {to}', hand_over: '{by} 交给 {to}', return: '{by} 交回备用金', count: '{by} 盘点', give_back: '{by} 交回已冲正的现金', settle: '{by} 代 {holder} 结清', repay: '{by} 代 {holder} 登记还款' }, outcome: { signed: '已签字', declined: '未签', withdrawn: '已撤回' },
     counted: '点得', books: '账面', short: '短款', over: '长款', to: '交给谁', toIssue: '发给谁', choose: '请选择', township: '乡镇', note: '说明', countedHint: '先点清手中的预领款，不含单笔待发放的现金。', noteHint: '与账面不符时必填。', reason: '不签的理由', differs: '与账面相差 {sum} 元',
     sign: '核对无误，签字', signCount: '复点无误，签字', decline: '不签', withdraw: '撤回', said: '已办理，等对方签字。', signed: '已签字。', answered: '已办理。', what: '事项', by: '签字',
     reversed: '已冲正待交回的现金', reversedLead: '签收已冲正，现金须交回备用金，由保管人开收据并签字。', receipt: '收据号', receiptHint: '备用金保管人开具的收据号。', offered: '等待签字',
+    settleNote: '原因与交款人', settleHint: '离世、辞退或失联等原因；写明谁交来的钱。', returned: '交回金额', returnedHint: '预领款和单笔待发放的现金合计，没有交回填 0。县级财务签字后，少的向本人追回，代领的款项由同事另领。', nothingBack: '少 {sum} 元，将向 {holder} 追回。', claims: '向离岗人员追回', claimsLead: '离岗时没有交回的现金，还清前一直列在这里。', stillOpen: '尚欠', repayNote: '谁还的、凭证号', signSettle: '核对无误，签字结清',
     move: { hint: '划到接管它的乡镇。' },
   },
 }
