@@ -119,6 +119,9 @@ func ProposeAdjustment(ctx context.Context, tx AdjustTx, in AdjustInput) (Adjust
 	if err := a.look(ctx, tx, in); err != nil {
 		return a, err
 	}
+	if err := a.notTheirs(me); err != nil {
+		return a, err
+	}
 	waits, err := tx.AdjustmentWaits(ctx, a)
 	if err != nil {
 		return a, err
@@ -156,14 +159,42 @@ func (a *Adjustment) look(ctx context.Context, tx AdjustTx, in AdjustInput) erro
 	if stands < 0 {
 		stands = -stands
 	}
+	most := stands
+	if a.Kind == AdjustCover {
+		if most, err = a.oneTry(ctx, tx, stands); err != nil {
+			return err
+		}
+	}
 	if a.Fen == 0 || a.Kind.ofLine() {
-		a.Fen = stands
+		a.Fen = most
 	}
 	if err := CheckAmount("amount_fen", a.Fen); err != nil {
 		return err
 	}
+	if a.Kind == AdjustCover && a.Fen != most {
+		return &act.Fault{Kind: act.ErrInvalid, Code: "cover_whole", Field: "amount_fen", Detail: "A late success is covered whole, one at a time, so that it agrees with its line of the bank's statement.", Args: map[string]any{"left_fen": most}}
+	}
 	if a.Fen > stands {
 		return &act.Fault{Kind: act.ErrInvalid, Code: "above_suspense", Field: "amount_fen", Detail: "This is more than stands there.", Args: map[string]any{"left_fen": stands}}
+	}
+	return nil
+}
+
+// oneTry is what the bank has paid by one late success: the payout's sum, of which several
+// may stand there.
+func (a Adjustment) oneTry(ctx context.Context, tx AdjustTx, stands int64) (int64, error) {
+	id, err := strconv.ParseInt(strings.TrimPrefix(a.Suspense.Holder, "payout:"), 10, 64)
+	if err != nil {
+		return 0, fmt.Errorf("read which payout stands in suspense: %w", err)
+	}
+	d, err := tx.DisbursementForUpdate(ctx, DisbursementID(id))
+	return min(d.Fen, stands), err
+}
+
+// notTheirs keeps whoever has the shortage from ending it, whatever post they hold by now.
+func (a Adjustment) notTheirs(who act.Actor) error {
+	if a.Suspense.Holder == fmt.Sprintf("advance:%d", who.StaffID) {
+		return act.Refused("own_shortage", "This was found in what you carry or carried yourself; two colleagues must end it.")
 	}
 	return nil
 }
@@ -212,6 +243,8 @@ func (a Adjustment) mayAnswer(who act.Actor, o AdvanceOutcome) error {
 		return AlreadyAnswered()
 	case o != AdvanceWithdrawn && mine:
 		return act.Refused("own_adjustment", "Who proposed the adjustment cannot sign it; another person must.")
+	case o == AdvanceSigned:
+		return a.notTheirs(who)
 	default:
 		return nil
 	}

@@ -332,6 +332,8 @@ func (a AdvanceAct) mayAnswer(who act.Actor, o AdvanceOutcome) error {
 		return act.NotFound("advance")
 	case a.inTheirName() && !mine && (who.StaffID == a.Holder || !who.May(area.RoleCountyFinance)):
 		return act.NotFound("advance")
+	case a.Kind == AdvanceGiveBack && !mine && a.Source != a.Area && !who.May(area.RoleCountyDuty, area.RoleCountyFinance):
+		return act.NotFound("advance") // it goes into the county's float, which they do not keep
 	case a.Outcome != "":
 		return AlreadyAnswered()
 	case o != AdvanceWithdrawn && mine:

@@ -70,7 +70,7 @@ func (h *Hearing) Book(ctx context.Context, tx Tx) error {
 	if len(h.entries) == 0 {
 		return nil
 	}
-	held, err := lock(ctx, tx, refsOf(h.entries))
+	held, err := lock(ctx, tx, refsOf(h.entries), mayCover(h.entries)...)
 	if err != nil {
 		return err
 	}

@@ -110,7 +110,7 @@ func AnswerAdvance(ctx context.Context, tx Tx, publicID string, o ledger.Advance
 	if err != nil {
 		return ledger.AdvanceAct{}, err
 	}
-	if err := tellGivenBack(ctx, tx, a, tickets); err != nil {
+	if err := tx.Wherever(ctx, func() error { return tellGivenBack(ctx, tx, a, tickets) }); err != nil {
 		return ledger.AdvanceAct{}, err
 	}
 	if a.Kind == ledger.AdvanceCount && a.Outcome == ledger.AdvanceSigned && a.Difference() != 0 {
@@ -123,7 +123,7 @@ func AnswerAdvance(ctx context.Context, tx Tx, publicID string, o ledger.Advance
 }
 
 // ticketsOf locks the tickets whose payouts somebody who is gone has taken on, as a
-// settlement gives those back; none for any other act.
+// settlement gives those back, wherever the tickets have moved to; none for any other act.
 func ticketsOf(ctx context.Context, tx Tx, publicID string) (map[ledger.CaseID]ticket.Ticket, error) {
 	a, err := tx.AdvanceAct(ctx, publicID)
 	if err != nil || a.Kind != ledger.AdvanceSettle {
@@ -135,15 +135,18 @@ func ticketsOf(ctx context.Context, tx Tx, publicID string) (map[ledger.CaseID]t
 	}
 	slices.SortFunc(taken, func(a, b ledger.Taken) int { return cmp.Compare(a.Case, b.Case) })
 	tickets := map[ledger.CaseID]ticket.Ticket{}
-	for _, t := range taken {
-		if _, locked := tickets[t.Case]; locked {
-			continue
+	err = tx.Wherever(ctx, func() error {
+		for _, t := range taken {
+			if _, locked := tickets[t.Case]; locked {
+				continue
+			}
+			if tickets[t.Case], err = tx.TicketForUpdate(ctx, ticket.ID(t.Case)); err != nil {
+				return err
+			}
 		}
-		if tickets[t.Case], err = tx.TicketForUpdate(ctx, ticket.ID(t.Case)); err != nil {
-			return nil, err
-		}
-	}
-	return tickets, nil
+		return nil
+	})
+	return tickets, err
 }
 
 // tellGivenBack writes into the tickets that their payouts wait for a colleague, and tells their owners.

@@ -258,6 +258,9 @@ func ReleaseBatch(ctx context.Context, tx Tx, bank Bank, publicID string) (Batch
 // letGo makes the batch one that the bank may have.
 func letGo(ctx context.Context, tx Tx, bank Bank, b *Batch, tickets map[ledger.CaseID]*ticket.Ticket, lines []ledger.Line) error {
 	me := tx.Actor().StaffID
+	for _, l := range lines {
+		l.Payout.CallTaker = tickets[l.Payout.Case].CallTaker // may have become known since the payout was made
+	}
 	file, err := fileOf(ctx, tx, bank, *b)
 	if err != nil {
 		return err

@@ -126,7 +126,10 @@ func tellAge(ctx context.Context, tx Tx, county area.Code, fresh []ledger.Tellin
 			map[string]string{"area": named.Name, "count": strconv.Itoa(count[place]), "days": strconv.Itoa(days)}}
 		switch {
 		case days == 1:
-			_, err = tellRole(ctx, tx, ticket.Ticket{}, county, area.RoleCountyFinance, m)
+			var told bool
+			if told, err = tellRole(ctx, tx, ticket.Ticket{}, county, area.RoleCountyFinance, m); err == nil && !told {
+				err = tellSupervisor(ctx, tx, county, m) // a county without finance: whoever watches it
+			}
 		case days == 7:
 			err = tellSupervisor(ctx, tx, county, m)
 		case place.Level() == area.LevelCounty:

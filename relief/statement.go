@@ -43,8 +43,8 @@ type StatementTx interface {
 	NamedAfter(ctx context.Context, bank string, day area.Date, references []string) ([]string, error)
 	// StatementLoaded reports whether a statement with this content was loaded before.
 	StatementLoaded(ctx context.Context, bank string, sha256 []byte) (bool, error)
-	// BatchesOfReferences locks the batches in which tries with these end-to-end ids were sent, by ascending id.
-	BatchesOfReferences(ctx context.Context, references []string) ([]ledger.BatchID, error)
+	// BatchesOfReferences locks a bank's batches in which tries with these end-to-end ids were sent, by ascending id.
+	BatchesOfReferences(ctx context.Context, bank string, references []string) ([]ledger.BatchID, error)
 	// AddBankStatement writes a statement with its lines. act.ErrRefused where its days were loaded from another file.
 	AddBankStatement(ctx context.Context, s BankStatement) error
 	// MatchStatementLines matches what waits with entries by their references, and tells how many lines it matched.
@@ -95,11 +95,15 @@ func LoadStatement(ctx context.Context, tx StatementTx, bank StatementBank, file
 
 // take hears the statements of a file one after the other, writes them down, and books at once what they say.
 func (l *StatementLoaded) take(ctx context.Context, tx StatementTx, bank StatementBank, sum []byte, all []rail.Statement, r Rules) error {
-	of, err := speaksOf(ctx, tx, all)
+	of, err := speaksOf(ctx, tx, bank.ID(), all)
 	if err != nil {
 		return err
 	}
 	for _, s := range all {
+		if s.To > area.DateOf(tx.Now()) {
+			return &act.Fault{Kind: act.ErrRefused, Code: "statement_ahead", Detail: "The statement tells of days that have not come; nothing was loaded. Ask the bank for one up to today.",
+				Args: map[string]any{"to": string(s.To)}}
+		}
 		around, err := tx.StatementsAround(ctx, bank.ID(), s.From, s.To)
 		if err != nil {
 			return err
@@ -153,7 +157,7 @@ type spoken struct {
 	words   *ledger.Hearing
 }
 
-func speaksOf(ctx context.Context, tx StatementTx, all []rail.Statement) (s spoken, err error) {
+func speaksOf(ctx context.Context, tx StatementTx, bank string, all []rail.Statement) (s spoken, err error) {
 	var references []string
 	for _, statement := range all {
 		references = append(references, named(moved(statement))...)
@@ -162,7 +166,7 @@ func speaksOf(ctx context.Context, tx StatementTx, all []rail.Statement) (s spok
 	if len(references) == 0 {
 		return s, nil
 	}
-	batches, err := tx.BatchesOfReferences(ctx, references)
+	batches, err := tx.BatchesOfReferences(ctx, bank, references)
 	if err != nil || len(batches) == 0 {
 		return s, err
 	}
@@ -223,6 +227,9 @@ func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, of spoken, b
 			if pass.word == ledger.WordSucceeded && bounces {
 				first[reference] = turn
 				continue
+			}
+			if turn == ledger.TurnReplaced && first[reference] == ledger.TurnSucceeded {
+				turn = ledger.TurnNetted // by this alone does anybody hear that the payout has arrived
 			}
 			if turn == ledger.TurnReturned {
 				switch first[reference] {

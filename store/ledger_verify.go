@@ -103,7 +103,7 @@ var ledgerChecks = []ledgerCheck{
 		WHERE t.paid <> coalesce(e.paid, 0) OR d.state IN ('succeeded', 'reconciled') AND t.counts <> 1 OR d.state IN ('reserved', 'batched', 'sent', 'acked', 'unknown') AND t.newest <> d.state
 			OR d.state IN ('failed', 'fixed') AND t.newest NOT IN ('failed', 'cancelled')`},
 	{"suspense", `SELECT 'account ' || a.public_id || ' (suspense, ' || a.holder || ') stands at ' || a.posted_fen || ' fen, what came into it and went out of it comes to ' || coalesce(m.fen, 0)
-		FROM accounts a LEFT JOIN (SELECT p.account_id, sum(p.fen) AS fen FROM postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE e.event IN ('cash_short', 'cash_over', 'goods_missing', 'goods_surplus', 'late_success')
+		FROM accounts a LEFT JOIN (SELECT p.account_id, sum(p.fen) AS fen FROM postings p JOIN ledger_entries e ON e.id = p.entry_id WHERE e.event IN ('cash_short', 'cash_over', 'goods_missing', 'goods_surplus', 'late_success') OR e.event = 'suspense_covered' AND e.disbursement_id IS NOT NULL
 			OR EXISTS (SELECT 1 FROM adjustments j JOIN adjustment_signatures s ON s.adjustment_id = j.id AND s.outcome = 'signed' WHERE j.account_id = p.account_id AND e.key = 'adjustment:' || j.public_id || ':clear')
 			GROUP BY 1) m ON m.account_id = a.id WHERE a.kind = 'suspense' AND a.posted_fen <> coalesce(m.fen, 0)`},
 	{"in_hands", `SELECT 'account ' || a.public_id || ' (cash, ' || a.holder || ') holds ' || a.posted_fen || ' fen, the payouts say ' || coalesce(d.fen, 0) FROM accounts a

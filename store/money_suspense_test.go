@@ -119,7 +119,7 @@ func TestALateSuccessThatTheFundCannotCover(t *testing.T) {
 	}
 	it := ledger.AdjustInput{Kind: ledger.AdjustCover, Suspense: items[0].AccountID, Voucher: "a-1", Note: "booked"}
 	for code, spoil := range map[string]func(*ledger.AdjustInput){"adjustment_kind": func(in *ledger.AdjustInput) { in.Kind = ledger.AdjustWriteOff }, "voucher_required": func(in *ledger.AdjustInput) { in.Voucher = "" },
-		"above_suspense": func(in *ledger.AdjustInput) { in.Fen = 80_001 }, "not_found": func(in *ledger.AdjustInput) { in.Suspense = uuid.NewString() }, "adjustment_of": func(in *ledger.AdjustInput) { in.Line = uuid.NewString() }} {
+		"cover_whole": func(in *ledger.AdjustInput) { in.Fen = 79_999 }, "not_found": func(in *ledger.AdjustInput) { in.Suspense = uuid.NewString() }, "adjustment_of": func(in *ledger.AdjustInput) { in.Line = uuid.NewString() }} {
 		bad := it
 		spoil(&bad)
 		m.refuse(t, "finance", code, proposing(t, bad, nil))
@@ -177,6 +177,22 @@ func TestALateSuccessBeforeTheRepairThatTheFundCannotCover(t *testing.T) {
 		t.Errorf("come back, the payout is %s", m.state(t, p))
 	}
 	m.stands(t, "came back", map[ledger.Kind]int{ledger.Fund: 100_000, ledger.Returned: -80_000, ledger.Suspense: 0})
+}
+
+// What comes back of a late success that the fund could not cover covers it: the fund never holds more than the bank.
+func TestAnUncoveredLateSuccessThatComesBackLeavesNothing(t *testing.T) {
+	m := newBankTill(t)
+	_, first, second := m.twiceTried(t)
+	m.released(t, second)
+	m.drained(t)
+	m.loaded(t, first, m.says(t, first, nil, rail.Succeeded))
+	m.stands(t, "not covered", map[ledger.Kind]int{ledger.Fund: 80_000, ledger.Recovery: 80_000, ledger.Suspense: -80_000, ledger.InTransit: -80_000})
+	m.loaded(t, first, m.says(t, first, nil, rail.Failed))
+	m.stands(t, "come back", map[ledger.Kind]int{ledger.Fund: 80_000, ledger.Recovery: 0, ledger.Suspense: 0, ledger.InTransit: -80_000})
+	if open := m.open(t, ledger.OpenLate); len(open) != 0 {
+		t.Errorf("still open: %+v", open)
+	}
+	m.sound(t)
 }
 
 // Where the first try has arrived, the second is called off or fails: the payee was paid once, the claim ends by itself, and
@@ -319,6 +335,7 @@ func TestFeesAndInterest(t *testing.T) {
 	}
 	fee, interest := lines[0].ID, lines[1].ID
 	m.refuse(t, "finance", "adjustment_kind", proposing(t, ledger.AdjustInput{Kind: ledger.AdjustFee, Line: interest, Voucher: "f-1"}, nil))
+	m.refuse(t, "finance", "outflow_explained", func(tx *Tx) error { return relief.SettleStatementLine(t.Context(), tx, fee, "", "a fee") })
 	var first, second, declined string
 	m.must(t, "finance", proposing(t, ledger.AdjustInput{Kind: ledger.AdjustFee, Line: fee, Voucher: "f-1"}, &declined))
 	m.must(t, "finance2", deciding(t, declined, ledger.AdvanceDeclined, "ask the bank first"))

@@ -61,7 +61,8 @@ func TestAMissingDayIsLoadedAfterwards(t *testing.T) {
 		t.Fatalf("what came back is %s", got)
 	}
 	back := rail.StatementLine{Fen: 80_000, Direction: rail.Credit, BankReference: "B-1"}
-	for code, f := range map[string]relief.BankFile{"statement_gap_after": file(second, 0, out), "statement_gap": file(second, 1, back), "statement_overlaps": file(third, 0)} {
+	for code, f := range map[string]relief.BankFile{"statement_gap_after": file(second, 0, out), "statement_gap": file(second, 1, back), "statement_overlaps": file(third, 0),
+		"statement_ahead": file("2099-01-01", 0, out)} {
 		if _, err := m.takes(t, f); codeOf(err) != code {
 			t.Errorf("%v, want %s", err, code)
 		}

@@ -51,9 +51,9 @@ func (tx *Tx) StatementLoaded(ctx context.Context, bank string, sha256 []byte) (
 	return loaded, err
 }
 
-// BatchesOfReferences locks the batches of tries.
-func (tx *Tx) BatchesOfReferences(ctx context.Context, references []string) (ids []ledger.BatchID, err error) {
-	err = tx.find(ctx, "lock batches of tries", &ids, `SELECT b.id FROM bank_batches b WHERE b.id IN (SELECT a.batch_id FROM disbursement_attempts a WHERE a.reference IN ?) ORDER BY b.id FOR UPDATE`, references)
+// BatchesOfReferences locks a bank's batches of tries.
+func (tx *Tx) BatchesOfReferences(ctx context.Context, bank string, references []string) (ids []ledger.BatchID, err error) {
+	err = tx.find(ctx, "lock batches of tries", &ids, `SELECT b.id FROM bank_batches b WHERE b.bank = ? AND b.id IN (SELECT a.batch_id FROM disbursement_attempts a WHERE a.reference IN ?) ORDER BY b.id FOR UPDATE`, bank, references)
 	return ids, err
 }
 
@@ -106,6 +106,9 @@ func (tx *Tx) SettleLine(ctx context.Context, line, entry, explained string) err
 	}
 	if l.SettledAt != nil {
 		return lineSettled()
+	}
+	if explained != "" && l.Fen < 0 { // words of one person would take it out of sight, and the books would keep it
+		return act.Refused("outflow_explained", "Money that left the account is matched with its entry, or booked as taken by the bank, which two people do.")
 	}
 	var id *int64
 	if entry != "" {
