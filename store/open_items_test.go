@@ -121,7 +121,7 @@ func TestTheAgeOfACashDifference(t *testing.T) {
 	var noon time.Time
 	m.must(t, "finance", func(tx *Tx) error { noon = tx.Now(); return nil })
 	super := connect(t, m.urls.SuperURL)
-	if _, err := super.Exec(t.Context(), `INSERT INTO accounts (public_id, kind, area_code, holder, opened_at) VALUES (gen_random_uuid(), 'suspense', $1, '', now())`, string(testTownship)); err != nil {
+	if _, err := super.Exec(t.Context(), `INSERT INTO accounts (public_id, kind, area_code, holder, opened_at) VALUES (gen_random_uuid(), 'suspense', $1, 'advance:1', now())`, string(testTownship)); err != nil {
 		t.Fatal(err)
 	}
 	for offset, fen := range map[int]int64{-9: 500, -8: -500, -5: 300, -4: 200, -1: -100} {
