@@ -10,7 +10,9 @@ import (
 
 // Whoever the shortage was found with ends it neither as the first person nor as the second, in whatever post.
 func TestNobodyEndsTheirOwnShortage(t *testing.T) {
-	finance := func(id area.StaffID) act.Actor { return act.Actor{StaffID: id, Role: area.RoleCountyFinance, Area: "990101000000"} }
+	finance := func(id area.StaffID) act.Actor {
+		return act.Actor{StaffID: id, Role: area.RoleCountyFinance, Area: "990101000000"}
+	}
 	a := Adjustment{Kind: AdjustWriteOff, County: "990101000000", By: 3, Suspense: AccountRef{Kind: Suspense, Area: "990101101000", Holder: "advance:7"}}
 	if err := a.mayAnswer(finance(4), AdvanceSigned); err != nil {
 		t.Errorf("a colleague: %v", err)
