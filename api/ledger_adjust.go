@@ -18,9 +18,9 @@ func adjustTable() []*route {
 		{method: http.MethodPost, path: "/ledger/adjustments", fresh: true, who: finance,
 			summary: "Propose how something in suspense is ended, or that a line of the bank's statement is a fee or interest; a colleague signs", bind: do((*Server).proposeAdjustment)},
 		{method: http.MethodPost, path: "/ledger/adjustments/{id}/signature", fresh: true, who: finance, committed: failpoint.PayoutAfterCommit,
-			summary: "Sign what a colleague has proposed: it is booked", bind: do((*Server).signAdjustment)},
-		{method: http.MethodPost, path: "/ledger/adjustments/{id}/refusal", who: finance, summary: "Say that you do not sign, and why; nothing is booked", bind: do((*Server).declineAdjustment)},
-		{method: http.MethodPost, path: "/ledger/adjustments/{id}/withdrawal", who: finance, summary: "Take back what you have proposed and nobody has signed", bind: do((*Server).withdrawAdjustment)},
+			summary: "Sign what a colleague has proposed: it is booked", bind: do(answering[Reconciliation]((*Server).answerAdjustment).sign)},
+		{method: http.MethodPost, path: "/ledger/adjustments/{id}/refusal", who: finance, summary: "Say that you do not sign, and why; nothing is booked", bind: do(answering[Reconciliation]((*Server).answerAdjustment).decline)},
+		{method: http.MethodPost, path: "/ledger/adjustments/{id}/withdrawal", who: finance, summary: "Take back what you have proposed and nobody has signed", bind: do(answering[Reconciliation]((*Server).answerAdjustment).withdraw)},
 	}
 }
 
@@ -51,23 +51,8 @@ func (s *Server) proposeAdjustment(ctx context.Context, tx Tx, in *adjustInput) 
 }
 
 func (s *Server) answerAdjustment(ctx context.Context, tx Tx, id string, o ledger.AdvanceOutcome, note string) (Reconciliation, error) {
-	if err := ticket.PlainText("reason", note); err != nil {
-		return Reconciliation{}, err
-	}
 	if _, err := relief.AnswerAdjustment(ctx, tx, id, o, note); err != nil {
 		return Reconciliation{}, err
 	}
 	return s.reconciliation(ctx, tx, &reconciliationInput{})
-}
-
-func (s *Server) signAdjustment(ctx context.Context, tx Tx, in *plainInput) (Reconciliation, error) {
-	return s.answerAdjustment(ctx, tx, in.ID, ledger.AdvanceSigned, "")
-}
-
-func (s *Server) declineAdjustment(ctx context.Context, tx Tx, in *reasonInput) (Reconciliation, error) {
-	return s.answerAdjustment(ctx, tx, in.ID, ledger.AdvanceDeclined, in.Body.Reason)
-}
-
-func (s *Server) withdrawAdjustment(ctx context.Context, tx Tx, in *plainInput) (Reconciliation, error) {
-	return s.answerAdjustment(ctx, tx, in.ID, ledger.AdvanceWithdrawn, "")
 }

@@ -47,11 +47,11 @@ func advanceTable() []*route {
 		{method: post, path: "/ledger/advances/repayments", fresh: true, who: signers, committed: failpoint.AdvanceAfterCommit,
 			summary: "Say what came into the float of a claim on somebody who is gone; county finance signs", bind: do((*Server).repayAdvance)},
 		{method: post, path: "/ledger/advances/{id}/signature", who: answerers, committed: failpoint.AdvanceAfterCommit,
-			summary: "Sign, as the second person: the money moves, or the count is booked", bind: do((*Server).signAdvance)},
+			summary: "Sign, as the second person: the money moves, or the count is booked", bind: do(answering[AdvanceList]((*Server).answerAdvance).sign)},
 		{method: post, path: "/ledger/advances/{id}/refusal", who: answerers, committed: failpoint.AdvanceAfterCommit,
-			summary: "Say that you do not sign, and why; the money stays where it is", bind: do((*Server).declineAdvance)},
+			summary: "Say that you do not sign, and why; the money stays where it is", bind: do(answering[AdvanceList]((*Server).answerAdvance).decline)},
 		{method: post, path: "/ledger/advances/{id}/withdrawal", who: payers, committed: failpoint.AdvanceAfterCommit,
-			summary: "Take back what you have offered and nobody has signed", bind: do((*Server).withdrawAdvance)},
+			summary: "Take back what you have offered and nobody has signed", bind: do(answering[AdvanceList]((*Server).answerAdvance).withdraw)},
 	}
 }
 
@@ -207,23 +207,8 @@ func (s *Server) repayAdvance(ctx context.Context, tx Tx, in *repaidAdvanceInput
 }
 
 func (s *Server) answerAdvance(ctx context.Context, tx Tx, id string, o ledger.AdvanceOutcome, note string) (AdvanceList, error) {
-	if err := ticket.PlainText("reason", note); err != nil {
-		return AdvanceList{}, err
-	}
 	if _, err := relief.AnswerAdvance(ctx, tx, id, o, note); err != nil {
 		return AdvanceList{}, err
 	}
 	return s.listAdvances(ctx, tx, nil)
-}
-
-func (s *Server) signAdvance(ctx context.Context, tx Tx, in *plainInput) (AdvanceList, error) {
-	return s.answerAdvance(ctx, tx, in.ID, ledger.AdvanceSigned, "")
-}
-
-func (s *Server) declineAdvance(ctx context.Context, tx Tx, in *reasonInput) (AdvanceList, error) {
-	return s.answerAdvance(ctx, tx, in.ID, ledger.AdvanceDeclined, in.Body.Reason)
-}
-
-func (s *Server) withdrawAdvance(ctx context.Context, tx Tx, in *plainInput) (AdvanceList, error) {
-	return s.answerAdvance(ctx, tx, in.ID, ledger.AdvanceWithdrawn, "")
 }

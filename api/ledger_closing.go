@@ -41,7 +41,7 @@ func closingTable() []*route {
 		{method: get, path: "/ledger/reconciliation", who: whole, summary: "What does not agree between the books, the bank and the cash, the floats against what filled them, and what is closed", bind: read((*Server).reconciliation)},
 		{method: get, path: "/ledger/report", who: whole, summary: "What happened in a county's books between two days, to the fen", bind: read((*Server).moneyReport)},
 		{method: post, path: "/ledger/reimbursements", fresh: true, who: finance, written: failpoint.FinanceBeforeCommit, committed: failpoint.FinanceAfterCommit, summary: "Repay a float what citizens have received out of it, against the receipts", bind: do((*Server).claimBack)},
-		{method: post, path: "/ledger/statements", who: finance, committed: failpoint.PayoutAfterCommit, summary: "Load a statement of your county's account as the bank gave it; all of it or nothing, the same file changes nothing", bind: do((*Server).loadStatement)},
+		{method: post, path: "/ledger/statements", fresh: true, who: finance, committed: failpoint.PayoutAfterCommit, summary: "Load a statement of your county's account as the bank gave it; all of it or nothing, the same file changes nothing", bind: do((*Server).loadStatement)},
 		{method: post, path: "/ledger/statement-lines/{id}/settlement", who: finance, written: failpoint.FinanceBeforeCommit, committed: failpoint.FinanceAfterCommit, summary: "Match a line of a statement with an entry, or say why none belongs to it", bind: do((*Server).settleLine)},
 		{method: post, path: "/ledger/closings", fresh: true, who: finance, written: failpoint.FinanceBeforeCommit, committed: failpoint.FinanceAfterCommit, summary: "Close your county's books through a day, a month or a year", bind: do((*Server).closeBooks)},
 	}

@@ -36,11 +36,11 @@ func goodsTable() []*route {
 		{method: post, path: "/ledger/goods/counts", who: keepers, committed: failpoint.PayoutAfterCommit,
 			summary: "Say what you have counted in a store, kind by kind; another person counts with you and signs, a third approves a difference", bind: do((*Server).countGoods)},
 		{method: post, path: "/ledger/goods/acts/{id}/signature", fresh: true, who: keepers, committed: failpoint.PayoutAfterCommit,
-			summary: "Sign a purchase, a transfer or a count as the second person, or approve a difference as the third", bind: do((*Server).signGoods)},
+			summary: "Sign a purchase, a transfer or a count as the second person, or approve a difference as the third", bind: do(answering[GoodsList]((*Server).answerGoods).sign)},
 		{method: post, path: "/ledger/goods/acts/{id}/refusal", who: keepers, committed: failpoint.PayoutAfterCommit,
-			summary: "Say that you do not sign, and why; the goods stay where they are", bind: do((*Server).declineGoods)},
+			summary: "Say that you do not sign, and why; the goods stay where they are", bind: do(answering[GoodsList]((*Server).answerGoods).decline)},
 		{method: post, path: "/ledger/goods/acts/{id}/withdrawal", who: keepers, committed: failpoint.PayoutAfterCommit,
-			summary: "Take back what you have begun and nobody has brought to its end", bind: do((*Server).withdrawGoods)},
+			summary: "Take back what you have begun and nobody has brought to its end", bind: do(answering[GoodsList]((*Server).answerGoods).withdraw)},
 	}
 }
 
@@ -182,21 +182,6 @@ func (s *Server) countGoods(ctx context.Context, tx Tx, in *countGoodsInput) (Go
 }
 
 func (s *Server) answerGoods(ctx context.Context, tx Tx, id string, o ledger.AdvanceOutcome, note string) (GoodsList, error) {
-	if err := ticket.PlainText("reason", note); err != nil {
-		return GoodsList{}, err
-	}
 	_, err := ledger.AnswerStore(ctx, tx, id, o, note)
 	return s.goodsAfter(ctx, tx, err)
-}
-
-func (s *Server) signGoods(ctx context.Context, tx Tx, in *plainInput) (GoodsList, error) {
-	return s.answerGoods(ctx, tx, in.ID, ledger.AdvanceSigned, "")
-}
-
-func (s *Server) declineGoods(ctx context.Context, tx Tx, in *reasonInput) (GoodsList, error) {
-	return s.answerGoods(ctx, tx, in.ID, ledger.AdvanceDeclined, in.Body.Reason)
-}
-
-func (s *Server) withdrawGoods(ctx context.Context, tx Tx, in *plainInput) (GoodsList, error) {
-	return s.answerGoods(ctx, tx, in.ID, ledger.AdvanceWithdrawn, "")
 }

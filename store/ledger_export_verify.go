@@ -88,6 +88,14 @@ func (c *exportCheck) manifest() error {
 	return err
 }
 
+// lineCount counts the lines that are written to it.
+type lineCount int
+
+func (n *lineCount) Write(p []byte) (int, error) {
+	*n += lineCount(bytes.Count(p, []byte{'\n'}))
+	return len(p), nil
+}
+
 // summed is the hash of a file and how many lines it has.
 func summed(in fs.FS, name string) (sum string, lines int, err error) {
 	f, err := in.Open(name)
@@ -95,18 +103,11 @@ func summed(in fs.FS, name string) (sum string, lines int, err error) {
 		return "", 0, err
 	}
 	defer f.Close() //nolint:errcheck // only read
-	h, buf := sha256.New(), make([]byte, 64<<10)
-	for {
-		n, err := f.Read(buf)
-		_, _ = h.Write(buf[:n]) // a hash takes everything
-		lines += bytes.Count(buf[:n], []byte{'\n'})
-		if errors.Is(err, io.EOF) {
-			return hex.EncodeToString(h.Sum(nil)), lines, nil
-		}
-		if err != nil {
-			return "", 0, fmt.Errorf("read %s: %w", name, err)
-		}
+	h, n := sha256.New(), lineCount(0)
+	if _, err := io.Copy(io.MultiWriter(h, &n), f); err != nil {
+		return "", 0, fmt.Errorf("read %s: %w", name, err)
 	}
+	return hex.EncodeToString(h.Sum(nil)), int(n), nil
 }
 
 // eachRow reads the rows of a file in their order; one that is missing has none.

@@ -2,14 +2,19 @@ import { ref, shallowRef } from 'vue'
 import { ApiProblem } from '../api/problem'
 import { newKey } from './key'
 
-/** Acts of a page that has no form for them: each under its name has a key, which a retry keeps, and one problem is shown at a time. */
+/**
+ * Acts of a page that has no form for them: each under its name has a key, which a retry keeps, and one problem is shown at a time.
+ * `again` repeats the last of them, once a fresh sign-in has been given.
+ */
 export function useActing(done: () => unknown) {
   const busy = ref(false)
   const said = ref('')
   const refused = shallowRef<ApiProblem | null>(null)
   const keys: Record<string, string> = {}
+  let again = (): Promise<void> => Promise.resolve()
 
   async function run(name: string, does: (key: string) => Promise<void>): Promise<void> {
+    again = () => run(name, does)
     busy.value = true
     refused.value = null
     said.value = ''
@@ -33,5 +38,5 @@ export function useActing(done: () => unknown) {
     input.value = ''
     if (file) void run(`give ${file.name}`, (key) => give(file, key))
   }
-  return { busy, said, refused, run, given }
+  return { busy, said, refused, run, given, again: () => again() }
 }
