@@ -18,9 +18,9 @@ func adjustTable() []*route {
 		{method: http.MethodPost, path: "/ledger/adjustments", fresh: true, who: finance,
 			summary: "Propose how something in suspense is ended, or that a line of the bank's statement is a fee or interest; a colleague signs", bind: do((*Server).proposeAdjustment)},
 		{method: http.MethodPost, path: "/ledger/adjustments/{id}/signature", fresh: true, who: finance, committed: failpoint.PayoutAfterCommit,
-			summary: "Sign what a colleague has proposed: it is booked", bind: do(answering[Reconciliation]((*Server).answerAdjustment).sign)},
-		{method: http.MethodPost, path: "/ledger/adjustments/{id}/refusal", who: finance, summary: "Say that you do not sign, and why; nothing is booked", bind: do(answering[Reconciliation]((*Server).answerAdjustment).decline)},
-		{method: http.MethodPost, path: "/ledger/adjustments/{id}/withdrawal", who: finance, summary: "Take back what you have proposed and nobody has signed", bind: do(answering[Reconciliation]((*Server).answerAdjustment).withdraw)},
+			summary: "Sign what a colleague has proposed: it is booked", bind: do(answering[Reconciliation]((*Server).answerAdjustment).sign())},
+		{method: http.MethodPost, path: "/ledger/adjustments/{id}/refusal", who: finance, summary: "Say that you do not sign, and why; nothing is booked", bind: do(answering[Reconciliation]((*Server).answerAdjustment).decline())},
+		{method: http.MethodPost, path: "/ledger/adjustments/{id}/withdrawal", who: finance, summary: "Take back what you have proposed and nobody has signed", bind: do(answering[Reconciliation]((*Server).answerAdjustment).withdraw())},
 	}
 }
 

@@ -47,11 +47,11 @@ func advanceTable() []*route {
 		{method: post, path: "/ledger/advances/repayments", fresh: true, who: signers, committed: failpoint.AdvanceAfterCommit,
 			summary: "Say what came into the float of a claim on somebody who is gone; county finance signs", bind: do((*Server).repayAdvance)},
 		{method: post, path: "/ledger/advances/{id}/signature", who: answerers, committed: failpoint.AdvanceAfterCommit,
-			summary: "Sign, as the second person: the money moves, or the count is booked", bind: do(answering[AdvanceList]((*Server).answerAdvance).sign)},
+			summary: "Sign, as the second person: the money moves, or the count is booked", bind: do(answering[AdvanceList]((*Server).answerAdvance).sign())},
 		{method: post, path: "/ledger/advances/{id}/refusal", who: answerers, committed: failpoint.AdvanceAfterCommit,
-			summary: "Say that you do not sign, and why; the money stays where it is", bind: do(answering[AdvanceList]((*Server).answerAdvance).decline)},
+			summary: "Say that you do not sign, and why; the money stays where it is", bind: do(answering[AdvanceList]((*Server).answerAdvance).decline())},
 		{method: post, path: "/ledger/advances/{id}/withdrawal", who: payers, committed: failpoint.AdvanceAfterCommit,
-			summary: "Take back what you have offered and nobody has signed", bind: do(answering[AdvanceList]((*Server).answerAdvance).withdraw)},
+			summary: "Take back what you have offered and nobody has signed", bind: do(answering[AdvanceList]((*Server).answerAdvance).withdraw())},
 	}
 }
 

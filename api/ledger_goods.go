@@ -36,11 +36,11 @@ func goodsTable() []*route {
 		{method: post, path: "/ledger/goods/counts", who: keepers, committed: failpoint.PayoutAfterCommit,
 			summary: "Say what you have counted in a store, kind by kind; another person counts with you and signs, a third approves a difference", bind: do((*Server).countGoods)},
 		{method: post, path: "/ledger/goods/acts/{id}/signature", fresh: true, who: keepers, committed: failpoint.PayoutAfterCommit,
-			summary: "Sign a purchase, a transfer or a count as the second person, or approve a difference as the third", bind: do(answering[GoodsList]((*Server).answerGoods).sign)},
+			summary: "Sign a purchase, a transfer or a count as the second person, or approve a difference as the third", bind: do(answering[GoodsList]((*Server).answerGoods).sign())},
 		{method: post, path: "/ledger/goods/acts/{id}/refusal", who: keepers, committed: failpoint.PayoutAfterCommit,
-			summary: "Say that you do not sign, and why; the goods stay where they are", bind: do(answering[GoodsList]((*Server).answerGoods).decline)},
+			summary: "Say that you do not sign, and why; the goods stay where they are", bind: do(answering[GoodsList]((*Server).answerGoods).decline())},
 		{method: post, path: "/ledger/goods/acts/{id}/withdrawal", who: keepers, committed: failpoint.PayoutAfterCommit,
-			summary: "Take back what you have begun and nobody has brought to its end", bind: do(answering[GoodsList]((*Server).answerGoods).withdraw)},
+			summary: "Take back what you have begun and nobody has brought to its end", bind: do(answering[GoodsList]((*Server).answerGoods).withdraw())},
 	}
 }
 

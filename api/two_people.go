@@ -11,18 +11,23 @@ import (
 // methods are that person's signature and refusal, and the first one's withdrawal.
 type answering[V any] func(s *Server, ctx context.Context, tx Tx, id string, o ledger.AdvanceOutcome, note string) (V, error)
 
-func (answer answering[V]) sign(s *Server, ctx context.Context, tx Tx, in *plainInput) (V, error) {
-	return answer(s, ctx, tx, in.ID, ledger.AdvanceSigned, "")
-}
-
-func (answer answering[V]) decline(s *Server, ctx context.Context, tx Tx, in *reasonInput) (V, error) {
-	if err := ticket.PlainText("reason", in.Body.Reason); err != nil {
-		var none V
-		return none, err
+func (answer answering[V]) sign() handler[plainInput, V] {
+	return func(s *Server, ctx context.Context, tx Tx, in *plainInput) (V, error) {
+		return answer(s, ctx, tx, in.ID, ledger.AdvanceSigned, "")
 	}
-	return answer(s, ctx, tx, in.ID, ledger.AdvanceDeclined, in.Body.Reason)
 }
 
-func (answer answering[V]) withdraw(s *Server, ctx context.Context, tx Tx, in *plainInput) (V, error) {
-	return answer(s, ctx, tx, in.ID, ledger.AdvanceWithdrawn, "")
+func (answer answering[V]) decline() handler[reasonInput, V] {
+	return func(s *Server, ctx context.Context, tx Tx, in *reasonInput) (none V, err error) {
+		if err := ticket.PlainText("reason", in.Body.Reason); err != nil {
+			return none, err
+		}
+		return answer(s, ctx, tx, in.ID, ledger.AdvanceDeclined, in.Body.Reason)
+	}
+}
+
+func (answer answering[V]) withdraw() handler[plainInput, V] {
+	return func(s *Server, ctx context.Context, tx Tx, in *plainInput) (V, error) {
+		return answer(s, ctx, tx, in.ID, ledger.AdvanceWithdrawn, "")
+	}
 }
