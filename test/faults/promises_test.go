@@ -170,9 +170,10 @@ func (h *house) onlyOurCalls() {
 }
 
 // once are the templates whose text comes to the same person one time at most;
-// a turn of the ladder or a reminder may rightly say the same again. An offer
-// comes once in each epoch of its ticket: an agent who answers takes the ticket
-// off the ladder, and one who leaves it untriaged puts it there anew (ADR 11).
+// a turn of the ladder or a reminder may rightly say the same again. Whoever is
+// offered a ticket is told of it as often as they are: an agent who leaves a
+// ticket untriaged puts it on the ladder anew (ADR 11), and who is first on the
+// night's shift may be second on the day's, between the minutes of two steps.
 var once = []string{"offer", "rise", "breach", "due_rise", "ticket_registered", "accepted_citizen", "payment_citizen"}
 
 // messages checks what reached people by SMS: nothing twice, nothing that is
@@ -181,12 +182,12 @@ func (h *house) messages() {
 	h.T.Helper()
 	var raw []byte
 	h.Query(`SELECT coalesce(json_object_agg(d.ref, json_build_object('template', n.template, 'state', d.state, 'resent', d.resent,
-			'epochs', (SELECT count(DISTINCT o.epoch) FROM offers o WHERE o.ticket_id = n.ticket_id AND o.post_id = n.post_id))), '{}') FROM deliveries d
+			'offered', (SELECT count(*) FROM offers o WHERE o.ticket_id = n.ticket_id AND o.post_id = n.post_id))), '{}') FROM deliveries d
 		JOIN notices n ON n.id = d.notice_id WHERE d.channel = 'sms'`, nil, &raw)
 	var deliveries map[string]struct {
 		Template, State string
 		Resent          bool
-		Epochs          int // in which the ticket was offered to the one who is told
+		Offered         int // how often the ticket was offered to the one who is told
 	}
 	if err := json.Unmarshal(raw, &deliveries); err != nil {
 		h.T.Fatal(err)
@@ -204,8 +205,8 @@ func (h *house) messages() {
 			h.T.Errorf("handed in %d times: %s", n, m.Text)
 		}
 		times := 1
-		if d.Template == "offer" {
-			times = max(times, d.Epochs)
+		if d.Template == "offer" || d.Template == "rise" {
+			times = max(times, d.Offered)
 		}
 		if texts[m.To+m.Text]++; texts[m.To+m.Text] > times && slices.Contains(once, d.Template) {
 			h.T.Errorf("%s was told the same twice: %s", m.To, m.Text)
