@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
 )
 
@@ -76,7 +77,7 @@ func (s *Server) recordFindings(ctx context.Context, tx Tx, in *findingsInput) (
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
 		_, err := relief.RecordFindings(ctx, tx, id, relief.FindingsInput{PublicID: newID(ctx, b.ID), Cause: ticket.Cause(b.Cause),
 			HouseholdSize: b.HouseholdSize, Affected: b.Affected, Needs: b.Needs, Declared: b.Declared, Applicant: b.Applicant, Note: b.Note,
-			Identity: relief.IdentityInput{Type: relief.IdentityType(b.IDType), Number: b.IDNumber, Reason: b.IDReason}})
+			Identity: people.IdentityInput{Type: people.IdentityType(b.IDType), Number: b.IDNumber, Reason: b.IDReason}})
 		return err
 	})
 }

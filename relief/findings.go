@@ -7,6 +7,7 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
 )
 
@@ -31,7 +32,7 @@ type Findings struct {
 	Needs         []string
 	Declared      Declared
 	Applicant     Private
-	Identity      Identity
+	Identity      people.Identity
 	Note          Private
 	Payee         []byte // blind index of the identity
 	Household     []byte // what the household's limit counts under
@@ -47,7 +48,7 @@ type FindingsInput struct {
 	Needs         []string // codes of the catalogue: "food", "shelter", "medical", …
 	Declared      Declared
 	Applicant     string
-	Identity      IdentityInput
+	Identity      people.IdentityInput
 	Note          string
 }
 
@@ -85,7 +86,7 @@ func RecordFindings(ctx context.Context, tx Tx, id ticket.ID, in FindingsInput) 
 	if err := in.validate(); err != nil {
 		return Findings{}, err
 	}
-	identity, warnings, err := ParseIdentity(in.Identity, tx.Now())
+	identity, warnings, err := people.ParseIdentity(in.Identity, tx.Now())
 	if err != nil {
 		return Findings{}, err
 	}
@@ -93,13 +94,13 @@ func RecordFindings(ctx context.Context, tx Tx, id ticket.ID, in FindingsInput) 
 	if err != nil {
 		return Findings{}, err
 	}
-	if warnings, err = knownPlace(ctx, tx, identity, warnings); err != nil {
+	if warnings, err = people.KnownPlace(ctx, tx, identity, warnings); err != nil {
 		return Findings{}, err
 	}
 	f := Findings{PublicID: in.PublicID, Ticket: id, At: tx.Now(), By: tx.Actor().StaffID, Cause: in.Cause, HouseholdSize: in.HouseholdSize,
 		Affected: in.Affected, Needs: in.Needs, Declared: in.Declared, Applicant: Private(in.Applicant), Identity: identity,
 		Note: Private(in.Note), Warnings: warnings}
-	f.Payee = tx.IdentityIndex(identity.indexed(t))
+	f.Payee = tx.IdentityIndex(identity.Indexed("ticket " + t.PublicID))
 	f.Household = f.Payee // until households are registered, the applicant stands for theirs
 	if err := tx.AddFindings(ctx, &f); err != nil {
 		return Findings{}, err

@@ -6,6 +6,7 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
+	"example.org/hotline/relief/people"
 )
 
 // VisitView is a visit as its readers see it.
@@ -23,20 +24,20 @@ type VisitView struct {
 
 // FindingsView is what was found, the identity masked.
 type FindingsView struct {
-	ID               string       `json:"id"`
-	At               time.Time    `json:"at"`
-	By               string       `json:"by"`
-	Cause            string       `json:"cause"`
-	HouseholdSize    int          `json:"household_size"`
-	Affected         int          `json:"affected"`
-	Needs            []string     `json:"needs"`
-	Declared         Declared     `json:"declared"`
-	Applicant        string       `json:"applicant"` // in full for those who help, the family name only for others
-	IdentityType     IdentityType `json:"id_type"`
-	IdentityMasked   string       `json:"id_number_masked,omitempty"` // 990***********1234
-	NoIdentityReason string       `json:"no_id_reason,omitempty"`
-	Note             string       `json:"note,omitempty"`
-	Warnings         []string     `json:"warnings"`
+	ID               string              `json:"id"`
+	At               time.Time           `json:"at"`
+	By               string              `json:"by"`
+	Cause            string              `json:"cause"`
+	HouseholdSize    int                 `json:"household_size"`
+	Affected         int                 `json:"affected"`
+	Needs            []string            `json:"needs"`
+	Declared         Declared            `json:"declared"`
+	Applicant        string              `json:"applicant"` // in full for those who help, the family name only for others
+	IdentityType     people.IdentityType `json:"id_type"`
+	IdentityMasked   string              `json:"id_number_masked,omitempty"` // 990***********1234
+	NoIdentityReason string              `json:"no_id_reason,omitempty"`
+	Note             string              `json:"note,omitempty"`
+	Warnings         []string            `json:"warnings"`
 }
 
 // DecisionView is a decision with what this reader may do with it.

@@ -15,6 +15,7 @@ import (
 	"example.org/hotline/ledger"
 	"example.org/hotline/ledger/rail"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
 )
 
@@ -170,7 +171,7 @@ func (tx *Tx) BatchItems(ctx context.Context, b relief.Batch) ([]rail.Item, erro
 		}
 		item := rail.Item{Seq: r.Seq, Reference: r.Reference, Account: account.Number, Holder: account.Holder, Bank: account.Bank, Fen: r.Fen,
 			Memo: rail.NewMemo(r.AidKind, b.MadeAt.In(area.Shanghai))}
-		if r.IDType == string(relief.IdentityResident) {
+		if r.IDType == string(people.IdentityResident) {
 			item.IDType = rail.IDResident
 			if item.IDNumber, err = tx.openText("findings.id", r.FindingsID, r.IDSealed); err != nil {
 				return nil, err

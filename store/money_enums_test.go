@@ -7,6 +7,7 @@ import (
 
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/people"
 )
 
 // The CHECKs of the money's tables list exactly what the program knows.
@@ -36,7 +37,7 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"claims", "why", texts(ledger.ClaimWhys())},
 		{"adjustments", "kind", texts(ledger.AdjustmentKinds())},
 		{"adjustment_signatures", "outcome", texts(ledger.AdvanceOutcomes())},
-		{"findings", "id_type", texts([]relief.IdentityType{relief.IdentityResident, relief.IdentityNone})},
+		{"findings", "id_type", texts([]people.IdentityType{people.IdentityResident, people.IdentityNone})},
 	} {
 		var def string
 		err := connect(t, h.urls.OwnerURL).QueryRow(t.Context(), `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2`,

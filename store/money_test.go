@@ -16,6 +16,7 @@ import (
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
 )
 
@@ -105,7 +106,7 @@ func (m *till) found(t *testing.T, person int) ticket.Ticket {
 			return err
 		}
 		_, err := relief.RecordFindings(t.Context(), tx, tk.ID, relief.FindingsInput{PublicID: uuid.NewString(), Cause: ticket.CauseFire, HouseholdSize: 3, Affected: 1,
-			Needs: []string{"shelter"}, Applicant: "甲某", Identity: relief.IdentityInput{Type: relief.IdentityResident, Number: identity(person)}})
+			Needs: []string{"shelter"}, Applicant: "甲某", Identity: people.IdentityInput{Type: people.IdentityResident, Number: identity(person)}})
 		return err
 	})
 	return tk

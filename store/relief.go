@@ -10,6 +10,7 @@ import (
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
 )
 
@@ -168,7 +169,7 @@ const findingsColumns = `f.id, f.public_id, f.ticket_id, f.at, f.staff_id, f.cau
 func (tx *Tx) findings(r findingsRow) (f relief.Findings, err error) {
 	f = relief.Findings{ID: r.ID, PublicID: r.PublicID, Ticket: ticket.ID(r.TicketID), At: r.At.UTC(), By: area.StaffID(r.StaffID), Cause: ticket.Cause(r.Cause),
 		HouseholdSize: r.HouseholdSize, Affected: r.Affected, Payee: r.PayeeIndex, Household: r.HouseholdIndex,
-		Identity: relief.Identity{Type: relief.IdentityType(r.IDType), Reason: r.IDReason}}
+		Identity: people.Identity{Type: people.IdentityType(r.IDType), Reason: r.IDReason}}
 	if f.Needs, err = readList(r.Needs); err != nil {
 		return f, err
 	}

@@ -1,4 +1,7 @@
-package relief
+// Package people is whom the city helps: households and the persons in them, who
+// they are known as, and who has looked them up. It is pure domain over a
+// transaction that store provides.
+package people
 
 import (
 	"context"
@@ -23,8 +26,8 @@ const (
 // Identity is a checked identity.
 type Identity struct {
 	Type   IdentityType
-	Number Private // normalised; empty for none
-	Reason string  // why there is none
+	Number act.Private // normalised; empty for none
+	Reason string      // why there is none
 }
 
 // IdentityInput is an identity as typed.
@@ -58,7 +61,7 @@ func ParseIdentity(in IdentityInput, now time.Time) (Identity, []string, error) 
 		if err := checkResident(number, now); err != nil {
 			return Identity{}, nil, err
 		}
-		return Identity{Type: IdentityResident, Number: Private(number)}, []string{}, nil
+		return Identity{Type: IdentityResident, Number: act.Private(number)}, []string{}, nil
 	default:
 		return Identity{}, nil, act.Invalid("id_type", "unknown_type", "Use resident_id or none.")
 	}
@@ -98,25 +101,31 @@ func checkCharacter(digits string) byte {
 // provinces are the first two digits of GB/T 2260.
 const provinces = "11 12 13 14 15 21 22 23 31 32 33 34 35 36 37 41 42 43 44 45 46 50 51 52 53 54 61 62 63 64 65 71 81 82 83"
 
-// knownPlace warns of an area prefix that neither the national list of
+// Places is the tree of divisions.
+type Places interface {
+	// Division finds a division by its code; act.ErrNotFound where there is none.
+	Division(ctx context.Context, code area.Code) (area.Division, error)
+}
+
+// KnownPlace warns of an area prefix that neither the national list of
 // provinces nor the area tree knows. It is no error: old counties are gone from
 // every list while their people keep their numbers.
-func knownPlace(ctx context.Context, tx Tx, id Identity, warnings []string) ([]string, error) {
+func KnownPlace(ctx context.Context, places Places, id Identity, warnings []string) ([]string, error) {
 	if id.Type != IdentityResident || strings.Contains(provinces, string(id.Number[:2])) {
 		return warnings, nil
 	}
-	_, err := tx.Division(ctx, area.Code(string(id.Number[:6])+"000000"))
+	_, err := places.Division(ctx, area.Code(string(id.Number[:6])+"000000"))
 	if errors.Is(err, act.ErrNotFound) {
 		return append(warnings, WarnUnknownPrefix), nil
 	}
 	return warnings, err
 }
 
-// indexed is what the payee's blind index is made of. A person without a number
-// is told apart by their ticket.
-func (id Identity) indexed(t ticket.Ticket) string {
+// Indexed is what a person's blind index is made of. A person without a number is
+// told apart by where they came up: their ticket, their page in the register.
+func (id Identity) Indexed(where string) string {
 	if id.Type == IdentityNone {
-		return "ticket " + t.PublicID
+		return where
 	}
 	return string(id.Number)
 }
