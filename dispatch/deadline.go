@@ -31,6 +31,6 @@ func (s *Service) deadline(ctx context.Context, tx Tx, timer act.Timer) error {
 	if result == ticket.DueRose {
 		n.what, n.template = fmt.Sprintf("rose:%s:%d", kind, timer.Epoch), "due_rise"
 	}
-	rules, _ := s.ladder(t).Clock(kind)
+	rules, _ := s.ladderOf(t, kind).Clock(kind)
 	return s.tell(ctx, tx, t, rules.Tell, n)
 }

@@ -16,7 +16,7 @@ const nearStep = 1000
 // armNear arms the warnings before the deadlines that are promises.
 func (s *Service) armNear(ctx context.Context, tx Tx, t ticket.Ticket) error {
 	for _, c := range t.Clocks {
-		if !c.Running() || !c.BreachedAt.IsZero() {
+		if !c.Ticking() || !c.BreachedAt.IsZero() {
 			continue
 		}
 		for _, n := range s.nearOf(t, c.Kind) {
@@ -32,7 +32,7 @@ func (s *Service) armNear(ctx context.Context, tx Tx, t ticket.Ticket) error {
 
 // nearOf is the warnings before a clock's deadline; none where its passing is no breach.
 func (s *Service) nearOf(t ticket.Ticket, kind ticket.ClockKind) []Near {
-	ladder := s.ladder(t)
+	ladder := s.ladderOf(t, kind)
 	if rules, _ := ladder.Clock(kind); !rules.Breach || kind.Ordinal() == 0 {
 		return nil
 	}
@@ -62,7 +62,7 @@ func NearAt(c ticket.Clock, percent int, cal ticket.Calendar) time.Time {
 // speaks for itself.
 func (s *Service) near(ctx context.Context, tx Tx, t ticket.Ticket, step int) error {
 	c := t.Clock(ticket.ClockByOrdinal(step / nearStep))
-	if c == nil || !c.Running() || !c.DueAt.After(tx.Now()) {
+	if c == nil || !c.Ticking() || !c.DueAt.After(tx.Now()) {
 		return nil
 	}
 	all := s.nearOf(t, c.Kind)

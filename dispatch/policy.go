@@ -78,10 +78,6 @@ type Warning struct {
 	Tell  []Target    `yaml:"tell"`
 }
 
-// ClockDecide is the clock of a P3 application: accepted to confirmed or refused.
-// The ticket's own clocks are named in package ticket.
-const ClockDecide ticket.ClockKind = "decide"
-
 // Clock is one deadline with what happens when it passes.
 type Clock struct {
 	Kind   ticket.ClockKind `yaml:"kind"`

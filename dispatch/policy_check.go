@@ -168,14 +168,14 @@ func (c *policyCheck) milestone(path string, m Milestone, mayBeEmpty bool) {
 // needs lists the clocks a priority cannot do without (DOMAIN 0a.1).
 var needs = map[ticket.Priority][]ticket.ClockKind{
 	ticket.P1: {ticket.ClockTwoHour, ticket.ClockDay}, ticket.P2: {ticket.ClockTwoHour, ticket.ClockDay},
-	ticket.P3: {ticket.ClockAccepted, ClockDecide}, ticket.PInfo: {ticket.ClockAnswer},
+	ticket.P3: {ticket.ClockAccepted, ticket.ClockDecide}, ticket.PInfo: {ticket.ClockAnswer},
 }
 
 func (c *policyCheck) clocks(path string, p ticket.Priority, clocks []Clock) {
 	seen := map[ticket.ClockKind]bool{}
 	for i, clock := range clocks {
 		at := fmt.Sprintf("%s[%d]", path, i)
-		if clock.Kind.Ordinal() == 0 && clock.Kind != ClockDecide {
+		if clock.Kind.Ordinal() == 0 {
 			c.fault(at+".kind", "unknown_clock", "clocks are two_hour, day, answer, accepted and decide")
 		}
 		if seen[clock.Kind] {

@@ -89,6 +89,15 @@ func (s *Service) policy(t ticket.Ticket) *Policy {
 
 func (s *Service) ladder(t ticket.Ticket) Ladder { return s.policy(t).Ladders[t.Priority] }
 
+// ladderOf is the ladder that a clock's deadline and the warnings before it are told
+// by. An application is ordinary work, also on the ticket of an emergency.
+func (s *Service) ladderOf(t ticket.Ticket, kind ticket.ClockKind) Ladder {
+	if kind == ticket.ClockDecide {
+		return s.policy(t).Ladders[ticket.P3]
+	}
+	return s.ladder(t)
+}
+
 // lapseRepeat ends the minutes in which a person may say that two calls are one matter.
 func (s *Service) lapseRepeat(ctx context.Context, tx Tx, timer act.Timer) error {
 	t, err := tx.TicketForUpdate(ctx, ticket.ID(timer.Subject.ID))

@@ -3,6 +3,7 @@ package dispatch
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ticket"
@@ -25,16 +26,29 @@ func (s *Service) armWarnings(ctx context.Context, tx Tx, t ticket.Ticket) error
 		from = ladderFrom(t) // reopened: no deadline runs any more
 	}
 	for i, w := range s.ladder(t).Warnings {
-		if w.From != "" && w.From != MilestoneInvite || reached(t, w.Until) {
+		begins := from
+		if w.From == MilestoneAppOpened {
+			begins = deciding(t)
+		}
+		if begins.IsZero() || reached(t, w.Until) {
 			continue
 		}
-		due := w.After.Due(from, s.calendar).Due
+		due := w.After.Due(begins, s.calendar).Due
 		err := tx.Arm(ctx, act.Timer{Subject: t.Subject(), Kind: ticket.TimerWarning, Step: i + 1, Epoch: t.ClockRevision(), DueAt: due})
 		if err != nil {
 			return err
 		}
 	}
 	return s.armNear(ctx, tx, t)
+}
+
+// deciding is since when an application of the ticket is being decided; zero where
+// none is, or its days rest.
+func deciding(t ticket.Ticket) (since time.Time) {
+	if c := t.Clock(ticket.ClockDecide); c != nil && c.Ticking() {
+		since = c.StartedAt
+	}
+	return since
 }
 
 // relieved reports whether no clock of the ticket runs any more.
@@ -90,7 +104,7 @@ func reached(t ticket.Ticket, m Milestone) bool {
 	case MilestoneAppOpened:
 		return stopped(ticket.ClockAccepted)
 	case MilestoneAppDecided:
-		return stopped(ClockDecide)
+		return stopped(ticket.ClockDecide)
 	default:
 		return true
 	}

@@ -54,7 +54,7 @@ const listSQL = `SELECT t.id, t.public_id, t.number, t.kind, t.priority, t.cause
 	coalesce((SELECT true FROM offers o JOIN posts q ON q.id = o.post_id WHERE o.ticket_id = t.id AND o.ended_at IS NULL
 		AND (o.post_id = ? OR (q.kind = 'desk' AND q.role = ? AND starts_with(q.area_code, ?))) LIMIT 1), false) AS offered
 	FROM tickets t JOIN divisions d ON d.code = t.area_code JOIN posts p ON p.id = t.owner_id LEFT JOIN calls c ON c.id = t.call_id LEFT JOIN reports w ON w.id = t.call_id
-	LEFT JOIN LATERAL (SELECT k.due_at, k.kind FROM clocks k WHERE k.ticket_id = t.id AND k.stopped_at IS NULL AND k.rose_at IS NULL
+	LEFT JOIN LATERAL (SELECT k.due_at, k.kind FROM clocks k WHERE k.ticket_id = t.id AND k.stopped_at IS NULL AND k.paused_at IS NULL AND k.rose_at IS NULL
 		ORDER BY k.due_at LIMIT 1) n ON true
 	LEFT JOIN tickets r ON r.id = t.repeat_of LEFT JOIN staff s ON s.id = t.call_taker_id `
 
@@ -201,7 +201,7 @@ func (tx *Tx) clockViews(ctx context.Context, id ticket.ID) ([]ticket.ClockView,
 	views := make([]ticket.ClockView, 0, len(clocks))
 	for _, c := range clocks[id] {
 		views = append(views, ticket.ClockView{Kind: c.Kind, StartedAt: c.StartedAt, DueAt: c.DueAt, FirstDueAt: c.FirstDueAt, StoppedAt: null(c.StoppedAt),
-			ReportedAt: null(c.ReportedAt), Proof: c.Proof, BreachedAt: null(c.BreachedAt), RoseAt: null(c.RoseAt), Counted: c.Counted, Span: c.Span().String()})
+			ReportedAt: null(c.ReportedAt), Proof: c.Proof, BreachedAt: null(c.BreachedAt), RoseAt: null(c.RoseAt), PausedAt: null(c.PausedAt), Counted: c.Counted, Span: c.Span().String()})
 	}
 	return views, err
 }

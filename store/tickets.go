@@ -146,12 +146,13 @@ type clockRow struct {
 	ProofRef   *string
 	BreachedAt *time.Time
 	RoseAt     *time.Time
+	PausedAt   *time.Time
 }
 
 func (tx *Tx) clocks(ctx context.Context, ids ...ticket.ID) (map[ticket.ID][]ticket.Clock, error) {
 	var rows []clockRow
 	err := tx.find(ctx, "load clocks", &rows, `SELECT ticket_id, kind, started_at, due_at, first_due_at, revision, counted, stopped_at, reported_at,
-		proof, proof_ref, breached_at, rose_at FROM clocks WHERE ticket_id = ANY(?::bigint[]) ORDER BY ticket_id, due_at, kind`, bigints(ids))
+		proof, proof_ref, breached_at, rose_at, paused_at FROM clocks WHERE ticket_id = ANY(?::bigint[]) ORDER BY ticket_id, due_at, kind`, bigints(ids))
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +160,7 @@ func (tx *Tx) clocks(ctx context.Context, ids ...ticket.ID) (map[ticket.ID][]tic
 	for _, r := range rows {
 		c := ticket.Clock{Kind: ticket.ClockKind(r.Kind), StartedAt: r.StartedAt.UTC(), DueAt: r.DueAt.UTC(), FirstDueAt: r.FirstDueAt.UTC(),
 			Revision: r.Revision, StoppedAt: orZero(r.StoppedAt), ReportedAt: orZero(r.ReportedAt), Proof: ticket.Proof(deref(r.Proof)),
-			ProofRef: deref(r.ProofRef), BreachedAt: orZero(r.BreachedAt), RoseAt: orZero(r.RoseAt)}
+			ProofRef: deref(r.ProofRef), BreachedAt: orZero(r.BreachedAt), RoseAt: orZero(r.RoseAt), PausedAt: orZero(r.PausedAt)}
 		if len(r.Counted) > 0 {
 			if err := json.Unmarshal(r.Counted, &c.Counted); err != nil {
 				return nil, fmt.Errorf("read counted days: %w", err)
@@ -207,11 +208,11 @@ func (tx *Tx) saveClock(ctx context.Context, id ticket.ID, c ticket.Clock) error
 		return err
 	}
 	_, err = tx.exec(ctx, "save clock", `INSERT INTO clocks (ticket_id, kind, started_at, due_at, first_due_at, revision, counted, stopped_at, reported_at,
-		proof, proof_ref, breached_at, rose_at) VALUES (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (ticket_id, kind) DO UPDATE SET due_at = excluded.due_at, revision = excluded.revision, stopped_at = excluded.stopped_at,
+		proof, proof_ref, breached_at, rose_at, paused_at) VALUES (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (ticket_id, kind) DO UPDATE SET started_at = excluded.started_at, due_at = excluded.due_at, first_due_at = excluded.first_due_at, counted = excluded.counted, paused_at = excluded.paused_at, revision = excluded.revision, stopped_at = excluded.stopped_at,
 		reported_at = excluded.reported_at, proof = excluded.proof, proof_ref = excluded.proof_ref, breached_at = excluded.breached_at, rose_at = excluded.rose_at`,
 		int64(id), c.Kind, c.StartedAt, c.DueAt, c.FirstDueAt, c.Revision, counted, null(c.StoppedAt), null(c.ReportedAt),
-		nonZero(string(c.Proof)), nonZero(c.ProofRef), null(c.BreachedAt), null(c.RoseAt))
+		nonZero(string(c.Proof)), nonZero(c.ProofRef), null(c.BreachedAt), null(c.RoseAt), null(c.PausedAt))
 	return err
 }
 

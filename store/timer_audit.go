@@ -18,7 +18,7 @@ const untimedTickets = `SELECT t.id FROM tickets t WHERE (t.status IN ('new', 't
 	OR (t.status NOT IN ('new', 'triaged', 'offered', 'reopened', 'closed', 'duplicate') AND NOT EXISTS (
 		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('silence', 'resume') AND r.epoch = t.epoch))
 	OR (t.status NOT IN ('closed', 'duplicate') AND EXISTS (
-		SELECT 1 FROM clocks c WHERE c.ticket_id = t.id AND c.stopped_at IS NULL AND c.breached_at IS NULL AND c.rose_at IS NULL AND c.kind <> 'decide' AND NOT EXISTS (
+		SELECT 1 FROM clocks c WHERE c.ticket_id = t.id AND c.stopped_at IS NULL AND c.breached_at IS NULL AND c.rose_at IS NULL AND c.paused_at IS NULL AND NOT EXISTS (
 			SELECT 1 FROM timers d WHERE d.subject_kind = 'ticket' AND d.subject_id = t.id AND d.kind = 'deadline' AND d.epoch = c.revision
 			  AND d.due_at = c.due_at)))`
 

@@ -61,7 +61,7 @@ func placeOfLine(where area.Code) PlaceSource {
 func deadlineTimers(t Ticket) []act.Timer {
 	var timers []act.Timer
 	for _, c := range t.Clocks {
-		if c.Running() {
+		if c.Ticking() {
 			timers = append(timers, act.Timer{Subject: t.Subject(), Kind: TimerDeadline, Step: c.Kind.Ordinal(), Epoch: c.Revision, DueAt: c.DueAt})
 		}
 	}

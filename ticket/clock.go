@@ -12,10 +12,11 @@ const (
 	ClockDay      ClockKind = "day"      // 急难: received within 24 h
 	ClockAnswer   ClockKind = "answer"   // INFO: answered within 5 working days
 	ClockAccepted ClockKind = "accepted" // P3: application accepted within 5 working days
+	ClockDecide   ClockKind = "decide"   // from the acceptance of an application until it is confirmed or refused, whatever the ticket's priority
 )
 
 // ordinal is the step under which a clock's timer is armed. Never renumber: rows hold it.
-var ordinal = map[ClockKind]int{ClockTwoHour: 1, ClockDay: 2, ClockAnswer: 3, ClockAccepted: 4}
+var ordinal = map[ClockKind]int{ClockTwoHour: 1, ClockDay: 2, ClockAnswer: 3, ClockAccepted: 4, ClockDecide: 5}
 
 // Ordinal is the clock's step in act.Timer.
 func (k ClockKind) Ordinal() int { return ordinal[k] }
@@ -52,10 +53,14 @@ type Clock struct {
 	ProofRef   string    // public id of the receipt or decision
 	BreachedAt time.Time // when the breach fired, which is never taken back
 	RoseAt     time.Time // P2: when it went up to the county at 2 h
+	PausedAt   time.Time // ClockDecide: since when its days rest; DueAt means nothing meanwhile
 }
 
-// Running reports whether the clock still has to be stopped.
+// Running reports whether the clock still has to be stopped. One that rests has.
 func (c Clock) Running() bool { return c.StoppedAt.IsZero() }
+
+// Ticking reports whether its deadline is coming nearer.
+func (c Clock) Ticking() bool { return c.Running() && c.PausedAt.IsZero() }
 
 // Span is what the clock counted from its start: time on the wall clock, or
 // working days.
@@ -93,6 +98,8 @@ const (
 	ProofAnswered  Proof = "answered"   // consultation, progress, complaint: the answer was given
 	ProofRetriaged Proof = "retriaged"  // the priority was lowered and a supervisor approved
 	ProofMerged    Proof = "merged"     // the other ticket's clock runs
+	ProofAccepted  Proof = "accepted"   // an application was taken in
+	ProofDecided   Proof = "decided"    // an application was confirmed, refused or withdrawn
 )
 
 // StoppedBy is a proof that aid arrived, with its times.

@@ -14,18 +14,28 @@ func StopClocks(ctx context.Context, tx Tx, t *Ticket, by StoppedBy) error {
 	if !stopRunning(t, by, tx.Now()) {
 		return nil
 	}
-	if err := tx.Cancel(ctx, t.Subject(), TimerDeadline, TimerWarning); err != nil { // silence is watched until the ticket is closed
+	if err := ended(ctx, tx, t); err != nil {
 		return err
 	}
 	return record(ctx, tx, t, change{kind: "ticket.clock_stopped", data: map[string]any{
 		"proof": string(by.Proof), "ref": by.Ref, "minutes": int(tx.Now().Sub(t.InvitedAt) / time.Minute), "on_time": OnTime(*t)}})
 }
 
-// stopRunning stops what runs and reports whether anything did.
+// ended takes the timers of stopped clocks away; silence is watched until the ticket
+// is closed. What still runs gets its own anew.
+func ended(ctx context.Context, tx Tx, t *Ticket) error {
+	if t.nextDue().IsZero() {
+		return tx.Cancel(ctx, t.Subject(), TimerDeadline, TimerWarning)
+	}
+	return rearm(ctx, tx, t)
+}
+
+// stopRunning stops what runs and reports whether anything did. The days of an
+// application end with its own decision: urgent aid does not decide it.
 func stopRunning(t *Ticket, by StoppedBy, now time.Time) bool {
 	stopped := false
 	for i := range t.Clocks {
-		if c := &t.Clocks[i]; c.Running() {
+		if c := &t.Clocks[i]; c.Running() && (c.Kind != ClockDecide || by.Proof == ProofMerged) {
 			c.StoppedAt, c.ReportedAt, c.Proof, c.ProofRef = now, by.ReportedAt, by.Proof, by.Ref
 			stopped = true
 		}
@@ -61,7 +71,7 @@ const (
 // carries its breach, and a moved deadline its revision.
 func Due(ctx context.Context, tx Tx, t *Ticket, k ClockKind, revision int64) (DueResult, error) {
 	c := t.Clock(k)
-	if c == nil || !c.Running() || c.Revision != revision || !t.Status.Open() {
+	if c == nil || !c.Ticking() || c.Revision != revision || !t.Status.Open() {
 		return DueStale, nil
 	}
 	if !t.breaches(k) {

@@ -91,7 +91,7 @@ func (t Ticket) TownshipKnown() bool { return t.Area.Level() >= area.LevelTownsh
 // nextDue is when the first running clock falls due, zero where none runs.
 func (t Ticket) nextDue() (due time.Time) {
 	for _, c := range t.Clocks {
-		if c.Running() && (due.IsZero() || c.DueAt.Before(due)) {
+		if c.Ticking() && (due.IsZero() || c.DueAt.Before(due)) {
 			due = c.DueAt
 		}
 	}

@@ -142,6 +142,7 @@ type ClockView struct {
 	Proof      Proof      `json:"proof,omitempty"`
 	BreachedAt *time.Time `json:"breached_at,omitempty"`
 	RoseAt     *time.Time `json:"rose_at,omitempty" doc:"P2: when it went up to the county"`
+	PausedAt   *time.Time `json:"paused_at,omitempty" doc:"Its days rest since then, and due_at means nothing"`
 	Counted    []Day      `json:"counted,omitempty" doc:"Days walked, for a working-day clock, make-up days among them"`
 	Span       string     `json:"span" doc:"What was counted: 2h0m0s on the wall clock, day and night, or 5wd of the calendar"`
 }

@@ -196,7 +196,7 @@ func (r *row) untimed() bool {
 		return true
 	}
 	for _, c := range r.t.Clocks {
-		if !r.t.Status.Open() || !c.Running() || !c.BreachedAt.IsZero() || !c.RoseAt.IsZero() || c.Kind == dispatch.ClockDecide {
+		if !r.t.Status.Open() || !c.Running() || !c.BreachedAt.IsZero() || !c.RoseAt.IsZero() || c.Kind == ticket.ClockDecide {
 			continue
 		}
 		if !has(func(t act.Timer) bool {
