@@ -16,6 +16,7 @@ import (
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/ledger/rail/layout"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
 )
 
@@ -27,13 +28,15 @@ var builtIn embed.FS
 type Policies struct {
 	Ladders  map[string]*dispatch.Policy
 	Reliefs  relief.Versions // by their days
+	Aids     rule.Versions   // likewise
 	Calendar ticket.Calendar
 	Notices  Notices
 	Contacts map[string]*notify.Policy
 	Gateways map[string]*notify.GatewaySpec
 	Banks    map[string]*layout.Layout
 
-	firstRelief *faultList // where the oldest version says its day
+	firstRelief datedFile[*relief.Policy]
+	firstAid    datedFile[*rule.Version]
 }
 
 // LoadPolicies reads policy/, calendar/, templates/, gateways/ and bank/ below dir, or the built-in
@@ -52,6 +55,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 		return policy.Version, err
 	})
 	p.loadReliefs(from, &all)
+	p.loadAids(from, &all)
 	var err error
 	p.Calendar, err = loadCalendar(from)
 	all.keep(err)
@@ -73,7 +77,8 @@ func (p *Policies) Pick(names PolicyConfig, today ticket.Date) (*dispatch.Policy
 	if !ok {
 		l.at("policy.ladder", "no file policy/%s.yaml was loaded", names.Ladder)
 	}
-	l.keep(p.reliefOn(today))
+	l.keep(p.firstRelief.startsBy(today, "amounts and limits"))
+	l.keep(p.firstAid.startsBy(today, "rules of aid"))
 	return ladder, l.err()
 }
 

@@ -22,6 +22,11 @@ type Policy struct {
 	Papers     Papers      `yaml:"papers"`
 }
 
+// Term is the version's name, its first day, and its last one where it names it.
+func (p *Policy) Term() (version string, from, until ticket.Date) {
+	return p.Version, p.ValidFrom, p.ValidUntil
+}
+
 // Basis names the document that amounts rest on.
 type Basis struct {
 	Zh string `yaml:"zh" json:"zh"`
