@@ -39,6 +39,7 @@ type Tx interface {
 	ClosingRows
 	GoodsRows
 	ReportRows
+	StatisticsRows
 	RosterRows
 	NoticeRows
 	ContactRows

@@ -134,6 +134,7 @@ export const api = {
   loadStatement: (file: File, key: string) => give<StatementLoaded>('/ledger/statements', file, 'statement', 'application/octet-stream', key),
   limits: async () => answer(await client.GET('/ledger/limits', { params: { query: {} } })),
   reconciliation: async (area: string) => answer(await client.GET('/ledger/reconciliation', { params: { query: { area } } })),
+  statistics: async (query: { area?: string; from: string; to: string }) => answer(await client.GET('/statistics', { params: { query } })),
   moneyReport: async (query: { area: string; from: string; to: string }) => answer(await client.GET('/ledger/report', { params: { query } })),
   trialBalance: async (at?: string) => answer(await client.GET('/ledger/trial-balance', { params: { query: at ? { at } : {} } })),
   statement: async (id: string, query: { from?: string; until?: string; cursor?: string }) => answer(await client.GET('/ledger/accounts/{id}/statement', { params: { path: { id }, query } })),

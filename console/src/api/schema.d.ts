@@ -2623,6 +2623,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who was helped, by how much and how soon, between two days */
+        get: operations["get_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a spreadsheet (XLSX); it names nobody */
+        get: operations["get_statistics_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system": {
         parameters: {
             query?: never;
@@ -6551,6 +6585,160 @@ export interface components {
         };
         StationList: {
             items: components["schemas"]["AreaStation"][] | null;
+        };
+        StatisticsAidLine: {
+            aid_kind?: string;
+            area: string;
+            area_name: string;
+            /**
+             * Format: int64
+             * @description Different households
+             */
+            households: number;
+            month: string;
+            /** Format: int64 */
+            paid_fen: number;
+            /**
+             * Format: int64
+             * @description Payouts that arrived
+             */
+            person_times: number;
+            /**
+             * Format: int64
+             * @description Different payees
+             */
+            persons: number;
+            /** Format: int64 */
+            taken_back: number;
+            /** Format: int64 */
+            taken_back_fen: number;
+        };
+        StatisticsAidSum: {
+            aid_kind?: string;
+            /**
+             * Format: int64
+             * @description Different households
+             */
+            households: number;
+            /** Format: int64 */
+            paid_fen: number;
+            /**
+             * Format: int64
+             * @description Payouts that arrived
+             */
+            person_times: number;
+            /**
+             * Format: int64
+             * @description Different payees
+             */
+            persons: number;
+            /** Format: int64 */
+            taken_back: number;
+            /** Format: int64 */
+            taken_back_fen: number;
+        };
+        StatisticsCallSum: {
+            /** Format: int64 */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Of those, by an agent
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description INVITEs, whatever became of them
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description Of those, within the queue's target
+             */
+            in_time: number;
+            /**
+             * Format: int64
+             * @description Of them, callers who waited for an agent
+             */
+            queued: number;
+        };
+        StatisticsClockLine: {
+            clock: string;
+            /**
+             * Format: int64
+             * @description Deadlines in the time
+             */
+            due: number;
+            /** Format: int64 */
+            in_time: number;
+            /** Format: int64 */
+            late: number;
+            /**
+             * Format: int64
+             * @description Not stopped yet, and past
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Not stopped yet, and still to come
+             */
+            running: number;
+        };
+        StatisticsIntakeLine: {
+            kind: string;
+            /** @description 2026-10 */
+            month: string;
+            priority: string;
+            source: string;
+            /** Format: int64 */
+            tickets: number;
+        };
+        StatisticsReport: {
+            /** @description Report and ledger say the same, to the fen */
+            agrees: boolean;
+            /** @description What reached citizens, by month, township and kind of aid */
+            aid: components["schemas"]["StatisticsAidLine"][] | null;
+            area: string;
+            area_name: string;
+            calls: components["schemas"]["StatisticsCallSum"];
+            /** @description Deadlines that fell into the time, by clock */
+            clocks: components["schemas"]["StatisticsClockLine"][] | null;
+            from: string;
+            /** @description What came in, by month, source, kind and priority */
+            intake: components["schemas"]["StatisticsIntakeLine"][] | null;
+            /** @description The same by kind of aid over the whole time; persons count once */
+            kinds: components["schemas"]["StatisticsAidSum"][] | null;
+            /**
+             * Format: int64
+             * @description What the ledger says was paid in the same place and time
+             */
+            ledger_fen: number;
+            /** Format: int64 */
+            ledger_taken_back_fen: number;
+            /** Format: date-time */
+            made_at: string;
+            to: string;
+            visits: components["schemas"]["StatisticsVisitSum"];
+            /** @description The same altogether */
+            whole: components["schemas"]["StatisticsAidSum"];
+        };
+        StatisticsVisitSum: {
+            /**
+             * Format: int64
+             * @description Different cases that were visited
+             */
+            cases: number;
+            /**
+             * Format: int64
+             * @description Of them, at the citizen's place; the others were by voice
+             */
+            on_site: number;
+            /**
+             * Format: int64
+             * @description Person-times of those who went
+             */
+            visitors: number;
+            /** Format: int64 */
+            visits: number;
         };
         System: {
             /**
@@ -13357,6 +13545,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AreaStation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics: {
+        parameters: {
+            query?: {
+                /** @description A place of yours; default: the whole of it */
+                area?: string;
+                /** @description First day, as 2026-10-01; default: the first of this month */
+                from?: string;
+                /** @description Last day; default: today */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics_sheet: {
+        parameters: {
+            query?: {
+                /** @description A place of yours */
+                area?: string;
+                /** @description First day */
+                from?: string;
+                /** @description zh or en */
+                lang?: string;
+                /** @description Last day */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Error */

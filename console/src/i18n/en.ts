@@ -13,7 +13,8 @@ import { page } from './en/page'
 import { problem } from './en/problem'
 import { recording } from './en/recording'
 import { staff } from './en/staff'
+import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const en = { ...page, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }

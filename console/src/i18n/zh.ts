@@ -13,7 +13,8 @@ import { page } from './zh/page'
 import { problem } from './zh/problem'
 import { recording } from './zh/recording'
 import { staff } from './zh/staff'
+import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const zh = { ...page, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }

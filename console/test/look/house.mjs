@@ -138,6 +138,15 @@ const reconciliation = {
   last_closed: { day: '2026-10-06', month: '2026-09-30' },
   closings: [{ id: 'k1', area: '990101000000', kind: 'month', through: '2026-09-30', note: '', hash: 'a3f1c2d4e5f60718293a4b5c6d7e8f90a3f1c2d4e5f60718293a4b5c6d7e8f90', closed_by: '周会计', closed_at: iso(-6000) }],
 }
+const helped = (times, persons, households, fen, back = 0, backFen = 0) => ({ person_times: times, persons, households, paid_fen: fen, taken_back: back, taken_back_fen: backFen })
+const counts = {
+  area: '990101000000', area_name: '甲县', from: '2026-01-01', to: '2026-10-31', made_at: iso(0), ledger_fen: 1_234_500, ledger_taken_back_fen: 30_000, agrees: true,
+  intake: [{ month: '2026-08', source: 'call', kind: 'aid', priority: 'P2', tickets: 31 }, { month: '2026-09', source: 'call', kind: 'aid', priority: 'P1', tickets: 12 }, { month: '2026-10', source: 'report', kind: 'aid', priority: 'P3', tickets: 40 }],
+  aid: [{ month: '2026-09', area: '990101001000', area_name: '河东街道', aid_kind: 'urgent', ...helped(3, 2, 2, 500_000) }, { month: '2026-10', area: '990101101000', area_name: '石桥镇', aid_kind: 'urgent', ...helped(4, 4, 3, 734_500, 1, 30_000) }],
+  kinds: [{ aid_kind: 'urgent', ...helped(7, 5, 4, 1_234_500, 1, 30_000) }], whole: helped(7, 5, 4, 1_234_500, 1, 30_000),
+  visits: { visits: 23, on_site: 19, visitors: 41, cases: 17 }, calls: { calls: 83, queued: 71, answered: 66, in_time: 60, abandoned: 5 },
+  clocks: [{ clock: 'two_hour', due: 12, in_time: 10, late: 1, overdue: 1, running: 0 }, { clock: 'day', due: 43, in_time: 40, late: 2, overdue: 0, running: 1 }],
+}
 const moneyReport = {
   county: '990101000000', from: '2026-10-01', to: '2026-10-07', given_fen: 100_000_000, recovered_fen: 0, interest_fen: 1_310, fees_fen: 500, missed_fen: 0, found_fen: 0, paid_fen: 190_000, taken_back_fen: 30_000, held_fen: 99_840_000, agrees: true, open: [],
   paid: [{ area: '990101101000', aid_kind: 'urgent', channel: 'cash', payouts: 2, paid_fen: 110_000, taken_back: 1, taken_back_fen: 30_000 }, { area: '990101102000', aid_kind: 'urgent', channel: 'bank', payouts: 1, paid_fen: 80_000, taken_back: 0, taken_back_fen: 0 }],
@@ -158,7 +167,7 @@ export const answers = {
     { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },
     { act: 'approve', id: 'd7', ticket_id: rows[4].id, ticket_number: rows[4].number, area: '990101001000', amount_fen: 450_000, made_by: '赵二', since: iso(-3) },
   ] },
-  '/ledger/reconciliation': reconciliation, '/ledger/report': moneyReport,
+  '/ledger/reconciliation': reconciliation, '/ledger/report': moneyReport, '/statistics': counts,
   '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, funds: [{ ...accounts[2], available_fen: 14_700_000, pending_out_fen: 300_000, full_fen: 100_000_000, low: true }], floats: [{ ...accounts[3], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[4], in_hands_fen: 0, full_fen: 5_000_000, low: true }, { ...account('a8', 'float', '990101000000', '', 10_000_000, 80_000), in_hands_fen: 0, full_fen: 5_000_000, low: false }], left_behind_fen: 1_250_000, left_behind: [{ ...accounts[4], id: 'left', area: '990101009000', posted_fen: 1_250_000, available_fen: 1_200_000, pending_out_fen: 50_000, area_name: '旧河镇', successor: '990101001000', successor_name: '青石镇' }] },
   '/ledger/limits': { policy: 'relief-2026', year: 2026, counting: 'Asia/Shanghai', limits: datedLimits,
     budgets: [{ area: '990101000000', area_name: '青川县', aid_kind: 'urgent', year: 2026, budget_fen: 300_000_000, used_fen: 81_234_50, left_fen: 291_876_550, voucher: '财社〔2026〕12号', set_by: '周会计', set_at: iso(-90_000) }, { area: '990102000000', area_name: '云东县', aid_kind: 'urgent', year: 2026, budget_fen: 5_000_000, used_fen: 5_000_000, left_fen: 0, voucher: '财社〔2026〕13号', set_by: '吴会计', set_at: iso(-80_000) }] },

@@ -1,0 +1,145 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/xuri/excelize/v2"
+
+	"example.org/hotline/relief/statistics"
+)
+
+// sheet is one table of a spreadsheet: a name, headings, rows. Columns of money hold
+// yuan as numbers, and are shown with two decimals.
+type sheet struct {
+	zh, en string
+	heads  [][2]string // zh, en
+	money  []int       // columns, from 0
+	rows   [][]any
+}
+
+// name is the sheet's in a language.
+func (s sheet) name(english bool) string {
+	if english {
+		return s.en
+	}
+	return s.zh
+}
+
+// yuan is a sum as a cell shows it. A spreadsheet counts in binary fractions, which
+// write every sum of the ledger exactly to the fen: they have 53 bits, and a sum has at most 11 digits.
+func yuan(fen int64) float64 { return float64(fen) / 100 }
+
+// sheetWords are the codes that a spreadsheet spells out, zh and en; the others stand as they are.
+var sheetWords = map[string][2]string{
+	"urgent": {"急难型临时救助", "Urgent aid"}, "=": {"合计", "Total"},
+	"call": {"来电", "Call"}, "report": {"村（居）报告", "Report of a village"},
+	"aid": {"救助", "Aid"}, "consultation": {"咨询", "Question"}, "progress": {"进度查询", "Progress"}, "complaint": {"投诉", "Complaint"},
+	"two_hour": {"2小时", "2 hours"}, "day": {"24小时", "24 hours"}, "answer": {"答复", "Answer"}, "accepted": {"受理", "Acceptance"}, "decide": {"审核确认", "Decision"},
+}
+
+// inWords spells a cell's code out.
+func inWords(cell any, english bool) any {
+	code, ok := cell.(string)
+	words, known := sheetWords[code]
+	switch {
+	case !ok || !known:
+		return cell
+	case english:
+		return words[1]
+	default:
+		return words[0]
+	}
+}
+
+var sumHeads = [][2]string{{"人次", "Person-times"}, {"人数", "Persons"}, {"户数", "Households"}, {"发放金额（元）", "Paid (yuan)"}, {"退回笔数", "Taken back"}, {"退回金额（元）", "Taken back (yuan)"}}
+
+func sumCells(s statistics.AidSum) []any {
+	return []any{s.PersonTimes, s.Persons, s.Households, yuan(s.Fen), s.TakenBack, yuan(s.TakenBackFen)}
+}
+
+// sheetsOf lays a report out as tables.
+func sheetsOf(r statistics.Report) []sheet {
+	kinds := sheet{zh: "救助汇总", en: "Aid", heads: append([][2]string{{"救助类别", "Kind of aid"}}, sumHeads...), money: []int{4, 6}}
+	for _, k := range r.Kinds {
+		kinds.rows = append(kinds.rows, append([]any{k.AidKind}, sumCells(k)...))
+	}
+	kinds.rows = append(kinds.rows, append([]any{"="}, sumCells(r.Whole)...))
+	months := sheet{zh: "按月按地", en: "By month and place", heads: append([][2]string{{"月份", "Month"}, {"区划代码", "Code"}, {"地区", "Place"}, {"救助类别", "Kind of aid"}}, sumHeads...), money: []int{7, 9}}
+	for _, l := range r.Aid {
+		months.rows = append(months.rows, append([]any{l.Month, string(l.Area), l.AreaName, l.AidKind}, sumCells(l.AidSum)...))
+	}
+	intake := sheet{zh: "受理", en: "Intake", heads: [][2]string{{"月份", "Month"}, {"来源", "Source"}, {"事项", "Kind"}, {"优先级", "Priority"}, {"工单数", "Tickets"}}}
+	for _, l := range r.Intake {
+		intake.rows = append(intake.rows, []any{l.Month, string(l.Source), string(l.Kind), string(l.Priority), l.Tickets})
+	}
+	clocks := sheet{zh: "时限", en: "Deadlines", heads: [][2]string{{"时限", "Clock"}, {"到期", "Due"}, {"按时", "In time"}, {"逾期办结", "Late"}, {"逾期未办", "Overdue"}, {"未到期", "Running"}}}
+	for _, l := range r.Clocks {
+		clocks.rows = append(clocks.rows, []any{string(l.Clock), l.Due, l.InTime, l.Late, l.Overdue, l.Running})
+	}
+	c, v := r.Calls, r.Visits
+	calls := sheet{zh: "来电与走访", en: "Calls and visits", heads: [][2]string{{"来电", "Calls"}, {"排队", "Queued"}, {"接通", "Answered"}, {"及时接通", "Answered in time"}, {"放弃", "Abandoned"},
+		{"走访次数", "Visits"}, {"其中上门", "On site"}, {"走访人次", "Visitors"}, {"走访户（件）", "Cases visited"}},
+		rows: [][]any{{c.Calls, c.Queued, c.Answered, c.InTime, c.Abandoned, v.Visits, v.OnSite, v.Visitors, v.Cases}}}
+	about := sheet{zh: "说明", en: "About", heads: [][2]string{{"地区", "Place"}, {"自", "From"}, {"至", "To"}, {"账面发放（元）", "Paid by the ledger (yuan)"}, {"账面退回（元）", "Taken back by the ledger (yuan)"}, {"与账一致", "Agrees with the ledger"}}, money: []int{3, 4},
+		rows: [][]any{{r.AreaName, string(r.From), string(r.To), yuan(r.LedgerFen), yuan(r.LedgerTakenBackFen), r.Agrees}}}
+	return []sheet{kinds, months, intake, clocks, calls, about}
+}
+
+// writeSheet writes a report as XLSX.
+func writeSheet(r statistics.Report, english bool) (written []byte, err error) {
+	f := excelize.NewFile()
+	defer func() { err = errors.Join(err, f.Close()) }() // what it keeps in temporary files
+	decimals := "#,##0.00"
+	money, err := f.NewStyle(&excelize.Style{CustomNumFmt: &decimals})
+	if err != nil {
+		return nil, fmt.Errorf("style a spreadsheet: %w", err)
+	}
+	for i, s := range sheetsOf(r) {
+		if err := addSheet(f, s, english, i == 0, money); err != nil {
+			return nil, fmt.Errorf("write the sheet %s: %w", s.en, err)
+		}
+	}
+	body, err := f.WriteToBuffer()
+	if err != nil {
+		return nil, fmt.Errorf("write a spreadsheet: %w", err)
+	}
+	return body.Bytes(), nil
+}
+
+func addSheet(f *excelize.File, s sheet, english, first bool, money int) error {
+	name := s.name(english)
+	if first {
+		if err := f.SetSheetName("Sheet1", name); err != nil {
+			return err
+		}
+	} else if _, err := f.NewSheet(name); err != nil {
+		return err
+	}
+	for _, column := range s.money {
+		letter, err := excelize.ColumnNumberToName(column + 1)
+		if err != nil {
+			return err
+		}
+		if err := f.SetColStyle(name, letter, money); err != nil {
+			return err
+		}
+	}
+	heads := make([]any, 0, len(s.heads))
+	for _, h := range s.heads {
+		if english {
+			heads = append(heads, h[1])
+		} else {
+			heads = append(heads, h[0])
+		}
+	}
+	for i, row := range append([][]any{heads}, s.rows...) {
+		for k := range row {
+			row[k] = inWords(row[k], english)
+		}
+		if err := f.SetSheetRow(name, fmt.Sprintf("A%d", i+1), &row); err != nil {
+			return err
+		}
+	}
+	return f.SetColWidth(name, "A", "L", 16)
+}

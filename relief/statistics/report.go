@@ -1,0 +1,121 @@
+// Package statistics is what a city counts of its help: how many asked, how many
+// were helped, by how much and how soon. It holds numbers and places only, so that
+// a report can be handed out as it is (DOMAIN 53 to 58).
+package statistics
+
+import (
+	"time"
+
+	"example.org/hotline/area"
+	"example.org/hotline/ledger"
+	"example.org/hotline/ticket"
+)
+
+// Filter is what a report is about: a place with all below it, and days of Shanghai,
+// both included.
+type Filter struct {
+	Area area.Code
+	From area.Date
+	To   area.Date
+}
+
+// Report counts what happened in a place between two days. Person-times, persons and
+// households are measures of their own: who was helped three times is three
+// person-times and one person, in a month as in the whole.
+type Report struct {
+	Area     area.Code `json:"area"`
+	AreaName string    `json:"area_name"`
+	From     area.Date `json:"from"`
+	To       area.Date `json:"to"`
+	MadeAt   time.Time `json:"made_at"`
+
+	Intake []IntakeLine `json:"intake" doc:"What came in, by month, source, kind and priority"`
+	Aid    []AidLine    `json:"aid" doc:"What reached citizens, by month, township and kind of aid"`
+	Kinds  []AidSum     `json:"kinds" doc:"The same by kind of aid over the whole time; persons count once"`
+	Whole  AidSum       `json:"whole" doc:"The same altogether"`
+	Visits VisitSum     `json:"visits"`
+	Clocks []ClockLine  `json:"clocks" doc:"Deadlines that fell into the time, by clock"`
+	Calls  CallSum      `json:"calls"`
+
+	LedgerFen          int64 `json:"ledger_fen" doc:"What the ledger says was paid in the same place and time"`
+	LedgerTakenBackFen int64 `json:"ledger_taken_back_fen"`
+	Agrees             bool  `json:"agrees" doc:"Report and ledger say the same, to the fen"`
+}
+
+// IntakeLine counts tickets, by the month of the INVITE or of the report.
+type IntakeLine struct {
+	Month    string          `json:"month" doc:"2026-10"`
+	Source   ticket.Source   `json:"source"`
+	Kind     ticket.Kind     `json:"kind"`
+	Priority ticket.Priority `json:"priority"`
+	Tickets  int             `json:"tickets"`
+}
+
+// AidLine is what one township's people received of one kind of aid in a month.
+type AidLine struct {
+	Month    string    `json:"month"`
+	Area     area.Code `json:"area"`
+	AreaName string    `json:"area_name"`
+	AidSum
+}
+
+// AidSum counts payouts that arrived, whom they reached, and what was taken back.
+type AidSum struct {
+	AidKind      string `json:"aid_kind,omitempty"`
+	PersonTimes  int    `json:"person_times" doc:"Payouts that arrived"`
+	Persons      int    `json:"persons" doc:"Different payees"`
+	Households   int    `json:"households" doc:"Different households"`
+	Fen          int64  `json:"paid_fen"`
+	TakenBack    int    `json:"taken_back"`
+	TakenBackFen int64  `json:"taken_back_fen"`
+}
+
+// VisitSum counts visits.
+type VisitSum struct {
+	Visits   int `json:"visits"`
+	OnSite   int `json:"on_site" doc:"Of them, at the citizen's place; the others were by voice"`
+	Visitors int `json:"visitors" doc:"Person-times of those who went"`
+	Cases    int `json:"cases" doc:"Different cases that were visited"`
+}
+
+// ClockLine tells how the deadlines of one clock that fell into the time were kept.
+// A clock that was stopped by a merge or a lowered priority does not count.
+type ClockLine struct {
+	Clock   ticket.ClockKind `json:"clock"`
+	Due     int              `json:"due" doc:"Deadlines in the time"`
+	InTime  int              `json:"in_time"`
+	Late    int              `json:"late"`
+	Overdue int              `json:"overdue" doc:"Not stopped yet, and past"`
+	Running int              `json:"running" doc:"Not stopped yet, and still to come"`
+}
+
+// CallSum tells how calls were answered by people.
+type CallSum struct {
+	Calls     int `json:"calls" doc:"INVITEs, whatever became of them"`
+	Queued    int `json:"queued" doc:"Of them, callers who waited for an agent"`
+	Answered  int `json:"answered" doc:"Of those, by an agent"`
+	InTime    int `json:"in_time" doc:"Of those, within the queue's target"`
+	Abandoned int `json:"abandoned"`
+}
+
+// Compare holds the report against the ledger's own reports of the counties it
+// touches. Whoever reads a whole county or more also learns whether those agree with
+// the county's balances.
+func (r *Report) Compare(counties []ledger.MonthReport) {
+	r.Agrees = true
+	for _, c := range counties {
+		if r.Area.Contains(c.County) {
+			r.Agrees = r.Agrees && c.Agrees
+		}
+		for _, p := range c.Paid {
+			if r.Area.Contains(area.Code(p.Area)) {
+				r.LedgerFen, r.LedgerTakenBackFen = r.LedgerFen+p.Fen, r.LedgerTakenBackFen+p.TakenBackFen
+			}
+		}
+	}
+	months := AidSum{}
+	for _, l := range r.Aid {
+		months.Fen, months.TakenBackFen = months.Fen+l.Fen, months.TakenBackFen+l.TakenBackFen
+	}
+	r.Agrees = r.Agrees && r.LedgerFen == r.Whole.Fen && r.LedgerTakenBackFen == r.Whole.TakenBackFen && months.Fen == r.Whole.Fen && months.TakenBackFen == r.Whole.TakenBackFen
+}
