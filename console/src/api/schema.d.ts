@@ -7013,6 +7013,11 @@ export interface components {
              */
             first_due_at: string;
             kind: string;
+            /**
+             * Format: date-time
+             * @description Its days rest since then, and due_at means nothing
+             */
+            paused_at?: string;
             proof?: string;
             /**
              * Format: date-time
