@@ -90,7 +90,7 @@ func HouseholdKey(household []byte) LimitKey {
 }
 
 func (d Disbursement) aidKindKey() LimitKey {
-	return LimitKey{Kind: limitAidKind, Key: d.AidKind + ":" + hex.EncodeToString(d.Household)}
+	return aidKindOf(d.AidKind, d.Household)
 }
 
 func (d Disbursement) workerKey(who area.StaffID, at time.Time) LimitKey {

@@ -127,7 +127,10 @@ func weigh(ctx context.Context, tx Tx, t ticket.Ticket, f Findings, in DecideInp
 	if err := noRelative(ctx, tx, d); err != nil {
 		return Decision{}, err
 	}
-	left, err := ledger.HouseholdLeft(ctx, tx, f.Household, p.Limits.Ledger(p.Version))
+	if d.Household, err = tx.LimitIndex(ctx, t.ID, f.Payee); err != nil { // the case may have been linked since
+		return Decision{}, err
+	}
+	left, err := ledger.HouseholdLeft(ctx, tx, d.Household, p.Limits.Ledger(p.Version))
 	if err != nil {
 		return Decision{}, err
 	}

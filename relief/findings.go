@@ -101,7 +101,9 @@ func RecordFindings(ctx context.Context, tx Tx, id ticket.ID, in FindingsInput) 
 		Affected: in.Affected, Needs: in.Needs, Declared: in.Declared, Applicant: Private(in.Applicant), Identity: identity,
 		Note: Private(in.Note), Warnings: warnings}
 	f.Payee = tx.IdentityIndex(identity.Indexed("ticket " + t.PublicID))
-	f.Household = f.Payee // until households are registered, the applicant stands for theirs
+	if f.Household, err = tx.LimitIndex(ctx, id, f.Payee); err != nil {
+		return Findings{}, err
+	}
 	if err := tx.AddFindings(ctx, &f); err != nil {
 		return Findings{}, err
 	}

@@ -45,13 +45,17 @@ func StartPayout(ctx context.Context, tx Tx, in PayoutInput, r Rules) (ledger.Di
 			return ledger.Disbursement{}, err
 		}
 	}
+	household, err := countsUnder(ctx, tx, dec, in.PublicID)
+	if err != nil {
+		return ledger.Disbursement{}, err
+	}
 	township := t.Area.At(area.LevelTownship)
 	basket, err := basketOf(ctx, tx, township, in)
 	if err != nil {
 		return ledger.Disbursement{}, err
 	}
 	d, retried, err := ledger.Start(ctx, tx, ledger.StartInput{PublicID: in.PublicID, Case: ledger.CaseID(t.ID), Decision: dec.ID, AidKind: dec.AidKind,
-		Channel: in.Channel, Area: township, Fen: in.Fen, Basket: basket, Payee: dec.Payee, Household: dec.Household, Account: account.PayeeAccount,
+		Channel: in.Channel, Area: township, Fen: in.Fen, Basket: basket, Payee: dec.Payee, Household: household, Account: account.PayeeAccount,
 		CallTaker: t.CallTaker, Limits: r.Policy.Limits.Ledger(r.Policy.Version), Granted: dec.grants()})
 	if err != nil || retried {
 		return d, err
@@ -67,6 +71,21 @@ func StartPayout(ctx context.Context, tx Tx, in PayoutInput, r Rules) (ledger.Di
 	}
 	failpoint.Hit(failpoint.PayoutBeforeCommit)
 	return d, nil
+}
+
+// countsUnder is the household that a payout counts for. It may have been registered, or
+// joined to another, since the decision; a payout that was started before keeps its own.
+func countsUnder(ctx context.Context, tx Tx, dec Decision, publicID string) ([]byte, error) {
+	before, err := tx.CaseDisbursements(ctx, ledger.CaseID(dec.Ticket))
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range before {
+		if d.PublicID == publicID {
+			return d.Household, nil
+		}
+	}
+	return tx.LimitIndex(ctx, dec.Ticket, dec.Payee)
 }
 
 // Pieces is so many of one kind of goods.

@@ -6,6 +6,7 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/ledger"
 	"example.org/hotline/ledger/rail"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
 )
 
@@ -14,6 +15,7 @@ import (
 type Tx interface {
 	ticket.Tx
 	ledger.Tx
+	people.Finder
 
 	// IdentityIndex is the blind index of a normalised identity number.
 	IdentityIndex(number string) []byte

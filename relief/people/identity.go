@@ -137,3 +137,24 @@ func (id Identity) Masked() string {
 	}
 	return string(id.Number[:3]) + strings.Repeat("*", 11) + string(id.Number[14:])
 }
+
+// Born is the birth date in a number; empty without one.
+func (id Identity) Born() ticket.Date {
+	if id.Type != IdentityResident {
+		return ""
+	}
+	n := string(id.Number)
+	return ticket.Date(n[6:10] + "-" + n[10:12] + "-" + n[12:14])
+}
+
+// Sex is what the number's seventeenth digit says: odd for men.
+func (id Identity) Sex() Sex {
+	switch {
+	case id.Type != IdentityResident:
+		return ""
+	case (id.Number[16]-'0')%2 == 1:
+		return SexMale
+	default:
+		return SexFemale
+	}
+}

@@ -1,0 +1,49 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"example.org/hotline/ledger"
+)
+
+// PastPayouts locks the payouts of before that still count.
+func (tx *Tx) PastPayouts(ctx context.Context, of ledger.Past, to []byte) (list []ledger.Carried, err error) {
+	where, arg := `d.ticket_id = ?`, any(int64(of.Case))
+	switch {
+	case of.Household != nil:
+		where, arg = `d.id IN (SELECT u.disbursement_id FROM limit_uses u WHERE u.kind = 'household' AND u.key = ?)`, ledger.HouseholdKey(of.Household).Key
+	case of.Payee != nil:
+		where, arg = `d.payee_index = ?`, of.Payee
+	}
+	var rows []struct {
+		ID      int64
+		AidKind string
+		Fen     int64
+		At      time.Time
+	}
+	err = tx.everywhere(ctx, func() error {
+		// The lock first: who calls a payout off holds it, and lets all go that it counts under.
+		if _, err := tx.exec(ctx, "hold payouts", `SELECT 1 FROM disbursements d WHERE `+where+` ORDER BY d.id FOR SHARE`, arg); err != nil {
+			return err
+		}
+		return tx.find(ctx, "list what counts", &rows, `SELECT d.id, d.aid_kind, min(u.fen) AS fen, min(u.at) AS at FROM disbursements d JOIN limit_uses u ON u.disbursement_id = d.id AND u.kind = 'household'
+			AND u.released_at IS NULL WHERE `+where+` AND NOT EXISTS (SELECT 1 FROM limit_uses n WHERE n.disbursement_id = d.id AND n.kind = 'household' AND n.key = ?)
+			GROUP BY d.id, d.aid_kind ORDER BY d.id`, arg, ledger.HouseholdKey(to).Key)
+	})
+	for _, r := range rows {
+		list = append(list, ledger.Carried{ID: ledger.DisbursementID(r.ID), AidKind: r.AidKind, Fen: r.Fen, At: r.At.UTC()})
+	}
+	return list, err
+}
+
+// CarryLimitUse counts a payout under further keys since when it was started.
+func (tx *Tx) CarryLimitUse(ctx context.Context, c ledger.Carried, keys []ledger.LimitKey) error {
+	for _, k := range keys {
+		if _, err := tx.exec(ctx, "carry a limit's use", `INSERT INTO limit_uses (disbursement_id, kind, key, fen, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			int64(c.ID), k.Kind, k.Key, c.Fen, c.At); err != nil {
+			return err
+		}
+	}
+	return nil
+}
