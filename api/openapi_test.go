@@ -3,8 +3,10 @@ package api_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -69,5 +71,35 @@ func TestOpenAPIDescribesEveryRoute(t *testing.T) {
 	}
 	if bytes.Contains(made, []byte("$schema")) {
 		t.Error("answers carry $schema")
+	}
+}
+
+// Addresses are written into logs and histories of browsers: what names a citizen travels in a body.
+func TestNothingOfACitizenTravelsInAnAddress(t *testing.T) {
+	var doc struct {
+		Paths map[string]map[string]struct {
+			Parameters []struct{ Name, In string }
+		}
+	}
+	made, err := newHouse(t).server.OpenAPI()
+	if err := errors.Join(err, json.Unmarshal(made, &doc)); err != nil {
+		t.Fatal(err)
+	}
+	naming := regexp.MustCompile(`(?i)phone|caller|identi|id_number|^name$|person|holder|account|illness|address|birth`)
+	seen := 0
+	for path, operations := range doc.Paths {
+		for method, op := range operations {
+			for _, p := range op.Parameters {
+				if p.In == "header" {
+					continue
+				}
+				if seen++; naming.MatchString(p.Name) {
+					t.Errorf("%s %s takes %s in its address: take it in the body of a POST", method, path, p.Name)
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no parameter was read")
 	}
 }
