@@ -29,11 +29,8 @@ func PutInBatch(ctx context.Context, tx Tx, batch BatchID, lines []Line) (err er
 			return err
 		}
 		l.Attempt.State, l.Attempt.Batch, l.Attempt.Seq = l.Payout.State, batch, i+1
-		if err := l.save(ctx, tx); err != nil {
-			return err
-		}
 	}
-	return nil
+	return saveAll(ctx, tx, lines)
 }
 
 // TakeOutOfBatch undoes PutInBatch: nothing has left, and the sums stay reserved.
@@ -43,42 +40,32 @@ func TakeOutOfBatch(ctx context.Context, tx Tx, lines []Line) (err error) {
 			return err
 		}
 		l.Attempt.State, l.Attempt.Batch, l.Attempt.Seq = l.Payout.State, 0, 0
-		if err := l.save(ctx, tx); err != nil {
-			return err
-		}
 	}
-	return nil
+	return saveAll(ctx, tx, lines)
 }
 
 // SendToBank books that the payouts of a batch leave: nothing is owed any longer,
 // and the sums are on their way, held in the fund until the bank says where they are.
 // Nobody who acts has had a hand in one of them, or is a relative of a payee.
-func SendToBank(ctx context.Context, tx Tx, lines []Line, people ...area.StaffID) (err error) {
+func SendToBank(ctx context.Context, tx Tx, lines []Line, people ...area.StaffID) error {
+	if err := maySend(ctx, tx, lines, people); err != nil {
+		return err
+	}
+	releases, err := holdsOf(ctx, tx, lines, Disbursement.reservation)
+	if err != nil {
+		return err
+	}
 	var entries []Entry
 	for _, l := range lines {
 		d := l.Payout
-		if err := d.mayLetGo(people...); err != nil {
-			return err
-		}
-		if err := noKin(ctx, tx, *d, slices.Clone(people)...); err != nil {
-			return err
-		}
-		arrived, err := earlierArrived(ctx, tx, *d)
+		release, err := d.endHeld(releases, d.reservation(), fmt.Sprintf("release:%d", d.Attempt))
 		if err != nil {
 			return err
-		}
-		if arrived {
-			return &act.Fault{Kind: act.ErrRefused, Code: "arrived_before", Detail: "An earlier try of a payout in this batch has arrived after all; sending it would pay twice. Discard the batch and call that payout off.",
-				Args: map[string]any{"payout": d.PublicID}}
 		}
 		if d.State, err = d.State.Next(StepSend); err != nil {
 			return err
 		}
 		l.Attempt.State = d.State
-		release, err := d.release(ctx, tx)
-		if err != nil {
-			return err
-		}
 		entries = append(entries, release, d.entry(fmt.Sprintf("send:%d", d.Attempt), EventBankSent, d.payable(), d.inTransit()), d.transitHold())
 	}
 	if err := post(ctx, tx, entries...); err != nil {
@@ -87,9 +74,55 @@ func SendToBank(ctx context.Context, tx Tx, lines []Line, people ...area.StaffID
 	return saveAll(ctx, tx, lines)
 }
 
-// earlierArrived reports whether a try that was made so far has arrived after all.
-func earlierArrived(ctx context.Context, tx Tx, d Disbursement) (bool, error) {
-	for number := 1; number <= d.Attempt; number++ {
+// maySend says whether these people may let the lines go, and whether each is still to be paid.
+func maySend(ctx context.Context, tx Tx, lines []Line, people []area.StaffID) error {
+	kin := make([]Kinship, 0, len(lines))
+	for _, l := range lines {
+		if err := l.Payout.mayLetGo(people...); err != nil {
+			return err
+		}
+		kin = append(kin, Kinship{l.Payout.Payee, people})
+		arrived, err := earlierArrived(ctx, tx, *l.Payout, l.Payout.Attempt)
+		if err != nil {
+			return err
+		}
+		if arrived {
+			return &act.Fault{Kind: act.ErrRefused, Code: "arrived_before", Detail: "An earlier try of a payout in this batch has arrived after all; sending it would pay twice. Discard the batch and call that payout off.",
+				Args: map[string]any{"payout": l.Payout.PublicID}}
+		}
+	}
+	related, err := tx.RelatedOf(ctx, kin)
+	if err != nil || !slices.Contains(related, true) {
+		return err
+	}
+	return isRelative()
+}
+
+// holdsOf finds the entries that hold the sums of lines, by key.
+func holdsOf(ctx context.Context, tx Tx, lines []Line, hold func(Disbursement) Entry) (map[string]EntryID, error) {
+	keys := make([]string, 0, len(lines))
+	for _, l := range lines {
+		d := *l.Payout
+		d.Attempt = l.Attempt.Number
+		keys = append(keys, hold(d).Key)
+	}
+	return tx.LedgerEntriesByKey(ctx, keys)
+}
+
+// endHeld mirrors a hold that was found with others.
+func (d Disbursement) endHeld(found map[string]EntryID, hold Entry, effect string) (Entry, error) {
+	held, there := found[hold.Key]
+	if !there {
+		return Entry{}, act.NotFound("entry")
+	}
+	out := hold.mirror(d.key(effect), EventReleased, Released)
+	out.Resolves = held
+	return out, nil
+}
+
+// earlierArrived reports whether a try before the one of a number has arrived after all.
+func earlierArrived(ctx context.Context, tx Tx, d Disbursement, before int) (bool, error) {
+	for number := 1; number < before; number++ {
 		earlier, err := tx.AttemptForUpdate(ctx, d.ID, number)
 		if err != nil || earlier.State == StateSucceeded {
 			return err == nil, err
@@ -110,12 +143,9 @@ func LoseAnswer(ctx context.Context, tx Tx, lines []Line) (lost []Line, err erro
 			continue // answered
 		}
 		l.Payout.State, l.Attempt.State = next, next
-		if err := l.save(ctx, tx); err != nil {
-			return nil, err
-		}
 		lost = append(lost, l)
 	}
-	return lost, nil
+	return lost, saveAll(ctx, tx, lost)
 }
 
 // Fix names the account that a failed payout is to be tried on next, as often as it
@@ -184,7 +214,7 @@ func Reissue(ctx context.Context, tx Tx, d *Disbursement, to PayeeAccount) error
 	if err := noKin(ctx, tx, *d, me.StaffID); err != nil {
 		return err
 	}
-	arrived, err := earlierArrived(ctx, tx, *d)
+	arrived, err := earlierArrived(ctx, tx, *d, d.Attempt+1)
 	if err != nil {
 		return err
 	}
@@ -200,11 +230,6 @@ func (d Disbursement) transitHold() Entry {
 	return d.entry(fmt.Sprintf("transit:%d", d.Attempt), EventReserved, d.inTransit(), d.fund())
 }
 
-// releaseTransit ends that hold.
-func (d Disbursement) releaseTransit(ctx context.Context, tx Tx) (Entry, error) {
-	return d.endHold(ctx, tx, d.transitHold(), fmt.Sprintf("arrive:%d", d.Attempt))
-}
-
 // The accounts a bank payout moves between are the county's.
 func (d Disbursement) fund() AccountRef      { return d.county(Fund) }
 func (d Disbursement) inTransit() AccountRef { return d.county(InTransit) }
@@ -214,18 +239,14 @@ func (d Disbursement) county(k Kind) AccountRef {
 	return AccountRef{Kind: k, Area: d.Area.At(area.LevelCounty)}
 }
 
-func (l Line) save(ctx context.Context, tx Tx) error {
-	if err := tx.SaveDisbursement(ctx, l.Payout); err != nil {
+// saveAll writes lines, each a payout of its own.
+func saveAll(ctx context.Context, tx Tx, lines []Line) error {
+	payouts, tries := make([]*Disbursement, 0, len(lines)), make([]*Attempt, 0, len(lines))
+	for _, l := range lines {
+		payouts, tries = append(payouts, l.Payout), append(tries, l.Attempt)
+	}
+	if err := tx.SaveDisbursements(ctx, payouts); err != nil {
 		return err
 	}
-	return tx.SaveAttempt(ctx, l.Attempt)
-}
-
-func saveAll(ctx context.Context, tx Tx, lines []Line) error {
-	for _, l := range lines {
-		if err := l.save(ctx, tx); err != nil {
-			return err
-		}
-	}
-	return nil
+	return tx.SaveAttempts(ctx, tries)
 }

@@ -56,8 +56,9 @@ type Disbursement struct {
 	ID       DisbursementID
 	PublicID string // made by the client before it sends
 	Case     CaseID
-	Decision DecisionID
-	AidKind  string // "urgent"
+	Decision DecisionID // zero where it pays a month of an entitlement
+	AidKind  string     // "urgent"
+	Period   string     // the month of an entitlement: "2026-12"; empty of a decision
 	Channel  Channel
 	Area     area.Code // the township that answers for it
 	Source   area.Code // whose float pays: the township's, or its county's where that was empty when the sum was held
@@ -129,6 +130,9 @@ func (d Disbursement) contentHash() ([]byte, error) {
 		hex.EncodeToString(d.Payee), hex.EncodeToString(d.Household), d.Policy}
 	if d.Channel == ChannelBank {
 		content = append(content, hex.EncodeToString(d.AccountIndex))
+	}
+	if d.Period != "" {
+		content = append(content, d.Period)
 	}
 	for _, l := range d.Basket {
 		content = append(content, []any{l.PublicID, l.Pieces, l.CostFen})

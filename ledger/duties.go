@@ -217,7 +217,11 @@ func noKin(ctx context.Context, tx Tx, d Disbursement, people ...area.StaffID) e
 		return err
 	}
 	if related {
-		return act.Refused("relative", "The payee is a registered relative of one of the people who act; a colleague must do this.")
+		return isRelative()
 	}
 	return nil
+}
+
+func isRelative() error {
+	return act.Refused("relative", "The payee is a registered relative of one of the people who act; a colleague must do this.")
 }

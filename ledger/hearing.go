@@ -16,6 +16,14 @@ import (
 type Hearing struct {
 	lines   []Line
 	entries []Entry
+	holds   map[string]EntryID // of what was on its way, by key
+	keep    *kept              // what is written together; nil: each at once
+}
+
+// kept are payouts and tries that wait to be written.
+type kept struct {
+	payouts []*Disbursement
+	tries   []*Attempt
 }
 
 // NewHearing begins with all tries that may be spoken of. They are locked, and those of one payout share it.
@@ -36,7 +44,42 @@ func BankSays(ctx context.Context, tx Tx, all []Said) ([]Turn, error) {
 }
 
 // Say hears words and tells what each changed, in order.
-func (h *Hearing) Say(ctx context.Context, tx Tx, all []Said) ([]Turn, error) {
+func (h *Hearing) Say(ctx context.Context, tx Tx, all []Said) (turns []Turn, err error) {
+	lines := make([]Line, 0, len(all))
+	for _, s := range all {
+		lines = append(lines, s.Line)
+	}
+	if h.holds, err = holdsOf(ctx, tx, lines, Disbursement.transitHold); err != nil {
+		return nil, err
+	}
+	if eachOnce(all) {
+		h.keep = &kept{}
+	}
+	if turns, err = h.say(ctx, tx, all); err != nil || h.keep == nil {
+		return turns, err
+	}
+	written := h.keep
+	h.keep = nil
+	if err := tx.SaveDisbursements(ctx, written.payouts); err != nil {
+		return nil, err
+	}
+	return turns, tx.SaveAttempts(ctx, written.tries)
+}
+
+// eachOnce reports whether every payout is spoken of once: what becomes of one then
+// depends on no other, and all are written together.
+func eachOnce(all []Said) bool {
+	seen := make(map[DisbursementID]bool, len(all))
+	for _, s := range all {
+		if seen[s.Payout.ID] {
+			return false
+		}
+		seen[s.Payout.ID] = true
+	}
+	return true
+}
+
+func (h *Hearing) say(ctx context.Context, tx Tx, all []Said) ([]Turn, error) {
 	turns := make([]Turn, 0, len(all))
 	for _, s := range all {
 		t := s.hear()
@@ -53,12 +96,12 @@ func (h *Hearing) Say(ctx context.Context, tx Tx, all []Said) ([]Turn, error) {
 		if t.is == TurnNone {
 			continue
 		}
-		moved, err := s.moves(ctx, tx, t.is)
+		moved, err := s.moves(h.holds, t.is)
 		if err != nil {
 			return nil, err
 		}
 		h.entries = append(h.entries, moved...)
-		if err := s.settle(ctx, tx, t); err != nil {
+		if err := h.settle(ctx, tx, s, t); err != nil {
 			return nil, err
 		}
 	}
@@ -131,7 +174,7 @@ func (d Disbursement) netting(version int64, of AccountRef) Entry {
 
 // moves are the entries of a turn. A bank may change its mind any number of times,
 // so that each is keyed by how often it was heard.
-func (s Said) moves(ctx context.Context, tx Tx, t Turn) ([]Entry, error) {
+func (s Said) moves(holds map[string]EntryID, t Turn) ([]Entry, error) {
 	d := *s.Payout
 	d.Attempt = s.Attempt.Number
 	entry := func(ev Event, debit, credit AccountRef) Entry {
@@ -139,7 +182,7 @@ func (s Said) moves(ctx context.Context, tx Tx, t Turn) ([]Entry, error) {
 	}
 	switch t {
 	case TurnSucceeded, TurnFailed, TurnNetted:
-		release, err := d.releaseTransit(ctx, tx)
+		release, err := d.endHeld(holds, d.transitHold(), fmt.Sprintf("arrive:%d", d.Attempt))
 		if err != nil {
 			return nil, err
 		}
@@ -168,25 +211,25 @@ func (s Said) moves(ctx context.Context, tx Tx, t Turn) ([]Entry, error) {
 
 // settle writes down what a turn makes of the try and its payout, and opens or
 // ends the claim that follows of it.
-func (s Said) settle(ctx context.Context, tx Tx, t turn) error {
+func (h *Hearing) settle(ctx context.Context, tx Tx, s Said, t turn) error {
 	d, a := s.Payout, s.Attempt
 	if t.now != "" { // what has ended stays as it is
 		d.State = t.now
-		if err := tx.SaveDisbursement(ctx, d); err != nil {
+		if err := h.savePayout(ctx, tx, d); err != nil {
 			return err
 		}
 	}
 	switch s.Word {
 	case WordAccepted:
 		a.State = StateAcked
-		return tx.SaveAttempt(ctx, a)
+		return h.saveTry(ctx, tx, a)
 	case WordSucceeded:
 		a.State, a.Reason, a.Code = StateSucceeded, "", s.Code
 	case WordFailed:
 		a.State, a.Reason, a.Code = StateFailed, s.Reason, s.Code
 	}
 	a.AnsweredAt, a.Twice = tx.Now(), t.is == TurnPaidTwice
-	if err := tx.SaveAttempt(ctx, a); err != nil {
+	if err := h.saveTry(ctx, tx, a); err != nil {
 		return err
 	}
 	switch t.is {
@@ -203,4 +246,20 @@ func (s Said) settle(ctx context.Context, tx Tx, t turn) error {
 	default:
 		return nil
 	}
+}
+
+func (h *Hearing) savePayout(ctx context.Context, tx Tx, d *Disbursement) error {
+	if h.keep == nil {
+		return tx.SaveDisbursement(ctx, d)
+	}
+	h.keep.payouts = append(h.keep.payouts, d)
+	return nil
+}
+
+func (h *Hearing) saveTry(ctx context.Context, tx Tx, a *Attempt) error {
+	if h.keep == nil {
+		return tx.SaveAttempt(ctx, a)
+	}
+	h.keep.tries = append(h.keep.tries, a)
+	return nil
 }

@@ -62,6 +62,7 @@ const (
 	WhyWorkerDay   LevelWhy = "worker_day"   // the maker's sums of the day do
 	WhyTownshipDay LevelWhy = "township_day" // the township's sums of the day do
 	WhyFrozen      LevelWhy = "frozen"       // the maker owes a second signature
+	WhyRun         LevelWhy = "run"          // it is a line of a list, which the county signs whole
 )
 
 // limitKeys are all that a payout is counted under, in the order in which they are locked.
@@ -120,16 +121,20 @@ func HouseholdLeft(ctx context.Context, tx Tx, household []byte, l Limits) (int6
 }
 
 // counted is what counts beside a payout under the keys of all, in fen.
-type counted struct{ household, recent, aidKind, ofCase, budget, townDay int64 }
+type counted struct{ household, recent, aidKind, ofCase, budget, townDay, account int64 }
 
 func count(ctx context.Context, tx Tx, d Disbursement, l Limits) (c counted, err error) {
 	period := tx.Now().AddDate(0, -l.HouseholdMonths, 0)
-	sums, err := tx.LimitSums(ctx, []LimitSum{{HouseholdKey(d.Household), period}, {HouseholdKey(d.Household), tx.Now().Add(-l.SecondSignature)}, {d.aidKindKey(), period},
-		{LimitKey: d.caseKey()}, {LimitKey: d.budgetKey()}, {LimitKey: d.townKey()}})
+	of := []LimitSum{{HouseholdKey(d.Household), period}, {HouseholdKey(d.Household), tx.Now().Add(-l.SecondSignature)}, {d.aidKindKey(), period},
+		{LimitKey: d.caseKey()}, {LimitKey: d.budgetKey()}, {LimitKey: d.townKey()}}
+	if d.Channel == ChannelBank {
+		of = append(of, LimitSum{accountKey(d.AccountIndex), period})
+	}
+	sums, err := tx.LimitSums(ctx, of)
 	if err != nil {
 		return c, err
 	}
-	for i, to := range []*int64{&c.household, &c.recent, &c.aidKind, &c.ofCase, &c.budget, &c.townDay} {
+	for i, to := range []*int64{&c.household, &c.recent, &c.aidKind, &c.ofCase, &c.budget, &c.townDay, &c.account}[:len(of)] {
 		*to = sums[i]
 	}
 	return c, nil
@@ -146,7 +151,11 @@ func measure(ctx context.Context, tx Tx, d *Disbursement, l Limits) error {
 	if err != nil {
 		return err
 	}
-	if err := capped(ctx, tx, *d, l, used); err != nil {
+	budget, err := yearBudget(ctx, tx, *d)
+	if err != nil {
+		return err
+	}
+	if err := capped(*d, l, used, budget); err != nil {
 		return err
 	}
 	d.Level = l.LevelOf(max(used.ofCase, used.recent) + d.Fen)
@@ -156,8 +165,19 @@ func measure(ctx context.Context, tx Tx, d *Disbursement, l Limits) error {
 	return raise(ctx, tx, d, l, used)
 }
 
-// capped refuses what passes a limit that no signature lifts.
-func capped(ctx context.Context, tx Tx, d Disbursement, l Limits, used counted) error {
+// yearly is a county's budget of a year for a kind of aid; nobody need have set one.
+type yearly struct {
+	fen int64
+	set bool
+}
+
+func yearBudget(ctx context.Context, tx Tx, d Disbursement) (b yearly, err error) {
+	b.fen, b.set, err = tx.Budget(ctx, d.Area.At(area.LevelCounty), d.AidKind, d.year())
+	return b, err
+}
+
+// capped refuses what passes a limit that no signature lifts: of one payout, and of each line of a run.
+func capped(d Disbursement, l Limits, used counted, budget yearly) error {
 	if left := l.HouseholdFen - used.household; d.Fen > left {
 		return HouseholdCap(left)
 	}
@@ -165,16 +185,12 @@ func capped(ctx context.Context, tx Tx, d Disbursement, l Limits, used counted) 
 		return overLimit("aid_kind_cap", "The household would receive more of this kind of aid than the period allows; nothing was written. Pay at most what is left, or use another kind.", most-used.aidKind)
 	}
 	if d.Channel == ChannelBank {
-		if err := accountCap(ctx, tx, d, l); err != nil {
+		if err := accountCapped(d, l, used.account); err != nil {
 			return err
 		}
 	}
-	budget, set, err := tx.Budget(ctx, d.Area.At(area.LevelCounty), d.AidKind, d.year())
-	if err != nil || !set {
-		return err
-	}
-	if d.Fen > budget-used.budget {
-		return overLimit("budget_spent", "The county's budget of the year for this kind of aid does not hold enough; nothing was written. County finance can raise the budget with a voucher.", budget-used.budget)
+	if budget.set && d.Fen > budget.fen-used.budget {
+		return overLimit("budget_spent", "The county's budget of the year for this kind of aid does not hold enough; nothing was written. County finance can raise the budget with a voucher.", budget.fen-used.budget)
 	}
 	return nil
 }
@@ -185,7 +201,11 @@ func accountCap(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
 	if err != nil {
 		return err
 	}
-	if left := cmp.Or(l.AccountFen, l.HouseholdFen) - used[0]; d.Fen > left {
+	return accountCapped(d, l, used[0])
+}
+
+func accountCapped(d Disbursement, l Limits, used int64) error {
+	if left := cmp.Or(l.AccountFen, l.HouseholdFen) - used; d.Fen > left {
 		return overLimit("account_cap", "More would go to this bank account than the limit of the period allows; nothing was written. Pay at most what is left, or ask the payee for an account of their own.", left)
 	}
 	return nil

@@ -34,6 +34,7 @@ type state struct {
 	attempts []Attempt
 	claims   []Claim
 	lines    []bankLine
+	runs     []filedRun
 
 	adjustments []Adjustment
 	frozen      map[area.StaffID][]DisbursementID
@@ -55,7 +56,7 @@ var _ Tx = (*memory)(nil)
 func (s state) clone() state {
 	s.payouts, s.accounts, s.uses, s.advances = slices.Clone(s.payouts), slices.Clone(s.accounts), slices.Clone(s.uses), slices.Clone(s.advances)
 	s.goods, s.stores = slices.Clone(s.goods), slices.Clone(s.stores)
-	s.lines, s.adjustments = slices.Clone(s.lines), slices.Clone(s.adjustments)
+	s.lines, s.adjustments, s.runs = slices.Clone(s.lines), slices.Clone(s.adjustments), slices.Clone(s.runs)
 	s.attempts, s.claims = slices.Clone(s.attempts), slices.Clone(s.claims)
 	s.entries, s.frozen, s.budgets = maps.Clone(s.entries), maps.Clone(s.frozen), maps.Clone(s.budgets)
 	return s

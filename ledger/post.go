@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"fmt"
-	"slices"
 )
 
 // books are locked accounts, by what they are.
@@ -25,9 +24,11 @@ func post(ctx context.Context, tx Tx, entries ...Entry) error {
 
 // refsOf are the accounts that entries move, each once.
 func refsOf(entries []Entry) (refs []AccountRef) {
+	known := map[AccountRef]bool{}
 	for _, e := range entries {
 		for _, p := range e.Postings {
-			if !slices.Contains(refs, p.Ref) {
+			if !known[p.Ref] {
+				known[p.Ref] = true
 				refs = append(refs, p.Ref)
 			}
 		}

@@ -109,13 +109,17 @@ func withinDecision(others []Disbursement, d Disbursement, granted int64) error 
 		}
 	}
 	if left == 0 {
-		return act.Refused("payout_exists", "A payout of this decision is under way already; reload the ticket to see it.")
+		return payoutExists()
 	}
 	if d.Fen != left {
 		return &act.Fault{Kind: act.ErrInvalid, Code: "amount_differs", Field: "amount_fen", Detail: "A payout pays exactly what was decided; decide again where another sum is due.",
 			Args: map[string]any{"decided_fen": left}}
 	}
 	return nil
+}
+
+func payoutExists() error {
+	return act.Refused("payout_exists", "A payout of this decision is under way already; reload the ticket to see it.")
 }
 
 func idReused() error {

@@ -14,6 +14,7 @@ type Tx interface {
 	act.Tx
 	AdvanceTx
 	GoodsTx
+	BulkTx
 
 	// DisbursementByRef resolves a payout's public id, in scope, without a lock.
 	DisbursementByRef(ctx context.Context, publicID string) (DisbursementID, CaseID, error)
@@ -87,4 +88,37 @@ type Tx interface {
 	AddLedgerEntries(ctx context.Context, entries []*Entry) error
 	// LedgerEntryByKey finds an entry by its key; act.ErrNotFound where there is none.
 	LedgerEntryByKey(ctx context.Context, key string) (EntryID, error)
+}
+
+// BulkTx does to many rows, in one statement each, what Tx does to one.
+type BulkTx interface {
+	// AddDisbursements writes new payouts and sets their IDs. One whose public id, decision or month is paid already is act.ErrConflict.
+	AddDisbursements(ctx context.Context, list []*Disbursement) error
+	// SaveDisbursements is SaveDisbursement for many, all of them or none.
+	SaveDisbursements(ctx context.Context, list []*Disbursement) error
+	// AddAttempts writes new tries.
+	AddAttempts(ctx context.Context, list []*Attempt) error
+	// SaveAttempts is SaveAttempt for many, all of them or none.
+	SaveAttempts(ctx context.Context, list []*Attempt) error
+	// AddLimitUses counts payouts under their keys, which are locked.
+	AddLimitUses(ctx context.Context, list []LimitUse) error
+	// SumLimits is LimitSums for any number of keys.
+	SumLimits(ctx context.Context, of []LimitSum) ([]int64, error)
+	// LedgerEntriesByKey finds entries by their keys; what is missing is left out.
+	LedgerEntriesByKey(ctx context.Context, keys []string) (map[string]EntryID, error)
+	// RelatedOf is Related for many payees, in order.
+	RelatedOf(ctx context.Context, of []Kinship) ([]bool, error)
+}
+
+// LimitUse is a payout that counts under a key.
+type LimitUse struct {
+	Disbursement DisbursementID
+	LimitKey
+	Fen int64
+}
+
+// Kinship asks whether a payee stands in the relatives register of any of the people.
+type Kinship struct {
+	Payee  []byte
+	People []area.StaffID
 }

@@ -11,8 +11,9 @@ type View struct {
 	ID            string       `json:"id"`
 	TicketID      string       `json:"ticket_id"`
 	TicketNumber  string       `json:"ticket_number"`
-	DecisionID    string       `json:"decision_id"`
+	DecisionID    string       `json:"decision_id,omitempty" doc:"Absent where it pays a month of an entitlement"`
 	AidKind       string       `json:"aid_kind"`
+	Period        string       `json:"period,omitempty" doc:"The month that it pays, 2026-12; absent where it carries out a decision"`
 	Channel       Channel      `json:"channel"`
 	Area          string       `json:"area"`
 	SourceArea    string       `json:"source_area" doc:"Whose float pays: the area's own, or its county's where that was empty"`
@@ -20,7 +21,7 @@ type View struct {
 	Basket        []BasketLine `json:"basket,omitempty" doc:"Of a payout in goods: what is handed over"`
 	State         State        `json:"state"`
 	Level         Level        `json:"level"` // whose word it needs: solo, township, county
-	LevelWhy      LevelWhy     `json:"level_why,omitempty" doc:"Why it needs more people than its own sum would ask for: split, worker_day, township_day, frozen"`
+	LevelWhy      LevelWhy     `json:"level_why,omitempty" doc:"Why it needs more people than its own sum would ask for: split, worker_day, township_day, frozen, run"`
 	ContentHash   string       `json:"content_hash"` // hex; the checker sends it back
 	Maker         string       `json:"maker"`
 	Checker       string       `json:"checker,omitempty"`

@@ -217,6 +217,9 @@ func linesOf(ctx context.Context, tx Tx, batches ...ledger.BatchID) (map[ledger.
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := tx.LockTickets(ctx, ids); err != nil {
+		return nil, nil, err
+	}
 	tickets := map[ledger.CaseID]*ticket.Ticket{}
 	for _, id := range ids {
 		t, err := tx.TicketForUpdate(ctx, id)
@@ -285,12 +288,14 @@ func letGo(ctx context.Context, tx Tx, bank Bank, b *Batch, tickets map[ledger.C
 	if err := tx.Arm(ctx, act.Timer{Subject: b.Subject(), Kind: TimerBankUnanswered, Epoch: 1, DueAt: b.AnswerDue}); err != nil {
 		return err
 	}
-	for _, l := range lines {
-		if err := told(ctx, tx, *tickets[l.Payout.Case], *l.Payout, "disbursement.sent", "", map[string]any{"try": l.Attempt.Number}); err != nil {
-			return err
+	return tx.Together(ctx, func() error {
+		for _, l := range lines {
+			if err := told(ctx, tx, *tickets[l.Payout.Case], *l.Payout, "disbursement.sent", "", map[string]any{"try": l.Attempt.Number}); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // DiscardBatch throws a draft away: nothing has left, and its payouts wait for another batch.

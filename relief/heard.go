@@ -112,6 +112,9 @@ func paidTwice(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursemen
 // unpay opens a decision again whose money came back. One that owes no payment any
 // more stays as it is.
 func unpay(ctx context.Context, tx Tx, d ledger.Disbursement) error {
+	if d.Decision == 0 {
+		return nil // a month of an entitlement, which stays due
+	}
 	dec, err := tx.DecisionForUpdate(ctx, d.Decision)
 	if err != nil {
 		return err

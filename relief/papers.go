@@ -50,7 +50,7 @@ func AddPaper(ctx context.Context, tx Tx, id ticket.ID, kind string, r Rules) (P
 		return Paper{}, err
 	}
 	for _, d := range payouts {
-		if !d.ReceiptedAt.IsZero() && d.State.Live() {
+		if !d.ReceiptedAt.IsZero() && d.State.Live() && d.Decision != 0 {
 			p, err := addPaper(ctx, tx, t, kind, &r)
 			if err != nil {
 				return Paper{}, err
@@ -214,6 +214,9 @@ func settlePapers(ctx context.Context, tx Tx, t ticket.Ticket) error {
 		return err
 	}
 	for _, payout := range payouts {
+		if payout.Decision == 0 {
+			continue
+		}
 		d, err := tx.DecisionForUpdate(ctx, payout.Decision)
 		if err != nil {
 			return err

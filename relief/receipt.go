@@ -167,8 +167,18 @@ func confirm(ctx context.Context, tx Tx, t *ticket.Ticket, d ledger.Disbursement
 	return aidConfirmed(ctx, tx, t, by)
 }
 
-// paid moves the decision on, starts the papers' time and tells the citizen.
+// paid moves the decision on where there is one, starts the papers' time and tells the citizen.
 func paid(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement, r Rules) error {
+	if d.Decision != 0 {
+		if err := decisionPaid(ctx, tx, t, d, r); err != nil {
+			return err
+		}
+	}
+	return tx.Notify(ctx, ticket.Notice{Key: fmt.Sprintf("disbursement:%s:paid", d.PublicID), Ticket: t.ID, Citizen: true, Template: "payment_citizen",
+		Fields: map[string]string{"number": string(t.Number), "amount": ledger.Yuan(d.Fen)}, Urgent: true})
+}
+
+func decisionPaid(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement, r Rules) error {
 	dec, err := tx.DecisionForUpdate(ctx, d.Decision)
 	if err != nil {
 		return err
@@ -185,9 +195,5 @@ func paid(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement, r 
 			return err
 		}
 	}
-	if err := tx.SaveDecision(ctx, &dec); err != nil {
-		return err
-	}
-	return tx.Notify(ctx, ticket.Notice{Key: fmt.Sprintf("disbursement:%s:paid", d.PublicID), Ticket: t.ID, Citizen: true, Template: "payment_citizen",
-		Fields: map[string]string{"number": string(t.Number), "amount": ledger.Yuan(d.Fen)}, Urgent: true})
+	return tx.SaveDecision(ctx, &dec)
 }

@@ -151,15 +151,16 @@ func (tx *Tx) Wherever(ctx context.Context, fn func() error) error { return tx.e
 // BatchItems are the payouts of a batch as the bank is told them.
 func (tx *Tx) BatchItems(ctx context.Context, b relief.Batch) ([]rail.Item, error) {
 	var rows []struct {
-		Account                                payeeAccountRow `gorm:"embedded"`
-		Seq                                    int
-		Reference, AidKind, FindingsID, IDType string
-		Fen                                    int64
-		IDSealed                               []byte
+		Account                    payeeAccountRow `gorm:"embedded"`
+		Seq                        int
+		Reference, AidKind, Period string
+		FindingsID, IDType         *string // of a payout that carries out a decision
+		Fen                        int64
+		IDSealed                   []byte
 	}
-	err := tx.find(ctx, "list a batch's payouts for the bank", &rows, `SELECT `+payeeAccountColumns+`, a.seq, a.reference, d.aid_kind, d.fen, f.public_id AS findings_id, f.id_type, f.id_sealed
+	err := tx.find(ctx, "list a batch's payouts for the bank", &rows, `SELECT `+payeeAccountColumns+`, a.seq, a.reference, d.aid_kind, d.period, d.fen, f.public_id AS findings_id, f.id_type, f.id_sealed
 		FROM disbursement_attempts a JOIN disbursements d ON d.id = a.disbursement_id JOIN payee_accounts p ON p.id = a.account_id
-		JOIN decisions e ON e.id = d.decision_id JOIN findings f ON f.id = e.findings_id WHERE a.batch_id = ? ORDER BY a.seq`, int64(b.ID))
+		LEFT JOIN decisions e ON e.id = d.decision_id LEFT JOIN findings f ON f.id = e.findings_id WHERE a.batch_id = ? ORDER BY a.seq`, int64(b.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -169,11 +170,17 @@ func (tx *Tx) BatchItems(ctx context.Context, b relief.Batch) ([]rail.Item, erro
 		if err != nil {
 			return nil, err
 		}
+		month := b.MadeAt.In(area.Shanghai)
+		if r.Period != "" {
+			if month, err = time.Parse("2006-01", r.Period); err != nil {
+				return nil, fmt.Errorf("read the month of a payout: %w", err)
+			}
+		}
 		item := rail.Item{Seq: r.Seq, Reference: r.Reference, Account: account.Number, Holder: account.Holder, Bank: account.Bank, Fen: r.Fen,
-			Memo: rail.NewMemo(r.AidKind, b.MadeAt.In(area.Shanghai))}
-		if r.IDType == string(people.IdentityResident) {
+			Memo: rail.NewMemo(r.AidKind, month)}
+		if deref(r.IDType) == string(people.IdentityResident) {
 			item.IDType = rail.IDResident
-			if item.IDNumber, err = tx.openText("findings.id", r.FindingsID, r.IDSealed); err != nil {
+			if item.IDNumber, err = tx.openText("findings.id", deref(r.FindingsID), r.IDSealed); err != nil {
 				return nil, err
 			}
 		}

@@ -18,8 +18,9 @@ import (
 
 // disbursementRow is a row of disbursements.
 type disbursementRow struct {
-	ID, TicketID, DecisionID                                 int64
-	PublicID, AidKind, Channel, AreaCode, SourceArea         string
+	ID, TicketID                                             int64
+	DecisionID                                               *int64
+	PublicID, AidKind, Period, Channel, AreaCode, SourceArea string
 	Fen                                                      int64
 	PayeeIndex, HouseholdIndex, ContentHash, AccountIndex    []byte
 	AccountID                                                *int64
@@ -37,7 +38,7 @@ type disbursementRow struct {
 	Outcome, ReviewNote        *string
 }
 
-const disbursementSQL = `SELECT id, public_id, ticket_id, decision_id, aid_kind, channel, area_code, source_area, fen, payee_index, household_index, account_id, account_index, content_hash, policy,
+const disbursementSQL = `SELECT id, public_id, ticket_id, decision_id, aid_kind, period, channel, area_code, source_area, fen, payee_index, household_index, account_id, account_index, content_hash, policy,
 	state, level, level_why, call_taker_id, maker_id, maker_role, checker_id, payer_id, companion_id, second_id, attempt, cancel_note, submitted_at, county_from,
 	checked_at, reserved_at, issued_at, receipted_at, ended_at, second_due, second_at, version, ` + reviewColumns + ` FROM disbursements LEFT JOIN after_reviews ON disbursement_id = id`
 
@@ -46,8 +47,8 @@ const reviewColumns = `drawn_at, due_at, reviewer_id, outcome, review_note, revi
 
 func (r disbursementRow) disbursement() ledger.Disbursement {
 	return ledger.Disbursement{
-		ID: ledger.DisbursementID(r.ID), PublicID: r.PublicID, Case: ledger.CaseID(r.TicketID), Decision: ledger.DecisionID(r.DecisionID),
-		AidKind: r.AidKind, Channel: ledger.Channel(r.Channel), Area: area.Code(r.AreaCode), Source: area.Code(r.SourceArea), Fen: r.Fen, Payee: r.PayeeIndex, Household: r.HouseholdIndex,
+		ID: ledger.DisbursementID(r.ID), PublicID: r.PublicID, Case: ledger.CaseID(r.TicketID), Decision: ledger.DecisionID(deref(r.DecisionID)),
+		AidKind: r.AidKind, Period: r.Period, Channel: ledger.Channel(r.Channel), Area: area.Code(r.AreaCode), Source: area.Code(r.SourceArea), Fen: r.Fen, Payee: r.PayeeIndex, Household: r.HouseholdIndex,
 		Account: ledger.PayeeAccountID(deref(r.AccountID)), AccountIndex: r.AccountIndex,
 		Content: r.ContentHash, Policy: r.Policy, State: ledger.State(r.State), Level: ledger.Level(r.Level), LevelWhy: ledger.LevelWhy(r.LevelWhy),
 		CallTaker: area.StaffID(deref(r.CallTakerID)), Maker: area.StaffID(r.MakerID), MakerRole: area.Role(r.MakerRole),

@@ -51,6 +51,19 @@ func orEmpty(data map[string]any) map[string]any {
 	return data
 }
 
+// Together runs fn and writes at its end, in one statement for each table, what it told, armed and saved.
+func (tx *Tx) Together(ctx context.Context, fn func() error) error {
+	if tx.later != nil {
+		return fn()
+	}
+	tx.later = &laterRows{}
+	defer func() { tx.later = nil }()
+	if err := fn(); err != nil {
+		return err
+	}
+	return tx.later.flush(ctx, tx)
+}
+
 // flush writes what was kept.
 func (l *laterRows) flush(ctx context.Context, tx *Tx) error {
 	if err := l.flushSaved(ctx, tx); err != nil {

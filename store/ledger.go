@@ -163,7 +163,19 @@ func (tx *Tx) FundLeft(ctx context.Context, county area.Code) (fen int64, err er
 	return fen, err
 }
 
+// fewAccounts are those of a single act: their statement names each, and is planned once for each number of them.
+const fewAccounts = 16
+
 func (tx *Tx) lockAccounts(ctx context.Context, refs []ledger.AccountRef) (map[ledger.AccountRef]ledger.Account, error) {
+	if len(refs) > fewAccounts {
+		rows := make([]map[string]any, 0, len(refs))
+		for _, r := range refs {
+			rows = append(rows, map[string]any{"kind": r.Kind, "area_code": r.Area, "holder": r.Holder})
+		}
+		return tx.accounts(ctx, "lock many accounts", `SELECT a.id, a.public_id, a.kind, a.area_code, a.holder, a.posted_fen, a.pending_in_fen, a.pending_out_fen
+			FROM accounts a JOIN jsonb_to_recordset(?::jsonb) AS k(kind text, area_code text, holder text) ON a.kind = k.kind AND a.area_code = k.area_code AND a.holder = k.holder
+			ORDER BY a.id FOR UPDATE OF a`, jsonOf(rows))
+	}
 	keys := make([][]any, 0, len(refs))
 	for _, r := range refs {
 		keys = append(keys, []any{string(r.Kind), string(r.Area), r.Holder})

@@ -113,6 +113,15 @@ var ledgerChecks = []ledgerCheck{
 		FROM disbursements d LEFT JOIN limit_uses u ON u.disbursement_id = d.id GROUP BY d.id, d.public_id, d.state
 		HAVING bool_or(u.released_at IS NULL) IS DISTINCT FROM (d.state NOT IN ('cancelled', 'reversed')
 			OR d.state = 'reversed' AND EXISTS (SELECT 1 FROM claims c WHERE c.disbursement_id = d.id AND c.why = 'reversed' AND c.recovered_fen < c.fen))`},
+	{"run", `SELECT 'line ' || l.seq || ' of run ' || r.public_id || ' is ' || l.state || ' while the run is ' || r.state FROM run_lines l JOIN payment_runs r ON r.id = l.run_id
+		WHERE (l.state = 'waits') <> (l.seq > r.worked) OR l.seq > r.lines
+		UNION ALL SELECT 'run ' || r.public_id || ' says ' || r.reserved || ' of ' || r.lines || ' lines with ' || r.reserved_fen || ' of ' || r.fen || ' fen, its lines come to ' || count(l.*) FILTER (WHERE l.state = 'reserved')
+			|| ' of ' || count(l.*) || ' with ' || coalesce(sum(l.fen) FILTER (WHERE l.state = 'reserved'), 0) || ' of ' || coalesce(sum(l.fen), 0)
+		FROM payment_runs r LEFT JOIN run_lines l ON l.run_id = r.id GROUP BY r.id, r.public_id, r.reserved, r.lines, r.reserved_fen, r.fen
+		HAVING count(l.*) <> r.lines OR count(l.*) FILTER (WHERE l.state = 'reserved') <> r.reserved OR coalesce(sum(l.fen), 0) <> r.fen OR coalesce(sum(l.fen) FILTER (WHERE l.state = 'reserved'), 0) <> r.reserved_fen
+		UNION ALL SELECT 'payout ' || d.public_id || ' is not what line ' || l.seq || ' of run ' || r.public_id || ' says' FROM run_lines l JOIN payment_runs r ON r.id = l.run_id JOIN disbursements d ON d.id = l.disbursement_id
+		WHERE (d.public_id, d.ticket_id, d.aid_kind, d.period, d.area_code, d.fen, d.payee_index, d.household_index, d.maker_id, d.checker_id)
+		      IS DISTINCT FROM (l.payout_id, l.ticket_id, l.aid_kind, r.period, l.area_code, l.fen, l.payee_index, l.household_index, r.made_by, r.signed_by) OR d.decision_id IS DISTINCT FROM l.decision_id`},
 	{"closing", `SELECT 'the closing of ' || area_code || ' (' || kind || ' through ' || through || ') is not the one that was hashed' FROM ledger_closes WHERE sha256(convert_to(report, 'UTF8')) <> hash`},
 	{"imprest", `SELECT 'the float of ' || i.area || ' was filled with ' || i.filled_fen || ' fen; float, cash, what counts did not find and vouchers miss ' || i.missing_fen
 		FROM (` + imprestSQL + `) i WHERE i.missing_fen <> 0`},

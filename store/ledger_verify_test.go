@@ -30,6 +30,12 @@ func (m *till) holds(t *testing.T) {
 	}
 }
 
+// runOfOne is a run that is through, whose only line became a payout of this sum for this payee.
+const runOfOne = `WITH r AS (INSERT INTO payment_runs (public_id, area_code, source, period, state, lines, fen, content_hash, made_by, made_role, made_at, signed_by, signed_at, worked, reserved, reserved_fen, ended_at, version)
+		SELECT gen_random_uuid(), d.area_code, 'decisions', '', 'done', 1, d.fen, sha256('x'), d.maker_id, d.maker_role, now(), d.maker_id + 1, now(), 1, 1, d.fen, now(), 1 FROM disbursements d LIMIT 1 RETURNING id)
+	INSERT INTO run_lines (run_id, seq, payout_id, ticket_id, decision_id, aid_kind, area_code, household_index, account_id, account_index, state, disbursement_id, fen, payee_index)
+	SELECT r.id, 1, d.public_id, d.ticket_id, d.decision_id, d.aid_kind, d.area_code, d.household_index, 1, '\x00', 'reserved', d.id, `
+
 // Every check of the books finds the one thing that was spoilt. It takes the
 // database's superuser with the triggers off to spoil it.
 func TestTheBooksAreSummedUpAnew(t *testing.T) {
@@ -65,6 +71,9 @@ func TestTheBooksAreSummedUpAnew(t *testing.T) {
 		"store": {`WITH a AS (INSERT INTO store_acts (public_id, kind, area_code, by_id, voucher, at) SELECT gen_random_uuid(), 'purchase', area_code, maker_id, 'v', now() FROM disbursements LIMIT 1 RETURNING id, area_code),
 			g AS (INSERT INTO goods (public_id, area_code, name, unit, cost_fen, added_at) SELECT gen_random_uuid(), area_code, 'rice', 'bag', 100, now() FROM a RETURNING id)
 			INSERT INTO store_act_lines (act_id, line, goods_id, pieces, cost_fen) SELECT a.id, 1, g.id, 5, 100 FROM a, g`},
+		"run": {`INSERT INTO payment_runs (public_id, area_code, source, period, state, lines, fen, content_hash, made_by, made_role, made_at, version)
+				SELECT gen_random_uuid(), area_code, 'decisions', '', 'draft', 1, 500, sha256('x'), maker_id, 'county_duty', now(), 1 FROM disbursements LIMIT 1`,
+			runOfOne + `d.fen + 1, d.payee_index FROM r, (SELECT * FROM disbursements LIMIT 1) d`, runOfOne + `d.fen, '\x00' FROM r, (SELECT * FROM disbursements LIMIT 1) d`},
 		"closing": {`INSERT INTO ledger_closes (public_id, area_code, kind, through, report, hash, closed_by, closed_at)
 			SELECT gen_random_uuid(), area_code, 'day', '2026-01-01', '{}', sha256('[]'), 1, now() FROM accounts WHERE kind = 'fund'`},
 		"imprest": {`UPDATE disbursements SET source_area = (SELECT area_code FROM accounts WHERE kind = 'fund') WHERE state = 'receipted'`},

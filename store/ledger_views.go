@@ -16,19 +16,20 @@ import (
 // payoutRow is a payout with the names around it.
 type payoutRow struct {
 	Row                                         disbursementRow `gorm:"embedded"`
-	TicketPublic, Number, DecisionPublic, Maker string
+	TicketPublic, Number, Maker                 string
+	DecisionPublic                              *string
 	Checker, Payer, Companion, Second, Reviewer *string
 }
 
 const payoutSQL = `SELECT x.*, t.public_id AS ticket_public, t.number, e.public_id AS decision_public, m.name AS maker, c.name AS checker, p.name AS payer,
-	o.name AS companion, z.name AS second, w.name AS reviewer, ` + reviewColumns + ` FROM disbursements x JOIN tickets t ON t.id = x.ticket_id JOIN decisions e ON e.id = x.decision_id
+	o.name AS companion, z.name AS second, w.name AS reviewer, ` + reviewColumns + ` FROM disbursements x JOIN tickets t ON t.id = x.ticket_id LEFT JOIN decisions e ON e.id = x.decision_id
 	JOIN staff m ON m.id = x.maker_id LEFT JOIN staff c ON c.id = x.checker_id LEFT JOIN staff p ON p.id = x.payer_id
 	LEFT JOIN staff o ON o.id = x.companion_id LEFT JOIN staff z ON z.id = x.second_id
 	LEFT JOIN after_reviews r ON r.disbursement_id = x.id LEFT JOIN staff w ON w.id = r.reviewer_id `
 
 func (tx *Tx) payoutView(r payoutRow) ledger.View {
 	d := r.Row.disbursement()
-	return ledger.View{ID: d.PublicID, TicketID: r.TicketPublic, TicketNumber: r.Number, DecisionID: r.DecisionPublic, AidKind: d.AidKind, Channel: d.Channel,
+	return ledger.View{ID: d.PublicID, TicketID: r.TicketPublic, TicketNumber: r.Number, DecisionID: deref(r.DecisionPublic), AidKind: d.AidKind, Period: d.Period, Channel: d.Channel,
 		Area: string(d.Area), SourceArea: string(d.Source), AmountFen: d.Fen, State: d.State, Level: d.Level, LevelWhy: d.LevelWhy, ContentHash: hex.EncodeToString(d.Content), Maker: r.Maker,
 		Checker: deref(r.Checker), Payer: deref(r.Payer), Companion: deref(r.Companion), SecondSigner: deref(r.Second), CancelReason: d.CancelNote,
 		SubmittedAt: d.SubmittedAt, CheckedAt: utc(r.Row.CheckedAt), ReservedAt: utc(r.Row.ReservedAt), IssuedAt: utc(r.Row.IssuedAt), ReceiptedAt: utc(r.Row.ReceiptedAt),

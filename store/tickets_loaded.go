@@ -19,31 +19,51 @@ type loaded struct {
 // everybody locks them, and loads them and their clocks in two statements for
 // all: a batch of timers would otherwise take two for each.
 func (tx *Tx) loadFree(ctx context.Context, ids []int64) (map[ticket.ID]bool, error) {
-	var rows []ticketRow
-	if err := tx.find(ctx, "lock tickets", &rows, `SELECT `+ticketColumns+` FROM tickets WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE SKIP LOCKED`, bigints(ids)); err != nil {
+	round, err := tx.loadTogether(ctx, ids, " SKIP LOCKED")
+	if err != nil {
 		return nil, err
 	}
-	held := make(map[ticket.ID]bool, len(rows))
+	held := make(map[ticket.ID]bool, len(round))
+	for _, t := range round {
+		held[t.ID] = true
+	}
+	tx.ahead = newAhead(round)
+	return held, nil
+}
+
+// LockTickets locks tickets in the order of their ids and loads all of them at once: TicketForUpdate then
+// gives each without another look.
+func (tx *Tx) LockTickets(ctx context.Context, ids []ticket.ID) error {
+	plain := make([]int64, 0, len(ids))
+	for _, id := range ids {
+		plain = append(plain, int64(id))
+	}
+	_, err := tx.loadTogether(ctx, plain, "")
+	return err
+}
+
+func (tx *Tx) loadTogether(ctx context.Context, ids []int64, held string) ([]ticket.Ticket, error) {
+	var rows []ticketRow
+	if err := tx.find(ctx, "lock tickets", &rows, `SELECT `+ticketColumns+` FROM tickets WHERE id = ANY(?::bigint[]) ORDER BY id FOR UPDATE`+held, bigints(ids)); err != nil {
+		return nil, err
+	}
+	round := make([]ticket.Ticket, 0, len(rows))
 	free := make([]ticket.ID, 0, len(rows))
-	tx.loaded.tickets = make(map[ticket.ID]ticket.Ticket, len(rows))
 	for _, r := range rows {
-		t := r.ticket()
-		held[t.ID], tx.loaded.tickets[t.ID] = true, t
-		free = append(free, t.ID)
+		round, free = append(round, r.ticket()), append(free, ticket.ID(r.ID))
 	}
 	clocks, err := tx.clocks(ctx, free...)
 	if err != nil {
 		return nil, err
 	}
-	round := make([]ticket.Ticket, len(free))
-	for i, id := range free {
-		t := tx.loaded.tickets[id]
-		t.Clocks = clocks[id]
-		tx.loaded.tickets[id], round[i] = t, t
-		tx.note(t)
+	tx.loaded.tickets = make(map[ticket.ID]ticket.Ticket, len(round))
+	for i := range round {
+		t := &round[i]
+		t.Clocks = clocks[t.ID]
+		tx.loaded.tickets[t.ID] = *t
+		tx.note(*t)
 	}
-	tx.ahead = newAhead(round)
-	return held, nil
+	return round, nil
 }
 
 // takeLoaded gives a ticket that was loaded with others, once: whoever asks again wants what has changed.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"example.org/hotline/configs"
+	"example.org/hotline/relief/paymaster"
 )
 
 // stage is a set of loops that start and stop together.
@@ -64,6 +65,7 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 		dispatching.start("timers", n.engine.Run)
 		dispatching.start("rosters", n.watchHoles)
 		dispatching.start("open items", n.watchOpenItems)
+		dispatching.start("payment runs", paymaster.New(n.db, paymaster.Options{Rules: n.reliefRules, Logger: n.log}).Run)
 	} else {
 		dispatching.start("timers", n.engine.RunArming)
 	}

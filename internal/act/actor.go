@@ -22,6 +22,7 @@ var (
 	SystemIVR      = Actor{System: "ivr", Name: "ivr"}
 	SystemDispatch = Actor{System: "dispatch", Name: "dispatch"}
 	SystemBank     = Actor{System: "bank", Name: "bank"}       // speaks to banks that have an interface
+	SystemRuns     = Actor{System: "runs", Name: "runs"}       // carries out lists of payouts that people have signed
 	SystemConsole  = Actor{System: "sign_in", Name: "sign_in"} // looks up accounts before anyone has signed in
 )
 

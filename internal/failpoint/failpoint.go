@@ -40,6 +40,8 @@ const (
 	AdvanceAfterCommit      Name = "advance.after_commit"      // committed, client not answered
 	FinanceBeforeCommit     Name = "finance.before_commit"     // an account, a batch or a closing written, not committed
 	FinanceAfterCommit      Name = "finance.after_commit"      // committed, client not answered
+	RunBeforeCommit         Name = "run.before_commit"         // a part of a payment run written, not committed
+	RunAfterCommit          Name = "run.after_commit"          // a part of a payment run committed, the next not begun
 )
 
 // All lists every Name.
@@ -49,5 +51,5 @@ func All() []Name {
 		CallbackBeforeDial, RelayAfterPublish, TimerAfterClaim, TimerBeforeCommit, TimerAfterCommit,
 		NoticeBeforeSend, NoticeAfterSend, AcceptBeforeCommit, PayoutBeforeCommit, PayoutAfterCommit,
 		BankBeforeSend, BankAfterSend, BankAfterAsk, BankAfterFetch, BankBeforeCommit,
-		ReceiptBeforeCommit, ReceiptAfterCommit, AdvanceBeforeCommit, AdvanceAfterCommit, FinanceBeforeCommit, FinanceAfterCommit}
+		ReceiptBeforeCommit, ReceiptAfterCommit, AdvanceBeforeCommit, AdvanceAfterCommit, FinanceBeforeCommit, FinanceAfterCommit, RunBeforeCommit, RunAfterCommit}
 }
