@@ -170,7 +170,8 @@ func TestThoseWhoColludeGainNothing(t *testing.T) {
 	for what, least := range map[string]int{"received": many / 2, "of those who collude": many / 20, "large": many / 20, "out of advances": many / 20, "signed for": many / 2, "out of the county's float": many / 40,
 		"cash wanting": many / 20, "stopped at an account's limit": many / 20, "in goods": many / 40, "by bank": many / 10, "by bank, of those who collude": many / 80, "reviewed": many / 20, "tried anew": many / 100,
 		"returned by the bank": many / 40, "arrived late": many / 200, "given back after a reversal": many / 50, "adjusted": many / 20, "moved to another post": many, "of another kind": many / 20, "in another township": many / 20,
-		"goods by purchase": many / 20, "goods by transfer": many / 20, "goods by count": many / 10, "differences of goods": many / 40} {
+		"goods by purchase": many / 20, "goods by transfer": many / 20, "goods by count": many / 10, "differences of goods": many / 40,
+		"lines of runs reserved": many / 4, "lines of runs left_out": many / 4, "lines stopped by a limit": many / 40} {
 		if seen[what] < least {
 			t.Errorf("%d times %q: the histories prove nothing", seen[what], what)
 		}
@@ -189,6 +190,14 @@ func (h *collusion) tally(seen map[string]int) {
 			seen["goods by "+string(a.Kind)]++
 			if a.Kind == StoreCount && len(a.Signatures) == 2 {
 				seen["differences of goods"]++
+			}
+		}
+	}
+	for _, r := range h.runs {
+		for _, l := range r.lines {
+			seen["lines of runs "+string(l.State)]++
+			if strings.HasSuffix(l.Why, "_cap") {
+				seen["lines stopped by a limit"]++
 			}
 		}
 	}

@@ -62,7 +62,7 @@ func newCollusion(t *testing.T, seed uint64, blind blindness) *collusion {
 		role area.Role
 		at   area.Code
 	}{{area.RoleWorker, town}, {area.RoleWorker, town}, {area.RoleWorker, town}, {area.RoleTownshipHead, town}, {area.RoleTownshipHead, town}, {area.RoleCountyDuty, county},
-		{area.RoleCountyFinance, county}, {area.RoleAgent, county}, {area.RoleWorker, neighbours}, {area.RoleTownshipHead, neighbours}, {area.RoleCountyFinance, county}} {
+		{area.RoleCountyFinance, county}, {area.RoleAgent, county}, {area.RoleWorker, neighbours}, {area.RoleTownshipHead, neighbours}, {area.RoleCountyFinance, county}, {area.RoleCountyDuty, county}} {
 		h.people = append(h.people, act.Actor{StaffID: area.StaffID(i + 1), Name: fmt.Sprint(post.role, i), Role: post.role, Area: post.at})
 		h.relatives[area.StaffID(i+1)] = fmt.Sprintf("relative-of-%d", i+1)
 	}
@@ -175,6 +175,8 @@ func (h *collusion) run(acts int) string {
 			h.bank()
 		case 17, 18:
 			h.store()
+		case 20, 21:
+			h.payRuns()
 		default:
 			h.goOn()
 		}
