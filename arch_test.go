@@ -109,6 +109,7 @@ var drivers = []driver{
 	{"github.com/pion/srtp/v3", []string{"ivr/..."}, "media belongs to the phone side"},
 	{"github.com/pion/webrtc/v4", []string{"ivr/...", "test/agent"}, "a browser's leg is a leg; the page's messages pass through api as bytes"},
 	{"github.com/pion/interceptor", []string{"ivr/...", "test/agent"}, "as webrtc"},
+	{"github.com/signintech/gopdf", []string{"relief/form"}, "how a form becomes paper is known in one place"},
 	{"github.com/xuri/excelize/v2", []string{"api/..."}, "a spreadsheet is one of the forms an answer has"},
 	{"github.com/gofiber/contrib/websocket", []string{"api/..."}, "as Fiber"},
 	{"github.com/fasthttp/websocket", []string{"api/...", "test/agent"}, "as Fiber; and the tests' agent is a browser"},

@@ -19,11 +19,13 @@ import (
 
 	"example.org/hotline/api"
 	"example.org/hotline/area"
+	"example.org/hotline/configs"
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/seal"
 	"example.org/hotline/ivr/acd"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/form"
 	"example.org/hotline/store"
 	"example.org/hotline/test/servers"
 	"example.org/hotline/ticket"
@@ -99,8 +101,10 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 		Places: areas, Sessions: db, Rules: rules(), Wakes: h.wakes, Metrics: prometheus.NewRegistry(),
 		Telling: api.Telling{Channels: []string{"sms", "wecom", "email", "webpush"}, PushKey: "key", CheckPush: func(notify.Subscription) error { return nil }},
 		Logger:  slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
+		Forms:   api.Forms{Set: policies(t).Forms, Font: form.Font{Path: form.DefaultFont}},
 		Checks:  []api.Check{{Name: "postgres", Required: true, Probe: func(ctx context.Context) (string, error) { return "", db.Ping(ctx) }}},
 	}
+	deps.Rules.Aids = policies(t).Aids
 	for _, c := range change {
 		c(&cfg, &deps)
 	}
@@ -110,6 +114,18 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 	h.runIntake()
 	return h
 }
+
+// policies are those that are built in, read once: they never change.
+func policies(t *testing.T) *configs.Policies {
+	t.Helper()
+	p, err := builtIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+var builtIn = sync.OnceValues(func() (*configs.Policies, error) { return configs.LoadPolicies("") })
 
 func rules() api.Rules {
 	limits := relief.Limits{SoloFen: 100_000, TownshipFen: 500_000, FloatFen: 5_000_000, FloatLowPercent: 20, AdvanceFen: 200_000, HouseholdFen: 1_000_000, HouseholdMonths: 12,

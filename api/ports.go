@@ -17,6 +17,8 @@ import (
 	"example.org/hotline/ledger"
 	"example.org/hotline/ledger/rail/gateway"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/form"
+	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
 )
 
@@ -40,6 +42,7 @@ type Tx interface {
 	GoodsRows
 	ReportRows
 	StatisticsRows
+	FormRows
 	RosterRows
 	NoticeRows
 	ContactRows
@@ -162,6 +165,7 @@ type Rules struct {
 	Terms    ticket.Terms
 	Calendar ticket.Calendar
 	Relief   relief.Versions // at least one
+	Aids     rule.Versions   // of welfare policy, at least one
 	Moves    ticket.MoveRules
 	Report   ticket.ReportRules // what a reported household's ticket is born by
 
@@ -169,6 +173,12 @@ type Rules struct {
 	Queues       []acd.Queue // whose figures are shown
 	Skills       []acd.Term  // that people may have
 	Dispositions []acd.Term  // how a conversation may end, for agents to say; none: any code is taken
+}
+
+// Forms are the texts of what is printed, and the font.
+type Forms struct {
+	Set  *form.Set
+	Font form.Font
 }
 
 // Deps is what the API needs of the rest of the program. All but Wakes,
@@ -184,6 +194,7 @@ type Deps struct {
 	Checks     []Check
 	Metrics    *prometheus.Registry
 	Places     Places                                   // the area tree of this node
+	Forms      Forms                                    // what is printed
 	Recordings Recordings                               // the audio of calls; nil: none can be heard
 	Internal   map[string]http.Handler                  // what other nodes ask, by path prefix; each authenticates by itself
 	Inbound    map[string]http.Handler                  // what providers tell us, likewise

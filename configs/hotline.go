@@ -29,6 +29,7 @@ type Config struct {
 	Banks     []BankConfig    `yaml:"banks"`
 	Keys      KeysConfig      `yaml:"keys"`
 	Policy    PolicyConfig    `yaml:"policy"`
+	Forms     FormsConfig     `yaml:"forms"`
 	Dispatch  AlarmConfig     `yaml:"dispatch"`
 	Drain     DrainConfig     `yaml:"drain"`
 	Log       LogConfig       `yaml:"log"`
@@ -146,6 +147,11 @@ type PolicyConfig struct {
 	Dir     string `yaml:"dir"`
 	Ladder  string `yaml:"ladder"`
 	Contact string `yaml:"contact"`
+}
+
+// FormsConfig is how forms are printed. What they say is in templates/forms.yaml.
+type FormsConfig struct {
+	Font string `yaml:"font"`
 }
 
 // AlarmConfig is who hears when dispatching goes wrong: a ladder that has come

@@ -16,6 +16,7 @@ import (
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/ledger/rail/layout"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/form"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
 )
@@ -34,6 +35,7 @@ type Policies struct {
 	Contacts map[string]*notify.Policy
 	Gateways map[string]*notify.GatewaySpec
 	Banks    map[string]*layout.Layout
+	Forms    *form.Set // what is printed
 
 	firstRelief datedFile[*relief.Policy]
 	firstAid    datedFile[*rule.Version]
@@ -60,6 +62,8 @@ func LoadPolicies(dir string) (*Policies, error) {
 	p.Calendar, err = loadCalendar(from)
 	all.keep(err)
 	p.Notices, err = loadNotices(from)
+	all.keep(err)
+	p.Forms, err = loadForms(from)
 	all.keep(err)
 	p.Contacts, p.Gateways = loadContacts(from, &all), loadGateways(from, &all)
 	p.Banks = loadBanks(from, &all)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian/Ubuntu packages that are missing, and nothing else.
 #
-#   scripts/deps.sh run    PostgreSQL and Redis, for `hotline dev`
+#   scripts/deps.sh run    PostgreSQL, Redis and the font of printed forms, for `hotline dev`
 #   scripts/deps.sh test   those, what the tests drive (sipp, baresip, Chromium), and a C compiler
 #
 # Only the programs are wanted: no database cluster is created, no system
@@ -25,6 +25,7 @@ has_font() { dpkg-query -W -f '${Status}' "$1" 2>/dev/null | grep -q 'ok install
 missing=()
 has_postgres || missing+=(postgresql)
 command -v redis-server >/dev/null || missing+=(redis-server)
+has_font fonts-lxgw-wenkai || missing+=(fonts-lxgw-wenkai) # of printed forms
 if [[ ${1:-test} == test ]]; then
 	command -v sipp >/dev/null || missing+=(sip-tester)
 	command -v baresip >/dev/null || missing+=(baresip-core)

@@ -112,7 +112,7 @@ func (e *examination) run(ctx context.Context, config string) {
 	e.ok("configuration", "node %s with the roles %v", cfg.Node.ID, cfg.Roles)
 	for _, check := range []func(context.Context){
 		e.checkDataFolder, e.checkKeys, e.checkJournal,
-		e.checkPostgres, e.checkRedis, e.checkSMS, e.checkWeCom, e.checkEmail, e.checkWebPush, e.checkBanks,
+		e.checkPostgres, e.checkRedis, e.checkSMS, e.checkWeCom, e.checkEmail, e.checkWebPush, e.checkBanks, e.checkForms,
 		e.checkPolicies, e.checkPrompts, e.checkFlows, e.checkRTP, e.checkPorts,
 	} {
 		if ctx.Err() != nil {

@@ -47,7 +47,7 @@ func TestSoundNodePassesEveryCheck(t *testing.T) {
 		}
 	}
 	for _, check := range []string{"configuration", "data folder", "keys", "journal", "PostgreSQL", "database role", "clocks", "line's clock", "schema", "desks",
-		"duty", "audit chain", "Redis", "Redis user", "SMS gateway", "policies", "calendar", "prompts", "call flow", "RTP ports", "SIP port", "open files", "SIP buffer", "API port"} {
+		"duty", "audit chain", "Redis", "Redis user", "SMS gateway", "policies", "calendar", "prompts", "call flow", "RTP ports", "SIP port", "open files", "SIP buffer", "API port", "printed forms"} {
 		if !seen[check] {
 			t.Errorf("nothing was said of %q", check)
 		}
@@ -218,6 +218,7 @@ func TestDoctorFindsWhatIsBroken(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, finding{"keys", verdictFault, "mode 0644", "chmod 0400"}},
+		{"no font for forms", set("forms.font", "/nowhere.ttf"), finding{"printed forms", verdictWarning, "cannot be printed", "fonts-lxgw-wenkai"}},
 		{"no Redis", set("redis.url", ""), finding{"Redis", verdictWarning, "not configured", "redis.url"}},
 		{"Redis away", set("redis.url", "redis://hotline:hush@"+closedPort(t)), finding{"Redis", verdictFault, "refused", "start Redis"}},
 		{"Redis' administrator", func(_ *testing.T, p *patient) { p.settings["redis.url"] = p.redis.AdminURL },

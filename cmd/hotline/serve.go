@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -34,6 +35,7 @@ import (
 	"example.org/hotline/ledger/rail/gateway"
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/courier"
+	"example.org/hotline/relief/form"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
 	"example.org/hotline/ticket"
@@ -303,12 +305,12 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
 		Sessions: n.db, Banks: n.banks,
-		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.policies.Reliefs, Callback: n.ladder.Callback.Rules(),
+		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.policies.Reliefs, Aids: n.policies.Aids, Callback: n.ladder.Callback.Rules(),
 			Moves:  n.ladder.MoveRules(n.policies.Calendar),
 			Report: ticket.ReportRules{Policy: n.ladder.Version, Terms: n.ladder.Terms(), Holds: n.ladder.Holds(), Calendar: n.policies.Calendar},
 			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions, Skills: n.queues.Skills},
 		Wakes:  n.redis.Listen(pulse.WakeEvents).C,
-		Places: n.places, Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},
+		Places: n.places, Forms: api.Forms{Set: n.policies.Forms, Font: form.Font{Path: cmp.Or(n.cfg.Forms.Font, form.DefaultFont)}}, Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},
 		Inbound: n.inbound(), Telling: n.contactDeps(),
 		Checks: n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
 	}

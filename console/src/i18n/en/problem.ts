@@ -19,6 +19,7 @@ export const problem: Words<typeof zh> = {
     empty_answer: { what: 'The answer was incomplete.', do: 'Reload to see the result.' },
     no_secure_context: { what: 'The browser computes fingerprints of photos on https only.', do: 'Open the https address.' },
     not_a_picture: { what: 'This file is not a usable photo.', do: 'Take or choose another.' },
+    font_missing: { what: 'There is no font for printed forms.', do: 'Ask whoever runs the server to install the package fonts-lxgw-wenkai, or to name a font in forms.font.' },
     unavailable: { what: 'Part of the system is away.', do: 'Retry soon; nothing is done twice.' },
     stopping: { what: 'This server is stopping.', do: 'Retry soon; nothing is done twice.' },
     internal: { what: 'Something broke on the server; it was written down.', do: 'Retry later; if it stays, tell the engineer on duty.' },

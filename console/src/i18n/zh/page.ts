@@ -68,6 +68,7 @@ export const page = {
   money: {
     yuan: '元', amount: '金额（元）', hint: '填写到分，例如 800.00。', echo: '＝ {yuan} 元', empty: '请填写金额。', not_a_number: '只填数字，例如 800.00。', negative: '金额不能为负。', too_many_decimals: '最多两位小数（到分）。', zero: '金额必须大于零。', too_large: '金额过大，请核对位数。',
     countyFloat: '由县级备用金支付', decided: '{by} 于 {at} 决定', approved: '{by} 于 {at} 批准', waitsFor: '待{level}审批', issuedAt: '领取现金', receiptedAt: '签收', secondSignature: '待第二人补签', countyFrom: '乡镇负责人未答复的，{at} 起县级可代为复核。',
+    printReceipt: '打印领取凭据', printRefusal: '打印不予救助告知书',
     receipt: '{at} 签收（{signature}），发放人 {by}', deviceAt: '设备记录 {at}', witness: '见证人 {name}', funds: '临时救助专户', floats: '备用金', left: '已撤并乡镇的余款', leftLead: '乡镇撤并后不再从这些账户付款，由县级财务转走。', leftTo: '现由 {name} 承接，待转', leftToNobody: '没有承接的乡镇', leftSum: '合计待转 {sum} 元', full: '定额 {full}', inHands: '经办人手中 {sum}', low: '⚠ 余额偏低', held: '已占用 {sum}', balance: '试算平衡表', accounts: '本区划账目', part: '本区划部分：另一半在上级账上，合计不必相等', balanced: '✓ 借贷平衡', unbalanced: '✕ 借贷不平，请立即上报',
     account: '科目', holder: '对象', debit: '借方', credit: '贷方', pending: '预留', statement: '明细', sum: '合计', event: '事项', after: '余额', layerPending: '预留', noLines: '没有明细。', cases: '{n} 件待发放', then: '查看当日日终', from: '自', until: '至', opening: '期初余额', closing: '期末余额',
   },

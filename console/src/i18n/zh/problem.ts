@@ -17,6 +17,7 @@ export const problem = {
     empty_answer: { what: '服务器的答复不完整。', do: '刷新页面查看结果。' },
     no_secure_context: { what: '浏览器只在 https 下允许计算照片指纹。', do: '请用 https 地址打开。' },
     not_a_picture: { what: '这个文件不是可用的照片。', do: '请重新拍照或另选一张。' },
+    font_missing: { what: '没有打印用的字体。', do: '请系统管理员安装字体包 fonts-lxgw-wenkai，或在 forms.font 指定字体。' },
     unavailable: { what: '系统的一部分暂时不可用。', do: '稍候重试；不会重复办理。' },
     stopping: { what: '这台服务器正在停机。', do: '稍候重试；不会重复办理。' },
     internal: { what: '服务器内部出错，已记录。', do: '稍后重试；仍不行请告诉值班技术人员。' },

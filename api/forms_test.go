@@ -1,0 +1,60 @@
+package api_test
+
+import (
+	"bytes"
+	"net/http"
+	"testing"
+
+	"example.org/hotline/api"
+	"example.org/hotline/relief/form"
+)
+
+// A payee's receipt is printed before they sign it, a refusal after it was decided; each print is on record.
+func TestFormsArePrinted(t *testing.T) {
+	h := newHouse(t)
+	h.fund()
+	worker := h.signIn("worker")
+	id, page := h.story(worker, 80_000)
+	page = decode[api.Ticket](t, worker.post("/tickets/"+id+"/disbursements", map[string]any{"decision_id": page.Decisions[0].ID, "amount_fen": 80_000}))
+	receipt := worker.get("/disbursements/" + page.Disbursements[0].ID + "/form")
+	if receipt.status != http.StatusOK || receipt.header.Get("Content-Type") != "application/pdf" || receipt.header.Get("Cache-Control") != "no-store" || !bytes.HasPrefix(receipt.body, []byte("%PDF-")) {
+		t.Fatalf("the receipt: %d %v %.60q", receipt.status, receipt.header, receipt.body)
+	}
+	if granted := worker.get("/decisions/" + page.Decisions[0].ID + "/form"); granted.code() != "not_found" {
+		t.Errorf("a refusal of what was granted: %d %s", granted.status, granted.body)
+	}
+	if foreign := h.signIn("worker.far").get("/disbursements/" + page.Disbursements[0].ID + "/form"); foreign.code() != "not_found" {
+		t.Errorf("another township prints it: %d", foreign.status)
+	}
+
+	other := h.call("12349001", "13912345678")
+	h.offer(other, "worker")
+	for _, step := range []string{"acceptance", "visits", "findings"} {
+		decode[api.Ticket](t, worker.post("/tickets/"+other+"/"+step, bodies["POST /tickets/{id}/"+step]))
+	}
+	refused := decode[api.Ticket](t, worker.post("/tickets/"+other+"/refusals", map[string]any{"reason": "helped by relatives"}))
+	if letter := worker.get("/decisions/" + refused.Decisions[0].ID + "/form"); letter.status != http.StatusOK || !bytes.HasPrefix(letter.body, []byte("%PDF-")) {
+		t.Errorf("the letter: %d %.60q", letter.status, letter.body)
+	}
+	prints := 0
+	for _, row := range decode[api.AuditPage](t, h.signIn("auditor").get("/audit?limit=50")).Items {
+		if row.Action == "form.print" {
+			prints++
+		}
+	}
+	if prints != 2 {
+		t.Errorf("%d prints are on record, want 2", prints)
+	}
+}
+
+// Without a font nothing is printed, and whoever runs the server is told what to install.
+func TestWithoutAFontNothingIsPrinted(t *testing.T) {
+	h := newHouse(t, func(_ *api.Config, d *api.Deps) { d.Forms.Font = form.Font{Path: "/nowhere.ttf"} })
+	h.fund()
+	worker := h.signIn("worker")
+	id, page := h.story(worker, 80_000)
+	page = decode[api.Ticket](t, worker.post("/tickets/"+id+"/disbursements", map[string]any{"decision_id": page.Decisions[0].ID, "amount_fen": 80_000}))
+	if got := worker.get("/disbursements/" + page.Disbursements[0].ID + "/form"); got.status != http.StatusServiceUnavailable || got.code() != "font_missing" {
+		t.Errorf("%d %s", got.status, got.body)
+	}
+}
