@@ -5476,18 +5476,21 @@ export interface components {
             content_hash: string;
             /** Format: date-time */
             county_may_check_at?: string;
-            decision_id: string;
+            /** @description Absent where it pays a month of an entitlement */
+            decision_id?: string;
             /** Format: date-time */
             ended_at?: string;
             id: string;
             /** Format: date-time */
             issued_at?: string;
             level: string;
-            /** @description Why it needs more people than its own sum would ask for: split, worker_day, township_day, frozen */
+            /** @description Why it needs more people than its own sum would ask for: split, worker_day, township_day, frozen, run */
             level_why?: string;
             maker: string;
             next_acts: string[] | null;
             payer?: string;
+            /** @description The month that it pays, 2026-12; absent where it carries out a decision */
+            period?: string;
             policy: string;
             /** Format: date-time */
             receipted_at?: string;
