@@ -17,11 +17,12 @@ import (
 	"example.org/hotline/ledger/rail/layout"
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/form"
+	"example.org/hotline/relief/knowledge"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
 )
 
-//go:embed policy calendar templates gateways bank demo prompts flow
+//go:embed knowledge policy calendar templates gateways bank demo prompts flow
 var builtIn embed.FS
 
 // Policies is every rule that is data, by version. It is loaded once and never
@@ -37,11 +38,13 @@ type Policies struct {
 	Banks    map[string]*layout.Layout
 	Forms    *form.Set // what is printed
 
+	Knowledge *knowledge.Index // what agents look things up in
+
 	firstRelief datedFile[*relief.Policy]
 	firstAid    datedFile[*rule.Version]
 }
 
-// LoadPolicies reads policy/, calendar/, templates/, gateways/ and bank/ below dir, or the built-in
+// LoadPolicies reads policy/, knowledge/, calendar/, templates/, gateways/ and bank/ below dir, or the built-in
 // ones if dir is empty. The error lists every fault of every file.
 func LoadPolicies(dir string) (*Policies, error) {
 	var from fs.FS = builtIn
@@ -58,6 +61,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 	})
 	p.loadReliefs(from, &all)
 	p.loadAids(from, &all)
+	p.Knowledge = loadKnowledge(from, &all)
 	var err error
 	p.Calendar, err = loadCalendar(from)
 	all.keep(err)
