@@ -18,6 +18,7 @@ import (
 	"example.org/hotline/ledger/rail/gateway"
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/form"
+	"example.org/hotline/relief/knowledge"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
 )
@@ -169,6 +170,7 @@ type Rules struct {
 	Moves    ticket.MoveRules
 	Report   ticket.ReportRules // what a reported household's ticket is born by
 
+	Knowledge    *knowledge.Index // what people look up
 	Callback     ticket.CallbackRules
 	Queues       []acd.Queue // whose figures are shown
 	Skills       []acd.Term  // that people may have

@@ -21,6 +21,7 @@ export const router = createRouter({
     { path: '/approvals', name: 'approvals', component: () => import('./pages/Approvals.vue'), meta: { title: 'page.approvals' } },
     { path: '/visits', name: 'visits', component: () => import('./visits/VisitsPage.vue'), meta: { title: 'page.visits' } },
     { path: '/reports', name: 'reports', component: () => import('./reports/ReportsPage.vue'), meta: { title: 'page.reports' } },
+    { path: '/knowledge', name: 'knowledge', component: () => import('./knowledge/KnowledgePage.vue'), meta: { title: 'page.knowledge' } },
     { path: '/opened', name: 'opened', component: () => import('./opened/OpenedPage.vue'), meta: { title: 'page.opened' } },
     { path: '/opened/:id', name: 'opened-ticket', component: () => import('./opened/OpenedTicket.vue'), meta: { title: 'page.ticket' } },
     { path: '/areas', name: 'areas', component: () => import('./areas/AreasPage.vue'), meta: { title: 'areas.title' } },

@@ -36,11 +36,11 @@ func (g GrantLevel) Area() area.Level {
 // Grant is one line of who may approve what (DOMAIN 40): an aid, a level, up to a sum, from a
 // day on until a later line of the same aid and level.
 type Grant struct {
-	Aid     string      `yaml:"aid"`
-	Level   GrantLevel  `yaml:"level"`
-	UpToFen int64       `yaml:"up_to_fen"` // a month where the aid is monthly; 0: whatever the sum
-	From    ticket.Date `yaml:"from"`
-	Until   ticket.Date `yaml:"until"` // the last day; empty: no end
+	Aid     string      `yaml:"aid" json:"aid"`
+	Level   GrantLevel  `yaml:"level" json:"level" enum:"township,county,city"`
+	UpToFen int64       `yaml:"up_to_fen" json:"up_to_fen,omitempty"` // a month where the aid is monthly; 0: whatever the sum
+	From    ticket.Date `yaml:"from" json:"from"`
+	Until   ticket.Date `yaml:"until" json:"until,omitempty"` // the last day; empty: no end
 }
 
 func (g Grant) holds(aid string, level GrantLevel, on ticket.Date) bool {

@@ -9,14 +9,14 @@ import (
 
 // Class is what a person is, where rules depend on it: old, a minor, severely disabled.
 type Class struct {
-	Code      string `yaml:"code"`
-	Zh        string `yaml:"zh"`
-	En        string `yaml:"en"`
-	AgeFrom   int    `yaml:"age_from"`    // years completed; with age_below it follows from the birth date and is not declared
-	AgeBelow  int    `yaml:"age_below"`   // 0: no upper end
-	NotCount  bool   `yaml:"not_counted"` // such a person lives elsewhere and is not counted as a member (in prison, in an order)
-	Group     Group  `yaml:"group"`       // the group of recipients that one belongs to by it; empty: none
-	StudentOn bool   `yaml:"in_school"`   // in school: a minor in tekun care stays in it while it holds
+	Code      string `yaml:"code" json:"code"`
+	Zh        string `yaml:"zh" json:"zh"`
+	En        string `yaml:"en" json:"en"`
+	AgeFrom   int    `yaml:"age_from" json:"age_from,omitempty"`       // years completed; with age_below it follows from the birth date and is not declared
+	AgeBelow  int    `yaml:"age_below" json:"age_below,omitempty"`     // 0: no upper end
+	NotCount  bool   `yaml:"not_counted" json:"not_counted,omitempty"` // such a person lives elsewhere and is not counted as a member (in prison, in an order)
+	Group     Group  `yaml:"group" json:"group,omitempty"`             // the group of recipients that one belongs to by it; empty: none
+	StudentOn bool   `yaml:"in_school" json:"in_school,omitempty"`     // in school: a minor in tekun care stays in it while it holds
 }
 
 func (c Class) byAge() bool { return c.AgeFrom > 0 || c.AgeBelow > 0 }

@@ -48,9 +48,39 @@ type IncomeCode struct {
 
 // Named is a code with its words.
 type Named struct {
-	Code string `yaml:"code"`
-	Zh   string `yaml:"zh"`
-	En   string `yaml:"en"`
+	Code string `yaml:"code" json:"code"`
+	Zh   string `yaml:"zh" json:"zh"`
+	En   string `yaml:"en" json:"en"`
+}
+
+// IncomeUse is one sort of income as a form offers it.
+type IncomeUse struct {
+	Code string     `json:"code"`
+	Zh   string     `json:"zh"`
+	En   string     `json:"en"`
+	Kind IncomeKind `json:"kind,omitempty" enum:"wage,business,property,transfer" doc:"Absent: it does not count"`
+	Cost bool       `json:"cost" doc:"It was paid out, and comes off"`
+}
+
+// Uses lists what a form offers, those that do not count at the end.
+func (i Income) Uses() []IncomeUse {
+	list := []IncomeUse{}
+	for _, c := range i.Codes {
+		list = append(list, IncomeUse{c.Code, c.Zh, c.En, c.Kind, c.Cost})
+	}
+	for _, e := range i.Excluded {
+		list = append(list, IncomeUse{Code: e.Code, Zh: e.Zh, En: e.En})
+	}
+	return list
+}
+
+// SpendingNames lists the sorts of spending that a form offers.
+func (v *Version) SpendingNames() []Named {
+	list := []Named{}
+	for _, s := range v.Spending {
+		list = append(list, Named{s.Code, s.Zh, s.En})
+	}
+	return list
 }
 
 // code finds a sort of income; excluded ones are found with no kind.

@@ -58,10 +58,10 @@ type PropertyLine struct {
 
 // Exempt is goods that do not count: what a household needs to live and to work.
 type Exempt struct {
-	Code string      `yaml:"code"`
-	Kind HoldingKind `yaml:"kind"`
-	Zh   string      `yaml:"zh"`
-	En   string      `yaml:"en"`
+	Code string      `yaml:"code" json:"code"`
+	Kind HoldingKind `yaml:"kind" json:"kind"`
+	Zh   string      `yaml:"zh" json:"zh"`
+	En   string      `yaml:"en" json:"en"`
 }
 
 func (p Property) exempt(h Holding) bool {

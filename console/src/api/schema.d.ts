@@ -175,6 +175,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/aid-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules of aid of a day and place: standards, the catalogue, who approves, terms, papers */
+        get: operations["get_aid_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals": {
         parameters: {
             query?: never;
@@ -1314,6 +1331,40 @@ export interface paths {
         put?: never;
         /** Take a household out of somebody's hands */
         post: operations["post_households_id_release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What callers ask about aid, and the answers of a day and place */
+        get: operations["get_knowledge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/knowledge/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of an article, the newest first */
+        get: operations["get_knowledge_versions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3567,6 +3618,50 @@ export interface components {
         AgencyTickets: {
             items: components["schemas"]["AgencyTicket"][] | null;
         };
+        AidRules: {
+            area: string;
+            authority: components["schemas"]["RuleGrant"][] | null;
+            basis: components["schemas"]["RuleBasis"];
+            catalogue: components["schemas"]["RuleAid"][] | null;
+            /** @description What a person can be declared to be; those by age follow from the birth date */
+            classes: components["schemas"]["RuleClass"][] | null;
+            clocks: components["schemas"]["RuleClocks"];
+            /**
+             * Format: int64
+             * @description Below this share of the dibao standard a household is on its edge; 0: the rules name none for the place
+             */
+            edge_percent: number;
+            /** @description Goods that do not count as property */
+            exempt: components["schemas"]["RuleExempt"][] | null;
+            /**
+             * @description Of the decision, the month that is paid first
+             * @enum {string}
+             */
+            first_pay: "same" | "next";
+            incomes: components["schemas"]["RuleIncomeUse"][] | null;
+            /** Format: int64 */
+            lookback_months: number;
+            notice: components["schemas"]["RuleNotice"];
+            on: string;
+            papers: components["schemas"]["RulePaper"][] | null;
+            purposes: components["schemas"]["RulePurpose"][] | null;
+            /** @description The items of the test of self-care */
+            self_care: components["schemas"]["RuleNamed"][] | null;
+            spending: components["schemas"]["RuleNamed"][] | null;
+            /** @description Those that hold in the place */
+            standards: components["schemas"]["AidStandard"][] | null;
+            /** @description What is looked at after aid of a kind */
+            steps: components["schemas"]["RuleStep"][] | null;
+            valid_from: string;
+            version: string;
+            visit: components["schemas"]["RuleVisitRules"];
+        };
+        AidStandard: {
+            /** Format: int64 */
+            fen: number;
+            from: string;
+            kind: string;
+        };
         AnswerInputBody: {
             /** @description What the caller was told */
             answer: string;
@@ -3938,6 +4033,9 @@ export interface components {
             role: string;
             /** Format: date-time */
             until: string;
+        };
+        Articles: {
+            items: components["schemas"]["KnowledgeFound"][] | null;
         };
         AttemptInputBody: {
             note?: string;
@@ -4770,6 +4868,23 @@ export interface components {
             goods_id: string;
             /** Format: int64 */
             pieces: number;
+        };
+        KnowledgeFound: {
+            code: string;
+            en: components["schemas"]["KnowledgeSaid"];
+            source: string;
+            tags: string[] | null;
+            topic: string;
+            topic_en: string;
+            topic_zh: string;
+            valid_from: string;
+            /** @description Its last day; absent where no end is known */
+            valid_until?: string;
+            zh: components["schemas"]["KnowledgeSaid"];
+        };
+        KnowledgeSaid: {
+            answer: string;
+            question: string;
         };
         LastClosed: {
             day?: string;
@@ -6458,6 +6573,25 @@ export interface components {
             /** @enum {string} */
             unit: "hourly" | "daily" | "weekly" | "monthly";
         };
+        RuleAid: {
+            cap?: components["schemas"]["RuleCap"];
+            code: string;
+            department: string;
+            en: string;
+            /** @description Decided as urgent aid, by relief-*.yaml */
+            fast_track: boolean;
+            /** @description The form it is applied for with, where there is one */
+            form?: string;
+            /** @enum {string} */
+            kind: "special" | "temporary" | "basic" | "service";
+            monthly: boolean;
+            purposes: string[] | null;
+            zh: string;
+        };
+        RuleBasis: {
+            en: string;
+            zh: string;
+        };
         RuleBody: {
             /**
              * Format: int64
@@ -6486,6 +6620,122 @@ export interface components {
             rotation?: string;
             /** @description HH:MM */
             start: string;
+        };
+        RuleCap: {
+            basis: components["schemas"]["RuleBasis"];
+            /** Format: int64 */
+            fen?: number;
+            /** @enum {string} */
+            per: "person" | "household";
+            /** Format: int64 */
+            standard_months?: number;
+            /** Format: int64 */
+            window_months: number;
+        };
+        RuleClass: {
+            /** Format: int64 */
+            age_below?: number;
+            /** Format: int64 */
+            age_from?: number;
+            code: string;
+            en: string;
+            group?: string;
+            in_school?: boolean;
+            not_counted?: boolean;
+            zh: string;
+        };
+        RuleClocks: {
+            /** Format: int64 */
+            accept_days: number;
+            /** Format: int64 */
+            confirm_days: number;
+            /** Format: int64 */
+            decide_days: number;
+            /** Format: int64 */
+            gaps_days: number;
+            /** Format: int64 */
+            hearing_days: number;
+            /** Format: int64 */
+            object_days: number;
+            /** Format: int64 */
+            refusal_days: number;
+            /** Format: int64 */
+            review_months: number;
+            /** Format: int64 */
+            visit_days: number;
+            warn_days: number[] | null;
+        };
+        RuleExempt: {
+            code: string;
+            en: string;
+            kind: string;
+            zh: string;
+        };
+        RuleGrant: {
+            aid: string;
+            from: string;
+            /** @enum {string} */
+            level: "township" | "county" | "city";
+            until?: string;
+            /** Format: int64 */
+            up_to_fen?: number;
+        };
+        RuleIncomeUse: {
+            code: string;
+            /** @description It was paid out, and comes off */
+            cost: boolean;
+            en: string;
+            /**
+             * @description Absent: it does not count
+             * @enum {string}
+             */
+            kind?: "wage" | "business" | "property" | "transfer";
+            zh: string;
+        };
+        RuleNamed: {
+            code: string;
+            en: string;
+            zh: string;
+        };
+        RuleNotice: {
+            /** @description The aids that need one */
+            aids: string[] | null;
+            /** Format: int64 */
+            days: number;
+            /** @enum {string} */
+            starts: "posted" | "day_after";
+        };
+        RulePaper: {
+            aids: string[] | null;
+            classes?: string[] | null;
+            code: string;
+            en: string;
+            on_file: boolean;
+            online: boolean;
+            sources?: string[] | null;
+            zh: string;
+        };
+        RulePurpose: {
+            code: string;
+            en: string;
+            zh: string;
+        };
+        RuleStep: {
+            after: string;
+            next: string;
+            tests: components["schemas"]["RuleNamed"][] | null;
+        };
+        RuleVisitRules: {
+            committee: boolean;
+            /** Format: int64 */
+            neighbours: number;
+            /**
+             * Format: int64
+             * @description Calendar days after the first talk that are aimed at
+             */
+            target_days: number;
+            /** Format: int64 */
+            visitors: number;
         };
         SMS: {
             /** Format: date-time */
@@ -7929,6 +8179,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpanPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_aid_rules: {
+        parameters: {
+            query?: {
+                /** @description Whose standards hold. Default: your own area */
+                area?: string;
+                /** @description Default: today */
+                on?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AidRules"];
                 };
             };
             /** @description Error */
@@ -10478,6 +10763,81 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AreaStaffRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge: {
+        parameters: {
+            query?: {
+                /** @description Whose standards hold. Default: your own area */
+                area?: string;
+                /** @description Default: today */
+                on?: string;
+                /** @description Characters, pinyin or first letters; every word must agree. Empty: all articles by topic */
+                q?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Articles"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_knowledge_versions: {
+        parameters: {
+            query?: {
+                /** @description Whose standards hold. Default: your own area */
+                area?: string;
+                /** @description Default: today */
+                on?: string;
+                /** @description Of the article */
+                code?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Articles"];
                 };
             };
             /** @description Error */

@@ -7,6 +7,7 @@ import { duty } from './en/duty'
 import { field } from './en/field'
 import { closing } from './en/closing'
 import { funds } from './en/funds'
+import { knowledge } from './en/knowledge'
 import { moves } from './en/moves'
 import { notify } from './en/notify'
 import { page } from './en/page'
@@ -17,4 +18,4 @@ import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const en = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }

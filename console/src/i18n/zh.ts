@@ -7,6 +7,7 @@ import { duty } from './zh/duty'
 import { field } from './zh/field'
 import { closing } from './zh/closing'
 import { funds } from './zh/funds'
+import { knowledge } from './zh/knowledge'
 import { moves } from './zh/moves'
 import { notify } from './zh/notify'
 import { page } from './zh/page'
@@ -17,4 +18,4 @@ import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const zh = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }

@@ -139,6 +139,12 @@ const reconciliation = {
   closings: [{ id: 'k1', area: '990101000000', kind: 'month', through: '2026-09-30', note: '', hash: 'a3f1c2d4e5f60718293a4b5c6d7e8f90a3f1c2d4e5f60718293a4b5c6d7e8f90', closed_by: '周会计', closed_at: iso(-6000) }],
 }
 const helped = (times, persons, households, fen, back = 0, backFen = 0) => ({ person_times: times, persons, households, paid_fen: fen, taken_back: back, taken_back_fen: backFen })
+const said = (question, answer) => ({ question, answer })
+const knowledge = { items: [
+  { code: 'dibao_who', topic: 'basic', topic_zh: '基本生活救助', topic_en: 'Basic aid', tags: ['低保'], source: '社会救助法 Art 18, 21', valid_from: '2026-07-01', zh: said('什么样的家庭可以申请低保？', '共同生活的家庭成员人均月收入低于当地低保标准（每人每月 900.00 元），并且家庭财产符合规定的，可以申请最低生活保障。看的是全家最近 3 个月的收入。'), en: said('Which households may apply for dibao?', 'Those whose income for one person and month is below the local standard (900.00 yuan) and whose property is within the lines.') },
+  { code: 'terms', topic: 'procedure', topic_zh: '办理程序', topic_en: 'How it goes', tags: ['多久'], source: '民发〔2021〕57号；地方时限见 aid-*.yaml', valid_from: '2021-01-01', zh: said('申请以后多久有结果？', '打来电话后 5 个工作日内受理，受理后 20 个工作日内办结，其中 10 个工作日内入户调查。急难的走快速通道，2 小时或 24 小时。'), en: said('How long does an application take?', 'It is accepted within 5 working days of the call and decided within 20 working days from there.') },
+] }
+
 const counts = {
   area: '990101000000', area_name: '甲县', from: '2026-01-01', to: '2026-10-31', made_at: iso(0), ledger_fen: 1_234_500, ledger_taken_back_fen: 30_000, agrees: true,
   intake: [{ month: '2026-08', source: 'call', kind: 'aid', priority: 'P2', tickets: 31 }, { month: '2026-09', source: 'call', kind: 'aid', priority: 'P1', tickets: 12 }, { month: '2026-10', source: 'report', kind: 'aid', priority: 'P3', tickets: 40 }],
@@ -167,7 +173,7 @@ export const answers = {
     { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },
     { act: 'approve', id: 'd7', ticket_id: rows[4].id, ticket_number: rows[4].number, area: '990101001000', amount_fen: 450_000, made_by: '赵二', since: iso(-3) },
   ] },
-  '/ledger/reconciliation': reconciliation, '/ledger/report': moneyReport, '/statistics': counts,
+  '/ledger/reconciliation': reconciliation, '/ledger/report': moneyReport, '/statistics': counts, '/knowledge': knowledge, '/knowledge/versions': knowledge,
   '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, funds: [{ ...accounts[2], available_fen: 14_700_000, pending_out_fen: 300_000, full_fen: 100_000_000, low: true }], floats: [{ ...accounts[3], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[4], in_hands_fen: 0, full_fen: 5_000_000, low: true }, { ...account('a8', 'float', '990101000000', '', 10_000_000, 80_000), in_hands_fen: 0, full_fen: 5_000_000, low: false }], left_behind_fen: 1_250_000, left_behind: [{ ...accounts[4], id: 'left', area: '990101009000', posted_fen: 1_250_000, available_fen: 1_200_000, pending_out_fen: 50_000, area_name: '旧河镇', successor: '990101001000', successor_name: '青石镇' }] },
   '/ledger/limits': { policy: 'relief-2026', year: 2026, counting: 'Asia/Shanghai', limits: datedLimits,
     budgets: [{ area: '990101000000', area_name: '青川县', aid_kind: 'urgent', year: 2026, budget_fen: 300_000_000, used_fen: 81_234_50, left_fen: 291_876_550, voucher: '财社〔2026〕12号', set_by: '周会计', set_at: iso(-90_000) }, { area: '990102000000', area_name: '云东县', aid_kind: 'urgent', year: 2026, budget_fen: 5_000_000, used_fen: 5_000_000, left_fen: 0, voucher: '财社〔2026〕13号', set_by: '吴会计', set_at: iso(-80_000) }] },

@@ -174,7 +174,7 @@ await step('a village assistant comes home to their visits, and says what the ca
   await page.goto(server.origin)
   await page.getByRole('heading', { name: '待上门' }).waitFor()
   assert.equal(new URL(page.url()).pathname, '/visits')
-  assert.deepEqual(await page.locator('header nav a').evaluateAll((all) => all.map((a) => a.getAttribute('href'))), ['/visits', '/reports', '/contact'])
+  assert.deepEqual(await page.locator('header nav a').evaluateAll((all) => all.map((a) => a.getAttribute('href'))), ['/visits', '/reports', '/knowledge', '/contact'])
   await page.getByText('号码只对经办人开放').waitFor()
   assert.equal(await page.locator('a[href^="tel:"]').count(), 0)
   await page.getByRole('button', { name: '登记上门结果' }).click()

@@ -3,7 +3,7 @@ import type { Words } from '../words'
 
 export const desk: Words<typeof zh> = {
   desk: {
-    lead: 'Calls, tickets and records, all on this page.', parts: 'Parts of the page', part: { ticket: 'Ticket', log: 'My calls', callbacks: 'Call-backs' }, noTicket: 'Once you have answered or chosen a call, its ticket is shown here.', draftOf: 'holds a draft not sent yet',
+    lead: 'Calls, tickets and records, all on this page.', parts: 'Parts of the page', part: { ticket: 'Ticket', log: 'My calls', callbacks: 'Call-backs', knowledge: 'How aid works' }, noTicket: 'Once you have answered or chosen a call, its ticket is shown here.', draftOf: 'holds a draft not sent yet',
     link: {
       connecting: 'Connecting to the line…', lost: '⚠ The connection to the line is lost and being restored. The call is kept by the server; the citizen hears music.', taken: 'This desk is open in another browser.', takenDo: 'Taken over here, the other one is disconnected; a call in progress comes here.',
       takeOver: 'Take over here', revoked: 'You have been signed out, and the phone with you.', revokedDo: 'Please sign in again.', other: 'The sound is in another tab of this browser. Everything can be done here too.', bring: 'Bring the sound here',

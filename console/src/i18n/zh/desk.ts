@@ -1,7 +1,7 @@
 // Words of the softphone, the agent's desk and the supervisor's floor.
 export const desk = {
   desk: {
-    lead: '电话、工单和记录都在这一页。', parts: '页面内容', part: { ticket: '工单', log: '我的来电', callbacks: '回拨任务' }, noTicket: '接听或选中一通来电后，工单会显示在这里。', draftOf: '有未提交的草稿',
+    lead: '电话、工单和记录都在这一页。', parts: '页面内容', part: { ticket: '工单', log: '我的来电', callbacks: '回拨任务', knowledge: '政策问答' }, noTicket: '接听或选中一通来电后，工单会显示在这里。', draftOf: '有未提交的草稿',
     link: {
       connecting: '正在连接电话系统…', lost: '⚠ 与电话系统的连接已断开，正在重连。通话在服务器上保留，来电人正在听音乐。', taken: '此坐席已在另一个浏览器中打开。', takenDo: '在这里接管后，另一处会断开；正在进行的通话会转到这里。',
       takeOver: '在这里接管', revoked: '登录已失效，电话已断开。', revokedDo: '请重新登录。', other: '电话声音在本浏览器的另一个标签页。这里也可以操作。', bring: '把声音移到这里',
