@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -11,7 +13,10 @@ import (
 	"github.com/spf13/cobra"
 
 	"example.org/hotline/configs"
+	"example.org/hotline/internal/act"
 	"example.org/hotline/relief/rule"
+	"example.org/hotline/store"
+	"example.org/hotline/ticket"
 )
 
 // explained is what `hotline policy explain` was asked for.
@@ -22,14 +27,20 @@ type explained struct {
 func policyExplainCommand(config *string) *cobra.Command {
 	var e explained
 	cmd := &cobra.Command{
-		Use:   "explain --inputs FILE",
+		Use:   "explain [CASE]",
 		Short: "The arithmetic of a decision, line by line, as the citizen could read it",
-		Example: "  hotline policy explain --inputs family.json\n" +
+		Long: "The arithmetic of a decision, line by line, as the citizen could read it. CASE is the number of a\n" +
+			"ticket: what its decision rested on is computed anew by the version that decided it, and looking at\n" +
+			"it leaves a record. Without CASE a household from a file is computed, or the sample family.",
+		Example: "  hotline policy explain 2611300000018\n" +
 			"  hotline policy explain --inputs family.json --version aid-law-2026 --lang en",
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if e.lang != string(rule.LangZh) && e.lang != string(rule.LangEn) {
 				return fmt.Errorf("--lang: write zh or en")
+			}
+			if len(args) == 1 {
+				return e.explainCase(cmd.Context(), cmd.OutOrStdout(), *config, ticket.Number(args[0]))
 			}
 			in, err := sampleInputs(e.inputs)
 			if err != nil {
@@ -39,13 +50,50 @@ func policyExplainCommand(config *string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return tellAssessment(cmd.OutOrStdout(), v, in, rule.Lang(e.lang))
+			return tellAssessment(cmd.OutOrStdout(), v, in, rule.Lang(e.lang), nil)
 		},
 	}
 	cmd.Flags().StringVar(&e.inputs, "inputs", "", "a household as JSON (default: the sample family)")
 	cmd.Flags().StringVar(&e.version, "version", "", "name or file of the version (default: the one in force on the day of the inputs)")
 	cmd.Flags().StringVar(&e.lang, "lang", "zh", "zh or en")
 	return cmd
+}
+
+// explainCase computes anew what a case was decided by.
+func (e explained) explainCase(ctx context.Context, out io.Writer, config string, number ticket.Number) error {
+	if e.inputs != "" || e.version != "" {
+		return fmt.Errorf("a case has its own inputs and version: leave --inputs and --version out")
+	}
+	db, err := openConfiguredStore(config)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }() // nothing was written that closing could lose
+	var frozen store.Frozen
+	err = db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) (err error) {
+		frozen, err = tx.FrozenInputs(ctx, number)
+		return err
+	})
+	if errors.Is(err, act.ErrNotFound) {
+		return fmt.Errorf("no assessment was made on a ticket %s", number)
+	}
+	if err != nil {
+		return err
+	}
+	v, err := findAid(config, frozen.Rules)
+	if err != nil {
+		return err
+	}
+	members := map[string]int{}
+	for i, m := range frozen.Inputs.Members {
+		members[m.Ref] = i + 1
+	}
+	return tellAssessment(out, v, frozen.Inputs, rule.Lang(e.lang), func(ref string) string {
+		if e.lang == string(rule.LangEn) {
+			return fmt.Sprintf("person %d", members[ref])
+		}
+		return fmt.Sprintf("成员%d", members[ref])
+	})
 }
 
 // rules is the version that was asked for, or the one in force on the day.
@@ -76,7 +124,7 @@ func readInputs(file string) (rule.Inputs, error) {
 }
 
 // tellAssessment prints the amounts right-aligned before what they are.
-func tellAssessment(out io.Writer, v *rule.Version, in rule.Inputs, lang rule.Lang) error {
+func tellAssessment(out io.Writer, v *rule.Version, in rule.Inputs, lang rule.Lang, who func(string) string) error {
 	a, err := v.Assess(in)
 	if err != nil {
 		return err
@@ -87,7 +135,7 @@ func tellAssessment(out io.Writer, v *rule.Version, in rule.Inputs, lang rule.La
 	}
 	t := &table{out: out}
 	t.line("%s  %s  %s", v.Version, in.On, basis)
-	for _, told := range v.Explain(a, lang, nil) {
+	for _, told := range v.Explain(a, lang, who) {
 		t.line("%14s  %s", told.Amount, told.Text)
 	}
 	return t.err
