@@ -105,6 +105,7 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 		Checks:  []api.Check{{Name: "postgres", Required: true, Probe: func(ctx context.Context) (string, error) { return "", db.Ping(ctx) }}},
 	}
 	deps.Rules.Aids, deps.Rules.Knowledge = policies(t).Aids, policies(t).Knowledge
+	deps.Rules.Referrals = policies(t).Referrals
 	for _, c := range change {
 		c(&cfg, &deps)
 	}

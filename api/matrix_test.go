@@ -97,6 +97,13 @@ var bodies = map[string]any{
 	"POST /ledger/batches/{id}/closure":      map[string]any{},
 	"POST /ledger/claims/{id}/repayments":    map[string]any{"amount_fen": 100, "voucher": "r 1"},
 
+	"POST /tickets/{id}/referrals":      map[string]any{"item": "legal_aid", "request": "advice on a debt"},
+	"POST /referrals/{id}/sending":      map[string]any{"via": "letter", "to": "乙某"},
+	"POST /referrals/{id}/answers":      map[string]any{"event": "accept", "via": "phone", "said_by": "乙某"},
+	"POST /referrals/{id}/confirmation": map[string]any{"so": true},
+	"POST /referrals/{id}/withdrawal":   map[string]any{"reason": "helped elsewhere"},
+	"POST /case-tasks/{id}/completion":  map[string]any{"outcome": "handled", "reason": "sent elsewhere"},
+
 	"POST /papers/{id}/receipt":      map[string]any{"photos": []string{someID}},
 	"POST /papers/{id}/verification": map[string]any{},
 	"POST /papers/{id}/return":       map[string]any{"reason": "another paper"},

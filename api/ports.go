@@ -19,6 +19,7 @@ import (
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/form"
 	"example.org/hotline/relief/knowledge"
+	"example.org/hotline/relief/referral"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
 )
@@ -44,6 +45,7 @@ type Tx interface {
 	ReportRows
 	StatisticsRows
 	FormRows
+	ReferralRows
 	RosterRows
 	NoticeRows
 	ContactRows
@@ -163,12 +165,13 @@ type SMS struct {
 
 // Rules is the policy that acts are decided by and pages explain.
 type Rules struct {
-	Terms    ticket.Terms
-	Calendar ticket.Calendar
-	Relief   relief.Versions // at least one
-	Aids     rule.Versions   // of welfare policy, at least one
-	Moves    ticket.MoveRules
-	Report   ticket.ReportRules // what a reported household's ticket is born by
+	Terms     ticket.Terms
+	Calendar  ticket.Calendar
+	Relief    relief.Versions // at least one
+	Aids      rule.Versions   // of welfare policy, at least one
+	Moves     ticket.MoveRules
+	Report    ticket.ReportRules  // what a reported household's ticket is born by
+	Referrals referral.Catalogues // at least one
 
 	Knowledge    *knowledge.Index // what people look up
 	Callback     ticket.CallbackRules

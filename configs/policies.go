@@ -18,33 +18,36 @@ import (
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/form"
 	"example.org/hotline/relief/knowledge"
+	"example.org/hotline/relief/referral"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
 )
 
-//go:embed knowledge policy calendar templates gateways bank demo prompts flow
+//go:embed knowledge policy calendar catalogue templates gateways bank demo prompts flow
 var builtIn embed.FS
 
 // Policies is every rule that is data, by version. It is loaded once and never
 // changed.
 type Policies struct {
-	Ladders  map[string]*dispatch.Policy
-	Reliefs  relief.Versions // by their days
-	Aids     rule.Versions   // likewise
-	Calendar ticket.Calendar
-	Notices  Notices
-	Contacts map[string]*notify.Policy
-	Gateways map[string]*notify.GatewaySpec
-	Banks    map[string]*layout.Layout
-	Forms    *form.Set // what is printed
+	Ladders   map[string]*dispatch.Policy
+	Reliefs   relief.Versions     // by their days
+	Aids      rule.Versions       // likewise
+	Referrals referral.Catalogues // likewise
+	Calendar  ticket.Calendar
+	Notices   Notices
+	Contacts  map[string]*notify.Policy
+	Gateways  map[string]*notify.GatewaySpec
+	Banks     map[string]*layout.Layout
+	Forms     *form.Set // what is printed
 
 	Knowledge *knowledge.Index // what agents look things up in
 
-	firstRelief datedFile[*relief.Policy]
-	firstAid    datedFile[*rule.Version]
+	firstRelief    datedFile[*relief.Policy]
+	firstAid       datedFile[*rule.Version]
+	firstCatalogue datedFile[*referral.Catalogue]
 }
 
-// LoadPolicies reads policy/, knowledge/, calendar/, templates/, gateways/ and bank/ below dir, or the built-in
+// LoadPolicies reads policy/, knowledge/, calendar/, catalogue/, templates/, gateways/ and bank/ below dir, or the built-in
 // ones if dir is empty. The error lists every fault of every file.
 func LoadPolicies(dir string) (*Policies, error) {
 	var from fs.FS = builtIn
@@ -62,6 +65,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 	p.loadReliefs(from, &all)
 	p.loadAids(from, &all)
 	p.Knowledge = loadKnowledge(from, &all)
+	p.loadReferrals(from, &all)
 	var err error
 	p.Calendar, err = loadCalendar(from)
 	all.keep(err)
@@ -87,6 +91,7 @@ func (p *Policies) Pick(names PolicyConfig, today ticket.Date) (*dispatch.Policy
 	}
 	l.keep(p.firstRelief.startsBy(today, "amounts and limits"))
 	l.keep(p.firstAid.startsBy(today, "rules of aid"))
+	l.keep(p.firstCatalogue.startsBy(today, "departments and items to refer to"))
 	return ladder, l.err()
 }
 

@@ -95,3 +95,15 @@ func tellSupervisor(ctx context.Context, tx Tx, county area.Code, m message) err
 func askApproval(ctx context.Context, tx Tx, t ticket.Ticket, d Decision) error {
 	return tellSigner(ctx, tx, t, t.Area, d.Level, message{"check_wanted", d.PublicID, map[string]string{"amount": ledger.Yuan(d.Fen)}})
 }
+
+// TellPost sends a notice of a room of relief about a ticket to a post; ref and the
+// template make it one and the same.
+func TellPost(ctx context.Context, tx Tx, t ticket.Ticket, post area.PostID, template, ref string, fields map[string]string) error {
+	return tx.Notify(ctx, message{template, ref, fields}.to(t, post, t.Priority.Urgent()))
+}
+
+// TellHead sends such a notice to the head of the ticket's township, or to the county's
+// duty where it has none.
+func TellHead(ctx context.Context, tx Tx, t ticket.Ticket, template, ref string, fields map[string]string) error {
+	return tellSigner(ctx, tx, t, t.Area, ledger.LevelTownship, message{template, ref, fields})
+}

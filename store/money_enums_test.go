@@ -7,7 +7,9 @@ import (
 
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/loop"
 	"example.org/hotline/relief/people"
+	"example.org/hotline/relief/referral"
 )
 
 // The CHECKs of the money's tables list exactly what the program knows.
@@ -41,6 +43,14 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"adjustments", "kind", texts(ledger.AdjustmentKinds())},
 		{"adjustment_signatures", "outcome", texts(ledger.AdvanceOutcomes())},
 		{"findings", "id_type", texts([]people.IdentityType{people.IdentityResident, people.IdentityNone})},
+		{"referrals", "state", texts(referral.States())},
+		{"referrals", "result", texts(referral.Results())},
+		{"referrals", "consent", texts(referral.ConsentKinds())},
+		{"referral_steps", "event", texts(referral.Events())},
+		{"referral_steps", "via", texts(referral.Vias())},
+		{"case_tasks", "kind", texts(loop.TaskKinds())},
+		{"case_tasks", "state", texts(loop.TaskStates())},
+		{"case_tasks", "outcome", texts(loop.TaskOutcomes())},
 	} {
 		var def string
 		err := connect(t, h.urls.OwnerURL).QueryRow(t.Context(), `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2`,

@@ -95,6 +95,7 @@ const (
 	ProofBank      Proof = "bank"       // the bank's success for this very payout
 	ProofGoods     Proof = "goods"      // goods handed over, with receipt
 	ProofNoAid     Proof = "no_aid_due" // a recorded decision with reason that no aid is due
+	ProofReferral  Proof = "referral"   // another department granted it, and the citizen confirms
 	ProofAnswered  Proof = "answered"   // consultation, progress, complaint: the answer was given
 	ProofRetriaged Proof = "retriaged"  // the priority was lowered and a supervisor approved
 	ProofMerged    Proof = "merged"     // the other ticket's clock runs

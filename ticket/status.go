@@ -77,6 +77,7 @@ func Events() []Event {
 //	   closed ◀─close─ follow_up ◀──────────────────────follow_up──────────────────────┼─reject▶ rejected ────────────────────────────────┤
 //	     └─reopen▶ reopened ─offer▶ offered        (follow_up ─find▶ findings: new aid) └─refer──▶ referred ───────────────────────────────┘
 //
+// What was referred may be decided here too, either way: another department's answer alone ends nothing.
 // An agent who answers the call takes an offered ticket back to new (connect).
 // An agent may triage for as long as nobody has found anything; a hand-over
 // or an assignment accepts again in place; what a township returns before anything
@@ -94,7 +95,7 @@ var transitions = map[Status]map[Event]Status{
 		EventConfirmAid: StatusAidConfirmed, EventReject: StatusRejected},
 	StatusAidConfirmed: {EventAccept: StatusAidConfirmed, EventAssign: StatusAidConfirmed, EventConfirmAid: StatusAidConfirmed, EventFollowUp: StatusFollowUp},
 	StatusRejected:     {EventAccept: StatusRejected, EventAssign: StatusRejected, EventFind: StatusFindings, EventFollowUp: StatusFollowUp},
-	StatusReferred:     {EventAccept: StatusReferred, EventAssign: StatusReferred, EventFind: StatusFindings, EventDecide: StatusAidDecided, EventFollowUp: StatusFollowUp},
+	StatusReferred:     {EventAccept: StatusReferred, EventAssign: StatusReferred, EventFind: StatusFindings, EventDecide: StatusAidDecided, EventReject: StatusRejected, EventFollowUp: StatusFollowUp},
 	StatusFollowUp: {EventAccept: StatusFollowUp, EventAssign: StatusFollowUp, EventArrive: StatusFollowUp, EventFind: StatusFindings, EventDecide: StatusAidDecided,
 		EventConfirmAid: StatusFollowUp, EventFollowUp: StatusFollowUp, EventClose: StatusClosed},
 	StatusReopened:  {EventConnect: StatusReopened, EventTriage: StatusTriaged, EventOffer: StatusOffered, EventAccept: StatusAccepted, EventAssign: StatusAccepted, EventMerge: StatusDuplicate},

@@ -18,7 +18,7 @@ var allowed = map[Status][]Event{
 	StatusAidDecided:   {EventAccept, EventAssign, EventArrive, EventFind, EventDecide, EventConfirmAid, EventReject},
 	StatusAidConfirmed: {EventAccept, EventAssign, EventConfirmAid, EventFollowUp},
 	StatusRejected:     {EventAccept, EventAssign, EventFind, EventFollowUp},
-	StatusReferred:     {EventAccept, EventAssign, EventFind, EventDecide, EventFollowUp},
+	StatusReferred:     {EventAccept, EventAssign, EventFind, EventDecide, EventReject, EventFollowUp},
 	StatusFollowUp:     {EventAccept, EventAssign, EventArrive, EventFind, EventDecide, EventConfirmAid, EventFollowUp, EventClose},
 	StatusReopened:     {EventConnect, EventTriage, EventOffer, EventAccept, EventAssign, EventMerge},
 	StatusDuplicate:    {},

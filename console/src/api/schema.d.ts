@@ -481,6 +481,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/case-tasks/{id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what came of a task */
+        post: operations["post_case_tasks_id_completion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -2411,6 +2428,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/referral-catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Departments and items that cases are referred to, with their times and what leaves */
+        get: operations["get_referral_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Referrals of your area, the newest first */
+        get: operations["get_referrals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what the department has said */
+        post: operations["post_referrals_id_answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}/confirmation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what the citizen says of the result */
+        post: operations["post_referrals_id_confirmation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a referral go: only what its item names leaves */
+        post: operations["post_referrals_id_sending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What left, to be printed; each look leaves a record */
+        get: operations["get_referrals_id_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/referrals/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a referral back, with the reason */
+        post: operations["post_referrals_id_withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/replies": {
         parameters: {
             query?: never;
@@ -3099,6 +3235,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/referrals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Referrals of a ticket and the tasks that follow from them */
+        get: operations["get_tickets_id_referrals"];
+        put?: never;
+        /** Write down what another department is asked for; with sending, it leaves at once */
+        post: operations["post_tickets_id_referrals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/refusals": {
         parameters: {
             query?: never;
@@ -3666,6 +3820,19 @@ export interface components {
             /** @description What the caller was told */
             answer: string;
         };
+        AnswerReferralInputBody: {
+            /** @enum {string} */
+            event: "accept" | "return" | "start" | "extend" | "result";
+            reason?: string;
+            /** @enum {string} */
+            result?: "granted" | "refused" | "not_needed";
+            /** @description Who of the department said so */
+            said_by: string;
+            /** @description The day they said it; absent: today */
+            said_on?: string;
+            /** @enum {string} */
+            via: "letter" | "phone" | "in_person" | "wired";
+        };
         ApprovalInputBody: {
             approve: boolean;
             /** @description Required for a no */
@@ -4161,6 +4328,10 @@ export interface components {
         Caller: {
             phone: string;
         };
+        CaseReferrals: {
+            items: components["schemas"]["ReferralView"][] | null;
+            tasks: components["schemas"]["LoopTaskView"][] | null;
+        };
         ChangeAgencyInputBody: {
             /** @description Whom to ask there; empty: nobody */
             contact?: string;
@@ -4227,6 +4398,12 @@ export interface components {
              * @description The cash advance, as you have counted it
              */
             counted_fen: number;
+        };
+        ConfirmReferralInputBody: {
+            /** @description What the citizen says instead */
+            reason?: string;
+            /** @description It is as the department says */
+            so: boolean;
         };
         ContactLanguageInputBody: {
             /**
@@ -4709,6 +4886,13 @@ export interface components {
             id_type: "resident_id" | "none";
             needs: string[] | null;
             note?: string;
+        };
+        FinishTaskInputBody: {
+            /** @enum {string} */
+            outcome: "due" | "not_due" | "handled";
+            reason: string;
+            /** @description Of a reassessment: both answers */
+            tests?: components["schemas"]["LoopTests"];
         };
         FixInputBody: {
             /**
@@ -5690,6 +5874,34 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        LoopTaskView: {
+            /** Format: date-time */
+            done_at?: string;
+            done_by?: string;
+            /** Format: date-time */
+            due_at: string;
+            /** @description You may say what came of it */
+            finish: boolean;
+            /** @description The post that has to do it */
+            for: string;
+            id: string;
+            /** @enum {string} */
+            kind: "referral_returned" | "screen" | "reassess";
+            /** Format: date-time */
+            opened_at: string;
+            /** @enum {string} */
+            outcome?: "due" | "not_due" | "handled";
+            reason?: string;
+            /** @description What it follows from: a referral's id */
+            ref: string;
+            /** @enum {string} */
+            state: "open" | "late" | "done";
+            tests?: components["schemas"]["LoopTests"];
+        };
+        LoopTests: {
+            income_fell: boolean;
+            spend_too_high: boolean;
+        };
         LoweringInputBody: {
             approve: boolean;
             reason: string;
@@ -6059,6 +6271,163 @@ export interface components {
         };
         RecordingList: {
             items: components["schemas"]["TicketRecordingView"][] | null;
+        };
+        ReferInputBody: {
+            /**
+             * @description How the citizen agreed; where the item needs it
+             * @enum {string}
+             */
+            consent?: "written" | "spoken" | "recorded" | "guardian";
+            /** Format: uuid */
+            id?: string;
+            /** @description A code of the catalogue */
+            item: string;
+            /** @description What is asked for; no identity or telephone numbers */
+            request: string;
+            /** @description Let it leave at once */
+            sending?: components["schemas"]["SendingBody"];
+        };
+        ReferralCatalogue: {
+            counts: components["schemas"]["ReferralCounts"];
+            departments: components["schemas"]["ReferralDepartment"][] | null;
+            items: components["schemas"]["ReferralItem"][] | null;
+            source: string;
+            times: components["schemas"]["ReferralTimes"];
+            valid_from: string;
+            version: string;
+        };
+        ReferralCounts: {
+            /** Format: int64 */
+            departments: number;
+            /** Format: int64 */
+            items: number;
+        };
+        ReferralDepartment: {
+            code: string;
+            en: string;
+            zh: string;
+        };
+        ReferralItem: {
+            aid: string;
+            code: string;
+            consent: boolean;
+            department: string;
+            en: string;
+            fields: string[] | null;
+            times: components["schemas"]["ReferralTimes"];
+            zh: string;
+        };
+        ReferralLetter: {
+            /** Format: int64 */
+            affected?: number;
+            area?: string;
+            cause?: string;
+            /** Format: int64 */
+            household_size?: number;
+            identity?: string;
+            /** Format: int64 */
+            income_before_fen?: number;
+            /** Format: int64 */
+            income_now_fen?: number;
+            /** Format: int64 */
+            medical_fen?: number;
+            name?: string;
+            needs?: string[] | null;
+            phone?: string;
+        };
+        ReferralList: {
+            items: components["schemas"]["ReferralView"][] | null;
+        };
+        ReferralSheet: {
+            /** Format: date-time */
+            answer_by?: string;
+            consent?: string;
+            department: components["schemas"]["ReferralWords"];
+            /** @description Who refers */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            item: components["schemas"]["ReferralWords"];
+            letter: components["schemas"]["ReferralLetter"];
+            number: string;
+            /** @description The post it comes back to */
+            office: string;
+            request: string;
+            /** Format: date-time */
+            sent_at?: string;
+            times: components["schemas"]["ReferralTimes"];
+        };
+        ReferralStepView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            event: string;
+            reason?: string;
+            result?: string;
+            said_by?: string;
+            said_on?: string;
+            /** @enum {string} */
+            via?: "letter" | "phone" | "in_person" | "wired";
+        };
+        ReferralTimes: {
+            /** Format: int64 */
+            answer_days: number;
+            /** Format: int64 */
+            confirm_days: number;
+            /** Format: int64 */
+            extend_days: number;
+            /** Format: int64 */
+            result_days: number;
+            /** Format: int64 */
+            send_days: number;
+            /** Format: int64 */
+            task_days: number;
+        };
+        ReferralView: {
+            area_name: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description Version of the catalogue */
+            catalogue: string;
+            /** @enum {string} */
+            consent?: "written" | "spoken" | "recorded" | "guardian";
+            department: string;
+            department_name: components["schemas"]["ReferralWords"];
+            /**
+             * Format: date-time
+             * @description When its state should have ended
+             */
+            due_at?: string;
+            extended: boolean;
+            /** @description What left with it; before it was sent: what will */
+            fields: string[] | null;
+            /** @description To whom it comes back */
+            first_owner: string;
+            /** Format: uuid */
+            id: string;
+            item: string;
+            item_name: components["schemas"]["ReferralWords"];
+            /** @description The day has passed */
+            late: boolean;
+            /** @description send, accept, return, start, extend, result, confirm, withdraw */
+            next_acts: string[] | null;
+            /** @description The ticket's */
+            number: string;
+            /** @description Empty for those who do not help */
+            request?: string;
+            /** @enum {string} */
+            result?: "granted" | "refused" | "not_needed";
+            /** @enum {string} */
+            state: "created" | "sent" | "accepted" | "returned" | "in_progress" | "resulted" | "confirmed" | "withdrawn";
+            /** @description Its history, the oldest first */
+            steps: components["schemas"]["ReferralStepView"][] | null;
+            /** Format: uuid */
+            ticket_id: string;
+        };
+        ReferralWords: {
+            en: string;
+            zh: string;
         };
         RefuseInputBody: {
             /** Format: uuid */
@@ -6747,6 +7116,12 @@ export interface components {
         };
         SMSList: {
             items: components["schemas"]["SMS"][] | null;
+        };
+        SendingBody: {
+            /** @description Who of the department took it */
+            to?: string;
+            /** @enum {string} */
+            via: "letter" | "phone" | "in_person" | "wired";
         };
         SettleLineInputBody: {
             /**
@@ -7778,6 +8153,9 @@ export interface components {
             note: string;
             /** @enum {string} */
             result: "reached" | "not_found" | "moved" | "refused";
+        };
+        WithdrawReferralInputBody: {
+            reason: string;
         };
     };
     responses: never;
@@ -8840,6 +9218,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PopAnswer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_case_tasks_id_completion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishTaskInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseReferrals"];
                 };
             };
             /** @description Error */
@@ -13255,6 +13672,259 @@ export interface operations {
             };
         };
     };
+    get_referral_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralCatalogue"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_referrals: {
+        parameters: {
+            query?: {
+                view?: "open" | "late" | "all";
+                /** @description How many of the newest are passed over */
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_referrals_id_answers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerReferralInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseReferrals"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_referrals_id_confirmation: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmReferralInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseReferrals"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_referrals_id_sending: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendingBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseReferrals"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_referrals_id_sheet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferralSheet"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_referrals_id_withdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawReferralInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseReferrals"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_replies: {
         parameters: {
             query?: {
@@ -14899,6 +15569,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RecordingList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tickets_id_referrals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseReferrals"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_referrals: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseReferrals"];
                 };
             };
             /** @description Error */

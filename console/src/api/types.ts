@@ -78,6 +78,8 @@ export type DutyFeedState = Schemas['DutyFeedState']
 export type PlanBody = Schemas['PlanBody']
 export type RosterVersions = Schemas['RosterVersions']
 export type RosterPreview = Schemas['RosterPreview']
+export type Referral = Schemas['ReferralView']
+export type CaseTask = Schemas['LoopTaskView']
 export type LiveEvent = Schemas['Event']
 
 export type View = 'open' | 'offered' | 'unanswered' | 'mine' | 'all'

@@ -23,6 +23,10 @@ const codedReasons: Record<string, 'end' | 'ladder' | 'call'> = {
   'call.ended': 'end', 'ticket.offer_skipped': 'ladder', 'callback.impossible': 'call',
   'call.unanswered': 'call', 'call.left_queue': 'call', 'call.supervised': 'call', 'call.rang_duty': 'call', 'call.agent_left': 'call', 'call.connected': 'call', 'call.voicemail': 'call', 'call.transferred': 'call', 'call.consulted': 'call', 'call.agent_lost': 'call',
 }
+// Fields that mean something of their own in entries of one sort: a paper's kind is not a call's.
+const ownCodes: Record<string, Record<string, string>> = {
+  paper: { kind: 'paper' }, task: { kind: 'task_kind', outcome: 'task_outcome' }, referral: { result: 'referral_result' },
+}
 // Data that are keys of the city's own lists.
 const cityKeys = ['queue', 'code']
 const codeFields = { end: 'end_reason', call: 'call_reason' } as const
@@ -37,7 +41,8 @@ export function tell(entry: TimelineEntry, t: T, te: TE, word: (key: string) => 
     const details = Object.entries(data).filter(([k]) => k !== 'reason').map(([k, v]) => ({ name: fieldName(k, t, te), value: shown(k, v, t, te) }))
     return { title: readable(entry.kind), reason, details }
   }
-  const named = (k: string) => (k === 'kind' && entry.kind.startsWith('paper.') ? 'paper' : k) // a paper's kind is not a call's
+  const own = ownCodes[entry.kind.split('.')[0] ?? '']
+  const named = (k: string) => own?.[k] ?? k
   const params = Object.fromEntries(askable.map((k) => [k, shown(named(k), data[k], t, te)]))
   if (data.by === undefined) params.by = entry.actor
   if (data.seconds === undefined) params.seconds = '0' // a call's record leaves zero out

@@ -10,6 +10,7 @@ const codes: Record<string, string> = {
   priority: 'priority', from_priority: 'priority', pending_priority: 'priority', status: 'status', from_status: 'status',
   kind: 'kind', cause: 'cause', proof: 'proof', clock: 'clock', role: 'role', outcome: 'outcome', end_reason: 'endReason',
   paper: 'paper', review: 'reviewOutcome', bank_reason: 'bankReason', result: 'tryResult', call_reason: 'callReason', rail: 'rail', channel: 'channel', template: 'notice', until: 'milestone',
+  task_kind: 'task.kind', task_outcome: 'task.outcome', referral_result: 'referral.result',
 }
 const areas = new Set(['area', 'from_area', 'area_code', 'to_area'])
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}/

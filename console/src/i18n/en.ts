@@ -8,6 +8,7 @@ import { field } from './en/field'
 import { closing } from './en/closing'
 import { funds } from './en/funds'
 import { knowledge } from './en/knowledge'
+import { loop } from './en/loop'
 import { moves } from './en/moves'
 import { notify } from './en/notify'
 import { page } from './en/page'
@@ -18,4 +19,4 @@ import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const en = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }

@@ -8,6 +8,7 @@ import { field } from './zh/field'
 import { closing } from './zh/closing'
 import { funds } from './zh/funds'
 import { knowledge } from './zh/knowledge'
+import { loop } from './zh/loop'
 import { moves } from './zh/moves'
 import { notify } from './zh/notify'
 import { page } from './zh/page'
@@ -18,4 +19,4 @@ import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const zh = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }

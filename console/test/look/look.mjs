@@ -25,6 +25,7 @@ const shots = [
   ['visits', 'assistant', '/'], ['visits-head', 'head', '/visits'], ['visits-worker', 'worker', '/visits'],
   ['pay-rail', 'worker', `${t}?act=startPayout&item=d1`, { acts: ['start_disbursement'], disbursements: [], decisions: [{ ...house.ticket.decisions[0], next_acts: ['start_payout'] }] }],
   ['after-review', 'finance', `${t}?act=afterReview&item=p1`, { acts: ['after_review'], receipts: [], disbursements: [{ ...house.ticket.disbursements[0], state: 'receipted', source_area: '990101000000', receipted_at: house.now, after_review: { drawn_at: house.now, due_at: house.later }, next_acts: ['reverse', 'after_review'] }, { ...house.ticket.disbursements[0], id: 'p0', state: 'receipted', receipted_at: house.now, after_review: { drawn_at: house.now, due_at: house.later, outcome: 'finding', reviewer: '周会计', at: house.now, note: '照片中的房屋与走访记录不符。' }, next_acts: [] }] }],
+  ['referrals', 'worker', '/referrals'], ['referral-ticket', 'worker', t, { acts: ['refer'] }], ['referral-sheet', 'worker', '/referrals/r1/sheet'],
   ['approvals', 'head', '/approvals'], ['knowledge', 'agent', '/knowledge'], ['statistics', 'head', '/statistics'], ['duty', 'head', '/duty'], ['duty-week', 'worker', '/duty?view=week'], ['duty-mine', 'worker', '/duty?tab=mine'], ['duty-holes', 'head', '/duty?tab=holes'], ['duty-edit', 'head', '/duty?tab=edit'], ['money', 'finance', '/money'], ['reconciliation', 'finance', '/reconciliation'], ['batches', 'finance', '/batches'], ['bank-ticket', 'head', t, house.byBank], ['bank-account', 'worker', `${t}?act=enterAccount`, house.byBank], ['bank-verify', 'head', `${t}?act=verifyAccount&item=x2`, house.byBank], ['advances', 'worker', '/advances'], ['goods', 'worker', '/goods'], ['advances-head', 'head', '/advances'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['staff', 'admin', '/staff'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'], ['contact', 'worker', '/contact'], ['dead-letters', 'supervisor', '/dead-letters'],
 ]
 
@@ -34,6 +35,8 @@ const button = (page, name) => page.getByRole('button', { name }).first()
 const signOn = async (page) => { await button(page, '上线接电话').click(); await page.getByText('声音已接通').waitFor() }
 const talk = async (page, line, more) => { await signOn(page); line.say({ type: 'seat', seat: seat({ state: 'talking', call: 'c0' }) }); line.say({ type: 'call', call: news('talking', more) }); await button(page, '挂断').waitFor() }
 const moments = [
+  ['referral-form', 'worker', t, async (page) => { await button(page, '转介其他部门').click(); await page.getByLabel('部门').selectOption('medical_security'); await page.getByLabel('事项').selectOption('medical_aid') }, { acts: ['refer'] }],
+  ['referral-answer', 'worker', t, async (page) => { await button(page, '登记：部门退回').click(); await page.getByLabel('部门答复人姓名').fill('李某某') }, { acts: [] }],
   ['visits-form', 'assistant', '/visits', async (page) => { await button(page, '登记上门结果').click(); await page.getByLabel('没有找到人或地址').check() }],
   ['visits-decide', 'head', '/visits', async (page) => { await button(page, '决定是否再访').click(); await page.getByLabel('不再上门，结束回拨').check() }],
   ['staff-faults', 'admin', '/staff', async (page) => { await page.setInputFiles('input[type=file]', file('faulty.csv')); await page.getByText('处错误').first().waitFor() }],

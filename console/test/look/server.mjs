@@ -6,6 +6,7 @@ import { extname, join } from 'node:path'
 import { answerAreas } from './areas.mjs'
 import { answerBank } from './bank.mjs'
 import { answerStaff } from './staff.mjs'
+import { answerLoop } from './loop.mjs'
 import { answerDuty } from './duty.mjs'
 import * as house from './house.mjs'
 import { answerAdvances } from './money.mjs'
@@ -76,6 +77,7 @@ function answer(state, method, path, query, octets, req, res) {
     return
   }
   if (method !== 'GET' && state.fail) return state.fail.status ? problem(res, state.fail.status, state.fail.code, state.fail) : req.socket.destroy()
+  if (answerLoop(method, path, res, json)) return
   if (path === '/tickets') {
     const view = query.get('view')
     return json(res, 200, { items: state.rows.filter((r) => (view === 'offered' ? r.offered_to_me : view === 'mine' ? r.owner.name === state.me.name : true) && (!query.get('priority') || r.priority === query.get('priority'))) })

@@ -1,0 +1,18 @@
+package configs
+
+import (
+	"io/fs"
+
+	"example.org/hotline/relief/referral"
+)
+
+// loadReferrals reads the versions of the catalogue of referrals.
+func (p *Policies) loadReferrals(from fs.FS, all *faultList) {
+	files := loadDated(from, "catalogue/referrals-*.yaml", all, func() *referral.Catalogue { return new(referral.Catalogue) })
+	for _, f := range files {
+		p.Referrals = append(p.Referrals, f.rules)
+	}
+	if len(files) > 0 {
+		p.firstCatalogue = files[0]
+	}
+}
