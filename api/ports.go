@@ -43,6 +43,7 @@ type Tx interface {
 	ClosingRows
 	GoodsRows
 	ReportRows
+	PeopleRows
 	StatisticsRows
 	FormRows
 	ReferralRows

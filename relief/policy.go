@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"example.org/hotline/internal/act"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
 )
 
@@ -12,14 +13,15 @@ import (
 // (configs/policy/relief-*.yaml). Each act is measured by the version in force on its
 // day; decisions and payouts keep which one that was. All amounts are integer fen.
 type Policy struct {
-	Version    string      `yaml:"version"`     // "relief-2026": kept by every decision and payout
-	ValidFrom  ticket.Date `yaml:"valid_from"`  // the first day on which it is in force
-	ValidUntil ticket.Date `yaml:"valid_until"` // the last day, where the document names one; a version that was not followed by another stays in force after it
-	Basis      Basis       `yaml:"basis"`       // the document the amounts rest on, for pages
-	Source     string      `yaml:"source"`      // where the numbers come from, for those who check the file
-	Limits     Limits      `yaml:"limits"`
-	Fast       FastTrack   `yaml:"fast_track"`
-	Papers     Papers      `yaml:"papers"`
+	Version    string                 `yaml:"version"`     // "relief-2026": kept by every decision and payout
+	ValidFrom  ticket.Date            `yaml:"valid_from"`  // the first day on which it is in force
+	ValidUntil ticket.Date            `yaml:"valid_until"` // the last day, where the document names one; a version that was not followed by another stays in force after it
+	Basis      Basis                  `yaml:"basis"`       // the document the amounts rest on, for pages
+	Source     string                 `yaml:"source"`      // where the numbers come from, for those who check the file
+	Limits     Limits                 `yaml:"limits"`
+	Fast       FastTrack              `yaml:"fast_track"`
+	Papers     Papers                 `yaml:"papers"`
+	Monitoring people.MonitoringRules `yaml:"monitoring"` // of households of tier 2
 }
 
 // Term is the version's name, its first day, and its last one where it names it.
@@ -144,6 +146,7 @@ func (p *Policy) Validate() error {
 	check(l.AfterReviewPercent >= 1 && l.AfterReviewPercent <= 100, "limits.after_review_percent", "must lie between 1 and 100: some payouts are always reviewed (5 by the rules)")
 	check(l.AfterReviewDays >= 1 && l.AfterReviewDays <= 60, "limits.after_review_days", "must lie between 1 and 60 working days")
 	check(l.LargeCashTwoPeople, "limits.large_cash_two_people", "must be true: the ledger takes no receipt for large cash from one person alone")
+	check(p.Monitoring.EveryDays >= 1 && p.Monitoring.EveryDays <= 3660, "monitoring.every_days", "must lie between 1 and 3660: within so many days a household of tier 2 is looked at again")
 	f := p.Fast
 	check(f.DibaoMonthFen > 0, "fast_track.dibao_month_fen", "must be above 0 fen")
 	check(f.CapMonths >= 0 && f.CapMonths <= 12, "fast_track.cap_months", "must lie between 0 (no cap) and 12")

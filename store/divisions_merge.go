@@ -20,6 +20,7 @@ func (tx *Tx) settle(ctx context.Context, tree *area.Tree) error {
 		AND (EXISTS (SELECT 1 FROM posts p WHERE p.area_code = d.code AND (p.kind = 'person'
 		        OR NOT EXISTS (SELECT 1 FROM posts q WHERE q.kind = 'desk' AND q.area_code = d.merged_into AND q.role = p.role)))
 		  OR EXISTS (SELECT 1 FROM tickets t WHERE t.area_code = d.code AND t.status NOT IN ('closed', 'duplicate'))
+		  OR EXISTS (SELECT 1 FROM households h WHERE h.area_code = d.code AND h.merged_into IS NULL)
 		  OR EXISTS (SELECT 1 FROM goods g WHERE g.area_code = d.code AND g.pieces > g.held + coalesce((SELECT sum(b.pieces) FROM payout_goods b JOIN disbursements x ON x.id = b.disbursement_id
 		        WHERE b.goods_id = g.id AND x.state IN ('submitted', 'checked')), 0)) AND NOT EXISTS (SELECT 1 FROM store_acts a WHERE (a.area_code = d.code OR a.from_area = d.code) AND `+storeActWaits+`)) ORDER BY d.code`, string(area.DateOf(tx.now)))
 	if err != nil {
@@ -45,8 +46,10 @@ func (tx *Tx) succeed(ctx context.Context, from, to area.Code) error {
 		return err
 	}
 	for what, sql := range map[string]string{
-		"move posts": `UPDATE posts SET area_code = ? WHERE area_code = ? AND kind = 'person'`,
-		"move staff": `UPDATE staff SET area_code = ? WHERE area_code = ?`,
+		"move posts":      `UPDATE posts SET area_code = ? WHERE area_code = ? AND kind = 'person'`,
+		"move staff":      `UPDATE staff SET area_code = ? WHERE area_code = ?`,
+		"move households": `UPDATE households SET area_code = ? WHERE area_code = ? AND merged_into IS NULL`,
+		"move persons":    `UPDATE persons SET area_code = ? WHERE area_code = ? AND merged_into IS NULL`,
 	} {
 		if _, err := tx.exec(ctx, what, sql, string(to), string(from)); err != nil {
 			return err

@@ -15,10 +15,7 @@ import (
 // The CHECKs of the money's tables list exactly what the program knows.
 func TestMoneyEnumsAgree(t *testing.T) {
 	h := newHouse(t)
-	for _, tt := range []struct {
-		table, column string
-		known         []string
-	}{
+	for _, tt := range []enumColumn{
 		{"accounts", "kind", texts(ledger.Kinds())},
 		{"disbursements", "state", texts(ledger.States())},
 		{"disbursements", "level", texts([]ledger.Level{ledger.LevelSolo, ledger.LevelTownship, ledger.LevelCounty})},
@@ -52,21 +49,33 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"case_tasks", "state", texts(loop.TaskStates())},
 		{"case_tasks", "outcome", texts(loop.TaskOutcomes())},
 	} {
-		var def string
-		err := connect(t, h.urls.OwnerURL).QueryRow(t.Context(), `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2`,
-			tt.table, tt.table+"_"+tt.column+"_check").Scan(&def)
-		if err != nil {
-			t.Fatalf("%s.%s: %v", tt.table, tt.column, err)
-		}
-		var listed []string
-		for _, m := range regexp.MustCompile(`'([a-z_]+)'::text`).FindAllStringSubmatch(def, -1) {
-			listed = append(listed, m[1])
-		}
-		slices.Sort(listed)
-		slices.Sort(tt.known)
-		if !slices.Equal(listed, tt.known) {
-			t.Errorf("%s.%s takes %v, the program knows %v", tt.table, tt.column, listed, tt.known)
-		}
+		h.agrees(t, tt)
+	}
+}
+
+// enumColumn is a column whose CHECK lists what the program knows.
+type enumColumn struct {
+	table, column string
+	known         []string
+}
+
+// agrees holds a column's CHECK against what the program knows.
+func (h house) agrees(t *testing.T, tt enumColumn) {
+	t.Helper()
+	var def string
+	err := connect(t, h.urls.OwnerURL).QueryRow(t.Context(), `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2`,
+		tt.table, tt.table+"_"+tt.column+"_check").Scan(&def)
+	if err != nil {
+		t.Fatalf("%s.%s: %v", tt.table, tt.column, err)
+	}
+	var listed []string
+	for _, m := range regexp.MustCompile(`'([a-z_]+)'::text`).FindAllStringSubmatch(def, -1) {
+		listed = append(listed, m[1])
+	}
+	slices.Sort(listed)
+	slices.Sort(tt.known)
+	if !slices.Equal(listed, tt.known) {
+		t.Errorf("%s.%s takes %v, the program knows %v", tt.table, tt.column, listed, tt.known)
 	}
 }
 

@@ -31,6 +31,7 @@ func (tx *Tx) LockPayee(ctx context.Context, payee []byte) error {
 type personFacts struct {
 	Name            string                `json:"name"`
 	Number          string                `json:"number,omitempty"`
+	IDReason        string                `json:"id_reason,omitempty"` // beside its column, for the history
 	Born            ticket.Date           `json:"born,omitempty"`
 	Sex             people.Sex            `json:"sex"`
 	PhoneRaw        string                `json:"phone_raw,omitempty"`
@@ -49,7 +50,7 @@ type personFacts struct {
 
 // sealPerson seals all that names a person.
 func (tx *Tx) sealPerson(p people.Person) ([]byte, error) {
-	plain, err := json.Marshal(personFacts{Name: string(p.Name), Number: string(p.Identity.Number), Born: p.Born, Sex: p.Sex, PhoneRaw: string(p.Phone.Raw),
+	plain, err := json.Marshal(personFacts{Name: string(p.Name), Number: string(p.Identity.Number), IDReason: p.Identity.Reason, Born: p.Born, Sex: p.Sex, PhoneRaw: string(p.Phone.Raw),
 		Phone: string(p.Phone.E164), Capacity: p.Capacity, DisabilityGrade: p.DisabilityGrade, DisabilityKind: p.DisabilityKind, SevereIllness: p.SevereIllness,
 		Illness: string(p.Illness), Student: p.Student, School: string(p.School), WorkAbility: p.WorkAbility, Guardian: string(p.Guardian), Died: p.Died})
 	if err != nil {
@@ -77,6 +78,9 @@ func (tx *Tx) person(r personRow) (people.Person, error) {
 	var f personFacts
 	if err := json.Unmarshal([]byte(plain), &f); err != nil {
 		return people.Person{}, fmt.Errorf("read person %s: %w", r.PersonPublicID, err)
+	}
+	if r.IdentityReason == "" {
+		r.IdentityReason = f.IDReason
 	}
 	return people.Person{ID: people.PersonID(r.PersonID), PublicID: r.PersonPublicID, Area: area.Code(r.PersonArea), Hukou: area.Code(r.HukouArea),
 		Identity: people.Identity{Type: people.IdentityType(r.IdentityType), Number: act.Private(f.Number), Reason: r.IdentityReason},

@@ -4,7 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
+	"github.com/google/uuid"
+
+	"example.org/hotline/internal/act"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
 )
@@ -92,5 +96,54 @@ func (tx *Tx) AddMatch(ctx context.Context, m people.Match) error {
 	_, err = tx.exec(ctx, "suggest that two are one", `INSERT INTO person_matches (a_id, b_id, a_area, b_area, grounds, state, found_at) VALUES (?, ?, ?, ?, ?::jsonb, 'open', ?)
 		ON CONFLICT (a_id, b_id) DO UPDATE SET grounds = (SELECT jsonb_agg(DISTINCT g) FROM jsonb_array_elements(person_matches.grounds || EXCLUDED.grounds) g) WHERE person_matches.state = 'open'`,
 		int64(m.A), int64(m.B), m.AArea, m.BArea, string(grounds), tx.now)
+	return err
+}
+
+// matchRow is a row of person_matches.
+type matchRow struct {
+	ID, AID, BID           int64
+	PublicID, AArea, BArea string
+	Grounds                []byte
+	State                  string
+	FoundAt                time.Time
+}
+
+const matchColumns = `id, public_id, a_id, b_id, a_area, b_area, grounds, state, found_at`
+
+func (r matchRow) match() (people.Match, error) {
+	m := people.Match{ID: r.ID, PublicID: r.PublicID, A: people.PersonID(r.AID), B: people.PersonID(r.BID), AArea: r.AArea, BArea: r.BArea, State: people.MatchState(r.State)}
+	if err := json.Unmarshal(r.Grounds, &m.Grounds); err != nil {
+		return m, fmt.Errorf("read grounds: %w", err)
+	}
+	return m, nil
+}
+
+// MatchByRef locks a suggestion.
+func (tx *Tx) MatchByRef(ctx context.Context, publicID string) (people.Match, error) {
+	if uuid.Validate(publicID) != nil {
+		return people.Match{}, act.NotFound("suggestion")
+	}
+	r, err := one[matchRow](ctx, tx, "suggestion", `SELECT `+matchColumns+` FROM person_matches WHERE public_id = ? FOR UPDATE`, publicID)
+	if err != nil {
+		return people.Match{}, err
+	}
+	return r.match()
+}
+
+// AnswerMatch closes the suggestion of two records.
+func (tx *Tx) AnswerMatch(ctx context.Context, a, b people.PersonID, state people.MatchState, reason string) error {
+	_, err := tx.exec(ctx, "answer a suggestion", `UPDATE person_matches SET state = ?, answered_by = ?, answered_at = ?, reason = ? WHERE a_id = ? AND b_id = ?`,
+		state, int64(tx.actor.StaffID), tx.now, reason, int64(min(a, b)), int64(max(a, b)))
+	return err
+}
+
+// AddDenial keeps that a case is not about a household.
+func (tx *Tx) AddDenial(ctx context.Context, id ticket.ID, h people.HouseholdID, on []people.Ground, reason string) error {
+	grounds, err := json.Marshal(on)
+	if err != nil {
+		return fmt.Errorf("write grounds: %w", err)
+	}
+	_, err = tx.exec(ctx, "turn a suggestion down", `INSERT INTO case_denials (ticket_id, household_id, grounds, reason, staff_id, at) VALUES (?, ?, ?::jsonb, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		int64(id), int64(h), string(grounds), reason, int64(tx.actor.StaffID), tx.now)
 	return err
 }

@@ -90,3 +90,27 @@ func TestRegisteredHouseholdCounts(t *testing.T) {
 		return err
 	})
 }
+
+// The CHECKs of the register's tables list exactly what the program knows.
+func TestPeopleEnumsAgree(t *testing.T) {
+	h := newHouse(t)
+	for _, tt := range []enumColumn{
+		{"memberships", "relation", texts(people.Relations())},
+		{"memberships", "ended_why", texts(people.EndedWhys())},
+		{"case_households", "basis", texts(people.Bases())},
+		{"person_matches", "state", texts(people.MatchStates())},
+		{"household_tiers", "because", texts(people.TierWhys())},
+		{"monitoring_checks", "way", texts(people.Ways())},
+		{"monitoring_checks", "result", texts(people.Results())},
+		{"change_alerts", "kind", texts(people.AlertKinds())},
+		{"change_alerts", "source", texts(people.AlertSources())},
+		{"change_alerts", "outcome", texts(people.AlertOutcomes())},
+		{"register_entries", "kind", texts(people.RegisterKinds())},
+		{"lookups", "kind", texts(people.LookKinds())},
+		{"lookups", "purpose", texts(people.Purposes())},
+		{"people_acts", "kind", texts(people.ActKinds())},
+		{"persons", "identity_type", texts([]people.IdentityType{people.IdentityResident, people.IdentityNone})},
+	} {
+		h.agrees(t, tt)
+	}
+}

@@ -36,6 +36,7 @@ import (
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/courier"
 	"example.org/hotline/relief/form"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
 	"example.org/hotline/ticket"
@@ -246,6 +247,7 @@ func (n *node) buildDispatch() error {
 		n.engine.Handle(kind, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return handler(ctx, tx, t) })
 	}
 	n.handleLoop()
+	n.engine.Handle(people.TimerMonitoring, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return people.Due(ctx, tx, t) })
 	return n.buildNotifier()
 }
 

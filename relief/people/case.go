@@ -270,3 +270,47 @@ func lockedByRef(ctx context.Context, tx Tx, ref string) (Household, error) {
 	}
 	return h, err
 }
+
+// Deny says that a case is not about a household that was suggested for it, which is not shown for it again.
+func Deny(ctx context.Context, tx DenyTx, id ticket.ID, ref, reason string) error {
+	if err := reasonGiven(reason); err != nil {
+		return err
+	}
+	t, err := OpenCase(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	suggested, err := tx.CaseSuggestions(ctx, t.ID)
+	if err != nil {
+		return err
+	}
+	return tx.Wherever(ctx, func() error {
+		h, err := tx.HouseholdByRef(ctx, ref)
+		if err != nil {
+			return err
+		}
+		var grounds []Ground
+		for _, s := range suggested {
+			if s.Household == h.ID && !slices.Contains(grounds, s.Ground) {
+				grounds = append(grounds, s.Ground)
+			}
+		}
+		if len(grounds) == 0 {
+			return act.NotFound("household")
+		}
+		if err := tx.AddDenial(ctx, t.ID, h.ID, grounds, reason); err != nil {
+			return err
+		}
+		if err := record(ctx, tx, h, "household.denied", reason, map[string]any{"ticket": t.PublicID}); err != nil {
+			return err
+		}
+		return ticket.Tell(ctx, tx, &t, "household.denied", reason, map[string]any{"by": tx.Actor().Name, "household": h.PublicID})
+	})
+}
+
+// DenyTx is what turning a suggestion down needs beside the rest.
+type DenyTx interface {
+	Tx
+	// AddDenial keeps that a case is not about a household.
+	AddDenial(ctx context.Context, t ticket.ID, h HouseholdID, grounds []Ground, reason string) error
+}

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -130,24 +131,30 @@ func wholeCode(c area.Code) bool {
 	return err == nil
 }
 
-// read checks what was written; exactly one is the head.
-func (in HouseholdInput) read(today ticket.Date) (Household, error) {
-	h := Household{PublicID: in.PublicID, Area: in.Area, Register: in.Register, Address: act.Private(in.Address), Version: 1}
-	if h.Register == "" {
-		h.Register = in.Area
-	}
-	heads := 0
+// place checks where they live and are registered.
+func (in HouseholdInput) place() error {
 	switch {
 	case in.Area.Level() < area.LevelTownship:
-		return h, act.Invalid("area", "township_required", "Say in which village, or at least in which township, they live.")
-	case !wholeCode(h.Register):
-		return h, act.Invalid("register", "bad_area", "Give the place of the household's register by its twelve digits.")
+		return act.Invalid("area", "township_required", "Say in which village, or at least in which township, they live.")
+	case in.Register != "" && !wholeCode(in.Register):
+		return act.Invalid("register", "bad_area", "Give the place of the household's register by its twelve digits.")
 	case len([]rune(in.Address)) > 200:
-		return h, act.Invalid("address", "too_long", "Shorten this text.")
-	case len(in.Members) == 0 || len(in.Members) > MostMembers:
+		return act.Invalid("address", "too_long", "Shorten this text.")
+	default:
+		return nil
+	}
+}
+
+// read checks what was written; exactly one is the head.
+func (in HouseholdInput) read(today ticket.Date) (Household, error) {
+	h := Household{PublicID: in.PublicID, Area: in.Area, Register: cmp.Or(in.Register, in.Area), Address: act.Private(in.Address), Version: 1}
+	if err := in.place(); err != nil {
+		return h, err
+	}
+	if len(in.Members) == 0 || len(in.Members) > MostMembers {
 		return h, act.Invalid("members", "members_required", "List who lives together, 1 to 30 people.")
 	}
-	seen := map[string]bool{}
+	heads, seen := 0, map[string]bool{}
 	for _, m := range in.Members {
 		p, err := m.Person.read(in.Area, today)
 		if err != nil {

@@ -2,7 +2,9 @@ package people
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"example.org/hotline/area"
@@ -12,7 +14,7 @@ import (
 
 // MonitoringRules say how often a household of tier 2 is looked at again.
 type MonitoringRules struct {
-	EveryDays int // 1 to 3660
+	EveryDays int `yaml:"every_days"` // within so many days: 1 to 3660
 }
 
 // Plan is the plan by which a household is looked at again.
@@ -169,3 +171,52 @@ func nextLook(in CheckInput, plan Plan, today ticket.Date) (ticket.Date, error) 
 	}
 	return next, nil
 }
+
+// Due is the handler of TimerMonitoring: the township is told that a household is to be
+// looked at again, and is told anew every week until somebody has.
+func Due(ctx context.Context, tx PlanTx, t act.Timer) error {
+	plan, err := tx.PlanByID(ctx, t.Subject.ID)
+	if errors.Is(err, act.ErrNotFound) || err == nil && plan.Version != t.Epoch {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	h, err := tx.HouseholdForUpdate(ctx, plan.Household)
+	if err != nil {
+		return err
+	}
+	if err := tellTownship(ctx, tx, h, "household_due", plan.PublicID+":"+string(ticket.DateOf(tx.Now()))); err != nil {
+		return err
+	}
+	again := plan.timer()
+	again.Step, again.DueAt = t.Step+1, tx.Now().AddDate(0, 0, 7)
+	return tx.Arm(ctx, again)
+}
+
+// PlanTx is what the timer needs beside the rest.
+type PlanTx interface {
+	Tx
+	// PlanByID locks a running plan; act.ErrNotFound where it has ended.
+	PlanByID(ctx context.Context, id int64) (Plan, error)
+}
+
+// watchersOf are the posts that are told of a township's households.
+func watchersOf(ctx context.Context, tx Tx, township area.Code) ([]area.PostID, error) {
+	for _, role := range []area.Role{area.RoleWorker, area.RoleTownshipHead} {
+		desk, err := tx.Desk(ctx, township, role)
+		if err == nil {
+			return []area.PostID{desk.ID}, nil
+		}
+		if !errors.Is(err, act.ErrNotFound) {
+			return nil, err
+		}
+		posts, err := tx.StaffPosts(ctx, township, role)
+		if err != nil || len(posts) > 0 {
+			return posts, err
+		}
+	}
+	return nil, nil
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
