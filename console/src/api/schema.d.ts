@@ -2258,6 +2258,176 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/acts/{id}/undoing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a joining of records back */
+        post: operations["post_people_acts_id_undoing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/alerts/{id}/settlement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what came of a change */
+        post: operations["post_people_alerts_id_settlement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/households": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The households of a place, masked */
+        get: operations["get_people_households"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/households/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A household's page; leaves a record */
+        get: operations["get_people_households_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/households/{id}/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell of a change in a household */
+        post: operations["post_people_households_id_alerts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/households/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what was seen at a look by plan */
+        post: operations["post_people_households_id_checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/households/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join another household to this one */
+        post: operations["post_people_households_id_merges"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/households/{id}/splits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let some of its people form a household of their own */
+        post: operations["post_people_households_id_splits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/matches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Records that may be one person, side by side */
+        get: operations["get_people_matches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/matches/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whether two records are one person */
+        post: operations["post_people_matches_id_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy": {
         parameters: {
             query?: never;
@@ -3099,6 +3269,211 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/household": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom a case of yours is about, or perhaps is; leaves a record */
+        get: operations["get_tickets_id_household"];
+        put?: never;
+        /** Register the household that the case is about */
+        post: operations["post_tickets_id_household"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say where the household lives now */
+        post: operations["post_tickets_id_household_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move somebody of the register into the household */
+        post: operations["post_tickets_id_household_arrivals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/denials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a suggestion down */
+        post: operations["post_tickets_id_household_denials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that somebody belongs to it no longer */
+        post: operations["post_tickets_id_household_departures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say which household of the register the case is about */
+        post: operations["post_tickets_id_household_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/lookers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who looked a citizen up, for them; leaves a record */
+        post: operations["post_tickets_id_household_lookers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/lookups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look people up by number or telephone for an open case; leaves a record */
+        post: operations["post_tickets_id_household_lookups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take somebody into the household who is not in the register */
+        post: operations["post_tickets_id_household_members"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/openings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See a number in full; leaves a record with the purpose */
+        post: operations["post_tickets_id_household_openings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/persons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Correct what is written of somebody */
+        post: operations["post_tickets_id_household_persons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/household/unlink": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the case is not about that household */
+        post: operations["post_tickets_id_household_unlink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/lowering": {
         parameters: {
             query?: never;
@@ -3816,9 +4191,29 @@ export interface components {
             from: string;
             kind: string;
         };
+        AlertInputBody: {
+            happened_on?: string;
+            /** Format: uuid */
+            id?: string;
+            /** @enum {string} */
+            kind: "income" | "employment" | "illness" | "disability" | "death" | "birth" | "vehicle" | "property" | "company" | "membership" | "address" | "custody" | "other";
+            note?: string;
+            /** @description Whom of the household it is about */
+            person?: string;
+            /** @enum {string} */
+            source: "monitoring" | "data" | "village" | "citizen" | "department";
+        };
         AnswerInputBody: {
             /** @description What the caller was told */
             answer: string;
+        };
+        AnswerMatchInputBody: {
+            /** Format: uuid */
+            id?: string;
+            /** @description The record that stays, where they are one */
+            keep?: string;
+            reason: string;
+            same: boolean;
         };
         AnswerReferralInputBody: {
             /** @enum {string} */
@@ -4358,6 +4753,17 @@ export interface components {
                 [key: string]: number;
             };
         };
+        CheckHouseholdInputBody: {
+            /** Format: uuid */
+            id?: string;
+            /** @description Empty: as the plan says */
+            next_on?: string;
+            note?: string;
+            /** @enum {string} */
+            result: "unchanged" | "changed" | "not_met";
+            /** @enum {string} */
+            way: "visit" | "call" | "data";
+        };
         ClaimAnswer: {
             /** Format: int64 */
             amount_fen: number;
@@ -4472,6 +4878,21 @@ export interface components {
             missing_papers?: string[] | null;
             reason: string;
             short_check?: components["schemas"]["ShortCheckBody"];
+        };
+        DenyInputBody: {
+            /** Format: uuid */
+            household: string;
+            reason: string;
+        };
+        DepartureInputBody: {
+            /** @description Who is the head from then on, where the head goes */
+            head?: string;
+            /** @description First day on which they no longer belong to it; empty: today */
+            on?: string;
+            /** Format: uuid */
+            person: string;
+            /** @enum {string} */
+            why: "moved" | "married" | "died" | "corrected";
         };
         DeputiesInputBody: {
             /** @description Logins, the first to be asked first; none: nobody stands in */
@@ -4827,6 +5248,14 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        EditPersonInputBody: {
+            /** @description All of it: what is left out is gone. An empty number or telephone keeps the one that is known; - as the telephone removes it. */
+            facts: components["schemas"]["PersonBody"];
+            /** Format: uuid */
+            person: string;
+            /** Format: int64 */
+            version: number;
+        };
         EnterAccountInputBody: {
             /** @description Its number; blanks are dropped */
             account: string;
@@ -4917,6 +5346,12 @@ export interface components {
              * @description That lie there, those promised to payouts among them
              */
             pieces: number;
+        };
+        FoundList: {
+            items: components["schemas"]["PeopleFoundView"][] | null;
+        };
+        FullNumber: {
+            value: string;
         };
         FundInputBody: {
             /** Format: int64 */
@@ -5848,6 +6283,14 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        LinkInputBody: {
+            /** @enum {string} */
+            basis: "identity" | "phone" | "suggested";
+            /** Format: uuid */
+            household: string;
+            /** @description Where the case is linked to another one so far */
+            reason?: string;
+        };
         Listen: {
             /** @description Where the WAV file is; asked by ranges. All requests of one listen are one record */
             audio: string;
@@ -5867,6 +6310,16 @@ export interface components {
             download?: boolean;
             /** @description Why; it goes into the audit chain */
             purpose: string;
+        };
+        LookList: {
+            items: components["schemas"]["PeopleLookRow"][] | null;
+            name: string;
+        };
+        LookUpInputBody: {
+            /** @description An identity number, or */
+            id_number?: string;
+            /** @description a telephone */
+            phone?: string;
         };
         LookedAt: {
             area: string;
@@ -5922,6 +6375,9 @@ export interface components {
             /** @description Which of those that wait; absent: all, at most 500 */
             payouts?: string[] | null;
         };
+        MatchList: {
+            items: components["schemas"]["PeopleMatchView"][] | null;
+        };
         MatterInput: {
             area: string;
             /** @enum {string} */
@@ -5942,8 +6398,25 @@ export interface components {
             post: string;
             role: string;
         };
+        MemberBody: {
+            /** @description Since when; empty: today */
+            from?: string;
+            person: components["schemas"]["PersonBody"];
+            /** @enum {string} */
+            relation: "head" | "spouse" | "child" | "parent" | "grandchild" | "grandparent" | "sibling" | "child_in_law" | "parent_in_law" | "ward" | "other";
+        };
         MemberList: {
             items: components["schemas"]["DutyMember"][] | null;
+        };
+        MergeHouseholdInputBody: {
+            /** Format: uuid */
+            id?: string;
+            /**
+             * Format: uuid
+             * @description The household that goes into this one
+             */
+            other: string;
+            reason: string;
         };
         MergeInputBody: {
             /** @description Public id or number of the ticket that goes on for both */
@@ -5952,6 +6425,20 @@ export interface components {
         };
         MoveInputBody: {
             reason: string;
+        };
+        MoveMemberInputBody: {
+            /** @description Who is the head from then on of the household that they leave, where they were */
+            head?: string;
+            on?: string;
+            /**
+             * Format: uuid
+             * @description Somebody that was looked up for the case
+             */
+            person: string;
+            /** @enum {string} */
+            relation: "head" | "spouse" | "child" | "parent" | "grandchild" | "grandparent" | "sibling" | "child_in_law" | "parent_in_law" | "ward" | "other";
+            /** @enum {string} */
+            why: "moved" | "married" | "corrected";
         };
         MyCover: {
             area: string;
@@ -6044,6 +6531,14 @@ export interface components {
         NoticePreviewList: {
             items: components["schemas"]["NoticePreview"][] | null;
         };
+        OpenNumberInputBody: {
+            /** Format: uuid */
+            person: string;
+            /** @description Kept with the look */
+            purpose: string;
+            /** @enum {string} */
+            what: "identity_number" | "phone_number";
+        };
         OverrideInputBody: {
             /** @description Login of who serves instead, or as well; of swap and cover */
             add?: string;
@@ -6071,6 +6566,341 @@ export interface components {
             /** Format: int64 */
             minutes: number;
             reason: string;
+        };
+        PeopleActView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: int64 */
+            cases: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "merge_persons" | "split_persons" | "merge_households" | "unmerge_households" | "split_household";
+            /** @description The other record, masked */
+            other: string;
+            /** Format: int64 */
+            persons: number;
+            reason: string;
+            /** @description It was taken back */
+            undone: boolean;
+        };
+        PeopleAlertView: {
+            happened_on: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "income" | "employment" | "illness" | "disability" | "death" | "birth" | "vehicle" | "property" | "company" | "membership" | "address" | "custody" | "other";
+            note?: string;
+            /** @enum {string} */
+            outcome?: "no_effect" | "assess_again" | "aid" | "entry_ended";
+            /** Format: date-time */
+            raised_at: string;
+            /** @description Absent: the program */
+            raised_by?: string;
+            reason?: string;
+            /** @enum {string} */
+            source: "monitoring" | "data" | "village" | "citizen" | "department";
+            /** @description That it became */
+            ticket?: string;
+            ticket_number?: string;
+        };
+        PeopleCaseCard: {
+            /** @enum {string} */
+            basis?: "registered" | "identity" | "phone" | "suggested" | "merged" | "unmerged";
+            /** @description Absent while nobody has said whom the case is about */
+            household?: components["schemas"]["PeopleHouseholdView"];
+            /** Format: date-time */
+            linked_at?: string;
+            linked_by?: string;
+            received?: components["schemas"]["PeopleReceivedView"];
+            /** @description Perhaps the same; a person says */
+            suggestions: components["schemas"]["PeopleSuggestionView"][] | null;
+        };
+        PeopleCaseView: {
+            basis: string;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** Format: date-time */
+            linked_at: string;
+            number: string;
+            status: string;
+            /**
+             * Format: date-time
+             * @description When the link ended
+             */
+            until?: string;
+        };
+        PeopleCheckView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            due_on: string;
+            note?: string;
+            /** @enum {string} */
+            result: "unchanged" | "changed" | "not_met";
+            /** @enum {string} */
+            way: "visit" | "call" | "data";
+        };
+        PeopleEntryView: {
+            /** @description Why they left it */
+            exit?: string;
+            from: string;
+            /** @enum {string} */
+            kind: "dibao" | "tekun" | "orphan" | "child_hardship" | "disabled_subsidy";
+            name: string;
+            /** Format: uuid */
+            person: string;
+            reason: string;
+            /** @description Last day */
+            until?: string;
+        };
+        PeopleFoundView: {
+            area_name: string;
+            /** @description The year alone */
+            born?: string;
+            /** @description That they belong to now; absent for none */
+            household?: components["schemas"]["PeopleHouseholdBrief"];
+            id_masked?: string;
+            /** @description Masked */
+            name: string;
+            /** Format: uuid */
+            person: string;
+            phone_masked?: string;
+        };
+        PeopleGroundView: {
+            /** @enum {string} */
+            ground: "identity" | "phone" | "name_birth";
+            /** @description Whose it is, masked */
+            person?: string;
+            /** @enum {string} */
+            source: "findings" | "caller" | "earlier_case";
+            /** @description Of the earlier case */
+            ticket_number?: string;
+        };
+        PeopleHouseholdBrief: {
+            /**
+             * Format: int64
+             * @description Changes that nobody has settled
+             */
+            alerts?: number;
+            area_name: string;
+            /** @description Masked */
+            head?: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            members: number;
+            /** @description When it is to be looked at again */
+            next_on?: string;
+            /** Format: date-time */
+            opened_at: string;
+            /** Format: int64 */
+            tier: number;
+        };
+        PeopleHouseholdPage: {
+            /** @description How its records were joined and parted */
+            acts: components["schemas"]["PeopleActView"][] | null;
+            address?: string;
+            alerts: components["schemas"]["PeopleAlertView"][] | null;
+            area: string;
+            area_name: string;
+            /** @description Who belonged to it */
+            before: components["schemas"]["PeopleMemberView"][] | null;
+            /** @description Those that the reader may see */
+            cases: components["schemas"]["PeopleCaseView"][] | null;
+            /** @description In the registers of tier 1 */
+            entries: components["schemas"]["PeopleEntryView"][] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Who looked, the newest first */
+            looks: components["schemas"]["PeopleLookRow"][] | null;
+            members: components["schemas"]["PeopleMemberView"][] | null;
+            /** @description The household that stands for it now */
+            merged_into?: string;
+            /** @description What this reader may do now: merge, split, undo, check, alert, settle */
+            next_acts: string[] | null;
+            /** Format: date-time */
+            opened_at: string;
+            plan?: components["schemas"]["PeoplePlanView"];
+            received: components["schemas"]["PeopleReceivedView"];
+            register_area: string;
+            tier: components["schemas"]["PeopleTierView"];
+            /** @description The newest first */
+            tiers: components["schemas"]["PeopleTierView"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        PeopleHouseholdView: {
+            address?: string;
+            area: string;
+            area_name: string;
+            /** Format: uuid */
+            id: string;
+            members: components["schemas"]["PeopleMemberView"][] | null;
+            /** @description The household that stands for it now */
+            merged_into?: string;
+            /** Format: date-time */
+            opened_at: string;
+            register_area: string;
+            tier: components["schemas"]["PeopleTierView"];
+            /** Format: int64 */
+            version: number;
+        };
+        PeopleLookRow: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @enum {string} */
+            kind: "by_identity" | "by_phone" | "household" | "identity_number" | "phone_number" | "who_looked" | "match";
+            /** @description The place they act for */
+            office: string;
+            /** @enum {string} */
+            purpose: "case" | "monitoring" | "correction" | "request";
+            role: string;
+            /** @description Of the case it was for */
+            ticket_number?: string;
+        };
+        PeopleMatchView: {
+            a: components["schemas"]["PeopleFoundView"];
+            b: components["schemas"]["PeopleFoundView"];
+            /** Format: date-time */
+            found_at: string;
+            grounds: string[] | null;
+            /** Format: uuid */
+            id: string;
+            /** @description Both live in the reader's area */
+            may_join: boolean;
+            /** @enum {string} */
+            state: "open" | "same" | "different";
+        };
+        PeopleMemberView: {
+            /** Format: int64 */
+            age?: number;
+            born?: string;
+            /** @enum {string} */
+            capacity: "full" | "limited" | "none";
+            died?: string;
+            /** Format: int64 */
+            disability_grade?: number;
+            /** @enum {string} */
+            disability_kind?: "visual" | "hearing" | "speech" | "physical" | "intellectual" | "mental" | "multiple";
+            /** @enum {string} */
+            ended?: "moved" | "married" | "died" | "corrected" | "merged" | "split" | "relation";
+            guardian?: string;
+            hukou_area: string;
+            /** Format: uuid */
+            id: string;
+            id_masked?: string;
+            id_reason?: string;
+            /** @enum {string} */
+            id_type: "resident_id" | "none";
+            illness?: string;
+            name: string;
+            phone_masked?: string;
+            /** @description Of tier 1, that they are in now */
+            registers: string[] | null;
+            /** @enum {string} */
+            relation: "head" | "spouse" | "child" | "parent" | "grandchild" | "grandparent" | "sibling" | "child_in_law" | "parent_in_law" | "ward" | "other";
+            school?: string;
+            severe_illness?: boolean;
+            /** @enum {string} */
+            sex: "female" | "male" | "unknown";
+            since: string;
+            student?: boolean;
+            /** @description First day on which they no longer belonged to it */
+            until?: string;
+            /** Format: int64 */
+            version: number;
+            /** @enum {string} */
+            work_ability: "full" | "partial" | "none";
+        };
+        PeoplePlanView: {
+            /** @description The newest first */
+            checks: components["schemas"]["PeopleCheckView"][] | null;
+            /** Format: int64 */
+            every_days: number;
+            next_on: string;
+        };
+        PeopleReceivedKind: {
+            aid_kind: string;
+            /** Format: int64 */
+            fen: number;
+            /** Format: int64 */
+            payouts: number;
+        };
+        PeopleReceivedView: {
+            /** Format: int64 */
+            fen: number;
+            kinds: components["schemas"]["PeopleReceivedKind"][] | null;
+            /** Format: date-time */
+            since: string;
+        };
+        PeopleSuggestionView: {
+            grounds: components["schemas"]["PeopleGroundView"][] | null;
+            household: components["schemas"]["PeopleHouseholdBrief"];
+        };
+        PeopleTierView: {
+            /** @enum {string} */
+            because: "registered" | "urgent_aid" | "assessment" | "register" | "review" | "import" | "merge" | "split";
+            /** @description Absent: the program */
+            by?: string;
+            reason?: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: int64 */
+            tier: number;
+            /**
+             * Format: date-time
+             * @description Absent: it is the one of now
+             */
+            until?: string;
+            /** @description Of the rules that set it */
+            version: string;
+        };
+        PersonBody: {
+            /** @description Only without a number */
+            born?: string;
+            /**
+             * @default full
+             * @enum {string}
+             */
+            capacity: "full" | "limited" | "none";
+            died?: string;
+            /** Format: int64 */
+            disability_grade?: number;
+            /** @enum {string} */
+            disability_kind?: "" | "visual" | "hearing" | "speech" | "physical" | "intellectual" | "mental" | "multiple";
+            guardian?: string;
+            /** @description Empty: where they live */
+            hukou_area?: string;
+            /**
+             * Format: uuid
+             * @description Made by the client, for somebody new
+             */
+            id?: string;
+            id_number?: string;
+            /** @description Why there is no number */
+            id_reason?: string;
+            /** @enum {string} */
+            id_type: "resident_id" | "none";
+            illness?: string;
+            name: string;
+            phone?: string;
+            school?: string;
+            severe_illness?: boolean;
+            /**
+             * @description Only without a number
+             * @enum {string}
+             */
+            sex?: "female" | "male" | "unknown";
+            student?: boolean;
+            /**
+             * @default full
+             * @enum {string}
+             */
+            work_ability: "full" | "partial" | "none";
         };
         PersonInputBody: {
             /** @description Where they serve */
@@ -6435,6 +7265,19 @@ export interface components {
             /** @description The citizen gets it in writing */
             reason: string;
         };
+        RegisterHouseholdInputBody: {
+            address?: string;
+            /** @description The village, or at least the township, where they live */
+            area: string;
+            /** Format: uuid */
+            id?: string;
+            members: components["schemas"]["MemberBody"][] | null;
+            /** @description Of their household register; empty: where they live */
+            register_area?: string;
+        };
+        RegisteredList: {
+            items: components["schemas"]["PeopleHouseholdBrief"][] | null;
+        };
         ReleaseInputBody: {
             reason: string;
         };
@@ -6772,6 +7615,11 @@ export interface components {
              * @description Of this step in a row
              */
             tries: number;
+        };
+        RelocateInputBody: {
+            address?: string;
+            area: string;
+            register_area?: string;
         };
         ReopenInputBody: {
             reason: string;
@@ -7123,6 +7971,13 @@ export interface components {
             /** @enum {string} */
             via: "letter" | "phone" | "in_person" | "wired";
         };
+        SettleAlertInputBody: {
+            /** @enum {string} */
+            outcome: "no_effect" | "assess_again" | "aid" | "entry_ended";
+            reason: string;
+            /** @description The case that it became */
+            ticket?: string;
+        };
         SettleLineInputBody: {
             /**
              * Format: uuid
@@ -7131,6 +7986,9 @@ export interface components {
             entry_id?: string;
             /** @description Or why none does */
             explained?: string;
+        };
+        Settled: {
+            id: string;
         };
         SettledAdvanceInputBody: {
             /** @description The township whose float it came from; default: your own */
@@ -7173,10 +8031,30 @@ export interface components {
             /** @description cursor of the next page; absent on the last */
             next?: string;
         };
+        SplitHouseholdInputBody: {
+            address?: string;
+            area: string;
+            /**
+             * Format: uuid
+             * @description Of the new household; made by the client
+             */
+            household?: string;
+            /** Format: uuid */
+            id?: string;
+            members: components["schemas"]["SplitMemberBody"][] | null;
+            reason: string;
+            register_area?: string;
+        };
         SplitInputBody: {
             /** @description The second matter of an open ticket; absent to undo a joining */
             matter?: components["schemas"]["MatterInput"];
             reason: string;
+        };
+        SplitMemberBody: {
+            /** Format: uuid */
+            person: string;
+            /** @enum {string} */
+            relation: "head" | "spouse" | "child" | "parent" | "grandchild" | "grandparent" | "sibling" | "child_in_law" | "parent_in_law" | "ward" | "other";
         };
         StaffPage: {
             items: components["schemas"]["AreaStaffRow"][] | null;
@@ -8090,6 +8968,21 @@ export interface components {
             left_behind_fen: number;
             whole: boolean;
         };
+        UndoInputBody: {
+            /** Format: uuid */
+            id?: string;
+            reason: string;
+        };
+        Undone: {
+            /**
+             * Format: uuid
+             * @description The household or person that stands for itself again
+             */
+            id: string;
+        };
+        UnlinkInputBody: {
+            reason: string;
+        };
         Upload: {
             /** Format: date-time */
             at: string;
@@ -8153,6 +9046,14 @@ export interface components {
             note: string;
             /** @enum {string} */
             result: "reached" | "not_found" | "moved" | "refused";
+        };
+        WhoLookedInputBody: {
+            /** @description As the citizen says it */
+            id_number?: string;
+            /** @description Of somebody without a number: how they are known */
+            note?: string;
+            /** Format: uuid */
+            person: string;
         };
         WithdrawReferralInputBody: {
             reason: string;
@@ -13290,6 +14191,385 @@ export interface operations {
             };
         };
     };
+    post_people_acts_id_undoing: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Undone"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_alerts_id_settlement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleAlertInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settled"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people_households: {
+        parameters: {
+            query?: {
+                /** @description At or below this place; yours where it is empty */
+                area?: string;
+                tier?: number;
+                /** @description To be looked at again by this day */
+                due_by?: string;
+                /** @description Only those with a change that nobody has settled */
+                alerts?: boolean;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegisteredList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people_households_id: {
+        parameters: {
+            query?: {
+                /** @description The open case that it is needed for */
+                ticket?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleHouseholdPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_households_id_alerts: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleHouseholdPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_households_id_checks: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckHouseholdInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleHouseholdPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_households_id_merges: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MergeHouseholdInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleHouseholdPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_households_id_splits: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitHouseholdInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleHouseholdPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people_matches: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_matches_id_answer: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerMatchInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_policy: {
         parameters: {
             query?: never;
@@ -15256,6 +16536,519 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tickets_id_household: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCaseCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterHouseholdInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCaseCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_address: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelocateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCaseCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_arrivals: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveMemberInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCaseCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_denials: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DenyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCaseCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_departures: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DepartureInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCaseCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_link: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCaseCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_lookers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhoLookedInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_lookups: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LookUpInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_members: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MemberBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCaseCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_openings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenNumberInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FullNumber"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_persons: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditPersonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCaseCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_household_unlink: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnlinkInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleCaseCard"];
                 };
             };
             /** @description Error */
