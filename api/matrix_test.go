@@ -63,6 +63,9 @@ var bodies = map[string]any{
 	"POST /ledger/advances/returns":                map[string]any{"area": string(township), "amount_fen": 100},
 	"POST /ledger/advances/counts":                 map[string]any{"area": string(township), "counted_fen": 0},
 	"POST /disbursements/{id}/give-back":           map[string]any{"receipt": "receipt 9"},
+	"POST /ledger/runs":                            map[string]any{},
+	"POST /ledger/runs/{id}/signature":             map[string]any{"content_hash": someHash},
+	"POST /ledger/runs/{id}/discard":               map[string]any{},
 	"POST /ledger/adjustments":                     map[string]any{"kind": "fee", "account_id": someID, "voucher": "adjustment 9"},
 	"POST /ledger/adjustments/{id}/signature":      map[string]any{},
 	"POST /ledger/adjustments/{id}/refusal":        map[string]any{"reason": "no such voucher"},
@@ -171,7 +174,7 @@ var bodies = map[string]any{
 // stateful are acts that a roster, an advance or a merger must first be there for, or that another role's
 // act before has made impossible: who may is let in, and told so.
 var stateful = []string{"POST /ledger/statements", "POST /ledger/reimbursements", "POST /ledger/closings", "POST /ledger/batches", "POST /duty/rosters", "POST /duty/rosters/previews", "POST /duty/overrides", "POST /duty/temporaries", "POST /duty/handovers",
-	"POST /ledger/floats/moves", "POST /ledger/advances", "POST /ledger/advances/handovers", "POST /ledger/advances/returns", "POST /ledger/advances/counts", "POST /ledger/advances/settlements", "POST /ledger/advances/repayments", "POST /ledger/goods/counts", "POST /ledger/adjustments"}
+	"POST /ledger/floats/moves", "POST /ledger/advances", "POST /ledger/advances/handovers", "POST /ledger/advances/returns", "POST /ledger/advances/counts", "POST /ledger/advances/settlements", "POST /ledger/advances/repayments", "POST /ledger/goods/counts", "POST /ledger/adjustments", "POST /ledger/runs"}
 
 func rosterBody() map[string]any {
 	rule := map[string]any{"name": "day and night", "position": 1, "start": "08:00", "end": "08:00", "login": "worker"}

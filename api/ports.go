@@ -39,6 +39,7 @@ type Tx interface {
 	AgencyRows
 	LimitRows
 	BankRows
+	RunRows
 	AdvanceRows
 	ClosingRows
 	GoodsRows

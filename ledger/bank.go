@@ -183,7 +183,7 @@ func accountAtFault(reason string) bool {
 // countAccount counts a payout under the account that it is tried on next, too. An
 // account that it was tried on before stays counted: its money may still arrive there.
 func countAccount(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
-	key := accountKey(d.AccountIndex)
+	key := d.accountKey()
 	if err := tx.LockLimits(ctx, []LimitKey{key}); err != nil {
 		return err
 	}

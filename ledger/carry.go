@@ -16,6 +16,7 @@ type Past struct {
 // Carried is a payout that counts, and is to count for another household as well.
 type Carried struct {
 	ID      DisbursementID
+	Kind    string // of the limit of a household that it counts under
 	AidKind string
 	Fen     int64
 	At      time.Time // when it was started: what is carried grows no younger
@@ -39,19 +40,24 @@ func CountAlso(ctx context.Context, tx CarryTx, to []byte, of Past) error {
 	if err != nil || len(past) == 0 {
 		return err
 	}
-	keys := []LimitKey{HouseholdKey(to)}
+	var keys []LimitKey
 	for _, c := range past {
-		keys = append(keys, aidKindOf(c.AidKind, to))
+		keys = append(keys, c.under(to)...)
 	}
 	if err := tx.LockLimits(ctx, keys); err != nil {
 		return err
 	}
 	for _, c := range past {
-		if err := tx.CarryLimitUse(ctx, c, []LimitKey{HouseholdKey(to), aidKindOf(c.AidKind, to)}); err != nil {
+		if err := tx.CarryLimitUse(ctx, c, c.under(to)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// under are the keys by which it counts for another household.
+func (c Carried) under(to []byte) []LimitKey {
+	return []LimitKey{{Kind: c.Kind, Key: HouseholdKey(to).Key}, aidKindOf(c.AidKind, to)}
 }
 
 // aidKindOf is what a household's sums of one kind of aid are counted under.

@@ -22,6 +22,7 @@ type Limits struct {
 	HouseholdFen    int64            // most a household may receive within HouseholdMonths
 	HouseholdMonths int              // counted back from the act
 	AccountFen      int64            // most that may go to one bank account within HouseholdMonths, whoever's it is; 0: as HouseholdFen
+	EntitledFen     int64            // of monthly aid, most that a household, and an account, may receive within HouseholdMonths, counted by itself; 0: what is granted is the bound
 	AidKindFen      map[string]int64 // most of one kind of aid within HouseholdMonths; a kind that is missing has no cap of its own
 	WorkerDayFen    int64            // what one person may make or pay alone in a day; above it another checks; 0: no limit
 	TownshipDayFen  int64            // what a township may start in a day; above it the county checks; 0: no limit
@@ -45,12 +46,15 @@ type LimitSum struct {
 // The kinds of limit.
 const (
 	limitHousehold = "household"    // rolling months, in every area
+	limitEntitled  = "entitled"     // a household's months of what it is entitled to, rolling months
 	limitCase      = "case"         // one ticket
 	limitAccount   = "account"      // one bank account, rolling months
 	limitAidKind   = "aid_kind"     // a household's sums of one kind of aid, rolling months
 	limitWorkerDay = "worker_day"   // what one person made, or paid alone, in a day
 	limitTownDay   = "township_day" // what a township started in a day
 	limitBudget    = "budget"       // a county's year for a kind of aid
+
+	limitEntitledAccount = "entitled_account" // one bank account's months of what people are entitled to
 )
 
 // LevelWhy is why a payout needs more people than its own sum would ask for.
@@ -67,9 +71,9 @@ const (
 
 // limitKeys are all that a payout is counted under, in the order in which they are locked.
 func (d Disbursement) limitKeys() []LimitKey {
-	keys := []LimitKey{d.caseKey(), HouseholdKey(d.Household), d.aidKindKey(), d.workerKey(d.Maker, d.SubmittedAt), d.townKey(), d.budgetKey()}
+	keys := []LimitKey{d.caseKey(), d.householdKey(), d.aidKindKey(), d.workerKey(d.Maker, d.SubmittedAt), d.townKey(), d.budgetKey()}
 	if d.Channel == ChannelBank {
-		keys = append(keys, accountKey(d.AccountIndex))
+		keys = append(keys, d.accountKey())
 	}
 	slices.SortFunc(keys, func(a, b LimitKey) int { return strings.Compare(a.Kind+a.Key, b.Kind+b.Key) })
 	return keys
@@ -88,6 +92,25 @@ func (d Disbursement) caseKey() LimitKey {
 // HouseholdKey is what a household's sums are counted under, in every area.
 func HouseholdKey(household []byte) LimitKey {
 	return LimitKey{Kind: limitHousehold, Key: hex.EncodeToString(household)}
+}
+
+// householdKey is what the payout counts under for its household: monthly aid by itself, since it
+// is granted for as long as the need lasts, and would soon fill what is left for an emergency.
+func (d Disbursement) householdKey() LimitKey {
+	k := HouseholdKey(d.Household)
+	if d.Period != "" {
+		k.Kind = limitEntitled
+	}
+	return k
+}
+
+// accountKey is what the payout counts under for its account.
+func (d Disbursement) accountKey() LimitKey {
+	k := accountKey(d.AccountIndex)
+	if d.Period != "" {
+		k.Kind = limitEntitledAccount
+	}
+	return k
 }
 
 func (d Disbursement) aidKindKey() LimitKey {
@@ -125,10 +148,10 @@ type counted struct{ household, recent, aidKind, ofCase, budget, townDay, accoun
 
 func count(ctx context.Context, tx Tx, d Disbursement, l Limits) (c counted, err error) {
 	period := tx.Now().AddDate(0, -l.HouseholdMonths, 0)
-	of := []LimitSum{{HouseholdKey(d.Household), period}, {HouseholdKey(d.Household), tx.Now().Add(-l.SecondSignature)}, {d.aidKindKey(), period},
+	of := []LimitSum{{d.householdKey(), period}, {d.householdKey(), tx.Now().Add(-l.SecondSignature)}, {d.aidKindKey(), period},
 		{LimitKey: d.caseKey()}, {LimitKey: d.budgetKey()}, {LimitKey: d.townKey()}}
 	if d.Channel == ChannelBank {
-		of = append(of, LimitSum{accountKey(d.AccountIndex), period})
+		of = append(of, LimitSum{d.accountKey(), period})
 	}
 	sums, err := tx.LimitSums(ctx, of)
 	if err != nil {
@@ -178,8 +201,8 @@ func yearBudget(ctx context.Context, tx Tx, d Disbursement) (b yearly, err error
 
 // capped refuses what passes a limit that no signature lifts: of one payout, and of each line of a run.
 func capped(d Disbursement, l Limits, used counted, budget yearly) error {
-	if left := l.HouseholdFen - used.household; d.Fen > left {
-		return HouseholdCap(left)
+	if most, has := l.householdMost(d); has && d.Fen > most-used.household {
+		return HouseholdCap(most - used.household)
 	}
 	if most, has := l.AidKindFen[d.AidKind]; has && d.Fen > most-used.aidKind {
 		return overLimit("aid_kind_cap", "The household would receive more of this kind of aid than the period allows; nothing was written. Pay at most what is left, or use another kind.", most-used.aidKind)
@@ -197,7 +220,7 @@ func capped(d Disbursement, l Limits, used counted, budget yearly) error {
 
 // accountCap refuses what would bring one bank account more than the period allows.
 func accountCap(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
-	used, err := tx.LimitSums(ctx, []LimitSum{{accountKey(d.AccountIndex), tx.Now().AddDate(0, -l.HouseholdMonths, 0)}})
+	used, err := tx.LimitSums(ctx, []LimitSum{{d.accountKey(), tx.Now().AddDate(0, -l.HouseholdMonths, 0)}})
 	if err != nil {
 		return err
 	}
@@ -205,10 +228,23 @@ func accountCap(ctx context.Context, tx Tx, d Disbursement, l Limits) error {
 }
 
 func accountCapped(d Disbursement, l Limits, used int64) error {
-	if left := cmp.Or(l.AccountFen, l.HouseholdFen) - used; d.Fen > left {
-		return overLimit("account_cap", "More would go to this bank account than the limit of the period allows; nothing was written. Pay at most what is left, or ask the payee for an account of their own.", left)
+	most, has := l.householdMost(d)
+	if d.Period == "" {
+		most = cmp.Or(l.AccountFen, most)
+	}
+	if has && d.Fen > most-used {
+		return overLimit("account_cap", "More would go to this bank account than the limit of the period allows; nothing was written. Pay at most what is left, or ask the payee for an account of their own.", most-used)
 	}
 	return nil
+}
+
+// householdMost is the most that the household of a payout may receive of its kind within the period;
+// has is false where nothing but the grant bounds it.
+func (l Limits) householdMost(d Disbursement) (most int64, has bool) {
+	if d.Period != "" {
+		return l.EntitledFen, l.EntitledFen > 0
+	}
+	return l.HouseholdFen, true
 }
 
 // raise asks for more people where a day's sums are large, or the maker owes a

@@ -211,7 +211,7 @@ func (c *chunk) lockAndCount(ctx context.Context, tx RunTx) (tally, error) {
 			continue
 		}
 		keys = append(keys, d.countedUnder()...)
-		of = append(of, LimitSum{HouseholdKey(d.Household), since}, LimitSum{d.aidKindKey(), since}, LimitSum{accountKey(d.AccountIndex), since}, LimitSum{LimitKey: d.budgetKey()})
+		of = append(of, LimitSum{d.householdKey(), since}, LimitSum{d.aidKindKey(), since}, LimitSum{d.accountKey(), since}, LimitSum{LimitKey: d.budgetKey()})
 	}
 	slices.SortFunc(keys, compareKeys)
 	if keys = slices.Compact(keys); len(keys) == 0 {
@@ -235,7 +235,7 @@ func compareKeys(a, b LimitKey) int {
 }
 
 func (t tally) beside(d Disbursement) counted {
-	return counted{household: t[HouseholdKey(d.Household)], aidKind: t[d.aidKindKey()], account: t[accountKey(d.AccountIndex)], budget: t[d.budgetKey()]}
+	return counted{household: t[d.householdKey()], aidKind: t[d.aidKindKey()], account: t[d.accountKey()], budget: t[d.budgetKey()]}
 }
 
 func (t tally) add(d Disbursement) {

@@ -47,6 +47,7 @@ type Limits struct {
 	HouseholdFen       int64            `yaml:"household_fen"`         // most a household may receive within HouseholdMonths
 	HouseholdMonths    int              `yaml:"household_months"`      // counted back from the act
 	AccountFen         int64            `yaml:"account_fen"`           // most that may go to one bank account within HouseholdMonths, whoever's it is; 0: as HouseholdFen
+	EntitledFen        int64            `yaml:"entitled_fen"`          // most monthly aid that a household, or an account, may receive within HouseholdMonths, counted by itself; 0: what was granted is the bound
 	AidKindFen         map[string]int64 `yaml:"aid_kind_fen"`          // most of one kind of aid that a household may receive within HouseholdMonths
 	WorkerDayFen       int64            `yaml:"worker_day_fen"`        // what one worker may make or pay alone in a day; above it another checks
 	TownshipDayFen     int64            `yaml:"township_day_fen"`      // what a township may start in a day; above it the county checks
@@ -138,6 +139,7 @@ func (p *Policy) Validate() error {
 	check(l.WorkerDayFen >= l.SoloFen, "limits.worker_day_fen", "must not be below solo_fen")
 	check(l.TownshipDayFen >= l.TownshipFen, "limits.township_day_fen", "must not be below township_fen")
 	check(l.AccountFen >= 0, "limits.account_fen", "must not be below 0; 0 is as household_fen")
+	check(l.EntitledFen >= 0, "limits.entitled_fen", "must not be below 0; 0 is no bound but what was granted")
 	for kind, fen := range l.AidKindFen {
 		check(fen > 0 && fen <= l.HouseholdFen, "limits.aid_kind_fen."+kind, "must be above 0 fen and not above household_fen")
 	}

@@ -3,6 +3,7 @@ package relief
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -19,6 +20,9 @@ type RunTx interface {
 	// DecisionsDue lists, as lines of a run, the decisions of a county that are approved and not yet paid, whose payee has a verified
 	// account, and which stand on no other open run: those named by their public ids, or all up to most, the oldest first.
 	DecisionsDue(ctx context.Context, county area.Code, decisions []string, most int) ([]DueDecision, error)
+	// MonthDue lists, as lines of a run, what is due of a month in a county and not yet paid, whose payee has a verified account, and
+	// which stands on no other open run: up to most, the oldest first. bare is how many more are due to payees without such an account.
+	MonthDue(ctx context.Context, county area.Code, month string, most int) (lines []ledger.RunLine, bare int, err error)
 	// RunTickets lists the tickets of the lines of a run that are next, by ascending id.
 	RunTickets(ctx context.Context, r ledger.Run, most int) ([]ticket.ID, error)
 	// DueLines loads the lines of a run that are next, with what stands beside them. Their tickets are locked.
@@ -55,6 +59,24 @@ func MakeRun(ctx context.Context, tx RunTx, in RunInput) (ledger.Run, error) {
 		return asked(in.Decisions, due)
 	})
 }
+
+// MakeMonthRun puts together all that is due of a month and not yet paid, frozen, for another
+// person to sign. What has been stopped or changed by the time when it is carried out is left out.
+func MakeMonthRun(ctx context.Context, tx RunTx, publicID, month string) (ledger.Run, error) {
+	first, err := time.Parse("2006-01", month)
+	now := tx.Now().In(area.Shanghai)
+	if err != nil || first.Before(time.Date(now.Year(), now.Month()-monthsBack, 1, 0, 0, 0, 0, time.UTC)) || first.After(time.Date(now.Year(), now.Month()+1, 1, 0, 0, 0, 0, time.UTC)) {
+		return ledger.Run{}, act.Invalid("period", "run_period", "Give the month as 2026-12: within the last twelve, or the next one.")
+	}
+	list := ledger.RunInput{PublicID: publicID, Source: ledger.RunEntitlements, Period: month}
+	return makeRun(ctx, tx, list, func() ([]ledger.RunLine, error) {
+		lines, _, err := tx.MonthDue(ctx, tx.Actor().Area, month, ledger.MostOfRun)
+		return lines, err
+	})
+}
+
+// monthsBack is how long ago a month may lie that is still paid by a run.
+const monthsBack = 12
 
 func decisionIDs(list []RunDecision) (ids []string) {
 	for _, d := range list {
@@ -104,16 +126,15 @@ func makeRun(ctx context.Context, tx RunTx, in ledger.RunInput, gather func() ([
 	if run, err = ledger.MakeRun(ctx, tx, in); err != nil {
 		return ledger.Run{}, err
 	}
-	if err := tellRun(ctx, tx, run, area.RoleCountyDuty, "run_to_sign"); err != nil {
+	if err := tellRun(ctx, tx, run, area.RoleCountyDuty, "run_to_sign", run.Lines, run.Fen); err != nil {
 		return ledger.Run{}, err
 	}
 	return run, auditRun(ctx, tx, run, "run.made")
 }
 
-// tellRun tells a role of the county about a run.
-func tellRun(ctx context.Context, tx Tx, run ledger.Run, role area.Role, template string) error {
-	_, err := tellRole(ctx, tx, ticket.Ticket{}, run.County, role, message{template, run.PublicID, map[string]string{"count": strconv.Itoa(run.Lines), "left": strconv.Itoa(run.Worked - run.Reserved),
-		"amount": ledger.Yuan(run.Fen)}})
+// tellRun tells a role of the county about a run: so many payouts, and what they come to.
+func tellRun(ctx context.Context, tx Tx, run ledger.Run, role area.Role, template string, count int, fen int64) error {
+	_, err := tellRole(ctx, tx, ticket.Ticket{}, run.County, role, message{template, run.PublicID, map[string]string{"count": strconv.Itoa(count), "amount": ledger.Yuan(fen)}})
 	return err
 }
 
@@ -175,7 +196,7 @@ func CarryRun(ctx context.Context, tx RunTx, run *ledger.Run, p *Policy) error {
 		return err
 	}
 	if run.State == ledger.RunDone {
-		if err := tellRun(ctx, tx, *run, area.RoleCountyFinance, "run_done"); err != nil {
+		if err := tellRun(ctx, tx, *run, area.RoleCountyFinance, "run_done", run.Reserved, run.ReservedFen); err != nil {
 			return err
 		}
 	}

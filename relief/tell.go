@@ -15,7 +15,7 @@ import (
 // Ledger gives the ledger its limits.
 func (l Limits) Ledger(version string) ledger.Limits {
 	return ledger.Limits{Policy: version, SoloFen: l.SoloFen, TownshipFen: l.TownshipFen, HouseholdFen: l.HouseholdFen,
-		HouseholdMonths: l.HouseholdMonths, AccountFen: l.AccountFen, AidKindFen: l.AidKindFen, WorkerDayFen: l.WorkerDayFen, TownshipDayFen: l.TownshipDayFen, SecondSignature: l.SecondSignature, CountyMayCheck: l.CountyMayCheck}
+		HouseholdMonths: l.HouseholdMonths, AccountFen: l.AccountFen, EntitledFen: l.EntitledFen, AidKindFen: l.AidKindFen, WorkerDayFen: l.WorkerDayFen, TownshipDayFen: l.TownshipDayFen, SecondSignature: l.SecondSignature, CountyMayCheck: l.CountyMayCheck}
 }
 
 func staffIDs(ids ...area.StaffID) []area.StaffID { return ids }

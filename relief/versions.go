@@ -49,6 +49,7 @@ const (
 	LimitHouseholdMonths LimitName = "household_months"
 	LimitAidKind         LimitName = "aid_kind"
 	LimitAccount         LimitName = "account"
+	LimitEntitled        LimitName = "entitled"
 	LimitFastPerson      LimitName = "fast_person"
 	LimitFastHousehold   LimitName = "fast_household"
 	LimitFloat           LimitName = "float"
@@ -111,6 +112,7 @@ func (p *Policy) limits() []limit {
 		{LimitSolo, "", UnitFen, l.SoloFen}, {LimitWorkerDay, "", UnitFen, l.WorkerDayFen}, {LimitTownship, "", UnitFen, l.TownshipFen},
 		{LimitTownshipDay, "", UnitFen, l.TownshipDayFen}, {LimitAdvance, "", UnitFen, l.AdvanceFen}, {LimitHousehold, "", UnitFen, l.HouseholdFen},
 		{LimitHouseholdMonths, "", UnitMonths, int64(l.HouseholdMonths)}, {LimitAccount, "", UnitFen, cmp.Or(l.AccountFen, l.HouseholdFen)},
+		{LimitEntitled, "", UnitFen, l.EntitledFen},
 		{LimitFloat, "", UnitFen, l.FloatFen}, {LimitFloatLow, "", UnitPercent, int64(l.FloatLowPercent)},
 		{LimitFund, "", UnitFen, l.FundFen}, {LimitFundLow, "", UnitPercent, int64(l.FundLowPercent)},
 		{LimitSecondSignature, "", UnitMinutes, int64(l.SecondSignature / time.Minute)}, {LimitCountyMayCheck, "", UnitMinutes, int64(l.CountyMayCheck / time.Minute)},

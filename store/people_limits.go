@@ -12,12 +12,13 @@ func (tx *Tx) PastPayouts(ctx context.Context, of ledger.Past, to []byte) (list 
 	where, arg := `d.ticket_id = ?`, any(int64(of.Case))
 	switch {
 	case of.Household != nil:
-		where, arg = `d.id IN (SELECT u.disbursement_id FROM limit_uses u WHERE u.kind = 'household' AND u.key = ?)`, ledger.HouseholdKey(of.Household).Key
+		where, arg = `d.id IN (SELECT u.disbursement_id FROM limit_uses u WHERE u.kind IN ('household','entitled') AND u.key = ?)`, ledger.HouseholdKey(of.Household).Key
 	case of.Payee != nil:
 		where, arg = `d.payee_index = ?`, of.Payee
 	}
 	var rows []struct {
 		ID      int64
+		Kind    string
 		AidKind string
 		Fen     int64
 		At      time.Time
@@ -27,12 +28,12 @@ func (tx *Tx) PastPayouts(ctx context.Context, of ledger.Past, to []byte) (list 
 		if _, err := tx.exec(ctx, "hold payouts", `SELECT 1 FROM disbursements d WHERE `+where+` ORDER BY d.id FOR SHARE`, arg); err != nil {
 			return err
 		}
-		return tx.find(ctx, "list what counts", &rows, `SELECT d.id, d.aid_kind, min(u.fen) AS fen, min(u.at) AS at FROM disbursements d JOIN limit_uses u ON u.disbursement_id = d.id AND u.kind = 'household'
-			AND u.released_at IS NULL WHERE `+where+` AND NOT EXISTS (SELECT 1 FROM limit_uses n WHERE n.disbursement_id = d.id AND n.kind = 'household' AND n.key = ?)
-			GROUP BY d.id, d.aid_kind ORDER BY d.id`, arg, ledger.HouseholdKey(to).Key)
+		return tx.find(ctx, "list what counts", &rows, `SELECT d.id, u.kind, d.aid_kind, min(u.fen) AS fen, min(u.at) AS at FROM disbursements d JOIN limit_uses u ON u.disbursement_id = d.id AND u.kind IN ('household','entitled')
+			AND u.released_at IS NULL WHERE `+where+` AND NOT EXISTS (SELECT 1 FROM limit_uses n WHERE n.disbursement_id = d.id AND n.kind = u.kind AND n.key = ?)
+			GROUP BY d.id, u.kind, d.aid_kind ORDER BY d.id`, arg, ledger.HouseholdKey(to).Key)
 	})
 	for _, r := range rows {
-		list = append(list, ledger.Carried{ID: ledger.DisbursementID(r.ID), AidKind: r.AidKind, Fen: r.Fen, At: r.At.UTC()})
+		list = append(list, ledger.Carried{ID: ledger.DisbursementID(r.ID), Kind: r.Kind, AidKind: r.AidKind, Fen: r.Fen, At: r.At.UTC()})
 	}
 	return list, err
 }

@@ -148,6 +148,28 @@ func (tx *Tx) DecisionsDue(ctx context.Context, county area.Code, decisions []st
 	return due, err
 }
 
+// monthDueSQL is what is due of a month (twice a parameter) in a county and not paid, with the payee's newest account beside it.
+const monthDueSQL = `FROM entitlements e JOIN tickets t ON t.id = e.ticket_id
+		LEFT JOIN LATERAL (SELECT a.id, a.number_index, a.verified_by FROM payee_accounts a WHERE a.ticket_id = e.ticket_id AND a.payee_index = e.payee_index ORDER BY a.id DESC LIMIT 1) p ON true
+		WHERE e.from_month <= ? AND ? <= coalesce(e.until_month, ?) AND e.area_code LIKE ? AND e.account_id IS NOT NULL
+		  AND NOT EXISTS (SELECT 1 FROM disbursements o WHERE o.ticket_id = e.ticket_id AND o.aid_kind = e.aid_kind AND o.period = ? AND o.payee_index = e.payee_index AND o.state NOT IN ('cancelled','reversed'))
+		  AND NOT EXISTS (SELECT 1 FROM run_lines l JOIN payment_runs r ON r.id = l.run_id WHERE l.ticket_id = e.ticket_id AND l.entitlement_id = e.id AND r.period = ? AND l.state = 'waits' AND r.state IN ('draft','signed')) `
+
+// MonthDue lists what is due of a month.
+func (tx *Tx) MonthDue(ctx context.Context, county area.Code, month string, most int) (lines []ledger.RunLine, bare int, err error) {
+	args := []any{month, month, month, county.Prefix() + "%", month, month}
+	if err := tx.scan(ctx, "count who is due and has no account", `SELECT count(*) `+monthDueSQL+`AND p.verified_by IS NULL`, args, &bare); err != nil {
+		return nil, 0, err
+	}
+	var rows []lineOfRun
+	err = tx.find(ctx, "list what is due of a month", &rows, `SELECT gen_random_uuid() AS payout_id, e.ticket_id, e.id AS entitlement_id, e.aid_kind, e.area_code, e.monthly_fen AS fen, e.payee_index,
+		e.household_index, p.id AS account_id, p.number_index AS account_index `+monthDueSQL+`AND p.verified_by IS NOT NULL ORDER BY e.id LIMIT ?`, append(args, most)...)
+	for _, r := range rows {
+		lines = append(lines, r.line())
+	}
+	return lines, bare, err
+}
+
 // RunTickets lists the tickets of the next lines of a run.
 func (tx *Tx) RunTickets(ctx context.Context, r ledger.Run, most int) (ids []ticket.ID, err error) {
 	err = tx.find(ctx, "list the tickets of a run", &ids, `SELECT DISTINCT ticket_id FROM run_lines WHERE run_id = ? AND seq > ? AND seq <= ? ORDER BY 1`, int64(r.ID), r.Worked, r.Worked+most)
@@ -170,14 +192,14 @@ type dueLineRow struct {
 // DueLines loads the next lines of a run.
 func (tx *Tx) DueLines(ctx context.Context, r ledger.Run, most int) ([]ledger.DueLine, error) {
 	var rows []dueLineRow
-	err := tx.find(ctx, "load the next lines of a run", &rows, `SELECT `+runLineColumns+`, rpad(left(t.area_code, 9), 12, '0') AS township, t.call_taker_id,
+	err := tx.find(ctx, "load the next lines of a run", &rows, `SELECT `+runLineColumns+`, CASE WHEN l.entitlement_id IS NULL THEN rpad(left(t.area_code, 9), 12, '0') ELSE l.area_code END AS township, t.call_taker_id,
 			`+grantedSQL+` AS granted,
 			(SELECT coalesce(sum(o.fen), 0)::bigint FROM disbursements o WHERE o.ticket_id = l.ticket_id AND o.state NOT IN ('cancelled','reversed')
 				AND (o.decision_id = l.decision_id OR l.decision_id IS NULL AND o.period = ? AND o.aid_kind = l.aid_kind AND o.payee_index = l.payee_index)) AS live,
 			p.public_id AS account_ref, p.ticket_id AS account_ticket, p.payee_index AS account_payee, p.entered_by, p.verified_by,
 			EXISTS (SELECT 1 FROM payee_accounts n WHERE n.ticket_id = p.ticket_id AND n.payee_index = p.payee_index AND n.id > p.id) AS replaced
 		FROM run_lines l JOIN tickets t ON t.id = l.ticket_id JOIN payee_accounts p ON p.id = l.account_id
-		WHERE l.run_id = ? AND l.seq > ? AND l.seq <= ? ORDER BY l.seq`, r.Period, int64(r.ID), r.Worked, r.Worked+most)
+		WHERE l.run_id = ? AND l.seq > ? AND l.seq <= ? ORDER BY l.seq`, r.Period, r.Period, r.Period, r.Period, int64(r.ID), r.Worked, r.Worked+most)
 	due := make([]ledger.DueLine, 0, len(rows))
 	for _, w := range rows {
 		l := w.Line.line()
@@ -188,8 +210,9 @@ func (tx *Tx) DueLines(ctx context.Context, r ledger.Run, most int) ([]ledger.Du
 	return due, err
 }
 
-// grantedSQL is what the decision of a line allows now.
-const grantedSQL = `coalesce((SELECT d.fen FROM decisions d WHERE d.id = l.decision_id AND d.state = 'approved'), 0)`
+// grantedSQL is what the decision of a line allows now, or the month (three times a parameter) of its entitlement.
+const grantedSQL = `coalesce(CASE WHEN l.entitlement_id IS NULL THEN (SELECT d.fen FROM decisions d WHERE d.id = l.decision_id AND d.state = 'approved')
+			ELSE (SELECT e.monthly_fen FROM entitlements e WHERE e.id = l.entitlement_id AND e.from_month <= ? AND ? <= coalesce(e.until_month, ?)) END, 0)`
 
 // CarryRun takes the signed run that has waited longest and that nobody else has in hand, and does
 // something with it in one transaction; false where none waits.

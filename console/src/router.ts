@@ -30,6 +30,7 @@ export const router = createRouter({
     { path: '/duty', name: 'duty', component: () => import('./pages/Duty.vue'), meta: { title: 'page.duty' } },
     { path: '/reconciliation', name: 'reconciliation', component: () => import('./money/ReconciliationPage.vue'), meta: { title: 'page.reconciliation' } },
     { path: '/money', name: 'money', component: () => import('./money/MoneyPage.vue'), meta: { title: 'page.money' } },
+    { path: '/runs', name: 'runs', component: () => import('./money/RunsPage.vue'), meta: { title: 'page.runs' } },
     { path: '/batches', name: 'batches', component: () => import('./money/BatchesPage.vue'), meta: { title: 'page.batches' } },
     { path: '/goods', name: 'goods', component: () => import('./money/GoodsPage.vue'), meta: { title: 'page.goods' } },
     { path: '/advances', name: 'advances', component: () => import('./money/AdvancesPage.vue'), meta: { title: 'page.advances' } },

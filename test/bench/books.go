@@ -25,8 +25,12 @@ const yearOfMoney, fullFloat = 9_000_000_000, 400_000_000
 // books are a whole city's, a year old.
 type books struct {
 	database
-	towns []town
+	towns    []town
+	counties map[area.Code]desk
 }
+
+// desk is a county with the people whom a run and its batch need.
+type desk struct{ maker, signer, batcher act.Actor }
 
 // town is a township with the three people whom a payout needs.
 type town struct {
@@ -63,6 +67,12 @@ func layBooks(ctx context.Context, d database, households, live int) (books, err
 func cityOfBooks() area.Directory {
 	dir := area.Directory{Divisions: places.Generate(places.Counties, places.Townships, places.Villages)}
 	for _, div := range dir.Divisions {
+		if div.Code.Level() == area.LevelCounty {
+			for login, role := range map[string]area.Role{"lists-": area.RoleCountyDuty, "signs-": area.RoleCountyDuty, "sends-": area.RoleCountyFinance} {
+				name := login + string(div.Code)
+				dir.Staff = append(dir.Staff, area.NewStaff{Login: name, Name: name, Role: role, Area: div.Code, Phone: fmt.Sprintf("+86199%08d", len(dir.Staff)+1)})
+			}
+		}
 		if div.Code.Level() != area.LevelTownship {
 			continue
 		}
@@ -101,7 +111,7 @@ func (b *books) findPeople(ctx context.Context) error {
 		return err
 	}
 	defer conn.Close(ctx) //nolint:errcheck // a short-lived connection
-	rows, err := conn.Query(ctx, `SELECT area_code, split_part(login, '-', 1), id, post_id, role FROM staff WHERE login ~ '^(maker|head|payer)-' ORDER BY area_code`)
+	rows, err := conn.Query(ctx, `SELECT area_code, split_part(login, '-', 1), id, post_id, role FROM staff WHERE login ~ '^(maker|head|payer|lists|signs|sends)-' ORDER BY area_code`)
 	if err != nil {
 		return err
 	}
@@ -109,7 +119,14 @@ func (b *books) findPeople(ctx context.Context) error {
 	var codes []string
 	var code, duty, role string
 	var id, post int64
+	b.counties = map[area.Code]desk{}
 	_, err = pgx.ForEachRow(rows, []any{&code, &duty, &id, &post, &role}, func() error {
+		if place := area.Code(code); place.Level() == area.LevelCounty {
+			d := b.counties[place]
+			*map[string]*act.Actor{"lists": &d.maker, "signs": &d.signer, "sends": &d.batcher}[duty] = act.Actor{StaffID: area.StaffID(id), PostID: area.PostID(post), Name: duty, Role: area.Role(role), Area: place}
+			b.counties[place] = d
+			return nil
+		}
 		t := byCode[code]
 		if t == nil {
 			t = &town{code: area.Code(code)}
@@ -129,7 +146,9 @@ func (b *books) findPeople(ctx context.Context) error {
 type lot struct {
 	ticket, decision, fen int64
 	payee, household      []byte
-	town                  int // index in books.towns
+	account               int64
+	number                []byte // blind index of the account
+	town                  int    // index in books.towns
 }
 
 // waiting lists the decisions that wait, township by township in turn.
@@ -143,13 +162,14 @@ func (b *books) waiting(ctx context.Context) (lots []lot, err error) {
 		return nil, err
 	}
 	defer conn.Close(ctx) //nolint:errcheck // a short-lived connection
-	rows, err := conn.Query(ctx, `SELECT t.id, d.id, d.fen, d.payee_index, d.household_index, t.area_code FROM decisions d JOIN tickets t ON t.id = d.ticket_id WHERE d.state = 'approved' ORDER BY d.id`)
+	rows, err := conn.Query(ctx, `SELECT t.id, d.id, d.fen, d.payee_index, d.household_index, p.id, p.number_index, t.area_code FROM decisions d JOIN tickets t ON t.id = d.ticket_id
+		JOIN payee_accounts p ON p.ticket_id = t.id WHERE d.state = 'approved' ORDER BY d.id`)
 	if err != nil {
 		return nil, err
 	}
 	var l lot
 	var code string
-	_, err = pgx.ForEachRow(rows, []any{&l.ticket, &l.decision, &l.fen, &l.payee, &l.household, &code}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&l.ticket, &l.decision, &l.fen, &l.payee, &l.household, &l.account, &l.number, &code}, func() error {
 		l.town = index[area.Code(code)]
 		lots = append(lots, l)
 		return nil

@@ -25,6 +25,9 @@ INSERT INTO decisions (id, public_id, ticket_id, findings_id, track, state, aid_
         decided_at, approved_by, approved_at, version) OVERRIDING SYSTEM VALUE
     SELECT i, gen_random_uuid(), i, i, 'fast', CASE WHEN live THEN 'approved' ELSE 'paid' END, 'urgent', fen, 'township', 'fire', payee, household, '[]', 'bench', maker, 'worker',
            at - interval '10 minutes', head, at - interval '9 minutes', 1 FROM lot;
+-- Those that wait may be paid through the bank, too.
+INSERT INTO payee_accounts (public_id, ticket_id, payee_index, number_sealed, holder_sealed, number_index, bank, entered_by, entered_at, verified_by, verified_at)
+    SELECT gen_random_uuid(), i, payee, '\x00', '\x00', decode(md5('account' || i), 'hex'), '', maker, at, head, at FROM lot WHERE live;
 INSERT INTO disbursements (id, public_id, ticket_id, decision_id, aid_kind, channel, area_code, source_area, fen, payee_index, household_index, content_hash, policy, state, level, maker_id, maker_role,
         checker_id, payer_id, companion_id, attempt, submitted_at, county_from, checked_at, reserved_at, issued_at, receipted_at, version) OVERRIDING SYSTEM VALUE
     SELECT i, gen_random_uuid(), i, i, 'urgent', 'cash', code, code, fen, payee, household, decode(md5('c' || i) || md5('d' || i), 'hex'), 'bench', 'receipted', 'township', maker, 'worker',

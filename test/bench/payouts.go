@@ -29,12 +29,12 @@ const rowsOfTPCB = 4
 // benchPayouts measures how many payouts a second go through approve, reserve and post on a year's books, beside
 // pgbench's TPC-B-like script on the same server, turn by turn; and how long an account's statement takes.
 func benchPayouts(ctx context.Context, h *house, o options) (lines []figures.Line, err error) {
-	d, err := h.database(ctx, "payouts")
+	data, err := h.database(ctx, "payouts")
 	if err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, d.db.Close()) }()
-	b, err := layBooks(ctx, d, o.households, o.households)
+	defer func() { err = errors.Join(err, data.db.Close()) }()
+	b, err := layBooks(ctx, data, o.households, o.households)
 	if err != nil {
 		return nil, err
 	}
@@ -46,40 +46,57 @@ func benchPayouts(ctx context.Context, h *house, o options) (lines []figures.Lin
 	if err != nil {
 		return nil, err
 	}
-	office := &office{books: b, lots: lots}
-	if _, err := office.pay(ctx, o.clients, o.intake); err != nil { // warm-up of both
+	office, lists := &office{books: b, lots: lots[:len(lots)/2]}, b.paymasters(lots[len(lots)/2:])
+	if _, err := office.pay(ctx, o.clients, o.intake); err != nil { // warm-up of all three
+		return nil, err
+	}
+	if _, err := lists.pay(ctx, o.intake/2); err != nil {
 		return nil, err
 	}
 	if _, err := tpcb.run(ctx, 0); err != nil {
 		return nil, err
 	}
-	var ours, rows, peer []float64
-	var waits []time.Duration
-	var program, server time.Duration
+	var ours, rows, peer, byList, listRows []float64
+	var waits, listWaits []time.Duration
+	var program, server, listProgram, listServer time.Duration
+	listPaid := 0
 	for range o.repeats {
 		r, err := office.pay(ctx, o.clients, o.intake)
 		if err != nil {
 			return nil, err
 		}
-		tps, err := tpcb.run(ctx, o.intake)
-		if err != nil {
+		ours, rows, waits = append(ours, r.perSecond), append(rows, r.rows*r.perSecond), append(waits, r.waits...)
+		program, server = program+r.program, server+r.server
+		if peer, err = tpcb.turnAfter(ctx, o.intake, peer); err != nil {
 			return nil, err
 		}
-		ours, rows, peer, waits = append(ours, r.perSecond), append(rows, r.rows*r.perSecond), append(peer, tps*rowsOfTPCB), append(waits, r.waits...)
-		program, server = program+r.program, server+r.server
+		if r, err = lists.pay(ctx, o.intake); err != nil {
+			return nil, err
+		}
+		byList, listRows, listWaits = append(byList, r.perSecond), append(listRows, r.rows*r.perSecond), append(listWaits, r.waits...)
+		listProgram, listServer, listPaid = listProgram+r.program, listServer+r.server, listPaid+r.paid
+		if peer, err = tpcb.turnAfter(ctx, o.intake, peer); err != nil {
+			return nil, err
+		}
 	}
 	statements, err := office.statements(ctx)
 	if err != nil {
 		return nil, err
 	}
-	v, err := d.db.VerifyLedger(ctx)
+	v, err := data.db.VerifyLedger(ctx)
 	if err != nil || len(v.Faults) > 0 {
 		return nil, errors.Join(err, fmt.Errorf("%d faults in the books afterwards", len(v.Faults)))
 	}
 	how := fmt.Sprintf("median of %d × %s in turns, %d at once, on %d postings and %d households", o.repeats, o.intake, o.clients, v.Postings, o.households)
-	a, c := figures.Median(rows), figures.Median(peer)
+	a, c, d := figures.Median(rows), figures.Median(peer), figures.Median(listRows)
+	each := func(cpu time.Duration) float64 { return cpu.Seconds() * 1000 / float64(max(listPaid, 1)) }
 	return []figures.Line{
-		figures.Row("payouts a second", "gate: 300; "+how+"; ledger.Start, Check, IssueCash, Settle in four transactions of three people, every limit asked under its lock; each act waited "+figures.Spread(waits), "%.0f", figures.Median(ours)),
+		figures.Row("payouts a second by payment run", fmt.Sprintf("gate: 300; in the same turns, lists of %d, %d counties at once: made, signed by its hash, approved and reserved with every limit under its lock (with timeline, events and audit), put in a batch, sent, and posted when the bank says that all arrived; a list took %s",
+			linesOfRun, countiesAtOnce, figures.Spread(listWaits)), "%.0f", figures.Median(byList)),
+		figures.Row("CPU of a payout by run", "", "program %.1f, PostgreSQL %.1f ms", each(listProgram), each(listServer)),
+		figures.Row("rows they write a second, by run", "", "%.0f", d),
+		figures.Row("by run ÷ pgbench, rows", "aim: 0.5", "%.2f", d/c),
+		figures.Row("payouts a second by single acts", how+"; ledger.Start, Check, IssueCash, Settle in four transactions of three people, every limit asked under its lock; each act waited "+figures.Spread(waits), "%.0f", figures.Median(ours)),
 		figures.Row("CPU of a payout", "its four acts; counted, so that it says the same on a busy machine", "program %.1f, PostgreSQL %.1f ms", perPayout(program, waits), perPayout(server, waits)),
 		figures.Row("rows they write a second", "", "%.0f", a),
 		figures.Row("rows of pgbench's TPC-B-like script a second", "-M prepared, scale 100; four rows a transaction", "%.0f", c),
@@ -99,6 +116,7 @@ type office struct {
 // payRush is what a while of paying achieved.
 type payRush struct {
 	perSecond float64
+	paid      int
 	rows      float64 // written for each payout, in every table
 	waits     []time.Duration
 
@@ -193,7 +211,7 @@ func (o *office) payOne(ctx context.Context, l lot, waits *[]time.Duration) erro
 }
 
 // written is how many rows the database has added and changed so far.
-func (o *office) written(ctx context.Context) (n int64, err error) {
+func (o *books) written(ctx context.Context) (n int64, err error) {
 	err = o.scan(ctx, `SELECT sum(n_tup_ins + n_tup_upd) FROM (SELECT pg_stat_clear_snapshot()) c, pg_stat_user_tables`, &n)
 	return n, err
 }
@@ -262,6 +280,13 @@ func newTPCB(ctx context.Context, h *house, o options) (*tpcb, error) {
 		return nil, fmt.Errorf("pgbench -i: %w\n%s", err, out)
 	}
 	return &tpcb{p}, nil
+}
+
+// turnAfter is one turn after another of ours, in rows a second. PostgreSQL counts the rows of a
+// connection that rests some seconds late: the turn keeps them out of the next of ours.
+func (p *tpcb) turnAfter(ctx context.Context, length time.Duration, rows []float64) ([]float64, error) {
+	tps, err := p.run(ctx, length)
+	return append(rows, tps*rowsOfTPCB), err
 }
 
 // run is one turn, in transactions a second.

@@ -2054,6 +2054,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/ledger/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Payment runs, and what a new one would hold */
+        get: operations["get_ledger_runs"];
+        put?: never;
+        /** Make a run of what is due: decisions, or a month; it is frozen, and another person signs it */
+        post: operations["post_ledger_runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run with its lines, and why some were left out */
+        get: operations["get_ledger_runs_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/runs/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Throw a run away that nobody has signed */
+        post: operations["post_ledger_runs_id_discard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/ledger/runs/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign a run that another person has made, by the hash of its list; the program then carries it out */
+        post: operations["post_ledger_runs_id_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/ledger/signals": {
         parameters: {
             query?: never;
@@ -4879,6 +4948,15 @@ export interface components {
             reason: string;
             short_check?: components["schemas"]["ShortCheckBody"];
         };
+        DecisionOfRun: {
+            /**
+             * Format: int64
+             * @description As you have read it
+             */
+            amount_fen: number;
+            /** Format: uuid */
+            decision_id: string;
+        };
         DenyInputBody: {
             /** Format: uuid */
             household: string;
@@ -6375,6 +6453,17 @@ export interface components {
             /** @description Which of those that wait; absent: all, at most 500 */
             payouts?: string[] | null;
         };
+        MakeRunInputBody: {
+            /** @description Which of those that are due, in this order; absent: all */
+            decisions?: components["schemas"]["DecisionOfRun"][] | null;
+            /**
+             * Format: uuid
+             * @description Made by you before you send, kept for the retry
+             */
+            id?: string;
+            /** @description Of a run of a month: 2026-12; absent: a run of decisions */
+            period?: string;
+        };
         MatchList: {
             items: components["schemas"]["PeopleMatchView"][] | null;
         };
@@ -7548,6 +7637,100 @@ export interface components {
             signature_upload: string;
             witness?: string;
         };
+        ReliefRunDue: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            lines: number;
+            period?: string;
+            /** @enum {string} */
+            source: "decisions" | "entitlements";
+            /**
+             * Format: int64
+             * @description Due as well, but without an account that two people have seen: not on the list
+             */
+            without_account: number;
+        };
+        ReliefRunLineView: {
+            aid_kind: string;
+            /** Format: int64 */
+            amount_fen: number;
+            area: string;
+            last_four: string;
+            /**
+             * Format: int64
+             * @description What its limit would still have allowed
+             */
+            left_fen?: number;
+            payout_id?: string;
+            payout_state?: string;
+            /** Format: int64 */
+            seq: number;
+            /** @enum {string} */
+            state: "waits" | "reserved" | "left_out";
+            ticket_id: string;
+            ticket_number: string;
+            /** @description Code of the refusal for which it was left out: household_cap, account_cap, budget_spent, fund_empty, payout_exists … */
+            why?: string;
+        };
+        ReliefRunView: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            arrived: number;
+            /**
+             * Format: int64
+             * @description With the bank, and not answered
+             */
+            at_bank: number;
+            /** @description Over the whole list; who signs sends it back */
+            content_hash: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: int64
+             * @description The bank has failed them, and they are not paid anew yet
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Payouts that wait for a batch, or stand in a draft of one
+             */
+            for_bank: number;
+            id: string;
+            /**
+             * Format: int64
+             * @description And how many did not, each with its reason
+             */
+            left_out: number;
+            /** Format: int64 */
+            lines: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            next_acts: string[] | null;
+            /** @description The month that it pays, 2026-12; absent where it carries out decisions */
+            period?: string;
+            /**
+             * Format: int64
+             * @description Of these, how many became payouts
+             */
+            reserved: number;
+            /** Format: int64 */
+            reserved_fen: number;
+            /** Format: date-time */
+            signed_at?: string;
+            signed_by?: string;
+            /** @enum {string} */
+            source: "decisions" | "entitlements";
+            /** @enum {string} */
+            state: "draft" | "signed" | "done" | "discarded";
+            /**
+             * Format: int64
+             * @description Lines that were taken up so far
+             */
+            worked: number;
+        };
         ReliefStatementLoaded: {
             /**
              * Format: int64
@@ -7954,6 +8137,73 @@ export interface components {
             /** Format: int64 */
             visitors: number;
         };
+        RunList: {
+            /** @description What a new run would hold, for who may make one */
+            due?: components["schemas"]["ReliefRunDue"][] | null;
+            /** @description Those that wait for a signature first */
+            items: components["schemas"]["ReliefRunView"][] | null;
+        };
+        RunPage: {
+            /** Format: int64 */
+            amount_fen: number;
+            /** Format: int64 */
+            arrived: number;
+            /**
+             * Format: int64
+             * @description With the bank, and not answered
+             */
+            at_bank: number;
+            /** @description Over the whole list; who signs sends it back */
+            content_hash: string;
+            /** Format: date-time */
+            ended_at?: string;
+            /**
+             * Format: int64
+             * @description The bank has failed them, and they are not paid anew yet
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Payouts that wait for a batch, or stand in a draft of one
+             */
+            for_bank: number;
+            id: string;
+            items: components["schemas"]["ReliefRunLineView"][] | null;
+            /**
+             * Format: int64
+             * @description And how many did not, each with its reason
+             */
+            left_out: number;
+            /** Format: int64 */
+            lines: number;
+            /** Format: date-time */
+            made_at: string;
+            made_by: string;
+            /** @description cursor of the next page; absent on the last */
+            next?: string;
+            next_acts: string[] | null;
+            /** @description The month that it pays, 2026-12; absent where it carries out decisions */
+            period?: string;
+            /**
+             * Format: int64
+             * @description Of these, how many became payouts
+             */
+            reserved: number;
+            /** Format: int64 */
+            reserved_fen: number;
+            /** Format: date-time */
+            signed_at?: string;
+            signed_by?: string;
+            /** @enum {string} */
+            source: "decisions" | "entitlements";
+            /** @enum {string} */
+            state: "draft" | "signed" | "done" | "discarded";
+            /**
+             * Format: int64
+             * @description Lines that were taken up so far
+             */
+            worked: number;
+        };
         SMS: {
             /** Format: date-time */
             at: string;
@@ -8013,6 +8263,10 @@ export interface components {
         SignInInputBody: {
             login: string;
             password: string;
+        };
+        SignRunInputBody: {
+            /** @description Of the list that you have read, as the page shows it */
+            content_hash: string;
         };
         SignalList: {
             items: components["schemas"]["LedgerSignal"][] | null;
@@ -13724,6 +13978,194 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerMonthReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_runs: {
+        parameters: {
+            query?: {
+                /** @description Month whose dues are counted, 2026-12; absent: the present one */
+                period?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_runs: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeRunInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_runs_id: {
+        parameters: {
+            query?: {
+                /** @description Absent: all lines */
+                state?: "waits" | "reserved" | "left_out";
+                /** @description The next of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_runs_id_discard: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_ledger_runs_id_signature: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignRunInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunPage"];
                 };
             };
             /** @description Error */

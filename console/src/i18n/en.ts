@@ -14,9 +14,10 @@ import { notify } from './en/notify'
 import { page } from './en/page'
 import { problem } from './en/problem'
 import { recording } from './en/recording'
+import { run } from './en/run'
 import { staff } from './en/staff'
 import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const en = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }

@@ -14,9 +14,10 @@ import { notify } from './zh/notify'
 import { page } from './zh/page'
 import { problem } from './zh/problem'
 import { recording } from './zh/recording'
+import { run } from './zh/run'
 import { staff } from './zh/staff'
 import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const zh = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }

@@ -5,6 +5,7 @@ import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
 import { answerAreas } from './areas.mjs'
 import { answerBank } from './bank.mjs'
+import { answerRuns } from './runs.mjs'
 import { answerStaff } from './staff.mjs'
 import { answerLoop } from './loop.mjs'
 import { answerDuty } from './duty.mjs'
@@ -84,7 +85,7 @@ function answer(state, method, path, query, octets, req, res) {
   }
   if (answerStaff(method, path, query, res, json)) return
   if (answerAdvances(state.me, path, res, json)) return
-  if (answerBank(path, method, res, json)) return
+  if (answerBank(path, method, res, json) || answerRuns(path, method, res, json)) return
   if (answerNotify(method, path, query, res, json)) return
   if (answerAreas(method, path, query, res, json)) return
   if (answerDuty(state, method, path, query, octets, res, json)) return

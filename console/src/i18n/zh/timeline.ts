@@ -26,6 +26,7 @@ export const timeline = {
       submitted: '{by} 发起发放 {amount_fen} 元', reserved: '已预留 {amount_fen} 元', checked: '{by} 复核同意发放 {amount_fen} 元', receipted: '本人已签收 {amount_fen} 元', second_signed: '{by} 补签', reviewed: '{by} 抽查：{review}', signature_overdue: '24 小时内未补签，经办人单人额度已冻结', check_unanswered: '乡镇负责人未答复，请县级复核', cancelled: '{by} 取消发放', reversed: '{by} 冲正',
       sent: '{amount_fen} 元已送银行（第 {try} 次）', netted: '第 {try} 次已到账，以此为准，无须追回', succeeded: '银行确认 {amount_fen} 元已到账', bank_failed: '⚑ 银行退票：{bank_reason}', bank_returned: '⚑ 到账后又退回：{bank_reason}', paid_twice: '⚑ 第 {try} 次已退票的付款后来到账，重复支付 {amount_fen} 元，须追回', recovered: '重复支付的 {amount_fen} 元已由银行退回', unknown: '⚑ 银行逾期未答复，结果不明，不会自动重付', fixed: '{by} 更正收款账户', reissued: '{by} 重新发放（第 {try} 次）',
     },
+    run: { left_out: '批量发放未列入（{amount_fen} 元）' },
     account: { entered: '{by} 录入收款账户', verified: '{by} 核对收款账户无误' },
     cash: { issued: '{by} 领取现金 {amount_fen} 元', returned: '{by} 退回现金 {amount_fen} 元' },
     paper: { due_added: '登记待补材料：{kind}', received: '{by} 收到材料：{kind}', verified: '{by} 核实材料：{kind}', returned: '{by} 退回材料：{kind}', waived: '{by} 免交材料：{kind}', reminded: '已提醒补交材料：{kind}', overdue: '材料逾期未交：{kind}' },
