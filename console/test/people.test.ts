@@ -1,47 +1,30 @@
 import { describe, expect, it } from 'vitest'
-import { passwordFault } from '../src/pages/password'
-import { logins, mayKeep, mayName } from '../src/staff/roles'
-import { doables } from '../src/tickets/doables'
-import { statusKey } from '../src/tickets/status'
-import type { Ticket } from '../src/api/types'
+import { headsFault, nobody, personBody, personFaults } from '../src/people/person'
 
-describe('a new password', () => {
-  it('has ten characters, letters and digits among them, in any script', () => {
-    expect(passwordFault('short 1')).toBe('invitation.tooShort')
-    expect(passwordFault('onlyletters')).toBe('invitation.tooPlain')
-    expect(passwordFault('1234567890')).toBe('invitation.tooPlain')
-    expect(passwordFault('春风又绿江南岸2026')).toBe('')
-    expect(passwordFault('a good one 2026')).toBe('')
-  })
-})
+describe('the form of a household', () => {
+  const full = { ...nobody('head'), name: ' 甲测试 ', number: ' 11010519491231002x ' }
 
-describe('who names whom', () => {
-  it('is as on the server: administrators and people of agencies are made elsewhere', () => {
-    expect(mayName('township_head')).toEqual(['village_assistant', 'volunteer'])
-    expect(mayName('system_admin')).not.toContain('agency')
-    expect(mayName('system_admin')).not.toContain('security_admin')
-    expect(mayName('worker')).toEqual([])
+  it('takes a number with blanks and a small x, and refuses what cannot be one', () => {
+    expect(personFaults(full)).toEqual({})
+    expect(personFaults({ ...full, number: '110105491231002' })).toEqual({ number: 'problem.id_length.what' })
+    expect(personFaults({ ...full, name: ' ' })).toEqual({ name: 'form.required' })
   })
-  it('lets an administrator correct people of agencies too, and a head their own alone', () => {
-    expect(mayKeep('system_admin', 'agency')).toBe(true)
-    expect(mayKeep('system_admin', 'audit_admin')).toBe(false)
-    expect(mayKeep('township_head', 'volunteer')).toBe(true)
-    expect(mayKeep('township_head', 'worker')).toBe(false)
-    expect(mayKeep(undefined, 'worker')).toBe(false)
-  })
-  it('reads logins however they are parted', () => {
-    expect(logins(' Town1-Worker1，town1-head、x ')).toEqual(['town1-worker1', 'town1-head', 'x'])
-    expect(logins('')).toEqual([])
-  })
-})
 
-describe('a ticket without a call', () => {
-  it('is newly reported, and afterwards as any other', () => {
-    expect(statusKey({ status: 'new', source: 'report' })).toBe('reports.new')
-    expect(statusKey({ status: 'new', source: 'call' })).toBe('status.new')
-    expect(statusKey({ status: 'accepted', source: 'report' })).toBe('status.accepted')
+  it('asks why there is no number, and sends a birth date only then', () => {
+    const newborn = { ...nobody('child'), name: '甲小', none: true, number: '110105', born: '2026-01-02' }
+    expect(personFaults(newborn)).toEqual({ reason: 'form.required' })
+    expect(personBody({ ...newborn, reason: '新生儿' })).toEqual({ name: '甲小', id_type: 'none', id_reason: '新生儿', born: '2026-01-02', capacity: 'full', work_ability: 'full' })
+    expect(personBody({ ...full, born: '1949-12-31' })).not.toHaveProperty('born')
   })
-  it('can be opened to an agency', () => {
-    expect(doables({ acts: ['open_to_agency', 'triage'] } as unknown as Ticket).map((d) => d.form)).toEqual(['triage', 'openToAgency'])
+
+  it('wants kind and grade of a disability together', () => {
+    expect(personFaults({ ...full, grade: '2' })).toEqual({ kind: 'problem.kind_and_grade.what' })
+    expect(personBody({ ...full, grade: '2', kind: 'visual', severe: true })).toMatchObject({ disability_grade: 2, disability_kind: 'visual', severe_illness: true })
+  })
+
+  it('wants exactly one head', () => {
+    expect(headsFault([full])).toBe('')
+    expect(headsFault([full, { ...full }])).toBe('problem.one_head.what')
+    expect(headsFault([nobody('child')])).toBe('problem.one_head.what')
   })
 })

@@ -74,6 +74,9 @@ export const api = {
 
   staff: async (query: { area?: string; role?: string; q?: string; left?: boolean; cursor?: string }) => answer(await client.GET('/staff', { params: { query } })),
   households: async (login: string) => answer(await client.GET('/households', { params: { query: { login } } })).items ?? [],
+  caseCard: async (id: string) => answer(await client.GET('/tickets/{id}/household', { params: { path: { id } } })),
+  householdPage: async (id: string, ticket?: string) => answer(await client.GET('/people/households/{id}', { params: { path: { id }, query: ticket ? { ticket } : {} } })),
+  registered: async (query: { tier?: number; alerts?: boolean; limit?: number }) => answer(await client.GET('/people/households', { params: { query } })).items ?? [],
   agencyTickets: async () => answer(await client.GET('/agency-tickets')).items ?? [],
   agencyTicket: async (id: string) => answer(await client.GET('/agency-tickets/{id}', { params: { path: { id } } })),
   knowledge: async (query: { q?: string; on?: string; area?: string }) => answer(await client.GET('/knowledge', { params: { query } })).items ?? [],

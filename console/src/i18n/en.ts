@@ -12,6 +12,7 @@ import { loop } from './en/loop'
 import { moves } from './en/moves'
 import { notify } from './en/notify'
 import { page } from './en/page'
+import { people } from './en/people'
 import { problem } from './en/problem'
 import { recording } from './en/recording'
 import { run } from './en/run'
@@ -20,4 +21,4 @@ import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const en = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

@@ -12,6 +12,7 @@ import { loop } from './zh/loop'
 import { moves } from './zh/moves'
 import { notify } from './zh/notify'
 import { page } from './zh/page'
+import { people } from './zh/people'
 import { problem } from './zh/problem'
 import { recording } from './zh/recording'
 import { run } from './zh/run'
@@ -20,4 +21,4 @@ import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...problem }
+export const zh = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

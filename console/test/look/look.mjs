@@ -22,6 +22,7 @@ const shots = [
   ['offer', 'worker', t, house.waiting], ['push', 'supervisor', `${t}?act=push`, house.waiting], ['pause', 'supervisor', `${t}?act=pause`, house.waiting], ['merge', 'agent', `${t}?act=merge`, house.waiting],
   ['split-off', 'agent', `${t}?act=splitOff`, house.waiting], ['paused', 'supervisor', t, { ...house.waiting, acts: ['resume'], offered_to_me: false, returned: true, pause: { from: house.iso(-2), until: house.iso(8), by: '王主管', reason: '工作人员已到门口' }, ladder: { ...house.waiting.ladder, next: undefined } }],
   ['return', 'worker', `${t}?act=giveBack`, { ...house.waiting, status: 'accepted', offered_to_me: false, acts: ['return', 'hand_over'], return_by: house.iso(2000) }],
+  ['people-card', 'worker', t, { acts: ['keep_household'] }], ['people-perhaps', 'worker', t, { acts: ['keep_household'], perhaps: true }], ['people-page', 'worker', '/households/h1'], ['people-list', 'head', '/households'],
   ['visits', 'assistant', '/'], ['visits-head', 'head', '/visits'], ['visits-worker', 'worker', '/visits'],
   ['pay-rail', 'worker', `${t}?act=startPayout&item=d1`, { acts: ['start_disbursement'], disbursements: [], decisions: [{ ...house.ticket.decisions[0], next_acts: ['start_payout'] }] }],
   ['after-review', 'finance', `${t}?act=afterReview&item=p1`, { acts: ['after_review'], receipts: [], disbursements: [{ ...house.ticket.disbursements[0], state: 'receipted', source_area: '990101000000', receipted_at: house.now, after_review: { drawn_at: house.now, due_at: house.later }, next_acts: ['reverse', 'after_review'] }, { ...house.ticket.disbursements[0], id: 'p0', state: 'receipted', receipted_at: house.now, after_review: { drawn_at: house.now, due_at: house.later, outcome: 'finding', reviewer: '周会计', at: house.now, note: '照片中的房屋与走访记录不符。' }, next_acts: [] }] }],
@@ -37,6 +38,7 @@ const talk = async (page, line, more) => { await signOn(page); line.say({ type: 
 const moments = [
   ['referral-form', 'worker', t, async (page) => { await button(page, '转介其他部门').click(); await page.getByLabel('部门').selectOption('medical_security'); await page.getByLabel('事项').selectOption('medical_aid') }, { acts: ['refer'] }],
   ['referral-answer', 'worker', t, async (page) => { await button(page, '登记：部门退回').click(); await page.getByLabel('部门答复人姓名').fill('李某某') }, { acts: [] }],
+  ['people-register', 'worker', t, async (page) => { await button(page, '登记新家庭').click(); await button(page, '再加一人').click() }, { acts: ['keep_household'], perhaps: true }],
   ['visits-form', 'assistant', '/visits', async (page) => { await button(page, '登记上门结果').click(); await page.getByLabel('没有找到人或地址').check() }],
   ['visits-decide', 'head', '/visits', async (page) => { await button(page, '决定是否再访').click(); await page.getByLabel('不再上门，结束回拨').check() }],
   ['staff-faults', 'admin', '/staff', async (page) => { await page.setInputFiles('input[type=file]', file('faulty.csv')); await page.getByText('处错误').first().waitFor() }],

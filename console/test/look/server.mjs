@@ -10,6 +10,7 @@ import { answerStaff } from './staff.mjs'
 import { answerLoop } from './loop.mjs'
 import { answerDuty } from './duty.mjs'
 import * as house from './house.mjs'
+import { register } from './people.mjs'
 import { answerAdvances } from './money.mjs'
 import { answerNotify } from './notify.mjs'
 import { answerRecordings } from './recordings.mjs'
@@ -112,6 +113,9 @@ function answer(state, method, path, query, octets, req, res) {
     return json(res, 200, Object.values(house.visits).flat().find((v) => v.id === id))
   }
   if (path.endsWith('/caller-views')) return json(res, 200, { phone: '+8613800005678' })
+  if (path.endsWith('/household')) return json(res, 200, state.ticket.perhaps ? register.perhaps : register.card)
+  if (path === '/people/households') return json(res, 200, register.list)
+  if (path.startsWith('/people/households/')) return json(res, 200, register.page)
   if (path.startsWith('/tickets/') || method === 'POST') return json(res, 200, state.ticket)
   return house.answers[path] ? json(res, 200, house.answers[path]) : problem(res, 404, 'not_found')
 }

@@ -7,7 +7,7 @@ export const page: Words<typeof zh> = {
     clockMoved: 'A demonstration has moved this clock; it is not the real time', connectionLost: '⚠ The live connection is lost and being restored. What you see may be old; what you typed is kept on this device.',
   },
   page: {
-    signIn: 'Sign in', tickets: 'Tickets', ticket: 'Ticket', approvals: 'Approvals', visits: 'Visits', duty: 'Duty', money: 'Float and accounts', reconciliation: 'Reconciliation', statistics: 'Figures', batches: 'Bank batches', runs: 'Payment runs', advances: 'Cash and advance', goods: 'Goods', calls: 'Calls', desk: 'My desk', floor: 'Floor', audit: 'Audit', contact: 'My contact methods', deadLetters: 'Undelivered', sms: 'SMS (demo)', nowhere: 'There is no such page', reports: 'Report a household', knowledge: 'How aid works', opened: 'Tickets open to me', invitation: 'Set a password',
+    signIn: 'Sign in', tickets: 'Tickets', ticket: 'Ticket', approvals: 'Approvals', visits: 'Visits', duty: 'Duty', money: 'Float and accounts', reconciliation: 'Reconciliation', statistics: 'Figures', batches: 'Bank batches', runs: 'Payment runs', advances: 'Cash and advance', goods: 'Goods', calls: 'Calls', desk: 'My desk', floor: 'Floor', audit: 'Audit', contact: 'My contact methods', deadLetters: 'Undelivered', sms: 'SMS (demo)', households: 'Households', household: 'Household', nowhere: 'There is no such page', reports: 'Report a household', knowledge: 'How aid works', opened: 'Tickets open to me', invitation: 'Set a password',
   },
   signIn: { lead: 'Desk of the 12349 social assistance hotline', login: 'Login', password: 'Password', go: 'Sign in', invited: 'First time here? Set a password with your code' },
   list: {

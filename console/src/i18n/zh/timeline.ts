@@ -1,6 +1,7 @@
 // What happened, by message key.
 export const timeline = {
   timeline: {
+    household: { linked: '{by} 关联了家庭', unlinked: '{by} 取消了家庭关联', denied: '{by} 否定了一条家庭提示', member_added: '{by} 增加了家庭成员', member_moved: '{by} 把一人迁入家庭', member_left: '{by} 登记一人离开家庭', relocated: '{by} 更新了家庭住址' }, person: { who_looked: '{by} 应本人要求出具查阅记录' },
     call: {
       received: '来电，拨打 {number}', answered: '电话已接听', keyed: '来电人按键 {key}', ended: '通话结束：{why}', replayed: '来电由本地日志补录',
       flow_entered: '进入来电流程（版本 {flow}）', queued: '进入队列“{queue}”', rang_agent: '振铃：话务员 {by}', unanswered: '话务员 {by} 未接（{why}）', connected: '话务员 {by} 接听', agent_lost: '话务员 {by} 掉线，来电人排到队首', agent_left: '话务员 {by} 退出通话', left_queue: '离开队列“{queue}”（{why}），等待 {seconds} 秒', held: '保持通话', resumed: '恢复通话',

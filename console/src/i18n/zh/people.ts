@@ -1,0 +1,25 @@
+// Whom the city helps: households and the people in them.
+export const people = {
+  people: {
+    title: '家庭', unknown: '还没有说明这件事是哪一户的。', perhaps: '可能是', same: '就是这一户', notSame: '不是这一户', whyNot: '为什么不是', said: '已登记', lookUp: '查找家庭', look: '查找', link: '关联这一户', unlink: '取消关联', open: '家庭档案',
+    lookHint: '只为本工单查找；每次查找都留有记录，本人可以要求告知。', orPhone: '或电话', nobody: '没有找到。可以登记新的家庭。', noHousehold: '目前不属于任何家庭。', brief: '户主 {head}，{n} 人，{area}', linked: '（{basis}，{by}，{at}）',
+    received: '近 12 个月已计救助 {amount} 元', receivedTitle: '近 12 个月的救助', aidKind: '种类', payouts: '笔数', amount: '金额（元）', total: '合计', members: '家庭成员', was: '{name}：{from} 至 {until}，{why}', tiers: '层级与救助登记', watching: '动态监测', nextOn: '下次回访：{on}（每 {n} 天内一次）',
+    cases: '工单与档案合并', looks: '谁看过', undone: '已撤销', unsettled: '待处理', mergedInto: '这份档案已并入另一户。', listHint: '打开档案会留下记录。', tierField: '层级', onlyAlerts: '只看有变化待处理的', head: '户主', size: '人数', next: '下次回访', alerts: '待处理变化', nobodyHere: '没有这样的家庭。',
+    age: '年龄', notes: '备注', noNumber: '无证件号：{why}', disabled: '{kind}残疾 {n} 级', grade: '{n} 级', notDisabled: '无', nth: '第 {n} 人', add: '再加一人', remove: '去掉这一人', membersWrong: '有成员的内容不对，请看标出的地方。',
+    field: { area: '住在哪里', address: '门牌或组别', relation: '与户主的关系', name: '姓名', number: '身份证号', none: '没有身份证号', reason: '为什么没有', reasonHint: '如：新生儿、昏迷、证件丢失', born: '出生日期', phone: '电话', capacity: '行为能力', work: '劳动能力', grade: '残疾等级', kind: '残疾类别', severe: '重病', student: '在校学生' },
+    relation: { head: '户主', spouse: '配偶', child: '子女', parent: '父母', grandchild: '孙子女', grandparent: '祖父母', sibling: '兄弟姐妹', child_in_law: '儿媳或女婿', parent_in_law: '公婆或岳父母', ward: '被抚养或照料的人', other: '其他' },
+    capacity: { full: '完全行为能力', limited: '限制行为能力', none: '无行为能力' }, work: { full: '有劳动能力', partial: '部分劳动能力', none: '无劳动能力' },
+    disability: { visual: '视力', hearing: '听力', speech: '言语', physical: '肢体', intellectual: '智力', mental: '精神', multiple: '多重' },
+    tier: { 0: '全部', 1: '第一层：在册对象', 2: '第二层：低收入监测', 3: '第三层：急难救助' },
+    register: { dibao: '低保', tekun: '特困', orphan: '孤儿', child_hardship: '困境儿童', disabled_subsidy: '残疾人两项补贴' },
+    basis: { registered: '新登记', identity: '按身份证号查到', phone: '按电话查到', suggested: '提示后确认', merged: '档案合并', unmerged: '合并撤销' },
+    ground: { findings_identity: '核实登记的身份证号与 {person} 相同', caller_phone: '来电号码与 {person} 的电话相同', earlier_case_phone: '同一号码的工单 {number} 是这一户的' },
+    because: { registered: '登记', urgent_aid: '急难救助', assessment: '评估', register: '进出救助名册', review: '复核', import: '导入', merge: '合并', split: '分户' },
+    ended: { moved: '迁出', married: '结婚', died: '去世', corrected: '更正', merged: '档案合并', split: '分户', relation: '关系变更' },
+    way: { visit: '上门', call: '电话', data: '数据比对' }, result: { unchanged: '没有变化', changed: '有变化', not_met: '没有见到' },
+    alert: { income: '收入', employment: '就业', illness: '疾病', disability: '残疾', death: '死亡', birth: '出生', vehicle: '车辆', property: '房产', company: '工商登记', membership: '家庭成员', address: '住址', custody: '羁押或服刑', other: '其他' },
+    alertSource: { monitoring: '回访', data: '数据比对', village: '村居', citizen: '本人', department: '部门' }, outcome: { no_effect: '不影响', assess_again: '重新评估', aid: '给予救助', entry_ended: '退出救助' },
+    joined: { merge_persons: '两份个人档案合并', split_persons: '个人档案合并撤销', merge_households: '家庭档案合并', unmerge_households: '家庭档案合并撤销', split_household: '分户' },
+    looked: { by_identity: '按身份证号查找', by_phone: '按电话查找', household: '查看档案', identity_number: '查看完整身份证号', phone_number: '查看完整电话', who_looked: '本人查询记录', match: '比对档案' }, purpose: { case: '办理工单', monitoring: '动态监测', correction: '更正档案', request: '本人要求' },
+  },
+}
