@@ -167,6 +167,30 @@ var bodies = map[string]any{
 	"POST /tickets/{id}/agency-accesses":   map[string]any{"login": "agency", "until": time.Now().AddDate(0, 0, 3), "reason": "visit the household"},
 	"POST /agency-accesses/{id}/ending":    map[string]any{"reason": "done"},
 
+	"POST /tickets/{id}/applications":      map[string]any{"aid": "dibao", "person": someID},
+	"POST /applications/{id}/declarations": map[string]any{"members": []any{map[string]any{"ref": someID}}},
+	"POST /applications/{id}/submission":   map[string]any{},
+	"POST /applications/{id}/papers":       map[string]any{"papers": []string{"student_proof"}},
+	"POST /applications/{id}/supply":       map[string]any{},
+	"POST /applications/{id}/acceptance":   map[string]any{},
+	"POST /applications/{id}/checks":       map[string]any{"reason": "as declared"},
+	"POST /applications/{id}/home-visits":  homeVisitBody(),
+	"POST /applications/{id}/statements":   map[string]any{"role": "neighbour", "name": "钱邻居", "text": "they are poor", "said_at": "2026-10-01T10:00:00+08:00"},
+	"POST /applications/{id}/dispute":      map[string]any{"reason": "the neighbours say otherwise"},
+	"POST /applications/{id}/hearings":     map[string]any{"kind": "committee", "held_at": "2026-10-01T10:00:00+08:00", "present": 9, "in_favour": 7, "attendance": "heard", "said": "they are poor"},
+	"POST /applications/{id}/assessments":  map[string]any{},
+	"POST /applications/{id}/rulings":      map[string]any{"kind": "grant", "reason_code": "due", "reason": "they are poor"},
+	"POST /applications/{id}/notices":      map[string]any{"phone": "0537-12349", "photo": someID},
+	"POST /applications/{id}/pauses":       map[string]any{"why": "away", "reason": "nobody at home"},
+	"POST /applications/{id}/resumption":   map[string]any{},
+	"POST /applications/{id}/withdrawal":   map[string]any{"reason": "found work"},
+	"POST /rulings/{id}/approval":          map[string]any{"approve": true},
+	"POST /rulings/{id}/letter":            map[string]any{"way": "handed", "at": "2026-10-01T10:00:00+08:00"},
+	"POST /rulings/{id}/appeals":           map[string]any{"kind": "review", "office": "甲县人民政府", "filed_on": "2026-10-01", "text": "we are poor"},
+	"POST /appeals/{id}/outcome":           map[string]any{"outcome": "upheld", "answer": "it stands"},
+	"POST /public-notices/{id}/objections": map[string]any{"text": "they have a car"},
+	"POST /objections/{id}/answer":         map[string]any{"outcome": "unfounded", "answer": "it was sold"},
+
 	"POST /uploads":                  map[string]any{"ticket": someID, "media_type": "image/jpeg", "size": 10, "sha256": someHash},
 	"PUT /uploads/{id}/parts/{part}": "0123456789",
 }
@@ -179,6 +203,11 @@ var stateful = []string{"POST /ledger/statements", "POST /ledger/reimbursements"
 func rosterBody() map[string]any {
 	rule := map[string]any{"name": "day and night", "position": 1, "start": "08:00", "end": "08:00", "login": "worker"}
 	return map[string]any{"area": string(township), "role": "worker", "expected": 0, "plan": map[string]any{"zone": "Asia/Shanghai", "rules": []any{rule}}}
+}
+
+func homeVisitBody() map[string]any {
+	return map[string]any{"arrived_at": "2026-10-01T10:00:00+08:00", "left_at": "2026-10-01T10:40:00+08:00", "facts": "two rooms", "visitors": []string{"worker", "worker.b"},
+		"photos": []string{someID}, "signature": "unable", "signature_note": "cannot write; a neighbour stood by"}
 }
 
 const someID = "00000000-0000-4000-8000-000000000001"

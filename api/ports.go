@@ -45,6 +45,7 @@ type Tx interface {
 	GoodsRows
 	ReportRows
 	PeopleRows
+	ApplicationRows
 	StatisticsRows
 	FormRows
 	ReferralRows

@@ -54,6 +54,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	s.api = humafiber.New(s.app, openAPIConfig())
 	s.mountRoutes()
 	s.mountDocs()
+	s.mountNotices()
 	s.mountInternal()
 	s.mountInbound()
 	s.app.Use(s.otherwise)

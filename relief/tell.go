@@ -107,3 +107,18 @@ func TellPost(ctx context.Context, tx Tx, t ticket.Ticket, post area.PostID, tem
 func TellHead(ctx context.Context, tx Tx, t ticket.Ticket, template, ref string, fields map[string]string) error {
 	return tellSigner(ctx, tx, t, t.Area, ledger.LevelTownship, message{template, ref, fields})
 }
+
+// TellLevel sends such a notice to those who answer for a level: the township's heads,
+// the county's duty, the city's heads.
+func TellLevel(ctx context.Context, tx Tx, t ticket.Ticket, level area.Level, template, ref string, fields map[string]string) error {
+	m := message{template, ref, fields}
+	switch level {
+	case area.LevelTownship:
+		return tellSigner(ctx, tx, t, t.Area, ledger.LevelTownship, m)
+	case area.LevelCounty:
+		return tellSigner(ctx, tx, t, t.Area, ledger.LevelCounty, m)
+	default:
+		_, err := tellRole(ctx, tx, t, t.Area.At(area.LevelCity), area.RoleCityHead, m)
+		return err
+	}
+}

@@ -228,3 +228,9 @@ func (u Upload) View(there []int, by string) UploadView {
 	return UploadView{ID: u.PublicID, MediaType: u.MediaType, Size: u.Size, SHA256: hex.EncodeToString(u.SHA256), PartSize: u.PartSize, Parts: u.Parts(),
 		Missing: u.Missing(there), State: u.State, By: by, At: u.At}
 }
+
+// Finished refuses photos that are no completed uploads of a ticket, under the field
+// that names them; other rooms of relief keep photos, too.
+func Finished(ctx context.Context, tx Tx, id ticket.ID, field string, publicIDs ...string) error {
+	return finished(ctx, tx, id, field, publicIDs...)
+}

@@ -1,6 +1,9 @@
 package ticket
 
 import (
+	"maps"
+	"slices"
+
 	"example.org/hotline/internal/act"
 )
 
@@ -102,6 +105,9 @@ var transitions = map[Status]map[Event]Status{
 	StatusDuplicate: {},
 	StatusClosed:    {EventReopen: StatusReopened},
 }
+
+// Takes lists the events that are possible now, in no order.
+func (s Status) Takes() []Event { return slices.Collect(maps.Keys(transitions[s])) }
 
 // Next is the pure transition. A refused pair is an act.ErrRefused that names both.
 func (s Status) Next(ev Event) (Status, error) {

@@ -247,6 +247,7 @@ func (n *node) buildDispatch() error {
 		n.engine.Handle(kind, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return handler(ctx, tx, t) })
 	}
 	n.handleLoop()
+	n.handleApplications()
 	n.engine.Handle(people.TimerMonitoring, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return people.Due(ctx, tx, t) })
 	return n.buildNotifier()
 }

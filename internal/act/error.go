@@ -59,7 +59,7 @@ func Refused(code, detail string) *Fault {
 // state cannot take the act.
 func NotInState[S, A ~string](what string, state S, act A) *Fault {
 	return &Fault{Kind: ErrRefused, Code: "not_in_this_state",
-		Detail: fmt.Sprintf("A %s that is %s cannot take the act %q; reload it to see what it can.", what, state, act),
+		Detail: fmt.Sprintf("The %s is %s and cannot take the act %q; reload it to see what it can.", what, state, act),
 		Args:   map[string]any{"state": state, "act": act}}
 }
 

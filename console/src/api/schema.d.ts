@@ -192,6 +192,295 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appeals/{id}/outcome": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down how an appeal ended */
+        post: operations["post_appeals_id_outcome"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/acceptance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an application in; its working days begin */
+        post: operations["post_applications_id_acceptance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Compute what the rules say of what was declared last */
+        post: operations["post_applications_id_assessments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that what the data sources say was looked at */
+        post: operations["post_applications_id_checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/declarations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what the household declares */
+        post: operations["post_applications_id_declarations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/dispute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the village's committee about what is disputed */
+        post: operations["post_applications_id_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/hearings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write a hearing down: of the committee, or of the person before a cut */
+        post: operations["post_applications_id_hearings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/home-visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down a visit of two people in the home */
+        post: operations["post_applications_id_home_visits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put up the public notice of what is proposed */
+        post: operations["post_applications_id_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the applicant, once, every paper that is missing */
+        post: operations["post_applications_id_papers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/pauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let its working days rest */
+        post: operations["post_applications_id_pauses"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/resumption": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let them go on */
+        post: operations["post_applications_id_resumption"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/rulings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Propose what to decide; another person confirms it */
+        post: operations["post_applications_id_rulings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/statements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what a neighbour or the committee says */
+        post: operations["post_applications_id_statements"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/submission": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand an application in */
+        post: operations["post_applications_id_submission"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/supply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that the papers have come */
+        post: operations["post_applications_id_supply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it because the applicant says so */
+        post: operations["post_applications_id_withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/approvals": {
         parameters: {
             query?: never;
@@ -2225,6 +2514,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/objections/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was found of an objection */
+        post: operations["post_objections_id_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/papers/{id}/receipt": {
         parameters: {
             query?: never;
@@ -2531,6 +2837,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public-notices/{id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an objection to a notice that hangs */
+        post: operations["post_public_notices_id_objections"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues": {
         parameters: {
             query?: never;
@@ -2815,6 +3138,57 @@ export interface paths {
         put?: never;
         /** Report a household in need: it becomes a ticket */
         post: operations["post_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulings/{id}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that somebody appeals against it */
+        post: operations["post_rulings_id_appeals"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulings/{id}/approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm or decline as the second person */
+        post: operations["post_rulings_id_approval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rulings/{id}/letter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that the person has it in writing */
+        post: operations["post_rulings_id_letter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3213,6 +3587,24 @@ export interface paths {
         put?: never;
         /** Write down the answer to a question */
         post: operations["post_tickets_id_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The applications of a case, the newest first */
+        get: operations["get_tickets_id_applications"];
+        put?: never;
+        /** Begin an application of the case's household */
+        post: operations["post_tickets_id_applications"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4297,6 +4689,255 @@ export interface components {
             /** @enum {string} */
             via: "letter" | "phone" | "in_person" | "wired";
         };
+        AppealInputBody: {
+            filed_on: string;
+            /** Format: uuid */
+            id?: string;
+            /** @enum {string} */
+            kind: "review" | "lawsuit";
+            /** @description Which decides it */
+            office: string;
+            text: string;
+        };
+        ApplicationAppealView: {
+            answer?: string;
+            filed_on: string;
+            id: string;
+            in_term: boolean;
+            /** @enum {string} */
+            kind: "review" | "lawsuit";
+            office: string;
+            /** @enum {string} */
+            outcome?: "upheld" | "overturned" | "changed" | "withdrawn";
+            ruling: string;
+            text?: string;
+        };
+        ApplicationAssessmentView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: int64
+             * @description What the aid comes to in a month
+             */
+            due_fen: number;
+            id: string;
+            result: components["schemas"]["RuleAssessment"];
+        };
+        ApplicationDeclared: {
+            emergency?: boolean;
+            /** @description Every member, by public id, also those without an income */
+            members: components["schemas"]["RuleMember"][] | null;
+            /**
+             * Format: int64
+             * @description In how many months the sums were received and spent: the look-back of the rules, or 1 for a month as it is now
+             */
+            months?: number;
+            /** Format: int64 */
+            necessary_spend_fen?: number;
+            property?: components["schemas"]["RuleHolding"][] | null;
+            spending?: components["schemas"]["RuleSpend"][] | null;
+        };
+        ApplicationEntitlementView: {
+            aid: string;
+            /** @description To the payee's verified account; else by hand */
+            by_bank: boolean;
+            end_reason?: string;
+            /** @enum {string} */
+            end_why?: "adjusted" | "suspended" | "exited";
+            from: string;
+            id: string;
+            /** @description For whom, by id */
+            members: string[] | null;
+            /** Format: int64 */
+            monthly_fen: number;
+            rules: string;
+            /** @description Its last month */
+            until?: string;
+            /** @enum {string} */
+            why: "entered" | "adjusted" | "resumed" | "easing_out";
+        };
+        ApplicationHearingView: {
+            /** @enum {string} */
+            attendance: "heard" | "in_writing" | "did_not_come";
+            /** Format: date-time */
+            held_at: string;
+            id: string;
+            /** Format: int64 */
+            in_favour?: number;
+            /** @enum {string} */
+            kind: "committee" | "before_cut";
+            /** Format: int64 */
+            present: number;
+            said?: string;
+        };
+        ApplicationHomeVisitView: {
+            /** Format: date-time */
+            arrived_at: string;
+            gps?: string;
+            /** Format: date-time */
+            left_at: string;
+            photos: string[] | null;
+            /** @enum {string} */
+            signature: "signed" | "refused" | "unable";
+            signature_note?: string;
+            signed_image?: string;
+            /** @description Id of the visit on the ticket's page */
+            visit: string;
+            visitors: string[] | null;
+        };
+        ApplicationList: {
+            items: components["schemas"]["ApplicationView"][] | null;
+        };
+        ApplicationMemberView: {
+            /**
+             * Format: int64
+             * @description Years; -1 where nobody knows
+             */
+            age: number;
+            id: string;
+            name: string;
+            relation: string;
+        };
+        ApplicationNoticeView: {
+            /** Format: date-time */
+            closes_at: string;
+            /** @description Its last day */
+            ends_on: string;
+            id: string;
+            /** @description Of the page that anybody may read while it hangs */
+            path: string;
+            photo: string;
+            /** Format: date-time */
+            posted_at: string;
+            starts_on: string;
+            /** @enum {string} */
+            state: "posted" | "objected" | "clean" | "withdrawn";
+        };
+        ApplicationObjectionView: {
+            anonymous: boolean;
+            answer?: string;
+            /** Format: date-time */
+            at: string;
+            contact?: string;
+            id: string;
+            /** @enum {string} */
+            outcome?: "upheld" | "unfounded";
+            text?: string;
+        };
+        ApplicationRulingView: {
+            /**
+             * Format: int64
+             * @description A month
+             */
+            amount_fen: number;
+            answer?: string;
+            /** Format: date-time */
+            answered_at?: string;
+            answered_by?: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            /** @enum {string} */
+            kind: "grant" | "refuse" | "adjust" | "suspend" | "resume" | "exit";
+            /** Format: date-time */
+            letter_at?: string;
+            /**
+             * Format: date-time
+             * @description By when the person has it in writing
+             */
+            letter_due_at?: string;
+            /** @enum {string} */
+            letter_way?: "handed" | "posted" | "left" | "digital" | "guardian";
+            /**
+             * @description Whose word it needs
+             * @enum {string}
+             */
+            level: "township" | "county" | "city";
+            /** @description Why it goes against what the cascade advises */
+            override?: string;
+            reason: string;
+            reason_code: string;
+            /** @description Where they may: the government of this county */
+            review_office?: string;
+            /** @description Last day on which the person may ask for a review (复议) */
+            review_until?: string;
+            /** @enum {string} */
+            state: "proposed" | "confirmed" | "declined" | "superseded";
+            /** Format: int64 */
+            version: number;
+        };
+        ApplicationStatementView: {
+            by: string;
+            id: string;
+            name?: string;
+            photos: string[] | null;
+            /** @enum {string} */
+            role: "neighbour" | "committee" | "employer" | "school" | "other";
+            /** Format: date-time */
+            said_at: string;
+            text?: string;
+        };
+        ApplicationView: {
+            /** Format: date-time */
+            accepted_at?: string;
+            /** @description Code of the catalogue */
+            aid: string;
+            appeals: components["schemas"]["ApplicationAppealView"][] | null;
+            /** @description The newest */
+            assessment?: components["schemas"]["ApplicationAssessmentView"];
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: date-time */
+            checked_at?: string;
+            /** Format: date-time */
+            decided_at?: string;
+            /** @description What was declared last */
+            declared?: components["schemas"]["ApplicationDeclared"];
+            disputed: boolean;
+            /** @description What is paid a month, from when until when; the newest first */
+            entitlements: components["schemas"]["ApplicationEntitlementView"][] | null;
+            /** @description The first that is paid: 2026-05 */
+            first_month?: string;
+            /** @description Papers that were asked for, once */
+            gaps: string[] | null;
+            /** Format: date-time */
+            gaps_noticed_at?: string;
+            hearings: components["schemas"]["ApplicationHearingView"][] | null;
+            home_visits: components["schemas"]["ApplicationHomeVisitView"][] | null;
+            /** @description Public id */
+            household: string;
+            id: string;
+            /** @description Who lives there now; of them the arithmetic speaks by id */
+            members: components["schemas"]["ApplicationMemberView"][] | null;
+            /** @description What you may do now: declare, submit, ask_papers, supply, accept, check, visit, state, dispute, hear, assess, grant, refuse, post, object, confirm, decline, adjust, suspend, resume, exit, pause, go_on, withdraw, deliver, appeal */
+            next_acts: string[] | null;
+            /** @description The newest first */
+            notices: components["schemas"]["ApplicationNoticeView"][] | null;
+            objections: components["schemas"]["ApplicationObjectionView"][] | null;
+            /** @description Why its working days rest */
+            pause?: string;
+            /** @description Public id of who applies and is paid */
+            person: string;
+            /** @description Version that it is judged by, from its acceptance on */
+            rules?: string;
+            /** @description The newest first */
+            rulings: components["schemas"]["ApplicationRulingView"][] | null;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "supplement" | "accepted" | "investigating" | "hearing" | "reviewed" | "notice" | "objection" | "confirmed" | "paying" | "adjusted" | "suspended" | "exited" | "refused" | "withdrawn";
+            statements: components["schemas"]["ApplicationStatementView"][] | null;
+            /** Format: date-time */
+            submitted_at?: string;
+            /** @description Public id */
+            ticket_id: string;
+            village_name: string;
+            /** @description The day that is aimed at for the visit */
+            visit_due_on?: string;
+            /** Format: date-time */
+            visited_at?: string;
+        };
         ApprovalInputBody: {
             approve: boolean;
             /** @description Required for a no */
@@ -4668,6 +5309,14 @@ export interface components {
         Articles: {
             items: components["schemas"]["KnowledgeFound"][] | null;
         };
+        AskPapersInputBody: {
+            /** @description Codes of the rules' papers: all that are missing, for it is asked once */
+            papers: string[] | null;
+        };
+        AssessInputBody: {
+            /** Format: uuid */
+            id?: string;
+        };
         AttemptInputBody: {
             note?: string;
             /** @enum {string} */
@@ -4956,6 +5605,22 @@ export interface components {
             amount_fen: number;
             /** Format: uuid */
             decision_id: string;
+        };
+        DeclareInputBody: {
+            emergency?: boolean;
+            /** Format: uuid */
+            id?: string;
+            /** @description Every member, by public id, also those without an income */
+            members: components["schemas"]["RuleMember"][] | null;
+            /**
+             * Format: int64
+             * @description In how many months the sums were received and spent: the look-back of the rules, or 1 for a month as it is now
+             */
+            months?: number;
+            /** Format: int64 */
+            necessary_spend_fen?: number;
+            property?: components["schemas"]["RuleHolding"][] | null;
+            spending?: components["schemas"]["RuleSpend"][] | null;
         };
         DenyInputBody: {
             /** Format: uuid */
@@ -5334,6 +5999,14 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        EndAppealInputBody: {
+            answer: string;
+            /**
+             * @description What became of the ruling
+             * @enum {string}
+             */
+            outcome: "upheld" | "overturned" | "changed" | "withdrawn";
+        };
         EnterAccountInputBody: {
             /** @description Its number; blanks are dropped */
             account: string;
@@ -5488,6 +6161,26 @@ export interface components {
             /** @description A desk: area code / role */
             to_post?: string;
         };
+        HearInputBody: {
+            /** @enum {string} */
+            attendance: "heard" | "in_writing" | "did_not_come";
+            /** Format: date-time */
+            held_at: string;
+            /** Format: uuid */
+            id?: string;
+            /**
+             * Format: int64
+             * @description Of a committee
+             */
+            in_favour?: number;
+            /** @enum {string} */
+            kind: "committee" | "before_cut";
+            /** @description Completed uploads */
+            photos?: string[] | null;
+            /** Format: int64 */
+            present: number;
+            said: string;
+        };
         HitList: {
             items: components["schemas"]["AreaHit"][] | null;
         };
@@ -5518,6 +6211,31 @@ export interface components {
             role: string;
             /** Format: date-time */
             to: string;
+        };
+        HomeVisitInputBody: {
+            /**
+             * Format: date-time
+             * @description By the device
+             */
+            arrived_at: string;
+            facts: string;
+            /** @description Latitude,longitude */
+            gps?: string;
+            /** Format: uuid */
+            id?: string;
+            /** Format: date-time */
+            left_at: string;
+            /** @description Completed uploads */
+            photos: string[] | null;
+            place?: string;
+            /** @enum {string} */
+            signature: "signed" | "refused" | "unable";
+            /** @description Why nobody signed, and who stood by */
+            signature_note?: string;
+            /** @description Upload of the signed page */
+            signed_image?: string;
+            /** @description Names of all who went, you among them; two at least */
+            visitors: string[] | null;
         };
         HouseholdList: {
             items: components["schemas"]["AreaHousehold"][] | null;
@@ -6350,6 +7068,15 @@ export interface components {
             successor?: string;
             successor_name?: string;
         };
+        LetterInputBody: {
+            /**
+             * Format: date-time
+             * @description When the person had it
+             */
+            at: string;
+            /** @enum {string} */
+            way: "handed" | "posted" | "left" | "digital" | "guardian";
+        };
         LimitList: {
             /** @description Counties and kinds without one have no bound but their fund */
             budgets: components["schemas"]["LedgerBudgetView"][] | null;
@@ -6620,6 +7347,29 @@ export interface components {
         NoticePreviewList: {
             items: components["schemas"]["NoticePreview"][] | null;
         };
+        ObjectionAnswerInputBody: {
+            answer: string;
+            /** @enum {string} */
+            outcome: "upheld" | "unfounded";
+        };
+        ObjectionInputBody: {
+            /** @description Absent: they do not say who they are */
+            contact?: string;
+            /** Format: uuid */
+            id?: string;
+            text: string;
+        };
+        OpenApplicationInputBody: {
+            /** @description A monthly aid of the catalogue */
+            aid: string;
+            /** Format: uuid */
+            id?: string;
+            /**
+             * Format: uuid
+             * @description Who applies and is paid: a member of the case's household
+             */
+            person: string;
+        };
         OpenNumberInputBody: {
             /** Format: uuid */
             person: string;
@@ -6650,6 +7400,11 @@ export interface components {
             role: string;
             /** Format: date-time */
             to: string;
+        };
+        PauseApplicationInputBody: {
+            reason: string;
+            /** @enum {string} */
+            why: "away" | "illness" | "source" | "elsewhere" | "disaster";
         };
         PauseInputBody: {
             /** Format: int64 */
@@ -7098,6 +7853,14 @@ export interface components {
         PostList: {
             items: components["schemas"]["AreaServing"][] | null;
         };
+        PostNoticeInputBody: {
+            /** Format: uuid */
+            id?: string;
+            /** @description Of the office, for objections */
+            phone: string;
+            /** @description Completed upload: the board that it hangs on */
+            photo: string;
+        };
         Problem: {
             /** @description Facts for the translated message */
             args?: {
@@ -7121,6 +7884,18 @@ export interface components {
         };
         ProofInputBody: {
             password: string;
+        };
+        ProposeInputBody: {
+            /** Format: uuid */
+            id?: string;
+            /** @enum {string} */
+            kind: "grant" | "refuse" | "adjust" | "suspend" | "resume" | "exit";
+            /** @description Why this aid goes first, where the cascade would look at others before */
+            override?: string;
+            /** @description The person gets it in writing where it is a no or a cut */
+            reason: string;
+            /** @description Of a grant and a return: due; of a refusal, a change and an end: why, as reports count it */
+            reason_code: string;
         };
         PushInputBody: {
             /** @description The person owns it at once, without being asked; not for desks */
@@ -7988,6 +8763,67 @@ export interface components {
             purposes: string[] | null;
             zh: string;
         };
+        RuleAssessment: {
+            /** @description What is due a month, by aid */
+            amounts: components["schemas"]["RuleMonthly"][] | null;
+            area: string;
+            dibao: boolean;
+            edge: boolean;
+            /**
+             * Format: int64
+             * @description Below this a household is on the edge, for one person and month
+             */
+            edge_fen: number;
+            /** @description The groups that the household belongs to */
+            groups: string[] | null;
+            /** @description Necessary spending leaves too little (a version that knows it) */
+            hardship: boolean;
+            /**
+             * Format: int64
+             * @description What counts, of all of them, over the months
+             */
+            income_fen: number;
+            lines: components["schemas"]["RuleLine"][] | null;
+            /**
+             * Format: int64
+             * @description Their sum
+             */
+            monthly_fen: number;
+            /**
+             * Format: int64
+             * @description In how many months the sums were received
+             */
+            months: number;
+            on: string;
+            /**
+             * Format: int64
+             * @description For one person and month
+             */
+            per_capita_fen: number;
+            /**
+             * Format: int64
+             * @description Members that count, those cared for as tekun apart
+             */
+            persons: number;
+            property_ok: boolean;
+            /** @description Members who may be put on dibao alone */
+            single: string[] | null;
+            /**
+             * Format: int64
+             * @description The dibao standard, for one person and month
+             */
+            standard_fen: number;
+            /** @description Members who are cared for as tekun */
+            tekun: components["schemas"]["RuleKept"][] | null;
+            /**
+             * Format: int64
+             * @description 1, 2 or 3; 0: none
+             */
+            tier: number;
+            version: string;
+            /** @description Lines of property that the household stands above */
+            vetoes: components["schemas"]["RuleVeto"][] | null;
+        };
         RuleBasis: {
             en: string;
             zh: string;
@@ -8080,6 +8916,21 @@ export interface components {
             /** Format: int64 */
             up_to_fen?: number;
         };
+        RuleHolding: {
+            /** @description A code of exempt goods, where it is one */
+            code?: string;
+            /**
+             * Format: int64
+             * @description Absent: one
+             */
+            count?: number;
+            /**
+             * Format: int64
+             * @description Its worth: of deposits, securities, insurance and claims
+             */
+            fen?: number;
+            kind: string;
+        };
         RuleIncomeUse: {
             code: string;
             /** @description It was paid out, and comes off */
@@ -8091,6 +8942,48 @@ export interface components {
              */
             kind?: "wage" | "business" | "property" | "transfer";
             zh: string;
+        };
+        RuleKept: {
+            /** @enum {string} */
+            care: "able" | "partly" | "lost";
+            /**
+             * Format: int64
+             * @description A month: living and care together
+             */
+            fen: number;
+            ref: string;
+        };
+        RuleLine: {
+            /** @description Codes, references of persons, and amounts in yuan */
+            args?: {
+                [key: string]: string;
+            };
+            code: string;
+            /** Format: int64 */
+            fen?: number;
+        };
+        RuleMember: {
+            /** @description Absent where nobody knows: then no class by age holds */
+            born?: string;
+            /** @description Declared classes of the version: severe_disability, severe_illness, student, … */
+            classes?: string[] | null;
+            incomes?: components["schemas"]["RuleReceived"][] | null;
+            /** @description Was cared for as tekun before growing up */
+            kept_as_minor?: boolean;
+            /** @description Nobody is bound by law to keep them, or nobody who is can */
+            no_carer?: boolean;
+            /** @description Public id of the person, or any name that is told apart within the inputs */
+            ref: string;
+            /** @description What was tested; absent: not tested */
+            self_care?: components["schemas"]["RuleSelfCare"];
+        };
+        RuleMonthly: {
+            /** @description Code of the catalogue: dibao, tekun */
+            aid: string;
+            /** Format: int64 */
+            fen: number;
+            /** @description For whom, by their references */
+            persons: string[] | null;
         };
         RuleNamed: {
             code: string;
@@ -8120,10 +9013,42 @@ export interface components {
             en: string;
             zh: string;
         };
+        RuleReceived: {
+            code: string;
+            /** Format: int64 */
+            fen: number;
+            /** @description Checked against the code where it is given */
+            kind?: string;
+        };
+        RuleSelfCare: {
+            /** @description The items that were failed: eat, dress, bed, toilet, walk, wash */
+            failed: string[] | null;
+        };
+        RuleSpend: {
+            code: string;
+            /** Format: int64 */
+            fen: number;
+        };
         RuleStep: {
             after: string;
             next: string;
             tests: components["schemas"]["RuleNamed"][] | null;
+        };
+        RuleVeto: {
+            /**
+             * Format: int64
+             * @description Items, or fen
+             */
+            have: number;
+            /** @description Code of the line in the version */
+            line: string;
+            /**
+             * Format: int64
+             * @description Items, or fen
+             */
+            most: number;
+            /** @enum {string} */
+            unit: "items" | "fen_per_head" | "months_per_head" | "items_per_person";
         };
         RuleVisitRules: {
             committee: boolean;
@@ -8363,6 +9288,21 @@ export interface components {
             suspense: components["schemas"]["LedgerSuspenseView"][] | null;
             through: string;
         };
+        StatementOfInputBody: {
+            /** Format: uuid */
+            id?: string;
+            name: string;
+            /** @description Completed uploads */
+            photos?: string[] | null;
+            /** @enum {string} */
+            role: "neighbour" | "committee" | "employer" | "school" | "other";
+            /**
+             * Format: date-time
+             * @description By the device
+             */
+            said_at: string;
+            text: string;
+        };
         StationInputBody: {
             /** @description Its township */
             area: string;
@@ -8533,6 +9473,9 @@ export interface components {
             visitors: number;
             /** Format: int64 */
             visits: number;
+        };
+        SupplyInputBody: {
+            note?: string;
         };
         System: {
             /**
@@ -9747,6 +10690,686 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AidRules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_appeals_id_outcome: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndAppealInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_acceptance: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_assessments: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssessInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_checks: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_declarations: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclareInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_dispute: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_hearings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HearInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_home_visits: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HomeVisitInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_notices: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostNoticeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_papers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPapersInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_pauses: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseApplicationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_resumption: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_rulings: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_statements: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementOfInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_submission: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_supply: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_withdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
                 };
             };
             /** @description Error */
@@ -14393,6 +16016,46 @@ export interface operations {
             };
         };
     };
+    post_objections_id_answer: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionAnswerInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_papers_id_receipt: {
         parameters: {
             query?: never;
@@ -15075,6 +16738,46 @@ export interface operations {
             };
         };
     };
+    post_public_notices_id_objections: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectionInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_queues: {
         parameters: {
             query?: never;
@@ -15737,6 +17440,126 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reported"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rulings_id_appeals: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rulings_id_approval: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApprovalInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_rulings_id_letter: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LetterInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
                 };
             };
             /** @description Error */
@@ -16698,6 +18521,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tickets_id_applications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_applications: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenApplicationInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
                 };
             };
             /** @description Error */

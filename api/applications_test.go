@@ -1,0 +1,273 @@
+package api_test
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"example.org/hotline/api"
+	"example.org/hotline/internal/act"
+	"example.org/hotline/relief/application"
+	"example.org/hotline/relief/people"
+	"example.org/hotline/relief/rule"
+	"example.org/hotline/store"
+	"example.org/hotline/ticket"
+)
+
+// clock sets the line's clock; it runs on from there.
+func (h *house) clock(at string) time.Time {
+	h.t.Helper()
+	when, err := time.ParseInLocation("2006-01-02 15:04", at, ticket.Shanghai)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	conn, err := pgx.Connect(h.t.Context(), h.urls.OwnerURL)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	defer conn.Close(context.WithoutCancel(h.t.Context()))
+	if _, err := conn.Exec(h.t.Context(), `UPDATE app_clock SET real_base = clock_timestamp(), app_base = $1`, when); err != nil {
+		h.t.Fatal(err)
+	}
+	return when
+}
+
+// fire fires the pending timers of the applications that are due.
+func (h *house) fire() {
+	h.t.Helper()
+	handlers := map[string]func(context.Context, application.Tx, act.Timer) error{application.TimerNotice: application.NoticeOver,
+		application.TimerFirstMonth: application.FirstMonthBegun, application.TimerLetter: application.LetterLate}
+	shards := make([]int16, 16)
+	for i := range shards {
+		shards[i] = int16(i)
+	}
+	due, err := h.db.OverdueTimers(h.t.Context(), shards, 0, 1000)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	for _, timer := range due {
+		if handler, ok := handlers[timer.Kind]; ok {
+			h.as("dispatch", func(tx *store.Tx) error { return handler(h.t.Context(), tx, timer) })
+		}
+	}
+}
+
+// member is somebody of a household of these tests. Nobody has these numbers: no
+// division begins with 990101.
+type member struct {
+	relation people.Relation
+	name     string
+	born     string // 19790307
+	serial   string // three digits
+	change   func(*people.PersonInput)
+}
+
+// household registers a household for a case and gives its members' public ids.
+func (h *house) household(login, ticketRef string, members ...member) []string {
+	h.t.Helper()
+	in := people.HouseholdInput{PublicID: uuid.NewString(), Area: village}
+	ids := make([]string, len(members))
+	for i, m := range members {
+		ids[i] = uuid.NewString()
+		p := people.PersonInput{PublicID: ids[i], Name: m.name, Capacity: people.CapacityFull, WorkAbility: people.WorkFull,
+			Identity: people.IdentityInput{Type: people.IdentityResident, Number: withCheckCharacter("990101" + m.born + m.serial)}}
+		if m.change != nil {
+			m.change(&p)
+		}
+		in.Members = append(in.Members, people.MemberInput{Relation: m.relation, Person: p})
+	}
+	staff := h.actor(login)
+	err := h.db.InTx(h.t.Context(), staff, func(tx *store.Tx) error {
+		id, err := tx.TicketByRef(h.t.Context(), ticketRef)
+		if err != nil {
+			return err
+		}
+		_, err = people.Register(h.t.Context(), tx, id, in, people.RegisterRules{Version: "aid-seed-2021", Monitoring: people.MonitoringRules{EveryDays: 90}})
+		return err
+	})
+	if err != nil {
+		h.t.Fatalf("register a household: %v", err)
+	}
+	return ids
+}
+
+// actor is somebody as the API would have them act.
+func (h *house) actor(login string) (a act.Actor) {
+	h.t.Helper()
+	h.as("dispatch", func(tx *store.Tx) error {
+		s, err := tx.StaffByLogin(h.t.Context(), login)
+		a = act.Actor{StaffID: s.ID, PostID: s.PostID, Name: s.Name, Role: s.Role, Area: s.Area}
+		return err
+	})
+	return a
+}
+
+// family is the family of the article with an invented name: father, mother, two children.
+var family = []member{
+	{people.RelationHead, "周测试", "19790307", "001", nil}, {people.RelationSpouse, "吴测试", "19810412", "002", nil},
+	{people.RelationChild, "周小一", "20100901", "003", func(p *people.PersonInput) {
+		p.Student, p.Capacity, p.WorkAbility = true, people.CapacityLimited, people.WorkNone
+	}},
+	{people.RelationChild, "周小二", "20180215", "004", func(p *people.PersonInput) { p.Capacity, p.WorkAbility = people.CapacityNone, people.WorkNone }},
+}
+
+func declaration(ids []string, incomes ...[]map[string]any) map[string]any {
+	members := []map[string]any{}
+	for i, id := range ids {
+		m := map[string]any{"ref": id}
+		if i < len(incomes) && incomes[i] != nil {
+			m["incomes"] = incomes[i]
+		}
+		members = append(members, m)
+	}
+	return map[string]any{"months": 1, "members": members}
+}
+
+func income(code string, fen int64) []map[string]any {
+	return []map[string]any{{"code": code, "fen": fen}}
+}
+
+// look is the visit of two people, and what the neighbours and the committee say.
+func (h *house) look(worker client, caseID, id string) {
+	h.t.Helper()
+	at, now := "/applications/"+id, h.now()
+	decode[application.View](h.t, worker.post(at+"/home-visits", map[string]any{"arrived_at": now, "left_at": now.Add(40 * time.Minute), "facts": "two rooms, no furniture to speak of",
+		"gps": "35.40512,116.58731", "visitors": []string{"worker", "worker.b"}, "photos": []string{worker.photo(caseID)}, "signature": "signed", "signed_image": worker.photo(caseID)}))
+	for role, name := range map[string]string{"neighbour": "钱邻居", "committee": "孙主任"} {
+		decode[application.View](h.t, worker.post(at+"/statements", map[string]any{"role": role, "name": name, "text": "The father lies ill and earns nothing.", "said_at": now}))
+	}
+}
+
+// The family of the article, under the rules of its time and under those of the law of
+// 2026: the service that was refused, the screening, the visit of two, the notice, four
+// times 360.00 a month from the month that the version says, a visit that finds it is
+// not enough, and 2,000.00 beside, on the same case.
+func TestTheFamilyOfTheArticle(t *testing.T) {
+	for _, tt := range []struct {
+		version, visit, home, confirmed, first string // days
+		starts, ends                           string
+		notYet                                 string
+		monthly                                int64
+		paid                                   string
+	}{
+		{"aid-seed-2021", "2026-04-28", "2026-04-29", "2026-05-07", "2026-05", "2026-04-30", "2026-05-06", "2026-05-06 23:50", 144_000, "2026-05-31"},
+		{"aid-law-2026", "2027-04-28", "2027-04-29", "2027-05-08", "2027-06", "2027-05-01", "2027-05-07", "2027-05-07 23:50", 144_000 + 2*9_000, "2027-06-30"},
+	} {
+		t.Run(tt.version, func(t *testing.T) {
+			h := newHouse(t)
+			h.fund()
+			worker, head := h.signIn("worker"), h.signIn("township_head")
+			h.clock(tt.visit + " 10:00")
+			caseID := h.call("12349001", "13812345678")
+			h.offer(caseID, "worker")
+			decode[api.Ticket](t, worker.post("/tickets/"+caseID+"/acceptance", nil))
+			ids := h.household("worker", caseID, family...)
+
+			a := decode[application.View](t, worker.post("/tickets/"+caseID+"/applications", map[string]any{"aid": "dibao", "person": ids[0]}))
+			at := "/applications/" + a.ID
+			// 2,400.00 of odd jobs less a tenth of work cost: 2,160.00, 540.00 a head.
+			decode[application.View](t, worker.post(at+"/declarations", declaration(ids, income("odd_jobs", 240_000))))
+			if got := worker.post(at+"/acceptance", nil); got.code() != "not_in_this_state" {
+				t.Errorf("accepted before it was handed in: %s", got.body)
+			}
+			decode[application.View](t, worker.post(at+"/submission", nil))
+			a = decode[application.View](t, worker.post(at+"/acceptance", nil))
+			if a.Rules != tt.version || string(a.VisitDueOn) != tt.home {
+				t.Fatalf("accepted under %s, the visit due on %s", a.Rules, a.VisitDueOn)
+			}
+			page := decode[api.Ticket](t, worker.get("/tickets/"+caseID))
+			at20 := slices.IndexFunc(page.Clocks, func(c ticket.ClockView) bool { return c.Kind == ticket.ClockDecide })
+			if at20 < 0 || page.Clocks[at20].Span != "20wd" || page.Clocks[at20].StoppedAt != nil {
+				t.Fatalf("the 20 working days: %+v", page.Clocks)
+			}
+
+			h.clock(tt.home + " 09:00")
+			propose := map[string]any{"kind": "grant", "reason_code": "due", "reason": "the father lies ill and earns nothing"}
+			for _, first := range []struct {
+				code string
+				do   func()
+			}{
+				{"not_in_this_state", func() {
+					decode[application.View](t, worker.post(at+"/checks", map[string]any{"reason": "as declared"}))
+				}},
+				{"visit_first", func() { h.look(worker, caseID, a.ID) }},
+				{"assess_first", func() { a = decode[application.View](t, worker.post(at+"/assessments", map[string]any{})) }},
+				{"cascade_advice", func() { propose["override"] = "as the family's case asks for" }},
+			} {
+				if got := worker.post(at+"/rulings", propose); got.code() != first.code {
+					t.Fatalf("proposed: %s, want %s", got.body, first.code)
+				}
+				first.do()
+			}
+			if a.Assessment == nil || a.Assessment.DueFen != tt.monthly || a.Assessment.Result.PerCapitaFen != 54_000 {
+				t.Fatalf("assessed %+v", a.Assessment)
+			}
+			each := slices.IndexFunc(a.Assessment.Result.Lines, func(l rule.Line) bool { return l.Code == rule.LineDifference })
+			if each < 0 || a.Assessment.Result.Lines[each].Args["each"] != "360.00" || a.Assessment.Result.Lines[each].Fen != 144_000 {
+				t.Fatalf("the arithmetic: %+v", a.Assessment.Result.Lines)
+			}
+			a = decode[application.View](t, worker.post(at+"/rulings", propose))
+			ruling := "/rulings/" + a.Rulings[0].ID
+			if got := head.post(ruling+"/approval", map[string]any{"approve": true}); got.code() != "notice_first" {
+				t.Errorf("confirmed before the notice: %s", got.body)
+			}
+
+			h.clock(tt.home[:8] + "30 09:00")
+			a = decode[application.View](t, worker.post(at+"/notices", map[string]any{"phone": "0537-12349", "photo": worker.photo(caseID)}))
+			if n := a.Notices[0]; string(n.StartsOn) != tt.starts || string(n.EndsOn) != tt.ends {
+				t.Fatalf("the notice hangs from %s to %s", n.StartsOn, n.EndsOn)
+			}
+			shown := client{h: h}.get("!" + a.Notices[0].Path)
+			for _, want := range []string{"周测试", "甲村", "最低生活保障", "0537-12349", ">4<"} {
+				if shown.status != http.StatusOK || !strings.Contains(string(shown.body), want) {
+					t.Errorf("the notice does not show %s: %d %s", want, shown.status, shown.body)
+				}
+			}
+			for _, never := range []string{"周小一", "周小二", "吴测试", "99010119", "13812345678", a.ID, caseID, ids[0]} {
+				if strings.Contains(string(shown.body), never) {
+					t.Errorf("the notice shows %s", never)
+				}
+			}
+
+			h.clock(tt.notYet)
+			if got := head.post(ruling+"/approval", map[string]any{"approve": true}); got.code() != "notice_runs" {
+				t.Errorf("confirmed while the notice hangs: %s", got.body)
+			}
+			h.clock(tt.confirmed + " 09:00")
+			h.fire()
+			if gone := (client{h: h}).get("!" + a.Notices[0].Path); gone.status != http.StatusGone || strings.Contains(string(gone.body), "周测试") {
+				t.Errorf("after its term: %d %s", gone.status, gone.body)
+			}
+			if got := worker.post(ruling+"/approval", map[string]any{"approve": true}); got.status != http.StatusNotFound {
+				t.Errorf("the maker confirms: %d %s", got.status, got.body)
+			}
+			a = decode[application.View](t, head.post(ruling+"/approval", map[string]any{"approve": true}))
+			if len(a.Entitlements) != 1 || string(a.FirstMonth) != tt.first || a.State != application.StateConfirmed {
+				t.Fatalf("confirmed: %s from %s, %+v", a.State, a.FirstMonth, a.Entitlements)
+			}
+			if e := a.Entitlements[0]; e.MonthlyFen != tt.monthly || string(e.From) != tt.first || e.Until != "" || len(e.Members) != 4 || e.Rules != tt.version {
+				t.Errorf("entitled: %+v", e)
+			}
+			page = decode[api.Ticket](t, worker.get("/tickets/"+caseID))
+			if c := page.Clocks[at20]; c.Proof != ticket.ProofDecided {
+				t.Errorf("the 20 days after the decision: %+v", c)
+			}
+			if n := h.count(`SELECT count(*) FROM household_tiers WHERE tier = 1 AND until IS NULL AND rule_version = $1`, tt.version); n != 1 {
+				t.Errorf("%d households of the first tier under %s", n, tt.version)
+			}
+
+			h.clock(tt.paid + " 10:00")
+			h.fire()
+			a = decode[api.ApplicationList](t, worker.get("/tickets/"+caseID+"/applications")).Items[0]
+			if a.State != application.StatePaying {
+				t.Errorf("in the month that is paid: %s", a.State)
+			}
+		})
+	}
+}

@@ -1,0 +1,308 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"example.org/hotline/internal/act"
+	"example.org/hotline/relief"
+	"example.org/hotline/relief/application"
+	"example.org/hotline/relief/people"
+	"example.org/hotline/relief/rule"
+	"example.org/hotline/ticket"
+)
+
+// applicationPage is a row of applications with what stands around it.
+type applicationPage struct {
+	Row                        applicationRow `gorm:"embedded"`
+	Ticket, VillageName, Maker string
+	Household, CountyName      string
+	OwnerID                    int64
+	CallTakerID                *int64
+}
+
+const applicationPageSQL = `SELECT ` + applicationColumns + `, t.public_id AS ticket, d.name AS village_name, w.name AS maker, h.public_id AS household, c.name AS county_name, t.owner_id, t.call_taker_id
+	FROM applications a JOIN tickets t ON t.id = a.ticket_id JOIN divisions d ON d.code = a.village JOIN staff w ON w.id = a.made_by JOIN households h ON h.id = a.household_id
+	LEFT JOIN divisions c ON c.code = rpad(left(a.village, 6), 12, '0') WHERE `
+
+// ApplicationViews are the applications of a case as their page shows them, the newest first.
+func (tx *Tx) ApplicationViews(ctx context.Context, id ticket.ID, versions rule.Versions) ([]application.View, error) {
+	return tx.applicationViews(ctx, versions, `a.ticket_id = ? ORDER BY a.id DESC`, int64(id))
+}
+
+// ApplicationView is one of them.
+func (tx *Tx) ApplicationView(ctx context.Context, publicID string, versions rule.Versions) (application.View, error) {
+	if _, _, err := tx.ApplicationByRef(ctx, publicID); err != nil {
+		return application.View{}, err
+	}
+	views, err := tx.applicationViews(ctx, versions, `a.public_id = ?`, publicID)
+	if err != nil || len(views) == 0 {
+		return application.View{}, errors.Join(err, ifNone(views))
+	}
+	return views[0], nil
+}
+
+func ifNone(views []application.View) error {
+	if len(views) == 0 {
+		return act.NotFound("application")
+	}
+	return nil
+}
+
+func (tx *Tx) applicationViews(ctx context.Context, versions rule.Versions, where string, args ...any) ([]application.View, error) {
+	var pages []applicationPage
+	if err := tx.find(ctx, "list applications", &pages, applicationPageSQL+where, args...); err != nil {
+		return nil, err
+	}
+	views := make([]application.View, 0, len(pages))
+	for _, p := range pages {
+		v, err := tx.applicationView(ctx, p, versions)
+		if err != nil {
+			return nil, err
+		}
+		views = append(views, v)
+	}
+	return views, nil
+}
+
+func (tx *Tx) applicationView(ctx context.Context, p applicationPage, versions rule.Versions) (application.View, error) {
+	a, err := p.Row.application()
+	if err != nil {
+		return application.View{}, err
+	}
+	v := application.View{ID: a.PublicID, TicketID: p.Ticket, Aid: a.Aid, State: a.State, Household: p.Household, Person: a.Person, VillageName: p.VillageName, Rules: a.Rules, Gaps: a.Gaps,
+		GapsAt: null(a.GapsNoticedAt), SubmittedAt: null(a.SubmittedAt), AcceptedAt: null(a.AcceptedAt), CheckedAt: null(a.CheckedAt), VisitedAt: null(a.VisitedAt), VisitDueOn: a.VisitDueOn,
+		Disputed: a.Disputed, Pause: a.PauseReason, DecidedAt: null(a.DecidedAt), FirstMonth: a.FirstMonth, By: p.Maker, At: a.At}
+	g := applicationGather{tx: tx, a: a, v: &v, inFull: relief.TextFor(tx.actor, "x") != ""}
+	for _, load := range []func(context.Context) error{g.members, g.declared, g.visits, g.statements, g.assessed, g.notices, g.objections, g.hearings, g.appeals, g.entitlements} {
+		if err := load(ctx); err != nil {
+			return v, err
+		}
+	}
+	open, letters, err := g.rulings(ctx, versions, p.CountyName)
+	if err != nil {
+		return v, err
+	}
+	v.NextActs = a.NextActs(application.Reader{Actor: tx.actor, Owner: p.OwnerID == int64(tx.actor.PostID), CallTaker: deref(p.CallTakerID) == int64(tx.actor.StaffID) && p.CallTakerID != nil,
+		Now: tx.now}, open, g.newest, letters)
+	return v, nil
+}
+
+// applicationGather fills an application's page.
+type applicationGather struct {
+	tx     *Tx
+	a      application.Application
+	v      *application.View
+	inFull bool // the reader helps: what is about the household is theirs to read
+	newest *application.PublicNotice
+}
+
+func (g *applicationGather) members(ctx context.Context) error {
+	g.v.Members = []application.MemberView{}
+	r, err := one[householdRow](ctx, g.tx, "household", householdSQL+`WHERE h.id = ?`, int64(g.a.Household))
+	if errors.Is(err, act.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	h, err := g.tx.household(ctx, r)
+	for _, m := range h.Members {
+		g.v.Members = append(g.v.Members, application.MemberView{ID: m.Person.PublicID, Name: relief.NameFor(g.tx.actor, m.Person.Name), Relation: string(m.Relation),
+			Age: g.age(m.Person)})
+	}
+	return err
+}
+
+func (g *applicationGather) age(p people.Person) int {
+	if !g.inFull {
+		return -1
+	}
+	return p.Age(ticket.DateOf(g.tx.now))
+}
+
+func (g *applicationGather) declared(ctx context.Context) error {
+	if !g.inFull {
+		return nil
+	}
+	d, err := g.tx.NewestDeclaration(ctx, g.a.ID)
+	if errors.Is(err, act.ErrNotFound) {
+		return nil
+	}
+	g.v.Declared = &d.Said
+	return err
+}
+
+func (g *applicationGather) visits(ctx context.Context) error {
+	var rows []struct {
+		PublicID, Signature, SignatureNote string
+		SignedImage                        *string
+		ArrivedAt, LeftAt                  time.Time
+		Visitors, Photos, GPSSealed        []byte
+	}
+	err := g.tx.find(ctx, "list home visits", &rows, `SELECT v.public_id, h.signature, h.signature_note, h.signed_image, v.arrived_at, h.left_at, v.visitors, v.photos, h.gps_sealed
+		FROM home_visits h JOIN visits v ON v.id = h.visit_id WHERE h.application_id = ? ORDER BY v.id`, int64(g.a.ID))
+	g.v.Visits = make([]application.HomeVisitView, 0, len(rows))
+	for _, r := range rows {
+		one := application.HomeVisitView{Visit: r.PublicID, ArrivedAt: r.ArrivedAt.UTC(), LeftAt: r.LeftAt.UTC(), Signature: application.Signature(r.Signature), Image: deref(r.SignedImage)}
+		var errs [3]error
+		var gps relief.Private
+		one.Visitors, errs[0] = readList(r.Visitors)
+		one.Photos, errs[1] = readList(r.Photos)
+		gps, errs[2] = g.tx.openText("home_visits.gps", r.PublicID, r.GPSSealed)
+		one.GPS, one.Note = relief.TextFor(g.tx.actor, gps), relief.TextFor(g.tx.actor, relief.Private(r.SignatureNote))
+		g.v.Visits, err = append(g.v.Visits, one), errors.Join(append(errs[:], err)...)
+	}
+	return err
+}
+
+func (g *applicationGather) statements(ctx context.Context) error {
+	var rows []struct {
+		PublicID, Role, Staff          string
+		NameSealed, TextSealed, Photos []byte
+		SaidAt                         time.Time
+	}
+	err := g.tx.find(ctx, "list statements", &rows, `SELECT s.public_id, s.role, w.name AS staff, s.name_sealed, s.text_sealed, s.photos, s.said_at FROM statements s JOIN staff w ON w.id = s.staff_id
+		WHERE s.application_id = ? ORDER BY s.id`, int64(g.a.ID))
+	g.v.Statements = make([]application.StatementView, 0, len(rows))
+	for _, r := range rows {
+		name, nameErr := g.tx.openText("statements.name", r.PublicID, r.NameSealed)
+		text, textErr := g.tx.openText("statements.text", r.PublicID, r.TextSealed)
+		photos, photosErr := readList(r.Photos)
+		g.v.Statements = append(g.v.Statements, application.StatementView{ID: r.PublicID, Role: application.StatementRole(r.Role), Name: relief.TextFor(g.tx.actor, name),
+			Text: relief.TextFor(g.tx.actor, text), SaidAt: r.SaidAt.UTC(), Photos: photos, By: r.Staff})
+		err = errors.Join(err, nameErr, textErr, photosErr)
+	}
+	return err
+}
+
+func (g *applicationGather) assessed(ctx context.Context) error {
+	if !g.inFull {
+		return nil
+	}
+	r, err := one[assessmentRow](ctx, g.tx, "assessment", assessmentSQL+`WHERE s.application_id = ? ORDER BY s.id DESC LIMIT 1`, int64(g.a.ID))
+	if errors.Is(err, act.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	done, err := g.tx.assessment(r)
+	g.v.Assessment = &application.AssessmentView{ID: done.PublicID, At: done.At, By: r.Staff, DueFen: done.Due.Fen, Result: done.Result}
+	return err
+}
+
+func (g *applicationGather) rulings(ctx context.Context, versions rule.Versions, county string) (open *application.Ruling, letters bool, err error) {
+	var rows []rulingRow
+	err = g.tx.find(ctx, "list rulings", &rows, `SELECT `+rulingColumns+`, p.name AS proposer, w.name AS answerer FROM rulings r JOIN staff p ON p.id = r.proposed_by LEFT JOIN staff w ON w.id = r.answered_by
+		WHERE r.application_id = ? ORDER BY r.id DESC`, int64(g.a.ID))
+	months := 0
+	if v, err := versions.Named(g.a.Rules); err == nil {
+		months = v.Clocks.ReviewMonths
+	} else if len(versions) > 0 {
+		months = versions.At(g.tx.now).Clocks.ReviewMonths
+	}
+	g.v.Rulings = make([]application.RulingView, 0, len(rows))
+	for _, row := range rows {
+		r := row.ruling()
+		one := application.RulingView{ID: r.PublicID, Kind: r.Kind, State: r.State, AmountFen: r.Fen, Level: levelText(r.Level), ReasonCode: r.ReasonCode, Reason: relief.TextFor(g.tx.actor, relief.Private(r.Reason)),
+			Override: r.Override, By: row.Proposer, At: r.At, AnsweredBy: deref(row.Answerer), AnsweredAt: null(r.AnsweredAt), Answer: r.Answer, LetterDue: null(r.LetterDue), LetterAt: null(r.LetterAt),
+			LetterWay: r.LetterBy, Version: r.Version}
+		if r.State == application.RulingConfirmed && r.Negative() {
+			one.ReviewAt, one.ReviewBy = county, r.ReviewUntil(months)
+		}
+		if r.State == application.RulingProposed {
+			open = &r
+		}
+		letters = letters || !r.LetterDue.IsZero() && r.LetterAt.IsZero()
+		g.v.Rulings = append(g.v.Rulings, one)
+	}
+	return open, letters, err
+}
+
+func (g *applicationGather) notices(ctx context.Context) error {
+	var rows []publicNoticeRow
+	err := g.tx.find(ctx, "list notices", &rows, `SELECT `+publicNoticeColumns+` FROM public_notices n WHERE n.application_id = ? ORDER BY n.id DESC`, int64(g.a.ID))
+	g.v.Notices = make([]application.NoticeView, 0, len(rows))
+	for i, r := range rows {
+		n, openErr := g.tx.publicNotice(r)
+		if i == 0 {
+			g.newest = &n
+		}
+		err = errors.Join(err, openErr)
+		g.v.Notices = append(g.v.Notices, application.NoticeView{ID: n.PublicID, State: n.State, PostedAt: n.PostedAt, StartsOn: n.StartsOn, EndsOn: n.EndsOn, ClosesAt: n.ClosesAt,
+			Photo: n.Photo, Path: "/notices/" + n.PublicID})
+	}
+	return err
+}
+
+func (g *applicationGather) objections(ctx context.Context) error {
+	var rows []answeredRow
+	err := g.tx.find(ctx, "list objections", &rows, `SELECT `+objectionColumns+` FROM objections o WHERE o.application_id = ? ORDER BY o.id`, int64(g.a.ID))
+	g.v.Objections = make([]application.ObjectionView, 0, len(rows))
+	for _, r := range rows {
+		o, openErr := g.tx.objection(r)
+		err = errors.Join(err, openErr)
+		g.v.Objections = append(g.v.Objections, application.ObjectionView{ID: o.PublicID, At: o.At, Anonymous: o.Contact == "", Text: relief.TextFor(g.tx.actor, o.Text),
+			Contact: relief.TextFor(g.tx.actor, o.Contact), Outcome: o.Outcome, Answer: relief.TextFor(g.tx.actor, o.Answer)})
+	}
+	return err
+}
+
+func (g *applicationGather) hearings(ctx context.Context) error {
+	var rows []struct {
+		PublicID, Kind, Attendance string
+		HeldAt                     time.Time
+		Present                    int
+		InFavour                   *int
+		SaidSealed                 []byte
+	}
+	err := g.tx.find(ctx, "list hearings", &rows, `SELECT public_id, kind, attendance, held_at, present, in_favour, said_sealed FROM hearings WHERE application_id = ? ORDER BY id`, int64(g.a.ID))
+	g.v.Hearings = make([]application.HearingView, 0, len(rows))
+	for _, r := range rows {
+		said, openErr := g.tx.openText("hearings.said", r.PublicID, r.SaidSealed)
+		err = errors.Join(err, openErr)
+		g.v.Hearings = append(g.v.Hearings, application.HearingView{ID: r.PublicID, Kind: application.HearingKind(r.Kind), HeldAt: r.HeldAt.UTC(), Present: r.Present, InFavour: r.InFavour,
+			Attendance: application.Attendance(r.Attendance), Said: relief.TextFor(g.tx.actor, said)})
+	}
+	return err
+}
+
+func (g *applicationGather) appeals(ctx context.Context) error {
+	var rows []struct {
+		Row    answeredRow `gorm:"embedded"`
+		Ruling string
+	}
+	err := g.tx.find(ctx, "list appeals", &rows, `SELECT `+appealColumns+`, r.public_id AS ruling FROM appeals o JOIN rulings r ON r.id = o.ruling_id WHERE o.application_id = ? ORDER BY o.id`, int64(g.a.ID))
+	g.v.Appeals = make([]application.AppealView, 0, len(rows))
+	for _, r := range rows {
+		a, openErr := g.tx.appeal(r.Row)
+		err = errors.Join(err, openErr)
+		g.v.Appeals = append(g.v.Appeals, application.AppealView{ID: a.PublicID, Ruling: r.Ruling, Kind: a.Kind, Office: a.Office, FiledOn: a.FiledOn, InTerm: a.InTerm,
+			Text: relief.TextFor(g.tx.actor, a.Text), Outcome: a.Outcome, Answer: relief.TextFor(g.tx.actor, a.Answer)})
+	}
+	return err
+}
+
+func (g *applicationGather) entitlements(ctx context.Context) error {
+	var rows []entitlementRow
+	err := g.tx.find(ctx, "list entitlements", &rows, `SELECT `+entitlementColumns+` FROM entitlements e WHERE e.application_id = ? ORDER BY e.id DESC`, int64(g.a.ID))
+	g.v.Entitlements = make([]application.EntitlementView, 0, len(rows))
+	for _, r := range rows {
+		e, readErr := r.entitlement()
+		err = errors.Join(err, readErr)
+		g.v.Entitlements = append(g.v.Entitlements, application.EntitlementView{ID: e.PublicID, Aid: e.Aid, From: e.From, Until: e.Until, MonthlyFen: e.Fen, Members: e.Members, Why: e.Why,
+			EndWhy: e.EndWhy, EndReason: e.EndReason, Rules: e.Rules, ByBank: e.Account != 0})
+	}
+	return err
+}
+
+// PublicNoticePage is what anybody may read of a notice that hangs; act.ErrNotFound where there is none.
+func (tx *Tx) PublicNoticePage(ctx context.Context, publicID string) (n application.PublicNotice, village string, err error) {
+	if n, err = tx.PublicNoticeByRef(ctx, publicID); err != nil {
+		return n, "", err
+	}
+	err = tx.scan(ctx, "find the village of a notice", `SELECT name FROM divisions WHERE code = ?`, []any{string(n.Village)}, &village)
+	return n, village, err
+}
