@@ -242,6 +242,27 @@ func TestPureRoomsReachNoNetworkOrDatabase(t *testing.T) {
 	}
 }
 
+// An integrity file touches neither emergency aid nor the children's share: whatever decides or
+// pays cannot read it (DOMAIN 52).
+func TestNothingThatDecidesOrPaysReadsTheIntegrityFile(t *testing.T) {
+	bound := []string{"relief", "ledger/...", "ticket/...", "dispatch/...", "ivr/...", "relief/rule", "relief/people"}
+	checked := 0
+	for _, p := range packages(t) {
+		if !anyOf(p.room(), bound) {
+			continue
+		}
+		checked++
+		for _, dep := range p.Deps {
+			if dep == module+"/relief/integrity" {
+				t.Errorf("%s reaches the integrity file", p.room())
+			}
+		}
+	}
+	if checked < 6 {
+		t.Errorf("only %d rooms were looked at", checked)
+	}
+}
+
 // goPackage is what `go list` tells; imports of test files are not among them,
 // since tests may reach across rooms.
 type goPackage struct {

@@ -106,6 +106,7 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 	}
 	deps.Rules.Aids, deps.Rules.Knowledge = policies(t).Aids, policies(t).Knowledge
 	deps.Rules.Referrals = policies(t).Referrals
+	deps.Rules.Integrity = policies(t).Integrity
 	for _, c := range change {
 		c(&cfg, &deps)
 	}

@@ -18,6 +18,7 @@ import (
 	"example.org/hotline/ledger/rail/gateway"
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/form"
+	"example.org/hotline/relief/integrity"
 	"example.org/hotline/relief/knowledge"
 	"example.org/hotline/relief/referral"
 	"example.org/hotline/relief/rule"
@@ -46,6 +47,7 @@ type Tx interface {
 	ReportRows
 	PeopleRows
 	ApplicationRows
+	IntegrityRows
 	StatisticsRows
 	FormRows
 	ReferralRows
@@ -176,6 +178,7 @@ type Rules struct {
 	Report    ticket.ReportRules  // what a reported household's ticket is born by
 	Referrals referral.Catalogues // at least one
 
+	Integrity    integrity.Versions
 	Knowledge    *knowledge.Index // what people look up
 	Callback     ticket.CallbackRules
 	Queues       []acd.Queue // whose figures are shown

@@ -17,6 +17,7 @@ import (
 	"example.org/hotline/ledger/rail/layout"
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/form"
+	"example.org/hotline/relief/integrity"
 	"example.org/hotline/relief/knowledge"
 	"example.org/hotline/relief/referral"
 	"example.org/hotline/relief/rule"
@@ -40,6 +41,7 @@ type Policies struct {
 	Banks     map[string]*layout.Layout
 	Forms     *form.Set // what is printed
 
+	Integrity integrity.Versions
 	Knowledge *knowledge.Index // what agents look things up in
 
 	firstRelief    datedFile[*relief.Policy]
@@ -64,6 +66,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 	})
 	p.loadReliefs(from, &all)
 	p.loadAids(from, &all)
+	p.loadIntegrities(from, &all)
 	p.Knowledge = loadKnowledge(from, &all)
 	p.loadReferrals(from, &all)
 	var err error

@@ -7,6 +7,7 @@ import (
 
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/integrity"
 	"example.org/hotline/relief/loop"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/referral"
@@ -39,6 +40,12 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"run_lines", "state", texts(ledger.LineStates())},
 		{"adjustments", "kind", texts(ledger.AdjustmentKinds())},
 		{"adjustment_signatures", "outcome", texts(ledger.AdvanceOutcomes())},
+		{"integrity_entries", "state", texts(integrity.States())},
+		{"integrity_entries", "kind", texts([]integrity.Kind{integrity.Kept, integrity.Broken})},
+		{"integrity_entries", "outcome", texts([]integrity.Outcome{integrity.OutcomeNone, integrity.OutcomeLight, integrity.OutcomeSerious})},
+		{"integrity_steps", "event", texts(integrity.Events())},
+		{"integrity_papers", "kind", texts([]integrity.PaperKind{integrity.PaperCommitment, integrity.PaperNotice})},
+		{"integrity_papers", "signed", texts([]integrity.Signed{integrity.SignedScreen, integrity.SignedPaper, integrity.SignedVoice})},
 		{"findings", "id_type", texts([]people.IdentityType{people.IdentityResident, people.IdentityNone})},
 		{"referrals", "state", texts(referral.States())},
 		{"referrals", "result", texts(referral.Results())},

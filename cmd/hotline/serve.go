@@ -36,6 +36,7 @@ import (
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/courier"
 	"example.org/hotline/relief/form"
+	"example.org/hotline/relief/integrity"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
@@ -249,6 +250,7 @@ func (n *node) buildDispatch() error {
 	n.handleLoop()
 	n.handleApplications()
 	n.engine.Handle(people.TimerMonitoring, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return people.Due(ctx, tx, t) })
+	n.engine.Handle(integrity.TimerEntry, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return integrity.Lapse(ctx, tx, t) })
 	return n.buildNotifier()
 }
 
@@ -309,7 +311,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
 		Sessions: n.db, Banks: n.banks,
-		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.policies.Reliefs, Aids: n.policies.Aids, Knowledge: n.policies.Knowledge, Referrals: n.policies.Referrals, Callback: n.ladder.Callback.Rules(),
+		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.policies.Reliefs, Aids: n.policies.Aids, Knowledge: n.policies.Knowledge, Integrity: n.policies.Integrity, Referrals: n.policies.Referrals, Callback: n.ladder.Callback.Rules(),
 			Moves:  n.ladder.MoveRules(n.policies.Calendar),
 			Report: ticket.ReportRules{Policy: n.ladder.Version, Terms: n.ladder.Terms(), Holds: n.ladder.Holds(), Calendar: n.policies.Calendar},
 			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions, Skills: n.queues.Skills},

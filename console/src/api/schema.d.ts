@@ -1643,6 +1643,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/integrity-entries/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what the person says */
+        post: operations["post_integrity_entries_id_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrity-entries/{id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down that the person does not agree */
+        post: operations["post_integrity_entries_id_appeal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrity-entries/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide, as another than who reported it */
+        post: operations["post_integrity_entries_id_decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrity-entries/{id}/evidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add evidence */
+        post: operations["post_integrity_entries_id_evidence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrity-entries/{id}/judgement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on an appeal, as another than who reported or decided */
+        post: operations["post_integrity_entries_id_judgement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrity-entries/{id}/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that the person was told; their days to answer begin */
+        post: operations["post_integrity_entries_id_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/integrity-entries/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End it before its day, because it was made good */
+        post: operations["post_integrity_entries_id_repair"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/knowledge": {
         parameters: {
             query?: never;
@@ -3935,6 +4054,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/integrity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The integrity files of the household; leaves a record */
+        get: operations["get_tickets_id_integrity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/integrity-entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report a promise kept or broken */
+        post: operations["post_tickets_id_integrity_entries"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/integrity-papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down a commitment that a person gave, or a notice that they were given */
+        post: operations["post_tickets_id_integrity_papers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/lowering": {
         parameters: {
             query?: never;
@@ -5597,6 +5767,15 @@ export interface components {
             reason: string;
             short_check?: components["schemas"]["ShortCheckBody"];
         };
+        DecideIntegrityInputBody: {
+            /** @description Why */
+            note: string;
+            /**
+             * @description kept confirms a kept promise; the others weigh a broken one
+             * @enum {string}
+             */
+            outcome: "kept" | "none" | "light" | "serious";
+        };
         DecisionOfRun: {
             /**
              * Format: int64
@@ -6267,6 +6446,87 @@ export interface components {
         Inbox: {
             items: components["schemas"]["LedgerInboxItem"][] | null;
         };
+        IntegrityBehaviour: {
+            code: string;
+            en: string;
+            zh: string;
+        };
+        IntegrityEntry: {
+            /** Format: uuid */
+            id: string;
+            state: string;
+        };
+        IntegrityEntryView: {
+            /**
+             * Format: date-time
+             * @description Until then the person may answer
+             */
+            answer_due?: string;
+            answered: boolean;
+            behaviour: components["schemas"]["IntegrityBehaviour"];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "kept" | "broken";
+            /** @description What you could do with it now */
+            next_acts: string[] | null;
+            /** @enum {string} */
+            outcome?: "none" | "light" | "serious";
+            /** @enum {string} */
+            state: "reported" | "evidence" | "notified" | "cleared" | "active" | "appealed" | "repaired" | "expired";
+            /** @description The oldest first */
+            steps: components["schemas"]["IntegrityStepView"][] | null;
+            /**
+             * Format: date-time
+             * @description Then it ends
+             */
+            until?: string;
+        };
+        IntegrityFile: {
+            /** @description The newest first */
+            entries: components["schemas"]["IntegrityEntryView"][] | null;
+            /** @description Masked */
+            name: string;
+            /** @description The newest first */
+            papers: components["schemas"]["IntegrityPaperView"][] | null;
+            /** Format: uuid */
+            person: string;
+        };
+        IntegrityFiles: {
+            /** @description What may be reported as broken */
+            broken: components["schemas"]["IntegrityBehaviour"][] | null;
+            /** @description What kept promises bring */
+            incentives: components["schemas"]["IntegrityBehaviour"][] | null;
+            items: components["schemas"]["IntegrityFile"][] | null;
+            /** @description What may be reported as kept */
+            kept: components["schemas"]["IntegrityBehaviour"][] | null;
+            /** @description What broken ones do; never to emergency aid or the children's share */
+            sanctions: components["schemas"]["IntegrityBehaviour"][] | null;
+        };
+        IntegrityPaper: {
+            /** Format: uuid */
+            id: string;
+        };
+        IntegrityPaperView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            form: string;
+            /** @enum {string} */
+            kind: "commitment" | "notice";
+            /** @enum {string} */
+            signed: "screen" | "paper" | "voice";
+        };
+        IntegrityStepView: {
+            /** Format: date-time */
+            at: string;
+            /** @description Absent: its day had come */
+            by?: string;
+            /** @description Absent: the report */
+            event?: string;
+            note?: string;
+            uploads?: string[] | null;
+        };
         Invitation: {
             /** @description Hand it over in person or by telephone; it is shown only now */
             code: string;
@@ -6283,6 +6543,12 @@ export interface components {
             goods_id: string;
             /** Format: int64 */
             pieces: number;
+        };
+        JudgeIntegrityInputBody: {
+            /** @description Why */
+            note: string;
+            /** @description The entry stands */
+            upheld: boolean;
         };
         KnowledgeFound: {
             code: string;
@@ -7319,6 +7585,9 @@ export interface components {
             login: string;
             name: string;
         };
+        NotedInputBody: {
+            note: string;
+        };
         Nothing: Record<string, never>;
         NoticePreview: {
             /**
@@ -7896,6 +8165,11 @@ export interface components {
             reason: string;
             /** @description Of a grant and a return: due; of a refusal, a change and an end: why, as reports count it */
             reason_code: string;
+        };
+        ProveIntegrityInputBody: {
+            note: string;
+            /** @description Completed uploads of the ticket */
+            uploads: string[] | null;
         };
         PushInputBody: {
             /** @description The person owns it at once, without being asked; not for desks */
@@ -8635,6 +8909,20 @@ export interface components {
             /** @description No identity or telephone numbers */
             seen: string;
         };
+        ReportIntegrityInputBody: {
+            behaviour: string;
+            /** Format: uuid */
+            id?: string;
+            /** @enum {string} */
+            kind: "kept" | "broken";
+            /** @description What happened */
+            note: string;
+            /**
+             * Format: uuid
+             * @description Of the household
+             */
+            person: string;
+        };
         ReportList: {
             items: components["schemas"]["TicketReportRow"][] | null;
         };
@@ -9188,6 +9476,26 @@ export interface components {
         SignInInputBody: {
             login: string;
             password: string;
+        };
+        SignIntegrityInputBody: {
+            /** @description Version of the form */
+            form: string;
+            /** Format: uuid */
+            id?: string;
+            /** @enum {string} */
+            kind: "commitment" | "notice";
+            /**
+             * Format: uuid
+             * @description Of the household
+             */
+            person: string;
+            /** @enum {string} */
+            signed: "screen" | "paper" | "voice";
+            /**
+             * Format: uuid
+             * @description The signature or the photo of the signed paper; absent by voice
+             */
+            upload?: string;
         };
         SignRunInputBody: {
             /** @description Of the list that you have read, as the page shows it */
@@ -13958,6 +14266,286 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AreaStaffRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_integrity_entries_id_answer: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotedInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_integrity_entries_id_appeal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotedInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_integrity_entries_id_decision: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIntegrityInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_integrity_entries_id_evidence: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProveIntegrityInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_integrity_entries_id_judgement: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JudgeIntegrityInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_integrity_entries_id_notice: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotedInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_integrity_entries_id_repair: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotedInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityEntry"];
                 };
             };
             /** @description Error */
@@ -19387,6 +19975,119 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PeopleCaseCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tickets_id_integrity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityFiles"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_integrity_entries: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportIntegrityInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityEntry"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_integrity_papers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIntegrityInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrityPaper"];
                 };
             };
             /** @description Error */

@@ -34,6 +34,7 @@ export const timeline: Words<typeof zh> = {
     agency: { reported: '{by} of {agency} reported back' },
     referral: { created: '{by} wrote a referral', sent: '{by} sent a referral', accepted: 'The department accepted the referral (written down by {by})', returned: '⚑ The department returned the referral (written down by {by}); back to its first owner', started: 'The department works on it (written down by {by})', extended: 'The department asks for more time (written down by {by})', result: 'The department’s result: {result} (written down by {by})', confirmed: '{by} asked the citizen about the result', contested: '⚑ The citizen says the result is not so (written down by {by}); the department is asked again', withdrawn: '{by} withdrew the referral', late: '⚑ A referral is past its time' },
     task: { opened: 'To do: {kind}', done: '{by} did: {kind}, {outcome}', late: '⚑ Past its day: {kind}' },
+    integrity: { changed: '{by} added to an integrity file', paper: '{by} wrote down an integrity paper: {form}' },
     papers: { settled: 'All papers are settled' },
     notice: { undelivered: '⚑ {to} could not be told ({channel}): {template}' },
   },

@@ -34,6 +34,7 @@ export const timeline = {
     agency: { reported: '{agency} {by} 上报办理情况' },
     referral: { created: '{by} 登记转介', sent: '{by} 送出转介', accepted: '部门接收转介（{by} 登记）', returned: '⚑ 部门退回转介（{by} 登记），转首问责任人', started: '部门开始办理（{by} 登记）', extended: '部门要求延长时限（{by} 登记）', result: '部门反馈结果：{result}（{by} 登记）', confirmed: '{by} 向本人核实转介结果', contested: '⚑ 本人反映转介结果不符（{by} 登记），请部门重办', withdrawn: '{by} 撤回转介', late: '⚑ 转介超过时限' },
     task: { opened: '待办：{kind}', done: '{by} 办结待办：{kind}，{outcome}', late: '⚑ 待办逾期：{kind}' },
+    integrity: { changed: '{by} 更新诚信档案', paper: '{by} 登记诚信文书：{form}' },
     papers: { settled: '材料已全部办妥' },
     notice: { undelivered: '⚑ 给 {to} 的通知未送达（{channel}）：{template}' },
   },
