@@ -29,7 +29,7 @@ WHOLE := /test/(acceptance|desk|faults)(/|$$)
 FUZZTIME ?= 60s
 ROUNDS   ?= 20
 
-.PHONY: help run test lint fuzz faults cluster bench bench-dispatch bench-ledger bench-phone deps deps-run toolchain console build prompts clean
+.PHONY: help run test lint fuzz faults cluster bench bench-dispatch bench-ledger bench-relief bench-phone deps deps-run toolchain console build prompts clean
 
 help: ## list what can be done
 	@printf 'hotline: a citizen calls, somebody owns the call, help arrives in time.\n\n'
@@ -89,6 +89,9 @@ bench-dispatch: deps-run ## timers beside asynq and river, and what a node of th
 
 bench-ledger: deps-run ## payouts a second on a year's books beside pgbench, and how long a statement takes
 	@go run ./test/bench -only payouts
+
+bench-relief: deps-run ## list, look-up, case page and month's report on 100,000 households and 1,000,000 tickets
+	@go run ./test/bench -only register
 
 bench-phone: deps-run ## the phone: CPU of a call, calls a second as tickets, memory, prompts and bridged calls
 	@go run ./test/bench -only signalling,minute

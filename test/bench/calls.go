@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http/httptest"
@@ -72,15 +73,26 @@ func benchCalls(ctx context.Context, h *house, o options) ([]figures.Line, error
 
 // program is one run of `hotline serve` with a demo city behind it.
 type program struct {
-	city city
-	cmd  *exec.Cmd
-	done chan error
-	sip  string
-	log  string
-	sms  *httptest.Server
+	city           city
+	binary, config string
+	cmd            *exec.Cmd
+	done           chan error
+	sip, api       string
+	log            string
+	sms            *httptest.Server
+	passwords      map[string]string // of the demo people, by sign-in
 }
 
 func startProgram(ctx context.Context, h *house, o options, where city) (*program, error) {
+	p, err := prepareProgram(ctx, h, o, where)
+	if err != nil {
+		return nil, err
+	}
+	return p, p.serve(ctx)
+}
+
+// prepareProgram builds the program, migrates the database and brings the invented city in.
+func prepareProgram(ctx context.Context, h *house, o options, where city) (*program, error) {
 	binary := o.program
 	if binary == "" {
 		binary = filepath.Join(h.dir, "hotline")
@@ -92,19 +104,39 @@ func startProgram(ctx context.Context, h *house, o options, where city) (*progra
 	if err != nil {
 		return nil, err
 	}
-	p := &program{city: where, done: make(chan error, 1), log: filepath.Join(h.dir, where.name+".log"), sms: httptest.NewServer(messages)}
-	config, err := p.configure(h)
+	p := &program{city: where, done: make(chan error, 1), passwords: map[string]string{}, log: filepath.Join(h.dir, where.name+".log"), sms: httptest.NewServer(messages)}
+	p.binary = binary
+	if p.config, err = p.configure(h); err != nil {
+		return nil, err
+	}
+	if _, err := p.run(ctx, "migrate"); err != nil {
+		return nil, err
+	}
+	seeded, err := p.run(ctx, "dev", "seed")
 	if err != nil {
 		return nil, err
 	}
-	for _, args := range [][]string{{"migrate"}, {"dev", "seed"}} {
-		cmd := exec.CommandContext(ctx, binary, append([]string{"--config", config}, args...)...)
-		cmd.Env = append(os.Environ(), "HOTLINE_DEMO_ENABLED=true") // only to bring the invented city in
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("hotline %s: %w\n%s", strings.Join(args, " "), err, out)
-		}
+	var users []struct{ Name, Password string }
+	if err := json.Unmarshal(seeded, &users); err != nil {
+		return nil, fmt.Errorf("read who lives in the demo city: %w", err)
 	}
-	return p, p.serve(ctx, binary, config)
+	for _, u := range users {
+		p.passwords[u.Name] = u.Password
+	}
+	return p, nil
+}
+
+// run runs another command of the program, with the invented city allowed, and gives what it printed.
+func (p *program) run(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, p.binary, append([]string{"--config", p.config}, args...)...)
+	cmd.Env = append(os.Environ(), "HOTLINE_DEMO_ENABLED=true")
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("hotline %s: %w\n%s", strings.Join(args, " "), err, said.Bytes())
+	}
+	return out, nil
 }
 
 // configure writes the settings of one node: what is not named is as in production.
@@ -117,7 +149,7 @@ func (p *program) configure(h *house) (path string, err error) {
 		}
 		ports[i] = fmt.Sprintf("127.0.0.1:%d", port)
 	}
-	p.sip = ports[0]
+	p.sip, p.api = ports[0], "http://"+ports[1]
 	text := fmt.Sprintf(`node: {id: bench, data_dir: %q}
 postgres: {url: %q, owner_url: %q}
 redis: {url: %q}
@@ -141,16 +173,16 @@ drain: {timeout: 10s}
 	return path, os.WriteFile(path, []byte(text), 0o600)
 }
 
-func (p *program) serve(ctx context.Context, binary, config string) error {
+func (p *program) serve(ctx context.Context) error {
 	log, err := os.Create(p.log)
 	if err != nil {
 		return fmt.Errorf("open the program's log: %w", err)
 	}
-	args := []string{"--config", config, "serve"}
+	args := []string{"--config", p.config, "serve"}
 	if p.city.roles != "" {
 		args = append(args, "--roles", p.city.roles)
 	}
-	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), binary, args...)
+	p.cmd = exec.CommandContext(context.WithoutCancel(ctx), p.binary, args...)
 	p.cmd.Stderr = log
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	stdout, err := p.cmd.StdoutPipe()

@@ -40,6 +40,7 @@ type options struct {
 	rates   []int         // of the minute, calls a second, one after the other
 	rest    time.Duration // after the minute, until memory is looked at again
 
+	tickets    int // of the register
 	households int // of the year's books, each paid once, and as many more that wait to be paid
 }
 
@@ -54,6 +55,7 @@ var parts = []struct {
 	{"signalling", benchSignalling},
 	{"minute", benchMinute},
 	{"payouts", benchPayouts},
+	{"register", benchRegister},
 }
 
 func main() {
@@ -77,7 +79,7 @@ func readFlags() options {
 	var o options
 	var only, rates string
 	var short bool
-	flag.StringVar(&only, "only", "calls,intake,timers", "parts to run, with commas; there are also signalling, minute and payouts")
+	flag.StringVar(&only, "only", "calls,intake,timers", "parts to run, with commas; there are also signalling, minute, payouts and register")
 	flag.BoolVar(&short, "short", false, "a tenth of the time: to see that it works, not to measure")
 	flag.IntVar(&o.rate, "rate", 50, "calls a second")
 	flag.DurationVar(&o.call, "call", time.Second, "how long each call talks before it hangs up")
@@ -92,7 +94,8 @@ func readFlags() options {
 	flag.StringVar(&o.program, "program", "", "a built hotline to measure (default: build it)")
 	flag.StringVar(&rates, "rates", "500,1000", "minute: calls a second, with commas, one minute each")
 	flag.DurationVar(&o.rest, "rest", 3*time.Minute, "minute: how long the line is quiet before its memory is looked at again")
-	flag.IntVar(&o.households, "households", 100_000, "payouts: households in the books; each has ten postings")
+	flag.IntVar(&o.households, "households", 100_000, "payouts and register: households in the books; each has ten postings")
+	flag.IntVar(&o.tickets, "tickets", 1_000_000, "register: tickets in the database")
 	flag.Parse()
 	o.only = strings.Split(only, ",")
 	for _, r := range strings.Split(rates, ",") {
