@@ -8,7 +8,7 @@ CREATE TEMP TABLE town AS
            (SELECT id FROM posts p WHERE p.area_code = d.code AND p.kind = 'desk' LIMIT 1) AS desk,
            (SELECT id FROM staff s WHERE s.login = 'maker-' || d.code) AS maker, (SELECT id FROM staff s WHERE s.login = 'head-' || d.code) AS head,
            (SELECT id FROM staff s WHERE s.login = 'payer-' || d.code) AS payer
-      FROM divisions d WHERE d.code LIKE '990___' || '___000' AND substr(d.code, 7, 3) <> '000';
+      FROM divisions d WHERE d.code LIKE '990___' || '___000' AND substr(d.code, 7, 3) <> '000' AND EXISTS (SELECT 1 FROM staff s WHERE s.login = 'maker-' || d.code);
 
 -- The last :live of them are still to be paid; the others were, over the days before today.
 CREATE TEMP TABLE lot AS

@@ -136,6 +136,9 @@ func (r *register) sample(ctx context.Context, b books) error {
 			if err := tx.AddHousehold(ctx, &home); err != nil {
 				return err
 			}
+			if err := tx.AddTier(ctx, home.ID, people.Tier{Tier: 3, Version: "bench", Because: people.TierRegistered, Since: tx.Now()}); err != nil {
+				return err
+			}
 			if err := tx.AddPerson(ctx, &one, 0); err != nil {
 				return err
 			}

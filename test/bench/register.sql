@@ -16,6 +16,7 @@ CREATE TEMP TABLE home AS
       FROM generate_series(1, :households) i CROSS JOIN base b JOIN town t ON t.n = i % (SELECT count(*) FROM town);
 INSERT INTO households (id, public_id, area_code, register_area, address_sealed, limit_index, opened_at, opened_by, version) OVERRIDING SYSTEM VALUE
     SELECT h.id, gen_random_uuid(), h.village, h.village, b.address, decode(md5('hh' || i) || md5('hi' || i), 'hex'), h.at, h.maker, 1 FROM home h CROSS JOIN base b;
+INSERT INTO household_tiers (household_id, tier, rule_version, because, since) SELECT id, 1 + i % 3, 'bench', 'registered', at FROM home;
 CREATE TEMP TABLE body AS SELECT b.person + row_number() OVER (ORDER BY h.id, m) AS id, h.id AS household, h.village, h.at, h.maker, m FROM home h CROSS JOIN base b CROSS JOIN LATERAL generate_series(1, h.size) m;
 INSERT INTO persons (id, public_id, area_code, hukou_area, identity_type, identity_index, phone_index, name_birth_index, sealed, version, added_at, added_by) OVERRIDING SYSTEM VALUE
     SELECT p.id, gen_random_uuid(), p.village, p.village, 'resident_id', decode(md5('id' || p.id) || md5('ie' || p.id), 'hex'), CASE WHEN p.m = 1 THEN decode(md5('ph' || p.id) || md5('pi' || p.id), 'hex') END,
