@@ -167,22 +167,18 @@ func DiscardRun(ctx context.Context, tx RunTx, publicID string) (ledger.Run, err
 	return run, auditRun(ctx, tx, run, "run.discarded")
 }
 
-// linesAtOnce is how many lines are carried out in one transaction: as long as it lasts, others
-// who pay out of the same budget wait.
-const linesAtOnce = 250
-
-// CarryRun carries out the next lines of a signed run, which is locked. County finance is
-// told when the last one is through.
-func CarryRun(ctx context.Context, tx RunTx, run *ledger.Run, p *Policy) error {
+// CarryRun carries out the next lines of a signed run, which is locked, so many at most. County
+// finance is told when the last one is through.
+func CarryRun(ctx context.Context, tx RunTx, run *ledger.Run, most int, p *Policy) error {
 	err := tx.Wherever(ctx, func() error { // a ticket may have moved to another county since
-		tickets, err := tx.RunTickets(ctx, *run, linesAtOnce)
+		tickets, err := tx.RunTickets(ctx, *run, most)
 		if err != nil {
 			return err
 		}
 		if err := tx.LockTickets(ctx, tickets); err != nil {
 			return err
 		}
-		due, err := tx.DueLines(ctx, *run, linesAtOnce)
+		due, err := tx.DueLines(ctx, *run, most)
 		if err != nil {
 			return err
 		}

@@ -176,7 +176,7 @@ func TestRunGoesOn(t *testing.T) {
 	r := m.signed(t)
 	broken := context.Canceled
 	_, err := m.db.CarryRun(t.Context(), func(ctx context.Context, tx relief.RunTx, run *ledger.Run) error {
-		if err := relief.CarryRun(ctx, tx, run, policyOf()); err != nil {
+		if err := relief.CarryRun(ctx, tx, run, 2, policyOf()); err != nil {
 			return err
 		}
 		return broken
@@ -185,6 +185,10 @@ func TestRunGoesOn(t *testing.T) {
 		t.Fatal("nothing was rolled back")
 	}
 	m.came(t, r, "waits", "waits", "waits")
+	if more, err := m.step(t.Context()); !more || err != nil {
+		t.Fatalf("not carried on (%v)", err)
+	}
+	m.came(t, r, reservedLine, reservedLine, "waits") // where a crash may leave it
 	m.carry(t)
 	m.came(t, r, reservedLine, reservedLine, reservedLine)
 	if more, err := m.step(t.Context()); more || err != nil {

@@ -78,7 +78,7 @@ func (m *runTill) carry(t *testing.T) {
 
 func (m *runTill) step(ctx context.Context) (bool, error) {
 	return m.db.CarryRun(ctx, func(ctx context.Context, tx relief.RunTx, r *ledger.Run) error {
-		return relief.CarryRun(ctx, tx, r, policyOf())
+		return relief.CarryRun(ctx, tx, r, 2, policyOf())
 	})
 }
 

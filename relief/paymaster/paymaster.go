@@ -25,6 +25,7 @@ type Store interface {
 type Options struct {
 	Rules  func(now time.Time) relief.Rules // in force at a moment
 	Hands  int                              // 2: how many runs, of as many counties, go on at a time
+	Lines  int                              // 250: in one transaction, for which others who pay out of the same budget wait
 	Poll   time.Duration                    // 1 s: how often it looks
 	Logger *slog.Logger
 }
@@ -39,6 +40,9 @@ type Paymaster struct {
 func New(store Store, o Options) *Paymaster {
 	if o.Hands == 0 {
 		o.Hands = 2
+	}
+	if o.Lines == 0 {
+		o.Lines = 250
 	}
 	if o.Poll == 0 {
 		o.Poll = time.Second
@@ -79,7 +83,7 @@ func (p *Paymaster) serve(ctx context.Context) {
 func (p *Paymaster) Carry(ctx context.Context) (bool, error) {
 	carried, err := p.store.CarryRun(ctx, func(ctx context.Context, tx relief.RunTx, run *ledger.Run) error {
 		rules := p.o.Rules(tx.Now())
-		return relief.CarryRun(ctx, tx, run, &rules.Policy)
+		return relief.CarryRun(ctx, tx, run, p.o.Lines, &rules.Policy)
 	})
 	if carried {
 		failpoint.Hit(failpoint.RunAfterCommit)

@@ -71,6 +71,8 @@ var (
 		failpoint.BankAfterSend:    {{"has reached it", sentToBank("", sound)}},
 		failpoint.BankAfterAsk:     {{"asked", sentToBank("", cutOffAnswer)}},
 		failpoint.BankAfterFetch:   {{"return", sentToBank("", sound)}},
+		failpoint.RunBeforeCommit:  {{"run", runCarriedOut}},
+		failpoint.RunAfterCommit:   {{"run", runCarriedOut}},
 		failpoint.BankBeforeCommit: {{"taken", sentToBank("", sound)}, {"answered", sentToBank(":2", sound)}},
 	}
 )
