@@ -271,3 +271,113 @@ func TestTheFamilyOfTheArticle(t *testing.T) {
 		})
 	}
 }
+
+// What becomes of an application that is objected to, refused and appealed against, and
+// of what is paid: a new notice after the objection, a letter with its term, the look
+// anew once a review has set the refusal aside, and no cut without a hearing.
+func TestAnObjectionARefusalAndACut(t *testing.T) {
+	h := newHouse(t)
+	worker, head := h.signIn("worker"), h.signIn("township_head")
+	h.clock("2026-04-28 10:00")
+	caseID := h.call("12349001", "13812345678")
+	h.offer(caseID, "worker")
+	decode[api.Ticket](t, worker.post("/tickets/"+caseID+"/acceptance", nil))
+	ids := h.household("worker", caseID, family...)
+	a := decode[application.View](t, worker.post("/tickets/"+caseID+"/applications", map[string]any{"aid": "dibao", "person": ids[0]}))
+	at := "/applications/" + a.ID
+	for aid, want := range map[string]string{"dibao": "applied_already", "tekun": "double_aid", "medical": "not_monthly", "no_such": "unknown_aid"} {
+		got := worker.post("/tickets/"+caseID+"/applications", map[string]any{"aid": aid, "person": ids[0]})
+		if got.code() != want && !(aid == "dibao" && got.code() == "double_aid") {
+			t.Errorf("apply for %s beside dibao: %s, want %s", aid, got.body, want)
+		}
+	}
+	if got := worker.post(at+"/declarations", declaration(ids[:3], income("odd_jobs", 240_000))); got.code() != "every_member" {
+		t.Errorf("a member of whom nothing is said: %s", got.body)
+	}
+	for _, path := range []string{"/declarations", "/submission"} {
+		decode[application.View](t, worker.post(at+path, map[string]any{"/declarations": declaration(ids, income("odd_jobs", 240_000)), "/submission": nil}[path]))
+	}
+	if got := worker.post(at+"/papers", map[string]any{"papers": []string{"income_proof"}}); got.code() != "may_not_ask" {
+		t.Errorf("a paper that a source covers is asked for: %s", got.body)
+	}
+	decode[application.View](t, worker.post(at+"/papers", map[string]any{"papers": []string{"commitment"}}))
+	decode[application.View](t, worker.post(at+"/supply", map[string]any{}))
+	if got := worker.post(at+"/papers", map[string]any{"papers": []string{"check_consent"}}); got.code() != "asked_already" {
+		t.Errorf("papers are asked for twice: %s", got.body)
+	}
+	decode[application.View](t, worker.post(at+"/acceptance", nil))
+	decode[application.View](t, worker.post(at+"/pauses", map[string]any{"why": "illness", "reason": "the father is in hospital"}))
+	clock := func() (c ticket.ClockView) {
+		page := decode[api.Ticket](t, worker.get("/tickets/"+caseID))
+		return page.Clocks[slices.IndexFunc(page.Clocks, func(c ticket.ClockView) bool { return c.Kind == ticket.ClockDecide })]
+	}
+	due := clock().DueAt
+	h.clock("2026-04-30 09:00")
+	decode[application.View](t, worker.post(at+"/resumption", nil))
+	if after := clock(); !after.DueAt.After(due) || after.PausedAt != nil || after.Span != "20wd" {
+		t.Errorf("after two days of rest: due %s, before %s (%s)", after.DueAt, due, after.Span)
+	}
+	decode[application.View](t, worker.post(at+"/checks", map[string]any{"reason": "as declared"}))
+	h.look(worker, caseID, a.ID)
+	grant := map[string]any{"kind": "grant", "reason_code": "due", "reason": "they are poor", "override": "nothing else helps a month"}
+	notice := func() application.NoticeView {
+		decode[application.View](t, worker.post(at+"/assessments", map[string]any{}))
+		decode[application.View](t, worker.post(at+"/rulings", grant))
+		return decode[application.View](t, worker.post(at+"/notices", map[string]any{"phone": "0537-12349", "photo": worker.photo(caseID)})).Notices[0]
+	}
+	first := notice()
+	object := func(n application.NoticeView) reply {
+		form := "id=" + uuid.NewString() + "&text=They+have+a+car"
+		return client{h: h}.send(http.MethodPost, "!"+n.Path+"/objections", form, http.Header{"Content-Type": {"application/x-www-form-urlencoded"}})
+	}
+	if got := object(first); got.status != http.StatusOK {
+		t.Fatalf("an objection without a name: %d %s", got.status, got.body)
+	}
+	if gone := (client{h: h}).get("!" + first.Path); gone.status != http.StatusGone {
+		t.Errorf("the notice after an objection: %d", gone.status)
+	}
+	a = decode[api.ApplicationList](t, worker.get("/tickets/"+caseID+"/applications")).Items[0]
+	if a.State != application.StateObjection || len(a.Objections) != 1 || !a.Objections[0].Anonymous || a.Objections[0].Text != "They have a car" {
+		t.Fatalf("after the objection: %s %+v", a.State, a.Objections)
+	}
+	decode[application.View](t, worker.post("/objections/"+a.Objections[0].ID+"/answer", map[string]any{"outcome": "unfounded", "answer": "the car is a neighbour's"}))
+	second := notice()
+	h.clock("2026-05-08 09:00")
+	if got := object(second); got.status != http.StatusGone {
+		t.Errorf("an objection after the term: %d", got.status)
+	}
+	a = decode[api.ApplicationList](t, worker.get("/tickets/"+caseID+"/applications")).Items[0]
+	a = decode[application.View](t, head.post("/rulings/"+a.Rulings[0].ID+"/approval", map[string]any{"approve": true}))
+	if len(a.Entitlements) != 1 || a.Entitlements[0].From != "2026-05" {
+		t.Fatalf("entitled %+v", a.Entitlements)
+	}
+
+	h.clock("2026-08-03 09:00") // the income has risen above the standard
+	h.fire()
+	end := map[string]any{"kind": "exit", "reason_code": "income_rose", "reason": "the father works again"}
+	if got := worker.post(at+"/rulings", end); got.code() != "hearing_first" {
+		t.Fatalf("an end without a hearing: %s", got.body)
+	}
+	decode[application.View](t, worker.post(at+"/hearings", map[string]any{"kind": "before_cut", "held_at": h.now().Add(-time.Hour), "present": 3, "attendance": "heard", "said": "I work again since July."}))
+	a = decode[application.View](t, worker.post(at+"/rulings", end))
+	a = decode[application.View](t, head.post("/rulings/"+a.Rulings[0].ID+"/approval", map[string]any{"approve": true}))
+	if e := a.Entitlements; a.State != application.StateExited || len(e) != 2 || e[1].Until != "2026-08" || e[0].From != "2026-09" || e[0].Until != "2027-02" ||
+		e[0].Why != application.WhyEasingOut || e[0].MonthlyFen != 144_000 {
+		t.Fatalf("ended: %s %+v", a.State, e)
+	}
+	if r := a.Rulings[0]; r.LetterDue == nil || r.ReviewAt != "甲县" {
+		t.Errorf("the letter of the end: %+v", r)
+	}
+	a = decode[application.View](t, worker.post("/rulings/"+a.Rulings[0].ID+"/letter", map[string]any{"way": "handed", "at": h.now()}))
+	if r := a.Rulings[0]; string(r.ReviewBy) != "2026-10-03" {
+		t.Errorf("a review may be asked for until %s", r.ReviewBy)
+	}
+	a = decode[application.View](t, worker.post("/rulings/"+a.Rulings[0].ID+"/appeals", map[string]any{"kind": "review", "office": "甲县人民政府", "filed_on": "2026-08-03", "text": "I earn less than they say."}))
+	a = decode[application.View](t, worker.post("/appeals/"+a.Appeals[0].ID+"/outcome", map[string]any{"outcome": "upheld", "answer": "it stands"}))
+	if !a.Appeals[0].InTerm || a.Appeals[0].Outcome != application.AppealUpheld {
+		t.Errorf("the appeal: %+v", a.Appeals[0])
+	}
+	if n := h.count(`SELECT count(*) FROM timeline WHERE data::text ~ '1381234|99010119|周测试|有车|a car'`); n != 0 {
+		t.Errorf("%d lines of the timeline tell what they must not", n)
+	}
+}
