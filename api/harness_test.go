@@ -104,6 +104,7 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 		Forms:   api.Forms{Set: policies(t).Forms, Font: form.Font{Path: form.DefaultFont}},
 		Checks:  []api.Check{{Name: "postgres", Required: true, Probe: func(ctx context.Context) (string, error) { return "", db.Ping(ctx) }}},
 	}
+	deps.Rules.Sources = policies(t).Sources
 	deps.Rules.Aids, deps.Rules.Knowledge = policies(t).Aids, policies(t).Knowledge
 	deps.Rules.Referrals = policies(t).Referrals
 	deps.Rules.Integrity = policies(t).Integrity

@@ -106,6 +106,9 @@ var bodies = map[string]any{
 	"POST /referrals/{id}/confirmation": map[string]any{"so": true},
 	"POST /referrals/{id}/withdrawal":   map[string]any{"reason": "helped elsewhere"},
 	"POST /case-tasks/{id}/completion":  map[string]any{"outcome": "handled", "reason": "sent elsewhere"},
+	"POST /tickets/{id}/consents":       map[string]any{"form": "voice", "given_at": time.Now().Format(time.RFC3339), "persons": []any{map[string]any{"person": someID, "by": "self"}}},
+	"POST /consents/{id}/withdrawal":    map[string]any{"reason": "taken back"},
+	"POST /tickets/{id}/checks":         map[string]any{"consent": someID},
 
 	"POST /papers/{id}/receipt":      map[string]any{"photos": []string{someID}},
 	"POST /papers/{id}/verification": map[string]any{},

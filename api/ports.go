@@ -22,6 +22,7 @@ import (
 	"example.org/hotline/relief/knowledge"
 	"example.org/hotline/relief/referral"
 	"example.org/hotline/relief/rule"
+	"example.org/hotline/relief/source"
 	"example.org/hotline/ticket"
 )
 
@@ -48,6 +49,7 @@ type Tx interface {
 	PeopleRows
 	ApplicationRows
 	IntegrityRows
+	SourceRows
 	StatisticsRows
 	FormRows
 	ReferralRows
@@ -178,7 +180,9 @@ type Rules struct {
 	Report    ticket.ReportRules  // what a reported household's ticket is born by
 	Referrals referral.Catalogues // at least one
 
-	Integrity    integrity.Versions
+	Integrity integrity.Versions
+	Sources   *source.Catalogue // data sources that households are checked at
+
 	Knowledge    *knowledge.Index // what people look up
 	Callback     ticket.CallbackRules
 	Queues       []acd.Queue // whose figures are shown

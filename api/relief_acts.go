@@ -110,6 +110,9 @@ type decideInput struct {
 func (s *Server) decide(ctx context.Context, tx Tx, in *decideInput) (Ticket, error) {
 	b := in.Body
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
+		if err := s.mayAskFor(ctx, tx, id, "missing_papers", b.MissingPapers...); err != nil {
+			return err
+		}
 		_, err := relief.Decide(ctx, tx, id, relief.DecideInput{PublicID: newID(ctx, b.ID), Fen: b.AmountFen, Reason: b.Reason,
 			MissingPapers: b.MissingPapers, ShortCheck: b.ShortCheck.check()}, s.rules(tx))
 		return err
@@ -193,6 +196,9 @@ type addPaperInput struct {
 
 func (s *Server) addPaper(ctx context.Context, tx Tx, in *addPaperInput) (Ticket, error) {
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
+		if err := s.mayAskFor(ctx, tx, id, "kind", in.Body.Kind); err != nil {
+			return err
+		}
 		_, err := relief.AddPaper(ctx, tx, id, in.Body.Kind, s.rules(tx))
 		return err
 	})

@@ -16,6 +16,8 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
 	fiberrecover "github.com/gofiber/fiber/v2/middleware/recover"
+
+	"example.org/hotline/relief/source"
 )
 
 // Server is the HTTP side of one node.
@@ -42,6 +44,9 @@ type Server struct {
 func New(cfg Config, deps Deps) (*Server, error) {
 	useProblems()
 	s := &Server{cfg: cfg.withDefaults(), deps: deps, hub: newHub(), verifier: newVerifier()}
+	if s.deps.Rules.Sources == nil {
+		s.deps.Rules.Sources = new(source.Catalogue) // none is asked
+	}
 	s.base, s.stop = context.WithCancel(context.Background())
 	var err error
 	if s.metrics, err = newMetrics(deps.Metrics); err != nil {

@@ -27,6 +27,7 @@ type Config struct {
 	Email     EmailConfig     `yaml:"email"`
 	WebPush   WebPushConfig   `yaml:"webpush"`
 	Banks     []BankConfig    `yaml:"banks"`
+	Sources   []SourceConfig  `yaml:"sources"`
 	Keys      KeysConfig      `yaml:"keys"`
 	Policy    PolicyConfig    `yaml:"policy"`
 	Forms     FormsConfig     `yaml:"forms"`

@@ -21,6 +21,7 @@ import (
 	"example.org/hotline/relief/knowledge"
 	"example.org/hotline/relief/referral"
 	"example.org/hotline/relief/rule"
+	"example.org/hotline/relief/source"
 	"example.org/hotline/ticket"
 )
 
@@ -39,7 +40,8 @@ type Policies struct {
 	Contacts  map[string]*notify.Policy
 	Gateways  map[string]*notify.GatewaySpec
 	Banks     map[string]*layout.Layout
-	Forms     *form.Set // what is printed
+	Forms     *form.Set         // what is printed
+	Sources   *source.Catalogue // that are asked about households
 
 	Integrity integrity.Versions
 	Knowledge *knowledge.Index // what agents look things up in
@@ -78,6 +80,8 @@ func LoadPolicies(dir string) (*Policies, error) {
 	all.keep(err)
 	p.Contacts, p.Gateways = loadContacts(from, &all), loadGateways(from, &all)
 	p.Banks = loadBanks(from, &all)
+	p.Sources = loadSources(from, &all)
+	p.checkPaperSources(&all)
 	if err := all.err(); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"example.org/hotline/relief/loop"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/referral"
+	"example.org/hotline/relief/source"
 )
 
 // The CHECKs of the money's tables list exactly what the program knows.
@@ -46,6 +47,10 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"integrity_steps", "event", texts(integrity.Events())},
 		{"integrity_papers", "kind", texts([]integrity.PaperKind{integrity.PaperCommitment, integrity.PaperNotice})},
 		{"integrity_papers", "signed", texts([]integrity.Signed{integrity.SignedScreen, integrity.SignedPaper, integrity.SignedVoice})},
+		{"source_answers", "status", texts(source.Statuses())},
+		{"source_checks", "why", texts(source.Whys())},
+		{"source_consents", "form", texts(source.Forms())},
+		{"source_consent_persons", "given_by", texts(source.Givers())},
 		{"findings", "id_type", texts([]people.IdentityType{people.IdentityResident, people.IdentityNone})},
 		{"referrals", "state", texts(referral.States())},
 		{"referrals", "result", texts(referral.Results())},

@@ -89,7 +89,12 @@ func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, banks.close()) }()
-	cfg, err := devConfig(ctx, dir, o, city, servers, messages.settings()+"\n"+banks.settings())
+	departments, err := startSources(ctx, dir)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, departments.close()) }()
+	cfg, err := devConfig(ctx, dir, o, city, servers, messages.settings()+"\n"+banks.settings()+"\n"+departments.settings())
 	if err != nil {
 		return err
 	}
@@ -112,10 +117,10 @@ func runDev(ctx context.Context, out io.Writer, o devOptions) (err error) {
 		say("stopping: new calls are refused, live ones may end for %s; Ctrl-C again ends at once", cfg.Drain.Timeout)
 	})
 	return n.run(ctx, func(ctx context.Context) error {
-		if err := writeDevJSON(dir, n, city, servers, users, banks.pages()); err != nil {
+		if err := writeDevJSON(dir, n, city, servers, users, banks.pages(), departments.page()); err != nil {
 			return err
 		}
-		say("%s", welcome(cfg, n, city, users, banks.pages()))
+		say("%s", welcome(cfg, n, city, users, banks.pages(), departments.page()))
 		say("READY")
 		if o.demoCall {
 			return demoCall(ctx, out, n, city)

@@ -22,12 +22,13 @@ type devJSON struct {
 	Postgres        string            `json:"postgres"` // reads everything, changes nothing
 	Redis           string            `json:"redis"`    // the administrator
 	Users           []devUser         `json:"users"`
-	Banks           map[string]string `json:"banks"` // the page of each bank, by its id
+	Banks           map[string]string `json:"banks"`   // the page of each bank, by its id
+	Sources         string            `json:"sources"` // the page of the data sources
 }
 
-func writeDevJSON(dir string, n *node, city configs.City, servers *localservers.Servers, users []devUser, banks map[string]string) error {
+func writeDevJSON(dir string, n *node, city configs.City, servers *localservers.Servers, users []devUser, banks map[string]string, sources string) error {
 	d := devJSON{API: "http://" + n.listener.Addr().String(), SIP: map[string]string{}, TownshipNumbers: map[string]string{},
-		Postgres: servers.Postgres.InspectURL, Redis: servers.Redis.AdminURL, Users: users, Banks: banks}
+		Postgres: servers.Postgres.InspectURL, Redis: servers.Redis.AdminURL, Users: users, Banks: banks, Sources: sources}
 	for _, a := range n.phone.Addrs() {
 		d.SIP[a.Network] = a.Addr.String()
 	}
@@ -42,7 +43,7 @@ func writeDevJSON(dir string, n *node, city configs.City, servers *localservers.
 }
 
 // welcome is what a newcomer sees when the city is ready.
-func welcome(cfg configs.Config, n *node, city configs.City, users []devUser, banks map[string]string) string {
+func welcome(cfg configs.Config, n *node, city configs.City, users []devUser, banks map[string]string, sources string) string {
 	var b strings.Builder
 	places := map[area.Code]string{}
 	for _, d := range city.Divisions {
@@ -52,6 +53,7 @@ func welcome(cfg configs.Config, n *node, city configs.City, users []devUser, ba
 	for _, id := range slices.Sorted(maps.Keys(banks)) {
 		fmt.Fprintf(&b, "  %s  %s (a simulated bank: what it has, and how to make it fail)\n", id, banks[id])
 	}
+	fmt.Fprintf(&b, "  sources   %s (16 simulated data sources: how each behaves, and how to change it)\n", sources)
 	b.WriteString("\n")
 	fmt.Fprintf(&b, "  %-17s %-16s %-12s %s\n", "sign-in", "password", "place", "who")
 	for _, u := range users {

@@ -69,6 +69,9 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 	} else {
 		dispatching.start("timers", n.engine.RunArming)
 	}
+	if n.asker != nil {
+		dispatching.start("data checks", n.asker.Run)
+	}
 	if n.courier != nil {
 		dispatching.start("courier", n.courier.Run)
 	}

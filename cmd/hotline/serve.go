@@ -38,6 +38,9 @@ import (
 	"example.org/hotline/relief/form"
 	"example.org/hotline/relief/integrity"
 	"example.org/hotline/relief/people"
+	"example.org/hotline/relief/source"
+	"example.org/hotline/relief/source/asking"
+	"example.org/hotline/relief/source/connect"
 	"example.org/hotline/store"
 	"example.org/hotline/store/journal"
 	"example.org/hotline/ticket"
@@ -55,6 +58,8 @@ var (
 	_ pulse.Outbox           = (*store.DB)(nil)
 	_ courier.Store          = (*store.DB)(nil)
 	_ courier.Bank           = (*gateway.Bank)(nil)
+	_ asking.Store           = store.SourceDesk{}
+	_ asking.Source          = (*connect.Connector)(nil)
 )
 
 func serveCommand(config *string) *cobra.Command {
@@ -118,6 +123,7 @@ type node struct {
 	relay    pulse.Relay
 	places   *store.Areas     // the area tree
 	banks    gateway.Banks    // through which counties' funds pay
+	asker    *asking.Asker    // of data sources; nil where the node does not dispatch
 	courier  *courier.Courier // nil where the node does not dispatch, or no bank has an interface
 	telling  telling          // how people are told
 	notifier *notify.Notifier // nil where the node neither dispatches nor rings
@@ -134,7 +140,7 @@ func newNode(ctx context.Context, cfg configs.Config, log *slog.Logger, sms func
 	}
 	n := &node{cfg: cfg, log: log, metrics: prometheus.NewRegistry()}
 	n.metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	for _, build := range []func() error{n.loadRules, n.openStore, n.openBanks, func() error { return n.buildPlaces(ctx) }, n.openIntake, n.buildDispatch, n.buildRecordings, n.buildQueue,
+	for _, build := range []func() error{n.loadRules, n.openStore, n.openBanks, n.openSources, func() error { return n.buildPlaces(ctx) }, n.openIntake, n.buildDispatch, n.buildRecordings, n.buildQueue,
 		func() error { return n.buildPhone(ctx) },
 		func() error { return n.buildAPI(ctx, sms) },
 	} {
@@ -208,6 +214,22 @@ func (n *node) openBanks() (err error) {
 	return err
 }
 
+// openSources makes the way to each data source, and what asks them where the node
+// dispatches. A source's clock is the real one, as a bank's.
+func (n *node) openSources() error {
+	connectors, err := n.policies.OpenSources(n.cfg.Sources, time.Now)
+	if err != nil || !n.has(configs.RoleDispatch) {
+		return err
+	}
+	sources := make(map[string]asking.Source, len(connectors))
+	for code, c := range connectors {
+		sources[code] = c
+	}
+	n.asker = asking.New(store.SourceDesk{DB: n.db, Catalogue: n.policies.Sources}, asking.Options{Node: n.cfg.Node.ID, Sources: sources, Parallel: n.policies.Sources.Parallel,
+		Logger: n.log, Registerer: n.metrics})
+	return nil
+}
+
 // reliefRules are those in force at a moment.
 func (n *node) reliefRules(now time.Time) relief.Rules {
 	return relief.Rules{Policy: *n.policies.Reliefs.At(now), Calendar: n.policies.Calendar}
@@ -251,6 +273,8 @@ func (n *node) buildDispatch() error {
 	n.handleApplications()
 	n.engine.Handle(people.TimerMonitoring, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return people.Due(ctx, tx, t) })
 	n.engine.Handle(integrity.TimerEntry, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return integrity.Lapse(ctx, tx, t) })
+	checkOver := source.CheckOver(n.policies.Sources)
+	n.engine.Handle(source.TimerCheckOver, func(ctx context.Context, tx *store.Tx, t act.Timer) error { return checkOver(ctx, tx, t) })
 	return n.buildNotifier()
 }
 
@@ -320,6 +344,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 		Inbound: n.inbound(), Telling: n.contactDeps(),
 		Checks: n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
 	}
+	deps.Rules.Sources = n.policies.Sources
 	if n.softphone != nil { // a nil pointer in an interface would not look like none
 		deps.Softphone = n.softphone
 	}

@@ -22,6 +22,7 @@ export const router = createRouter({
     { path: '/visits', name: 'visits', component: () => import('./visits/VisitsPage.vue'), meta: { title: 'page.visits' } },
     { path: '/reports', name: 'reports', component: () => import('./reports/ReportsPage.vue'), meta: { title: 'page.reports' } },
     { path: '/knowledge', name: 'knowledge', component: () => import('./knowledge/KnowledgePage.vue'), meta: { title: 'page.knowledge' } },
+    { path: '/sources', name: 'sources', component: () => import('./checks/SourcesPage.vue'), meta: { title: 'sourcesPage.title' } },
     { path: '/referrals', name: 'referrals', component: () => import('./loop/ReferralsPage.vue'), meta: { title: 'referral.title' } },
     { path: '/referrals/:id/sheet', name: 'referral-sheet', component: () => import('./loop/SheetPage.vue'), meta: { title: 'referral.sheetTitle' } },
     { path: '/households', name: 'households', component: () => import('./people/HouseholdsPage.vue'), meta: { title: 'page.households' } },

@@ -24,6 +24,7 @@ var (
 	SystemBank     = Actor{System: "bank", Name: "bank"}       // speaks to banks that have an interface
 	SystemRuns     = Actor{System: "runs", Name: "runs"}       // carries out lists of payouts that people have signed
 	SystemPublic   = Actor{System: "public", Name: "public"}   // somebody before a notice board, of whom nothing is known
+	SystemSource   = Actor{System: "source", Name: "source"}   // asks other departments' data sources
 	SystemConsole  = Actor{System: "sign_in", Name: "sign_in"} // looks up accounts before anyone has signed in
 )
 

@@ -787,6 +787,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/checks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the sources have said so far, and what differs; each look leaves a record */
+        get: operations["get_checks_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/{id}/withdrawal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a consent back: nothing is asked by it any more */
+        post: operations["post_consents_id_withdrawal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -2650,6 +2684,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/paper-violations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Papers that are owed although a data source covers them */
+        get: operations["get_paper_violations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/papers/{id}/receipt": {
         parameters: {
             query?: never;
@@ -3421,6 +3472,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the data sources have answered in the last 24 hours */
+        get: operations["get_sources"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staff": {
         parameters: {
             query?: never;
@@ -3747,6 +3815,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Consents and data checks of a case, how each source stands; nothing of what was said */
+        get: operations["get_tickets_id_checks"];
+        put?: never;
+        /** Ask every data source about everybody whom a consent covers */
+        post: operations["post_tickets_id_checks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/closure": {
         parameters: {
             query?: never;
@@ -3758,6 +3844,23 @@ export interface paths {
         put?: never;
         /** Close after asking the citizen */
         post: operations["post_tickets_id_closure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down that the household consents to a data check */
+        post: operations["post_tickets_id_consents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5652,6 +5755,35 @@ export interface components {
             /** @enum {string} */
             way: "visit" | "call" | "data";
         };
+        CheckMember: {
+            /** @description Has an identity number to ask by */
+            askable: boolean;
+            /** @description A guardian consents for them */
+            guardian_needed: boolean;
+            name: string;
+            /** @description Public id */
+            person: string;
+        };
+        CheckStartInputBody: {
+            /**
+             * Format: uuid
+             * @description Public id of a consent of this case
+             */
+            consent: string;
+            /** Format: uuid */
+            id?: string;
+        };
+        Checks: {
+            /** @description The newest first */
+            checks: components["schemas"]["SourceCheckView"][] | null;
+            /** @description The newest first */
+            consents: components["schemas"]["SourceConsentView"][] | null;
+            /** @description Empty: the case has no household yet */
+            members: components["schemas"]["CheckMember"][] | null;
+            /** @description The case is open and yours to work on */
+            open: boolean;
+            sources: components["schemas"]["SourceName"][] | null;
+        };
         ClaimAnswer: {
             /** Format: int64 */
             amount_fen: number;
@@ -5698,6 +5830,31 @@ export interface components {
             reason?: string;
             /** @description It is as the department says */
             so: boolean;
+        };
+        ConsentInputBody: {
+            /** @enum {string} */
+            form: "written" | "voice" | "on_site";
+            /**
+             * Format: date-time
+             * @description When they consented
+             */
+            given_at: string;
+            /** Format: uuid */
+            id?: string;
+            persons: components["schemas"]["ConsentPersonBody"][] | null;
+            /** @description Completed upload of the signed paper */
+            photo?: string;
+        };
+        ConsentPersonBody: {
+            /** @enum {string} */
+            by: "self" | "guardian";
+            /** @description Name of the guardian who consents */
+            guardian?: string;
+            /**
+             * Format: uuid
+             * @description Public id of a member of the case's household
+             */
+            person: string;
         };
         ContactLanguageInputBody: {
             /**
@@ -9513,6 +9670,341 @@ export interface components {
         SkillList: {
             items: components["schemas"]["AcdTerm"][] | null;
         };
+        SourceAnswerView: {
+            /** Format: date-time */
+            answered_at?: string;
+            /** @description The day that the data is of */
+            as_of?: string;
+            /** Format: date-time */
+            asked_at: string;
+            /** @description Why nothing is known */
+            code?: string;
+            /** @description It is known and counts now; false is never 'has nothing' */
+            known: boolean;
+            /** @description Public id */
+            person: string;
+            source: string;
+            /** @enum {string} */
+            status: "asking" | "ok" | "empty" | "timeout" | "error" | "stale";
+            /** Format: int64 */
+            took_ms?: number;
+            /** Format: int64 */
+            tries?: number;
+            /**
+             * Format: date-time
+             * @description To when it counts; absent where nothing is known
+             */
+            until?: string;
+        };
+        SourceBreaker: {
+            node: string;
+            /** Format: date-time */
+            since: string;
+            /** @enum {string} */
+            state: "closed" | "half-open" | "open";
+        };
+        SourceCheckView: {
+            answers: components["schemas"]["SourceAnswerView"][] | null;
+            /** Format: date-time */
+            asked_at: string;
+            by: string;
+            /** @description Version that it was asked by */
+            catalogue: string;
+            /** @description Public id */
+            consent: string;
+            /**
+             * Format: date-time
+             * @description Absent while something is waited for
+             */
+            finished_at?: string;
+            id: string;
+            /** Format: int64 */
+            limit_ms: number;
+            /**
+             * Format: int64
+             * @description From the question to the end, real time
+             */
+            took_ms?: number;
+            /** @enum {string} */
+            why: "assessment" | "sample";
+        };
+        SourceCompany: {
+            /** Format: int64 */
+            capital_fen?: number;
+            name: string;
+            /** @enum {string} */
+            role: "legal_person" | "shareholder" | "manager" | "self_employed";
+            since?: string;
+            /** @enum {string} */
+            state: "active" | "closed";
+        };
+        SourceConsentPerson: {
+            /** @enum {string} */
+            by: "self" | "guardian";
+            /** @description Public id */
+            person: string;
+        };
+        SourceConsentView: {
+            /** @description Who wrote it down */
+            by: string;
+            /** @description A check may rest on it now */
+            counts: boolean;
+            /** @enum {string} */
+            form: "written" | "voice" | "on_site";
+            /** Format: date-time */
+            given_at: string;
+            id: string;
+            persons: components["schemas"]["SourceConsentPerson"][] | null;
+            /** @description Upload of the signed paper */
+            photo?: string;
+            /**
+             * Format: date-time
+             * @description To when it counts
+             */
+            until: string;
+            /** Format: date-time */
+            withdrawn_at?: string;
+            withdrawn_why?: string;
+        };
+        SourceData: {
+            companies?: components["schemas"]["SourceCompany"][] | null;
+            death?: components["schemas"]["SourceDeath"][] | null;
+            deposits?: components["schemas"]["SourceDeposit"][] | null;
+            detention?: components["schemas"]["SourceDetention"][] | null;
+            disability?: components["schemas"]["SourceDisabilityCard"][] | null;
+            employment?: components["schemas"]["SourceEmployment"][] | null;
+            household_register?: components["schemas"]["SourceRegistered"][] | null;
+            marriage?: components["schemas"]["SourceMarriage"][] | null;
+            medical_costs?: components["schemas"]["SourceMedicalCost"][] | null;
+            medical_insurance?: components["schemas"]["SourceMedicalCover"][] | null;
+            pension?: components["schemas"]["SourcePension"][] | null;
+            provident_fund?: components["schemas"]["SourceProvident"][] | null;
+            real_estate?: components["schemas"]["SourceRealEstate"][] | null;
+            social_insurance?: components["schemas"]["SourceInsurance"][] | null;
+            tax?: components["schemas"]["SourceTaxYear"][] | null;
+            vehicles?: components["schemas"]["SourceVehicle"][] | null;
+        };
+        SourceDeath: {
+            on: string;
+        };
+        SourceDeposit: {
+            /** Format: int64 */
+            balance_fen: number;
+            bank: string;
+        };
+        SourceDetention: {
+            from: string;
+            /** @enum {string} */
+            kind: "custody" | "prison" | "rehabilitation";
+            /** @description Absent: no end is known */
+            until?: string;
+        };
+        SourceDisabilityCard: {
+            /**
+             * Format: int64
+             * @description 1 the gravest to 4
+             */
+            grade: number;
+            /** @enum {string} */
+            kind: "visual" | "hearing" | "speech" | "physical" | "intellectual" | "mental" | "multiple";
+            until?: string;
+        };
+        SourceEmployment: {
+            employer?: string;
+            since?: string;
+            /** @enum {string} */
+            state: "employed" | "self_employed" | "unemployed";
+        };
+        SourceFlag: {
+            code: string;
+            /**
+             * Format: int64
+             * @description What was declared; absent: nothing was said of it
+             */
+            declared?: number;
+            /**
+             * Format: int64
+             * @description What the source says: a count, a grade, or fen
+             */
+            found?: number;
+            /** @description Both are fen */
+            money?: boolean;
+            /** @description Public id; absent where it is the household's */
+            person?: string;
+            /** @description Code of the source */
+            source: string;
+        };
+        SourceInsurance: {
+            /**
+             * Format: int64
+             * @description Monthly wage that it is counted on
+             */
+            base_fen: number;
+            /** @description Absent: paid by themself */
+            employer?: string;
+            paid_until?: string;
+            /** @enum {string} */
+            state: "paying" | "stopped";
+        };
+        SourceMarriage: {
+            since?: string;
+            /** @enum {string} */
+            state: "single" | "married" | "divorced" | "widowed";
+        };
+        SourceMedicalCost: {
+            from: string;
+            /**
+             * Format: int64
+             * @description Paid by themself
+             */
+            own_fen: number;
+            /** Format: int64 */
+            total_fen: number;
+        };
+        SourceMedicalCover: {
+            /** @enum {string} */
+            kind: "employee" | "resident";
+            /** @enum {string} */
+            state: "covered" | "stopped";
+            until?: string;
+        };
+        SourceName: {
+            code: string;
+            department_en: string;
+            department_zh: string;
+            en: string;
+            /** Format: int64 */
+            number: number;
+            zh: string;
+        };
+        SourcePension: {
+            /** @enum {string} */
+            kind: "employee" | "resident" | "survivor" | "injury";
+            /** Format: int64 */
+            monthly_fen: number;
+            since?: string;
+        };
+        SourcePersonName: {
+            name: string;
+            /** @description Public id */
+            person: string;
+        };
+        SourceProvident: {
+            /** Format: int64 */
+            balance_fen: number;
+            /**
+             * Format: int64
+             * @description Monthly wage that it is counted on
+             */
+            base_fen?: number;
+            paid_until?: string;
+            /** @enum {string} */
+            state: "paying" | "stopped";
+        };
+        SourceRealEstate: {
+            acquired?: string;
+            /** @description Square metres, as the register writes them */
+            area_m2?: string;
+            place: string;
+            share?: string;
+            /** @enum {string} */
+            use: "home" | "business" | "other";
+        };
+        SourceRegistered: {
+            /**
+             * Format: int64
+             * @description How many stand in the same household
+             */
+            members: number;
+            name: string;
+            since?: string;
+            /** @enum {string} */
+            state: "active" | "cancelled" | "moved";
+        };
+        SourceResults: {
+            check: components["schemas"]["SourceCheckView"];
+            /** @description What differs from what was declared; of a finished check as it stood then */
+            flags: components["schemas"]["SourceFlag"][] | null;
+            names: components["schemas"]["SourcePersonName"][] | null;
+            /** @description Where a source has said something */
+            said: components["schemas"]["SourceSaidView"][] | null;
+        };
+        SourceSaidView: {
+            data: components["schemas"]["SourceData"];
+            /** @description Public id */
+            person: string;
+            source: string;
+            /** @enum {string} */
+            status: "ok" | "stale";
+        };
+        SourceState: {
+            /** @description Of each node that asks; none: the source is not connected */
+            breakers: components["schemas"]["SourceBreaker"][] | null;
+            code: string;
+            department_en: string;
+            department_zh: string;
+            en: string;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Of a hundred questions; absent where nothing was asked
+             */
+            failed_percent?: number;
+            /**
+             * Format: int64
+             * @description Answers with data, and that there is nothing
+             */
+            known: number;
+            /** Format: date-time */
+            last_answer?: string;
+            /** Format: date-time */
+            last_failure?: string;
+            /** Format: int64 */
+            late: number;
+            /** Format: int64 */
+            number: number;
+            /** Format: int64 */
+            stale: number;
+            /**
+             * Format: int64
+             * @description On average, of those that answered
+             */
+            took_ms: number;
+            zh: string;
+        };
+        SourceStates: {
+            items: components["schemas"]["SourceState"][] | null;
+        };
+        SourceTaxYear: {
+            /** Format: int64 */
+            income_fen: number;
+            /** Format: int64 */
+            paid_fen?: number;
+            /** Format: int64 */
+            year: number;
+        };
+        SourceVehicle: {
+            plate: string;
+            registered_on?: string;
+            /** @enum {string} */
+            type: "car" | "truck" | "bus" | "motorcycle" | "tractor" | "disability" | "other";
+            /** Format: int64 */
+            value_fen?: number;
+        };
+        SourceViolation: {
+            /** Format: date-time */
+            asked_at: string;
+            asked_by?: string;
+            /** @description The ticket's */
+            number: string;
+            /** @description Code */
+            paper: string;
+            /** @description Code of the source that covers it */
+            source: string;
+            /** @description Public id */
+            ticket: string;
+        };
         SpanPage: {
             items: components["schemas"]["AcdSpanRow"][] | null;
             /** @description cursor of the next page; absent on the last */
@@ -10522,6 +11014,9 @@ export interface components {
         ViewCallerInputBody: {
             /** @description Why you need the number; it is kept */
             purpose: string;
+        };
+        ViolationList: {
+            items: components["schemas"]["SourceViolation"][] | null;
         };
         VisitDecisionInputBody: {
             /** @description Somebody goes there once more; else the call-back ends */
@@ -12343,6 +12838,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CaseReferrals"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_checks_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceResults"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_consents_id_withdrawal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
                 };
             };
             /** @description Error */
@@ -16644,6 +17212,36 @@ export interface operations {
             };
         };
     };
+    get_paper_violations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViolationList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_papers_id_receipt: {
         parameters: {
             query?: never;
@@ -18407,6 +19005,36 @@ export interface operations {
             };
         };
     };
+    get_sources: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceStates"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_staff: {
         parameters: {
             query?: {
@@ -19235,6 +19863,79 @@ export interface operations {
             };
         };
     };
+    get_tickets_id_checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_checks: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckStartInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tickets_id_closure: {
         parameters: {
             query?: never;
@@ -19262,6 +19963,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_consents: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
                 };
             };
             /** @description Error */

@@ -1,6 +1,7 @@
 import { advance } from './en/advance'
 import { areas } from './en/areas'
 import { bank } from './en/bank'
+import { checks } from './en/checks'
 import { code } from './en/code'
 import { desk } from './en/desk'
 import { duty } from './en/duty'
@@ -21,4 +22,4 @@ import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const en = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

@@ -1,6 +1,7 @@
 import { advance } from './zh/advance'
 import { areas } from './zh/areas'
 import { bank } from './zh/bank'
+import { checks } from './zh/checks'
 import { code } from './zh/code'
 import { desk } from './zh/desk'
 import { duty } from './zh/duty'
@@ -21,4 +22,4 @@ import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const zh = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

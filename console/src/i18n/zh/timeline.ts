@@ -32,6 +32,7 @@ export const timeline = {
     cash: { issued: '{by} 领取现金 {amount_fen} 元', returned: '{by} 退回现金 {amount_fen} 元' },
     paper: { due_added: '登记待补材料：{kind}', received: '{by} 收到材料：{kind}', verified: '{by} 核实材料：{kind}', returned: '{by} 退回材料：{kind}', waived: '{by} 免交材料：{kind}', reminded: '已提醒补交材料：{kind}', overdue: '材料逾期未交：{kind}' },
     agency: { reported: '{agency} {by} 上报办理情况' },
+    consent: { recorded: '{by} 记录信息核对授权', withdrawn: '{by} 登记撤回授权' }, check: { started: '{by} 发起信息核对：{sources} 个数据源', finished: '信息核对完成，{differences} 处与申报不一致' },
     referral: { created: '{by} 登记转介', sent: '{by} 送出转介', accepted: '部门接收转介（{by} 登记）', returned: '⚑ 部门退回转介（{by} 登记），转首问责任人', started: '部门开始办理（{by} 登记）', extended: '部门要求延长时限（{by} 登记）', result: '部门反馈结果：{result}（{by} 登记）', confirmed: '{by} 向本人核实转介结果', contested: '⚑ 本人反映转介结果不符（{by} 登记），请部门重办', withdrawn: '{by} 撤回转介', late: '⚑ 转介超过时限' },
     task: { opened: '待办：{kind}', done: '{by} 办结待办：{kind}，{outcome}', late: '⚑ 待办逾期：{kind}' },
     integrity: { changed: '{by} 更新诚信档案', paper: '{by} 登记诚信文书：{form}' },
