@@ -24,7 +24,7 @@ var (
 	judges    = []area.Role{area.RoleCountyDuty}
 )
 
-// Reporters, Deciders and Judges are the roles of the routes.
+// Reporters are those who report a promise kept or broken.
 func Reporters() []area.Role { return reporters }
 
 // Deciders are those who decide on an entry.
