@@ -102,6 +102,29 @@ func tellAll(worker *city.Client, id string) {
 	worker.Post("/tickets/"+id+"/findings", findings)
 	worker.Post("/tickets/"+id+"/payee-accounts", map[string]any{"account": canary("bank account"), "holder": canary("name")})
 	worker.Post("/tickets/"+id+"/decisions", map[string]any{"amount_fen": 80_000, "reason": "治病", "missing_papers": []string{"id_copy"}})
+	tellOfHousehold(worker, id)
+}
+
+// tellOfHousehold registers the family, looks it up, opens its numbers, applies for it, and writes down what others say of it.
+func tellOfHousehold(worker *city.Client, id string) {
+	at := "/tickets/" + id
+	person := map[string]any{"name": canary("name"), "id_type": "resident_id", "id_number": canary("identity number"), "phone": canary("caller's number"),
+		"capacity": "full", "work_ability": "none", "severe_illness": true, "illness": canary("illness")}
+	card := worker.Post(at+"/household", map[string]any{"area": "990101101201", "address": canary("name") + "巷", "members": []any{map[string]any{"relation": "head", "person": person}}})
+	head := card.Body["household"].(map[string]any)["members"].([]any)[0].(map[string]any)["id"].(string)
+	worker.Post(at+"/household/lookups", map[string]any{"id_number": canary("identity number")})
+	worker.Post(at+"/household/lookups", map[string]any{"phone": canary("caller's number")})
+	worker.Post(at+"/household/openings", map[string]any{"person": head, "what": "identity_number", "purpose": "填写医保表"})
+	worker.Post(at+"/consents", map[string]any{"form": "on_site", "given_at": clock(1, "23:43:00"), "persons": []any{map[string]any{"person": head, "by": "self"}}})
+	applied := worker.Post(at+"/applications", map[string]any{"aid": "dibao", "person": head})
+	application := "/applications/" + applied.Body["id"].(string)
+	worker.Post(application+"/declarations", map[string]any{"months": 1, "members": []any{map[string]any{"ref": head}}})
+	worker.Post(application+"/submission", map[string]any{})
+	worker.Post(application+"/acceptance", map[string]any{})
+	worker.Post(application+"/home-visits", map[string]any{"arrived_at": clock(1, "23:41:00"), "left_at": clock(1, "23:43:00"), "facts": canary("illness"), "gps": "35.40512,116.58731",
+		"visitors": []string{"town2-worker1", "town2-worker2"}, "photos": []string{worker.Upload(id, jpeg(4))}, "signature": "signed", "signed_image": worker.Upload(id, jpeg(5))})
+	worker.Post(application+"/statements", map[string]any{"role": "neighbour", "name": "邻居", "text": canary("name") + canary("illness"), "said_at": clock(1, "23:43:00")})
+	worker.Post(at+"/integrity-entries", map[string]any{"person": head, "kind": "kept", "behaviour": "told_change", "note": canary("illness")})
 }
 
 // everywhere is all that others than the case's own people can read: by place.
