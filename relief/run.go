@@ -27,6 +27,8 @@ type RunTx interface {
 	RunTickets(ctx context.Context, r ledger.Run, most int) ([]ticket.ID, error)
 	// DueLines loads the lines of a run that are next, with what stands beside them. Their tickets are locked.
 	DueLines(ctx context.Context, r ledger.Run, most int) ([]ledger.DueLine, error)
+	// CountUnder sets what each line counts under now: its household may have been registered, or joined to another, since the list was made.
+	CountUnder(ctx context.Context, lines []ledger.DueLine) error
 }
 
 // DueDecision is a decision that a run could pay.
@@ -180,6 +182,9 @@ func CarryRun(ctx context.Context, tx RunTx, run *ledger.Run, most int, p *Polic
 		}
 		due, err := tx.DueLines(ctx, *run, most)
 		if err != nil {
+			return err
+		}
+		if err := tx.CountUnder(ctx, due); err != nil {
 			return err
 		}
 		lines, paid, err := ledger.PayLines(ctx, tx, run, due, p.Limits.Ledger(p.Version))

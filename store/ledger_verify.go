@@ -120,8 +120,8 @@ var ledgerChecks = []ledgerCheck{
 		FROM payment_runs r LEFT JOIN run_lines l ON l.run_id = r.id GROUP BY r.id, r.public_id, r.reserved, r.lines, r.reserved_fen, r.fen
 		HAVING count(l.*) <> r.lines OR count(l.*) FILTER (WHERE l.state = 'reserved') <> r.reserved OR coalesce(sum(l.fen), 0) <> r.fen OR coalesce(sum(l.fen) FILTER (WHERE l.state = 'reserved'), 0) <> r.reserved_fen
 		UNION ALL SELECT 'payout ' || d.public_id || ' is not what line ' || l.seq || ' of run ' || r.public_id || ' says' FROM run_lines l JOIN payment_runs r ON r.id = l.run_id JOIN disbursements d ON d.id = l.disbursement_id
-		WHERE (d.public_id, d.ticket_id, d.aid_kind, d.period, d.area_code, d.fen, d.payee_index, d.household_index, d.maker_id, d.checker_id)
-		      IS DISTINCT FROM (l.payout_id, l.ticket_id, l.aid_kind, r.period, l.area_code, l.fen, l.payee_index, l.household_index, r.made_by, r.signed_by) OR d.decision_id IS DISTINCT FROM l.decision_id`},
+		WHERE (d.public_id, d.ticket_id, d.aid_kind, d.period, d.area_code, d.fen, d.payee_index, d.maker_id, d.checker_id)
+		      IS DISTINCT FROM (l.payout_id, l.ticket_id, l.aid_kind, r.period, l.area_code, l.fen, l.payee_index, r.made_by, r.signed_by) OR d.decision_id IS DISTINCT FROM l.decision_id`},
 	{"closing", `SELECT 'the closing of ' || area_code || ' (' || kind || ' through ' || through || ') is not the one that was hashed' FROM ledger_closes WHERE sha256(convert_to(report, 'UTF8')) <> hash`},
 	{"imprest", `SELECT 'the float of ' || i.area || ' was filled with ' || i.filled_fen || ' fen; float, cash, what counts did not find and vouchers miss ' || i.missing_fen
 		FROM (` + imprestSQL + `) i WHERE i.missing_fen <> 0`},

@@ -56,6 +56,22 @@ func TestRunLeavesOutWhatPassesALimit(t *testing.T) {
 	m.came(t, r, "household_cap", reservedLine, reservedLine, "account_cap")
 }
 
+// Three people whose households were not known when the list was made turn out to be one family
+// before it is carried out: they count as one, as a single payout would.
+func TestARunCountsAFamilyThatWasRegisteredSince(t *testing.T) {
+	m := newRunTill(t)
+	for person := range 3 {
+		m.due(t, person+1, 400_000, card(person+1))
+	}
+	r := m.signed(t)
+	h := m.registered(t, m.found(t, 1), family(1, 2, 3))
+	m.carry(t)
+	m.came(t, r, reservedLine, reservedLine, "household_cap")
+	if left := m.left(t, h.Index); left != 200_000 {
+		t.Errorf("the family may still receive %d fen, want 200000", left)
+	}
+}
+
 // The year's budget and the fund hold in a run as in a single act.
 func TestRunBudgetAndFund(t *testing.T) {
 	m := newRunTill(t)

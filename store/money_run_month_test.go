@@ -86,6 +86,12 @@ func TestRunOfAMonth(t *testing.T) {
 	if n := m.count(t, `SELECT count(*) FROM notices WHERE template = 'payment_citizen'`); n != 2 {
 		t.Errorf("%d citizens were told of their money", n)
 	}
+	var back ledger.Disbursement // the same month is not due again because it was taken back
+	if err := connect(t, m.urls.SuperURL).QueryRow(t.Context(), `SELECT public_id::text FROM disbursements WHERE state = 'succeeded' LIMIT 1`).Scan(&back.PublicID); err != nil {
+		t.Fatal(err)
+	}
+	m.reversed(t, back)
+	m.refuse(t, "county", "nothing_due", makingMonth(t, month, nil))
 	m.entitled(t, 5, 90_000, card(5), "2026-01")
 	m.must(t, "county", func(tx *Tx) error {
 		lines, bare, err := tx.MonthDue(t.Context(), testCounty, month, 10)

@@ -24,8 +24,10 @@ func (tx *Tx) HouseholdIndex(publicID string) []byte {
 
 // LockPayee lets payouts to a person wait until the transaction ends.
 func (tx *Tx) LockPayee(ctx context.Context, payee []byte) error {
-	return tx.lockText(ctx, "payee|"+string(payee))
+	return tx.lockText(ctx, payeeLock(payee))
 }
+
+func payeeLock(payee []byte) string { return "payee|" + string(payee) }
 
 // personFacts are what is sealed of a person, as JSON in one piece.
 type personFacts struct {

@@ -148,11 +148,12 @@ func (tx *Tx) DecisionsDue(ctx context.Context, county area.Code, decisions []st
 	return due, err
 }
 
-// monthDueSQL is what is due of a month (twice a parameter) in a county and not paid, with the payee's newest account beside it.
+// monthDueSQL is what is due of a month (twice a parameter) in a county and not paid, with the payee's newest account beside it. A
+// month that was paid and taken back is not due again: people decide what becomes of it.
 const monthDueSQL = `FROM entitlements e JOIN tickets t ON t.id = e.ticket_id
 		LEFT JOIN LATERAL (SELECT a.id, a.number_index, a.verified_by FROM payee_accounts a WHERE a.ticket_id = e.ticket_id AND a.payee_index = e.payee_index ORDER BY a.id DESC LIMIT 1) p ON true
 		WHERE e.from_month <= ? AND ? <= coalesce(e.until_month, ?) AND e.area_code LIKE ? AND e.account_id IS NOT NULL
-		  AND NOT EXISTS (SELECT 1 FROM disbursements o WHERE o.ticket_id = e.ticket_id AND o.aid_kind = e.aid_kind AND o.period = ? AND o.payee_index = e.payee_index AND o.state NOT IN ('cancelled','reversed'))
+		  AND NOT EXISTS (SELECT 1 FROM disbursements o WHERE o.ticket_id = e.ticket_id AND o.aid_kind = e.aid_kind AND o.period = ? AND o.payee_index = e.payee_index AND o.state <> 'cancelled')
 		  AND NOT EXISTS (SELECT 1 FROM run_lines l JOIN payment_runs r ON r.id = l.run_id WHERE l.ticket_id = e.ticket_id AND l.entitlement_id = e.id AND r.period = ? AND l.state = 'waits' AND r.state IN ('draft','signed')) `
 
 // MonthDue lists what is due of a month.
@@ -194,8 +195,8 @@ func (tx *Tx) DueLines(ctx context.Context, r ledger.Run, most int) ([]ledger.Du
 	var rows []dueLineRow
 	err := tx.find(ctx, "load the next lines of a run", &rows, `SELECT `+runLineColumns+`, CASE WHEN l.entitlement_id IS NULL THEN rpad(left(t.area_code, 9), 12, '0') ELSE l.area_code END AS township, t.call_taker_id,
 			`+grantedSQL+` AS granted,
-			(SELECT coalesce(sum(o.fen), 0)::bigint FROM disbursements o WHERE o.ticket_id = l.ticket_id AND o.state NOT IN ('cancelled','reversed')
-				AND (o.decision_id = l.decision_id OR l.decision_id IS NULL AND o.period = ? AND o.aid_kind = l.aid_kind AND o.payee_index = l.payee_index)) AS live,
+			(SELECT coalesce(sum(o.fen), 0)::bigint FROM disbursements o WHERE o.ticket_id = l.ticket_id AND o.state <> 'cancelled'
+				AND (o.decision_id = l.decision_id AND o.state <> 'reversed' OR l.decision_id IS NULL AND o.period = ? AND o.aid_kind = l.aid_kind AND o.payee_index = l.payee_index)) AS live,
 			p.public_id AS account_ref, p.ticket_id AS account_ticket, p.payee_index AS account_payee, p.entered_by, p.verified_by,
 			EXISTS (SELECT 1 FROM payee_accounts n WHERE n.ticket_id = p.ticket_id AND n.payee_index = p.payee_index AND n.id > p.id) AS replaced
 		FROM run_lines l JOIN tickets t ON t.id = l.ticket_id JOIN payee_accounts p ON p.id = l.account_id

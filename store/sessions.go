@@ -166,7 +166,11 @@ func loginHash(login string) []byte {
 // lockText holds a lock named by a text until the transaction ends. Texts whose
 // hashes collide only wait for each other.
 func (tx *Tx) lockText(ctx context.Context, name string) error {
-	sum := sha256.Sum256([]byte(name))
-	_, err := tx.exec(ctx, "lock", `SELECT pg_advisory_xact_lock(?)`, int64(binary.BigEndian.Uint64(sum[:])))
+	_, err := tx.exec(ctx, "lock", `SELECT pg_advisory_xact_lock(?)`, lockKey(name))
 	return err
+}
+
+func lockKey(name string) int64 {
+	sum := sha256.Sum256([]byte(name))
+	return int64(binary.BigEndian.Uint64(sum[:]))
 }

@@ -193,6 +193,13 @@ func (x *answering) noticeRead(ctx context.Context, tx Tx) error {
 		return &act.Fault{Kind: act.ErrRefused, Code: "notice_runs", Args: map[string]any{"until": n.ClosesAt},
 			Detail: "The term of the notice is not over; confirm it from the time given."}
 	}
+	open, err := tx.OpenObjections(ctx, x.a.ID)
+	if err != nil {
+		return err
+	}
+	if open > 0 {
+		return act.Refused("objection_open", "Somebody has objected and was not answered; look into it and answer first.")
+	}
 	return closeNotice(ctx, tx, &n)
 }
 
