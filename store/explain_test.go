@@ -10,12 +10,13 @@ import (
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
 )
 
 // assessed writes an assessment of a ticket as an application does, and a decision where somebody made one on it.
-func assessed(t *testing.T, tx *Tx, tk ticket.Ticket, in rule.Inputs, decided bool) {
+func assessed(t *testing.T, tx *Tx, tk ticket.Ticket, of people.Household, in rule.Inputs, decided bool) {
 	t.Helper()
 	text, err := json.Marshal(in)
 	if err != nil {
@@ -28,7 +29,7 @@ func assessed(t *testing.T, tx *Tx, tk ticket.Ticket, in rule.Inputs, decided bo
 	}
 	var application, assessment int64
 	err = tx.scan(t.Context(), "apply", `INSERT INTO applications (public_id, ticket_id, aid, state, household_id, household_index, payee_index, payee, village, made_by, made_at, version)
-		VALUES (?, ?, 'dibao', 'draft', ?, '\x01', '\x02', ?, ?, ?, ?, 1) RETURNING id`, []any{uuid.NewString(), int64(tk.ID), len(in.Members), uuid.NewString(), string(testTownship), me, tx.now}, &application)
+		VALUES (?, ?, 'dibao', 'draft', ?, '\x01', '\x02', ?, ?, ?, ?, 1) RETURNING id`, []any{uuid.NewString(), int64(tk.ID), int64(of.ID), uuid.NewString(), string(testTownship), me, tx.now}, &application)
 	if err == nil {
 		err = tx.scan(t.Context(), "assess", `INSERT INTO assessments (public_id, ticket_id, application_id, rules, inputs_sealed, result_sealed, tier, monthly_fen, staff_id, at)
 			VALUES (?, ?, ?, 'aid-seed-2021', ?, '\x01', '1', 0, ?, ?) RETURNING id`, []any{id, int64(tk.ID), application, sealed, me, tx.now}, &assessment)
@@ -51,9 +52,10 @@ func TestFrozenInputsOfACase(t *testing.T) {
 	first := rule.Inputs{Area: testTownship, On: "2026-10-01", Members: []rule.Member{{Ref: "a", Incomes: []rule.Received{{Code: "salary", Fen: 12_345}}}}}
 	newer := first
 	newer.Members = append(slices.Clone(first.Members), rule.Member{Ref: "b"})
+	one, other := m.registered(t, tk, family(1)), m.registered(t, m.found(t, 2), family(2))
 	m.must(t, "worker1", func(tx *Tx) error {
-		assessed(t, tx, tk, first, true)
-		assessed(t, tx, tk, newer, false)
+		assessed(t, tx, tk, one, first, true)
+		assessed(t, tx, tk, other, newer, false)
 		return nil
 	})
 	m.must(t, "worker1", func(tx *Tx) error {

@@ -3,7 +3,6 @@ package source
 import (
 	"fmt"
 	"maps"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -171,7 +170,7 @@ func (s Source) check(f *faults, at string, limit time.Duration) {
 var slots = []string{"{id_number}", "{name}", "{request}"}
 
 func (r Request) check(f *faults, at string) {
-	f.that(r.Method == http.MethodPost || r.Method == http.MethodPut, at+".method", "must be POST or PUT: what is asked by must not stand in an address")
+	f.that(r.Method == "POST" || r.Method == "PUT", at+".method", "must be POST or PUT: what is asked by must not stand in an address") //nolint:usestdlibvars // this room reaches no network, not even for its words
 	f.that(pathForm.MatchString(r.Path), at+".path", "must begin with / and hold letters, digits and / _ . ~ - alone")
 	asks := false
 	for _, p := range slices.Sorted(maps.Keys(r.Body)) {
