@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"example.org/hotline/area"
@@ -98,7 +99,11 @@ func (s *Server) getCaseCard(ctx context.Context, tx Tx, in *TicketRef) (people.
 	if err != nil {
 		return people.CaseCard{}, err
 	}
-	if _, err := people.OpenCase(ctx, tx, id); err != nil {
+	if _, err := people.OpenCase(ctx, tx, id); errors.Is(err, act.ErrRefused) { // a call was taken over while the page came up: that is no fault of who reads it
+		var fault *act.Fault
+		errors.As(err, &fault)
+		return people.CaseCard{WhyNot: fault.Code, Suggestions: []people.SuggestionView{}}, nil
+	} else if err != nil {
 		return people.CaseCard{}, err
 	}
 	card, h, err := tx.CaseCard(ctx, id, s.policy(tx).Limits.HouseholdMonths)

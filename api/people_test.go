@@ -67,8 +67,8 @@ func TestHouseholdOfACase(t *testing.T) {
 	h := newHouse(t)
 	id := h.ownedBy("worker")
 	worker, colleague := h.signIn("worker"), h.signIn("worker.b")
-	if got := colleague.get("/tickets/" + id + "/household"); got.code() != "not_owner" {
-		t.Errorf("a colleague's look: %d %s", got.status, got.body)
+	if got := decode[people.CaseCard](t, colleague.get("/tickets/"+id+"/household")); got.WhyNot != "not_owner" || got.Household != nil || len(got.Suggestions) != 0 {
+		t.Errorf("a colleague's look: %+v", got)
 	}
 	empty := decode[people.CaseCard](t, worker.get("/tickets/"+id+"/household"))
 	if empty.Household != nil || len(empty.Suggestions) != 0 {

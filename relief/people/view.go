@@ -133,6 +133,7 @@ type GroundView struct {
 
 // CaseCard is what a case's page shows of whom it is about.
 type CaseCard struct {
+	WhyNot      string           `json:"why_not,omitempty" doc:"Why you are shown nothing now: not_owner or case_closed"`
 	Household   *HouseholdView   `json:"household,omitempty" doc:"Absent while nobody has said whom the case is about"`
 	Basis       Basis            `json:"basis,omitempty" enum:"registered,identity,phone,suggested,merged,unmerged"`
 	LinkedAt    *time.Time       `json:"linked_at,omitempty"`

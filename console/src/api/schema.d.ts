@@ -7886,6 +7886,8 @@ export interface components {
             received?: components["schemas"]["PeopleReceivedView"];
             /** @description Perhaps the same; a person says */
             suggestions: components["schemas"]["PeopleSuggestionView"][] | null;
+            /** @description Why you are shown nothing now: not_owner or case_closed */
+            why_not?: string;
         };
         PeopleCaseView: {
             basis: string;
