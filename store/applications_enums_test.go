@@ -1,8 +1,6 @@
 package store
 
 import (
-	"regexp"
-	"slices"
 	"testing"
 
 	"example.org/hotline/relief/application"
@@ -12,10 +10,7 @@ import (
 // The CHECKs of the applications' tables list exactly what the program knows.
 func TestApplicationEnumsAgree(t *testing.T) {
 	h := newHouse(t)
-	for _, tt := range []struct {
-		table, column string
-		known         []string
-	}{
+	for _, tt := range []enumColumn{
 		{"applications", "state", texts(application.States())},
 		{"home_visits", "signature", texts(application.Signatures())},
 		{"statements", "role", texts(application.StatementRoles())},
@@ -32,20 +27,6 @@ func TestApplicationEnumsAgree(t *testing.T) {
 		{"entitlements", "end_why", texts(application.EndWhys())},
 		{"clocks", "kind", texts([]ticket.ClockKind{ticket.ClockTwoHour, ticket.ClockDay, ticket.ClockAnswer, ticket.ClockAccepted, ticket.ClockDecide})},
 	} {
-		var def string
-		err := connect(t, h.urls.OwnerURL).QueryRow(t.Context(), `SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = $1::regclass AND conname = $2`,
-			tt.table, tt.table+"_"+tt.column+"_check").Scan(&def)
-		if err != nil {
-			t.Fatalf("%s.%s: %v", tt.table, tt.column, err)
-		}
-		var listed []string
-		for _, m := range regexp.MustCompile(`'([a-z_]+)'::text`).FindAllStringSubmatch(def, -1) {
-			listed = append(listed, m[1])
-		}
-		slices.Sort(listed)
-		slices.Sort(tt.known)
-		if !slices.Equal(listed, tt.known) {
-			t.Errorf("%s.%s takes %v, the program knows %v", tt.table, tt.column, listed, tt.known)
-		}
+		h.agrees(t, tt)
 	}
 }

@@ -86,23 +86,7 @@ func Appealed(ctx context.Context, tx Tx, rulingID string, in AppealInput, rules
 	case in.Text == "" || len([]rune(in.Text)) > 4000:
 		return Application{}, act.Invalid("text", "text_required", "Write what is asked for, with at most 4000 characters.")
 	}
-	id, of, err := tx.RulingByRef(ctx, rulingID)
-	if err != nil {
-		return Application{}, err
-	}
-	at, err := tx.ApplicationTicket(ctx, of)
-	if err != nil {
-		return Application{}, err
-	}
-	t, err := ticket.Owned(ctx, tx, at)
-	if err != nil {
-		return Application{}, err
-	}
-	a, err := tx.ApplicationForUpdate(ctx, of)
-	if err != nil {
-		return Application{}, err
-	}
-	r, err := tx.RulingForUpdate(ctx, id)
+	t, a, r, err := heldRuling(ctx, tx, rulingID, func(id ticket.ID) (ticket.Ticket, error) { return ticket.Owned(ctx, tx, id) })
 	if err != nil {
 		return Application{}, err
 	}

@@ -41,22 +41,29 @@ type answering struct {
 	v *rule.Version
 }
 
-func answer(ctx context.Context, tx Tx, publicID string, rules Rules) (x answering, err error) {
+// heldRuling holds a ruling's ticket, as hold does, then its application and the ruling itself.
+func heldRuling(ctx context.Context, tx Tx, publicID string, hold func(ticket.ID) (ticket.Ticket, error)) (t ticket.Ticket, a Application, r Ruling, err error) {
 	id, of, err := tx.RulingByRef(ctx, publicID)
 	if err != nil {
-		return x, err
+		return t, a, r, err
 	}
 	at, err := tx.ApplicationTicket(ctx, of)
 	if err != nil {
-		return x, err
+		return t, a, r, err
 	}
-	if x.t, err = tx.TicketForUpdate(ctx, at); err != nil {
-		return x, err
+	if t, err = hold(at); err != nil {
+		return t, a, r, err
 	}
-	if x.a, err = tx.ApplicationForUpdate(ctx, of); err != nil {
-		return x, err
+	if a, err = tx.ApplicationForUpdate(ctx, of); err != nil {
+		return t, a, r, err
 	}
-	if x.r, err = tx.RulingForUpdate(ctx, id); err != nil {
+	r, err = tx.RulingForUpdate(ctx, id)
+	return t, a, r, err
+}
+
+func answer(ctx context.Context, tx Tx, publicID string, rules Rules) (x answering, err error) {
+	hold := func(id ticket.ID) (ticket.Ticket, error) { return tx.TicketForUpdate(ctx, id) }
+	if x.t, x.a, x.r, err = heldRuling(ctx, tx, publicID, hold); err != nil {
 		return x, err
 	}
 	if x.r.State != RulingProposed {

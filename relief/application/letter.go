@@ -41,23 +41,7 @@ func Deliver(ctx context.Context, tx Tx, rulingID string, way LetterWay, at time
 	if !slices.Contains(LetterWays(), way) {
 		return Application{}, act.Invalid("way", "unknown_way", "Say handed, posted, left, digital or guardian.")
 	}
-	id, of, err := tx.RulingByRef(ctx, rulingID)
-	if err != nil {
-		return Application{}, err
-	}
-	at2, err := tx.ApplicationTicket(ctx, of)
-	if err != nil {
-		return Application{}, err
-	}
-	t, err := ticket.Owned(ctx, tx, at2)
-	if err != nil {
-		return Application{}, err
-	}
-	a, err := tx.ApplicationForUpdate(ctx, of)
-	if err != nil {
-		return Application{}, err
-	}
-	r, err := tx.RulingForUpdate(ctx, id)
+	t, a, r, err := heldRuling(ctx, tx, rulingID, func(id ticket.ID) (ticket.Ticket, error) { return ticket.Owned(ctx, tx, id) })
 	if err != nil {
 		return Application{}, err
 	}
