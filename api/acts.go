@@ -40,7 +40,7 @@ func mayAnswer(t Ticket, me act.Actor) bool {
 }
 
 func mayClose(t Ticket, me act.Actor) bool {
-	if !can(t, ticket.EventClose) || owns(t, me) || slices.ContainsFunc(t.Disbursements, func(d ledger.View) bool { return slices.Contains(d.HandedOver, me.StaffID) }) {
+	if !can(t, ticket.EventClose) && t.Status != ticket.StatusRejected || owns(t, me) || slices.ContainsFunc(t.Disbursements, func(d ledger.View) bool { return slices.Contains(d.HandedOver, me.StaffID) }) {
 		return false
 	}
 	for _, c := range t.Clocks {

@@ -24,7 +24,7 @@ var bodies = map[string]any{
 	"POST /tickets/{id}/repeat":       map[string]any{"same": false},
 	"POST /tickets/{id}/handovers":    map[string]any{"to_login": "worker.b", "reason": "end of shift"},
 	"POST /tickets/{id}/answer":       map[string]any{"answer": "told"},
-	"POST /tickets/{id}/closure":      map[string]any{"version": 1, "outcome": "satisfied"},
+	"POST /tickets/{id}/closure":      map[string]any{"version": 1, "reached": true, "satisfied": true},
 	"POST /tickets/{id}/reopening":    map[string]any{"reason": "again"},
 	"POST /tickets/{id}/declines":     map[string]any{},
 	"POST /tickets/{id}/returns":      map[string]any{"reason": "the next township's"},
@@ -101,6 +101,7 @@ var bodies = map[string]any{
 	"POST /ledger/claims/{id}/repayments":    map[string]any{"amount_fen": 100, "voucher": "r 1"},
 
 	"POST /tickets/{id}/referrals":      map[string]any{"item": "legal_aid", "request": "advice on a debt"},
+	"POST /tickets/{id}/loop-waivers":   map[string]any{"code": "referral", "ref": someID, "reason": "helped elsewhere"},
 	"POST /referrals/{id}/sending":      map[string]any{"via": "letter", "to": "乙某"},
 	"POST /referrals/{id}/answers":      map[string]any{"event": "accept", "via": "phone", "said_by": "乙某"},
 	"POST /referrals/{id}/confirmation": map[string]any{"so": true},

@@ -20,6 +20,7 @@ import (
 	"example.org/hotline/relief/form"
 	"example.org/hotline/relief/integrity"
 	"example.org/hotline/relief/knowledge"
+	"example.org/hotline/relief/loop"
 	"example.org/hotline/relief/referral"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/relief/source"
@@ -53,6 +54,7 @@ type Tx interface {
 	StatisticsRows
 	FormRows
 	ReferralRows
+	loop.ClosingTx
 	RosterRows
 	NoticeRows
 	ContactRows

@@ -145,10 +145,10 @@ func TestAnswerCloseReopen(t *testing.T) {
 	if page.Status != ticket.StatusFollowUp {
 		t.Fatalf("answered: %s", page.Status)
 	}
-	if a := agent.post("/tickets/"+id+"/closure", map[string]any{"version": page.Version, "outcome": "satisfied"}); a.code() != "own_work" {
+	if a := agent.post("/tickets/"+id+"/closure", map[string]any{"version": page.Version, "reached": true, "satisfied": true}); a.code() != "own_work" {
 		t.Errorf("closing one's own work: %d %s", a.status, a.body)
 	}
-	page = decode[api.Ticket](t, supervisor.post("/tickets/"+id+"/closure", map[string]any{"version": page.Version, "outcome": "satisfied"}))
+	page = decode[api.Ticket](t, supervisor.post("/tickets/"+id+"/closure", map[string]any{"version": page.Version, "reached": true, "satisfied": true}))
 	if page.Status != ticket.StatusClosed || page.ClosedAt == nil {
 		t.Errorf("closed: %s", page.Status)
 	}

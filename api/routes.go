@@ -97,12 +97,12 @@ func table() []*route {
 		{method: post, path: "/tickets/{id}/answer", who: owners, act: "answer", when: mayAnswer,
 			summary: "Write down the answer to a question", bind: do((*Server).answerQuestion)},
 		{method: post, path: "/tickets/{id}/closure", who: closers, act: "close", when: mayClose,
-			summary: "Close after asking the citizen", bind: do((*Server).closeTicket)},
+			summary: "Write down the call to the citizen before closing; a yes closes, a no sends it back", bind: do((*Server).closeTicket)},
 		{method: post, path: "/tickets/{id}/reopening", who: desks, act: "reopen", when: mayReopen,
 			summary: "Bring a closed ticket back", bind: do((*Server).reopen)},
 		{method: post, path: "/tickets/{id}/caller-views", who: owners, act: "view_caller", when: mayViewCaller,
 			summary: "Look the caller's number up; leaves a record", bind: each((*Server).viewCaller)},
-	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), staffTable(), reportTable(), applicationTable(), referralTable(), statisticsTable(), formTable(), agencyTable(), dutyTable(), notifyTable(), fundsTable(), bankTable(), advanceTable(), goodsTable(), closingTable(), adjustTable(), knowledgeTable(), peopleTable(), runTable(), integrityTable(), checkTable())
+	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), staffTable(), reportTable(), applicationTable(), referralTable(), loopTable(), statisticsTable(), formTable(), agencyTable(), dutyTable(), notifyTable(), fundsTable(), bankTable(), advanceTable(), goodsTable(), closingTable(), adjustTable(), knowledgeTable(), peopleTable(), runTable(), integrityTable(), checkTable())
 }
 
 // moveTable is the part of the table where a ticket changes hands.

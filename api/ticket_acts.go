@@ -7,7 +7,6 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
-	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
 
@@ -167,22 +166,6 @@ type answerInput struct {
 func (s *Server) answerQuestion(ctx context.Context, tx Tx, in *answerInput) (Ticket, error) {
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
 		_, err := ticket.Answer(ctx, tx, id, in.Body.Answer)
-		return err
-	})
-}
-
-type closeInput struct {
-	TicketRef
-	Body struct {
-		Version int64  `json:"version" minimum:"1"`
-		Outcome string `json:"outcome" enum:"satisfied,dissatisfied,unreachable,not_received" doc:"What the citizen said"`
-		Note    string `json:"note,omitempty" maxLength:"1000"`
-	}
-}
-
-func (s *Server) closeTicket(ctx context.Context, tx Tx, in *closeInput) (Ticket, error) {
-	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
-		_, err := relief.Close(ctx, tx, id, in.Body.Version, in.Body.Outcome, in.Body.Note)
 		return err
 	})
 }

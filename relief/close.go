@@ -9,20 +9,32 @@ import (
 	"example.org/hotline/ticket"
 )
 
-// Close is ticket.Close, and refuses those who handed the money over as well as
-// the owner: whoever says that it arrived does not ask the citizen whether it did.
+// Close is ticket.Close for somebody whose work the case is not.
 func Close(ctx context.Context, tx Tx, id ticket.ID, version int64, outcome, note string) (ticket.Ticket, error) {
-	if _, err := tx.TicketForUpdate(ctx, id); err != nil {
-		return ticket.Ticket{}, err
-	}
-	payouts, err := tx.CaseDisbursements(ctx, ledger.CaseID(id))
+	t, err := tx.TicketForUpdate(ctx, id)
 	if err != nil {
 		return ticket.Ticket{}, err
 	}
-	for _, d := range payouts {
-		if slices.Contains(d.HandedOver(), tx.Actor().StaffID) {
-			return ticket.Ticket{}, act.Refused("own_work", "Someone other than those who handed the money over must ask the citizen before the ticket closes.")
-		}
+	if err := OthersWork(ctx, tx, t); err != nil {
+		return ticket.Ticket{}, err
 	}
 	return ticket.Close(ctx, tx, id, version, outcome, note)
+}
+
+// OthersWork refuses the owner and those who handed the money over: whoever says that it
+// arrived does not ask the citizen whether it did.
+func OthersWork(ctx context.Context, tx Tx, t ticket.Ticket) error {
+	if t.Owner == tx.Actor().PostID {
+		return act.Refused("own_work", "Someone other than the worker must ask the citizen before the ticket closes.")
+	}
+	payouts, err := tx.CaseDisbursements(ctx, ledger.CaseID(t.ID))
+	if err != nil {
+		return err
+	}
+	for _, d := range payouts {
+		if slices.Contains(d.HandedOver(), tx.Actor().StaffID) {
+			return act.Refused("own_work", "Someone other than those who handed the money over must ask the citizen before the ticket closes.")
+		}
+	}
+	return nil
 }

@@ -117,10 +117,10 @@ func Close(ctx context.Context, tx Tx, id ID, version int64, outcome, note strin
 		return Ticket{}, act.Conflict("stale_version", "The ticket changed while you were looking at it; reload and decide again.")
 	case t.Owner == tx.Actor().PostID:
 		return Ticket{}, act.Refused("own_work", "Someone other than the worker must ask the citizen before the ticket closes.")
-	case outcome == "not_received":
-		return t, reopenWork(ctx, tx, &t, note)
+	case outcome == "not_received" || outcome == "wrong_amount" || outcome == "not_satisfied":
+		return t, reopenWork(ctx, tx, &t, outcome, note)
 	case outcome != "satisfied" && outcome != "unreachable" && outcome != "dissatisfied":
-		return Ticket{}, act.Invalid("outcome", "unknown_outcome", "Say satisfied, dissatisfied, unreachable or not_received.")
+		return Ticket{}, act.Invalid("outcome", "unknown_outcome", "Say satisfied, dissatisfied, unreachable, not_received, wrong_amount or not_satisfied.")
 	}
 	for _, c := range t.Clocks {
 		if c.Running() {
@@ -134,15 +134,20 @@ func Close(ctx context.Context, tx Tx, id ID, version int64, outcome, note strin
 	return t, tx.Cancel(ctx, t.Subject())
 }
 
-// reopenWork sends a ticket whose citizen says "nothing came" back to its owner.
-func reopenWork(ctx context.Context, tx Tx, t *Ticket, note string) error {
+// reopenWork sends a ticket whose citizen says no back to its owner: nothing came, or not
+// the sum, or they are not content (DOMAIN 0a.12).
+func reopenWork(ctx context.Context, tx Tx, t *Ticket, outcome, note string) error {
 	if err := watchSilence(ctx, tx, t); err != nil { // no clock runs any more: this is what asks after it
 		return err
 	}
-	if err := Advance(ctx, tx, t, EventFind, "ticket.not_received", note, map[string]any{"by": tx.Actor().Name}); err != nil {
+	kind, template := "ticket.not_received", "not_received"
+	if outcome != "not_received" {
+		kind, template = "ticket.sent_back", "closing_no"
+	}
+	if err := Advance(ctx, tx, t, EventFind, kind, note, map[string]any{"by": tx.Actor().Name, "outcome": outcome}); err != nil {
 		return err
 	}
-	return tx.Notify(ctx, Notice{Key: noticeKey(*t, "not_received", t.Version), Ticket: t.ID, Post: t.Owner, Template: "not_received",
+	return tx.Notify(ctx, Notice{Key: noticeKey(*t, template, t.Version), Ticket: t.ID, Post: t.Owner, Template: template,
 		Fields: map[string]string{"number": string(t.Number)}, Urgent: true})
 }
 

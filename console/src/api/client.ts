@@ -87,6 +87,7 @@ export const api = {
   sources: async () => answer(await client.GET('/sources')).items ?? [],
   paperViolations: async () => answer(await client.GET('/paper-violations')).items ?? [],
   referrals: async (ticket: string) => answer(await client.GET('/tickets/{id}/referrals', { params: { path: { id: ticket } } })),
+  caseLoop: async (ticket: string) => answer(await client.GET('/tickets/{id}/loop', { params: { path: { id: ticket } } })),
   referralCatalogue: async () => answer(await client.GET('/referral-catalogue')),
   referralList: async (view: 'open' | 'late' | 'all') => answer(await client.GET('/referrals', { params: { query: { view, limit: 200 } } })).items ?? [],
   referralSheet: async (id: string) => answer(await client.GET('/referrals/{id}/sheet', { params: { path: { id } } })),

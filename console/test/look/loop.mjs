@@ -32,6 +32,7 @@ const sheet = {
 /** Answers what is about referrals and what else keeps a case open; false where it is not. */
 export function answerLoop(method, path, res, json) {
   if (method === 'GET' && /^\/tickets\/[^/]+\/referrals$/.test(path)) return json(res, 200, { items: list, tasks }), true
+  if (method === 'GET' && /^\/tickets\/[^/]+\/loop$/.test(path)) return json(res, 200, { open: [{ code: 'referral', ref: 'r1', waivable: true, waived: false }, { code: 'payout', ref: 'p1', waivable: false, waived: false }], calls: [{ at: house.iso(-60), by: '周小雨', reached: false }], paid: true, may_waive: true }), true
   if (path === '/referral-catalogue') return json(res, 200, catalogue), true
   if (method === 'GET' && path === '/referrals') return json(res, 200, { items: list }), true
   if (/^\/referrals\/[^/]+\/sheet$/.test(path)) return json(res, 200, sheet), true

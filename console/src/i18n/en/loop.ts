@@ -19,4 +19,8 @@ export const loop: Words<typeof chinese> = {
   task: {
     kind: { referral_returned: 'A referral came back: its first owner deals with it', screen: 'A department refused: is another aid due?', reassess: 'A special aid was granted: is temporary aid due as well?' }, state: { open: 'To do', late: 'Late', done: 'Done' }, for: '{who}, by {at}', outcome: { due: 'More aid is due', not_due: 'None is due', handled: 'Dealt with' }, outcomeAsk: 'Is more aid due?', spend: 'Does the household spend so much that basic living is hard?', income: 'Has the income fallen so much that basic living is hard?', reason: 'What you looked at',
   },
+  loop: {
+    title: 'What is open before closing', waived: 'waived', reached: 'Was somebody reached?', notReached: 'Nobody reached', received: 'Did the aid arrive?', amount: 'Is the sum right?', satisfied: 'Are they content?', saidYes: 'reached, all is well', saidNo: 'reached, something is wrong: back to the owner', triedBefore: 'Tried {n} times in vain before; three tries in vain close with that mark.',
+    code: { clock: 'A clock runs: help has not been received', life_danger: 'Danger to life: no hand-over to 110, 119 or 120 on record', callback: 'A call-back is open', application: 'An application is not decided', notice: 'A public notice runs', referral: 'A referral is open', task: 'Something is to be done', paper: 'A paper is owed', decision: 'A decision waits for approval or payment', payout: 'A payout is not settled', second_signature: 'A second signature is missing', after_review: 'A review is open' },
+  },
 }

@@ -44,7 +44,7 @@ export const page: Words<typeof zh> = {
   repeat: { question: 'Is it the same matter as ticket {number}?', same: 'The same, merge', other: 'Another matter' },
   lowering: { asked: 'From {from} to {to}, because', word: 'Your word', yes: 'Approve', no: 'Refuse; it stays as it is' },
   handOver: { to: 'To whom', choose: 'Choose', desk: 'desk', away: ' (away until {until})', unread: 'The list of people could not be read; reload the page.', toHint: 'You stay the owner until they accept.', reason: 'What they need to know' },
-  close: { asked: 'What the citizen said', note: 'Note (who answered, what was said)' },
+  close: { note: 'Note (who answered, what was said)' },
   word: { reason: 'Reason', answer: 'Answer (what the caller was told)', refusal: 'Why no aid is due (the citizen gets this in writing)' },
   visit: {
     mode: 'How', arrivedHint: 'When you arrived or got through, Shanghai time.', place: 'Place', facts: 'What you saw and heard', factsHint: 'People, home, injuries, present need. No identity numbers here.', visitors: 'Who went', visitorsHint: 'Separate names by commas.', photo: 'Photo on site', by: 'written by {by}, {at}',

@@ -42,7 +42,7 @@ export const page = {
   repeat: { question: '与工单 {number} 是同一件事吗？', same: '是同一件事，合并', other: '不是，另行派单' },
   lowering: { asked: '申请从 {from} 降为 {to}，理由：', word: '您的意见', yes: '同意降级', no: '不同意，维持原级' },
   handOver: { to: '交给谁', choose: '请选择', desk: '值班台', away: '（缺勤至 {until}）', unread: '人员名单读取失败，请刷新页面重试。', toHint: '对方接单之前，责任人仍然是您。', reason: '交接说明' },
-  close: { asked: '回访结果', note: '回访记录（谁接的电话、说了什么）' },
+  close: { note: '回访记录（谁接的电话、说了什么）' },
   word: { reason: '理由', answer: '答复内容（告诉来电人的话）', refusal: '不予救助的理由（将书面告知本人）' },
   visit: {
     mode: '方式', arrivedHint: '到达现场或接通电话的时间，以北京时间填写。', place: '地点', facts: '看到和听到的情况', factsHint: '人、住处、伤病、眼前的困难。不要在这里写身份证号。', visitors: '走访人', visitorsHint: '多人用逗号或顿号分开。', photo: '现场照片', by: '{by} 记录于 {at}',
