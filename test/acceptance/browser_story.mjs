@@ -193,6 +193,7 @@ await step('the township’s head signs as the second person, from the inbox', a
 })
 
 await step('the supervisor asks the citizen, and closes', async () => {
+  await ask('after review')
   const area = supervisor.page.getByLabel('按区划筛选')
   await area.fill('枫林')
   await supervisor.page.getByRole('option').filter({ hasText: '枫林乡' }).first().click()
@@ -203,7 +204,9 @@ await step('the supervisor asks the citizen, and closes', async () => {
   await supervisor.picture('16-filtered')
   await supervisor.page.getByRole('link', { name: ticket.number, exact: true }).click()
   await supervisor.page.getByRole('button', { name: '回访办结' }).click()
-  await supervisor.page.getByLabel('已收到，满意').check()
+  for (const [question, answer] of [['电话打通了吗', '是'], ['救助款物收到了吗', '是'], ['金额对吗', '是'], ['满意吗', '是']]) {
+    await supervisor.page.getByRole('group', { name: question }).getByLabel(answer, { exact: true }).check()
+  }
   await supervisor.page.getByLabel('回访记录').fill('本人接的电话，说收到 800 元，满意。')
   await supervisor.picture('17-close')
   await send(supervisor.page, '回访办结')

@@ -70,6 +70,12 @@ func (s *screens) answer(what string) any {
 		}
 		s.c.SetClock(at)
 		return map[string]any{}
+	case "after review": // the payout may be one of the five in a hundred that are drawn, which holds the case open
+		var drawn string
+		if s.c.TryQuery(`SELECT d.public_id::text FROM disbursements d JOIN after_reviews r ON r.disbursement_id = d.id WHERE r.outcome IS NULL`, nil, &drawn) == nil {
+			s.c.As("county1-finance").Post("/disbursements/"+drawn+"/after-review", map[string]any{"outcome": "ok"})
+		}
+		return map[string]any{}
 	default:
 		s.t.Fatalf("the story asks for %q", what)
 		return nil

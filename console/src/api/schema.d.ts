@@ -3842,7 +3842,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close after asking the citizen */
+        /** Write down the call to the citizen before closing; a yes closes, a no sends it back */
         post: operations["post_tickets_id_closure"];
         delete?: never;
         options?: never;
@@ -4202,6 +4202,40 @@ export interface paths {
         put?: never;
         /** Write down a commitment that a person gave, or a notice that they were given */
         post: operations["post_tickets_id_integrity_papers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/loop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What keeps a case open, and the calls to the citizen before it closes */
+        get: operations["get_tickets_id_loop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/loop-waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let go one thing that keeps a case open, with the reason; never one of money */
+        post: operations["post_tickets_id_loop_waivers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5714,6 +5748,15 @@ export interface components {
         Caller: {
             phone: string;
         };
+        CaseLoop: {
+            /** @description To the citizen, before closing, the oldest first */
+            calls: components["schemas"]["LoopPast"][] | null;
+            may_waive: boolean;
+            /** @description The ticket closes once each has ended or was let go */
+            open: components["schemas"]["LoopItem"][] | null;
+            /** @description Aid was paid: whoever phones asks whether it came, and whether the sum is right */
+            paid: boolean;
+        };
         CaseReferrals: {
             items: components["schemas"]["ReferralView"][] | null;
             tasks: components["schemas"]["LoopTaskView"][] | null;
@@ -5809,12 +5852,15 @@ export interface components {
             through: string;
         };
         CloseInputBody: {
+            /** @description The sum is right; likewise */
+            amount_right?: boolean;
             note?: string;
-            /**
-             * @description What the citizen said
-             * @enum {string}
-             */
-            outcome: "satisfied" | "dissatisfied" | "unreachable" | "not_received";
+            /** @description Somebody answered; without, it is a try */
+            reached: boolean;
+            /** @description It came; asked where aid was paid */
+            received?: boolean;
+            /** @description They are content; asked of everybody who was reached */
+            satisfied?: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -7554,6 +7600,24 @@ export interface components {
             role: string;
             /** Format: int64 */
             version: number;
+        };
+        LoopItem: {
+            /** @enum {string} */
+            code: "clock" | "life_danger" | "callback" | "application" | "notice" | "referral" | "task" | "paper" | "decision" | "payout" | "second_signature" | "after_review";
+            /** @description Which one: its public id, or what it is called */
+            ref: string;
+            /** @description The head may let it go, with the reason */
+            waivable: boolean;
+            waived: boolean;
+        };
+        LoopPast: {
+            amount_right?: boolean;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reached: boolean;
+            received?: boolean;
+            satisfied?: boolean;
         };
         LoopTaskView: {
             /** Format: date-time */
@@ -11048,6 +11112,13 @@ export interface components {
             note: string;
             /** @enum {string} */
             result: "reached" | "not_found" | "moved" | "refused";
+        };
+        WaiveLoopInputBody: {
+            code: string;
+            /** Format: uuid */
+            id?: string;
+            reason: string;
+            ref: string;
         };
         WhoLookedInputBody: {
             /** @description As the citizen says it */
@@ -20831,6 +20902,79 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IntegrityPaper"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tickets_id_loop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseLoop"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_loop_waivers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaiveLoopInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseLoop"];
                 };
             };
             /** @description Error */
