@@ -192,6 +192,17 @@ await step('the township’s head signs as the second person, from the inbox', a
   await head.picture('16-duty')
 })
 
+await step('the caller reached nobody: the head waives the call-back, for somebody has been there', async () => {
+  await head.page.getByRole('link', { name: '工单', exact: true }).click()
+  await head.page.getByRole('link', { name: ticket.number, exact: true }).click()
+  const open = head.page.getByRole('region', { name: '办结前还差什么' })
+  await open.getByRole('listitem').filter({ hasText: '回拨未完成' }).getByRole('button', { name: '豁免' }).click()
+  await head.page.getByLabel('理由').fill('工作人员已到家中，救助款已收到。')
+  await head.picture('16-open')
+  await send(head.page, '豁免')
+  await open.getByText('已豁免').waitFor()
+})
+
 await step('the supervisor asks the citizen, and closes', async () => {
   await ask('after review')
   const area = supervisor.page.getByLabel('按区划筛选')
