@@ -177,7 +177,8 @@ type mergeHouseholdInput struct {
 }
 
 func (s *Server) mergeHousehold(ctx context.Context, tx Tx, in *mergeHouseholdInput) (people.HouseholdPage, error) {
-	if _, err := people.MergeHouseholds(ctx, tx, newID(ctx, in.Body.ID), in.ID, in.Body.Other, in.Body.Reason, s.policy(tx).Monitoring); err != nil {
+	if _, err := people.MergeHouseholds(ctx, tx, newID(ctx, in.Body.ID), in.ID, in.Body.Other, in.Body.Reason,
+		people.MergeRules{Monitoring: s.policy(tx).Monitoring, Double: s.deps.Rules.Aids.At(tx.Now()).Double}); err != nil {
 		return people.HouseholdPage{}, err
 	}
 	return s.householdPage(ctx, tx, in.ID)

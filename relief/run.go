@@ -21,7 +21,7 @@ type RunTx interface {
 	// account, and which stand on no other open run: those named by their public ids, or all up to most, the oldest first.
 	DecisionsDue(ctx context.Context, county area.Code, decisions []string, most int) ([]DueDecision, error)
 	// MonthDue lists, as lines of a run, what is due of a month in a county and not yet paid, whose payee has a verified account, and
-	// which stands on no other open run: up to most, the oldest first. bare is how many more are due to payees without such an account.
+	// which stands on no other open run: up to most, the oldest first. bare is how many more are due to payees without such an account, or who have died.
 	MonthDue(ctx context.Context, county area.Code, month string, most int) (lines []ledger.RunLine, bare int, err error)
 	// RunTickets lists the tickets of the lines of a run that are next, by ascending id.
 	RunTickets(ctx context.Context, r ledger.Run, most int) ([]ticket.ID, error)

@@ -53,5 +53,5 @@ type RunDue struct {
 	Period    string           `json:"period,omitempty"`
 	Lines     int              `json:"lines"`
 	AmountFen int64            `json:"amount_fen"`
-	Bare      int              `json:"without_account" doc:"Due as well, but without an account that two people have seen: not on the list"`
+	Bare      int              `json:"without_account" doc:"Due as well, but without an account that two people have seen, or to somebody who has died: not on the list"`
 }

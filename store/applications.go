@@ -55,7 +55,8 @@ type applicationRow struct {
 	FirstMonth                                                           *string
 }
 
-const applicationColumns = `a.id, a.public_id, a.ticket_id, a.aid, a.state, a.household_id, a.household_index, a.payee_index, a.payee, a.village, a.rules, a.gaps, a.gaps_noticed_at,
+// applicationColumns: the household is the one that stands for it today, which its record may have been joined to since.
+const applicationColumns = `a.id, a.public_id, a.ticket_id, a.aid, a.state, standing_household(a.household_id) AS household_id, a.household_index, a.payee_index, a.payee, a.village, a.rules, a.gaps, a.gaps_noticed_at,
 	a.submitted_at, a.accepted_at, a.checked_at, a.visited_at, a.visit_due_on, a.disputed, a.pause_reason, a.decided_at AS decide, a.first_month, a.made_by, a.made_at, a.version`
 
 func (r applicationRow) application() (application.Application, error) {

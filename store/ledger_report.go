@@ -20,14 +20,21 @@ var otherEvents = []string{`'fund_allocated'`, `'recovered'`, `'bank_interest'`,
 // held against the other.
 func (tx *Tx) MonthReport(ctx context.Context, county area.Code, from, to area.Date) (ledger.MonthReport, error) {
 	r := ledger.MonthReport{County: county, From: from, To: to, Balances: []ledger.ReportBalance{}, Paid: []ledger.ReportPaid{}, Open: []ledger.OpenItem{}}
-	within := string(county[:6]) + "%"
+	err := tx.throughout(ctx, county, func() error { return tx.addMonthUp(ctx, &r) })
+	r.Settle()
+	return r, err
+}
+
+func (tx *Tx) addMonthUp(ctx context.Context, r *ledger.MonthReport) error {
+	from, to := r.From, r.To
+	within := string(r.County[:6]) + "%"
 	err := tx.find(ctx, "add balances up", &r.Balances, `SELECT a.kind, a.area_code AS area,
 			coalesce(sum(d.debit_fen - d.credit_fen) FILTER (WHERE d.day < ?::date), 0)::bigint AS opening_fen, coalesce(sum(d.debit_fen) FILTER (WHERE d.day >= ?::date), 0)::bigint AS debit_fen,
 			coalesce(sum(d.credit_fen) FILTER (WHERE d.day >= ?::date), 0)::bigint AS credit_fen, coalesce(sum(d.debit_fen - d.credit_fen), 0)::bigint AS closing_fen
 		FROM accounts a JOIN account_days d ON d.account_id = a.id WHERE a.area_code LIKE ? AND d.day <= ?::date GROUP BY a.kind, a.area_code ORDER BY a.area_code, a.kind`,
 		string(from), string(from), string(from), within, string(to))
 	if err != nil {
-		return r, err
+		return err
 	}
 	const days = ` e.at >= ?::date::timestamp AT TIME ZONE 'Asia/Shanghai' AND e.at < (?::date + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' `
 	err = tx.find(ctx, "add payouts up", &r.Paid, `SELECT d.area_code AS area, d.aid_kind, d.channel,
@@ -38,18 +45,16 @@ func (tx *Tx) MonthReport(ctx context.Context, county area.Code, from, to area.D
 			   WHERE`+days+`AND (e.event IN `+paidEvents+` OR e.event = 'bank_returned' OR o.event IN `+paidEvents+`)) m
 		JOIN disbursements d ON d.id = m.disbursement_id WHERE d.area_code LIKE ? GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`, string(from), string(to), within)
 	if err != nil {
-		return r, err
+		return err
 	}
 	columns, dest := make([]string, 0, len(otherEvents)), make([]any, 0, len(otherEvents))
 	for i, events := range otherEvents {
 		columns = append(columns, `coalesce(sum(p.fen) FILTER (WHERE e.event IN (`+events+`)), 0)::bigint`)
 		dest = append(dest, []any{&r.GivenFen, &r.RecoveredFen, &r.InterestFen, &r.FeesFen, &r.MissedFen, &r.FoundFen, &r.ClaimedFen, &r.RepaidFen}[i])
 	}
-	err = tx.scan(ctx, "add up what came", `SELECT `+strings.Join(columns, ", ")+`
+	return tx.scan(ctx, "add up what came", `SELECT `+strings.Join(columns, ", ")+`
 		FROM ledger_entries e JOIN postings p ON p.entry_id = e.id AND p.layer = 'posted' AND p.fen > 0 WHERE`+days+`AND e.event IN (`+strings.Join(otherEvents, ", ")+`) AND p.area_code LIKE ?`,
 		[]any{string(from), string(to), within}, dest...)
-	r.Settle()
-	return r, err
 }
 
 // imprestSQL holds every float against what it was filled with. Cash that was taken out of a county's float for a township's

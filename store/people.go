@@ -109,8 +109,8 @@ func (tx *Tx) AddPerson(ctx context.Context, p *people.Person, of ticket.ID) err
 	}
 	identity, phone, nameBirth := tx.personIndexes(*p)
 	err = tx.insert(ctx, "person", (*int64)(&p.ID), `INSERT INTO persons (public_id, area_code, hukou_area, identity_type, identity_reason, identity_index, phone_index,
-		name_birth_index, sealed, version, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
-		p.PublicID, string(p.Area), string(p.Hukou), p.Identity.Type, p.Identity.Reason, identity, phone, nameBirth, sealed, p.Version, tx.now, nonZero(int64(tx.actor.StaffID)))
+		name_birth_index, died_on, sealed, version, added_at, added_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?::date, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
+		p.PublicID, string(p.Area), string(p.Hukou), p.Identity.Type, p.Identity.Reason, identity, phone, nameBirth, day(p.Died), sealed, p.Version, tx.now, nonZero(int64(tx.actor.StaffID)))
 	if violates(err, "persons_one_number") {
 		return numberTaken()
 	}

@@ -22,8 +22,8 @@ func (tx *Tx) SavePerson(ctx context.Context, p *people.Person, of ticket.ID) er
 	}
 	identity, phone, nameBirth := tx.personIndexes(*p)
 	n, err := tx.exec(ctx, "save a person", `UPDATE persons SET area_code = ?, hukou_area = ?, identity_type = ?, identity_reason = ?, identity_index = ?, phone_index = ?,
-		name_birth_index = ?, sealed = ?, version = version + 1 WHERE id = ? AND version = ? AND merged_into IS NULL`,
-		string(p.Area), string(p.Hukou), p.Identity.Type, p.Identity.Reason, identity, phone, nameBirth, sealed, int64(p.ID), p.Version)
+		name_birth_index = ?, died_on = ?::date, sealed = ?, version = version + 1 WHERE id = ? AND version = ? AND merged_into IS NULL`,
+		string(p.Area), string(p.Hukou), p.Identity.Type, p.Identity.Reason, identity, phone, nameBirth, day(p.Died), sealed, int64(p.ID), p.Version)
 	if violates(err, "persons_one_number") {
 		return numberTaken()
 	}

@@ -4,7 +4,10 @@ import (
 	"context"
 	"time"
 
+	"example.org/hotline/area"
 	"example.org/hotline/ledger"
+	"example.org/hotline/relief/people"
+	"example.org/hotline/ticket"
 )
 
 // PastPayouts locks the payouts of before that still count.
@@ -47,4 +50,32 @@ func (tx *Tx) CarryLimitUse(ctx context.Context, c ledger.Carried, keys []ledger
 		}
 	}
 	return nil
+}
+
+// CasePayees lists whom a case paid or decided to pay.
+func (tx *Tx) CasePayees(ctx context.Context, t ticket.ID) (payees [][]byte, err error) {
+	var rows []struct{ Payee []byte }
+	err = tx.everywhere(ctx, func() error {
+		return tx.find(ctx, "list a case's payees", &rows, `SELECT payee_index AS payee FROM disbursements WHERE ticket_id = ? UNION SELECT payee_index FROM decisions WHERE ticket_id = ? ORDER BY 1`, int64(t), int64(t))
+	})
+	for _, r := range rows {
+		payees = append(payees, r.Payee)
+	}
+	return payees, err
+}
+
+// PaidByMonth lists the cases by which money is due to somebody each month, wherever they are.
+func (tx *Tx) PaidByMonth(ctx context.Context, payee []byte) (cases []people.MonthlyCase, err error) {
+	var rows []struct {
+		ID, OwnerID int64
+		Number      string
+	}
+	err = tx.everywhere(ctx, func() error {
+		return tx.find(ctx, "list what is due to somebody each month", &rows, `SELECT t.id, t.number, t.owner_id FROM tickets t WHERE t.id IN (SELECT e.ticket_id FROM entitlements e WHERE e.payee_index = ?::bytea
+			AND coalesce(e.until_month, '9999-12') > to_char(?::timestamptz AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')) ORDER BY t.id`, payee, tx.now)
+	})
+	for _, r := range rows {
+		cases = append(cases, people.MonthlyCase{Ticket: ticket.ID(r.ID), Number: ticket.Number(r.Number), Owner: area.PostID(r.OwnerID)})
+	}
+	return cases, err
 }

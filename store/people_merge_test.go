@@ -34,14 +34,14 @@ func TestMergeAndUnmergeHouseholds(t *testing.T) {
 	tb, b := m.helpedFamily(t, 70_000, 3, 4)
 	actID := uuid.NewString()
 	merge := func(tx *Tx) error {
-		_, err := people.MergeHouseholds(t.Context(), tx, actID, a.PublicID, b.PublicID, "one roof", registerRules.Monitoring)
+		_, err := people.MergeHouseholds(t.Context(), tx, actID, a.PublicID, b.PublicID, "one roof", mergeRules)
 		return err
 	}
 	m.refuse(t, "worker1", "not_found", merge)
 	m.refuse(t, "stranger", "not_found", merge)
 	m.must(t, "head", merge)
 	m.refuse(t, "head", "merged_elsewhere", func(tx *Tx) error {
-		_, err := people.MergeHouseholds(t.Context(), tx, uuid.NewString(), a.PublicID, b.PublicID, "again", registerRules.Monitoring)
+		_, err := people.MergeHouseholds(t.Context(), tx, uuid.NewString(), a.PublicID, b.PublicID, "again", mergeRules)
 		return err
 	})
 	kept, gone := m.reload(t, a), m.reload(t, b)

@@ -155,10 +155,20 @@ func (tx *Tx) EndEntitlement(ctx context.Context, e *application.Entitlement) er
 	return err
 }
 
-// RunningAids lists the aids that a household has or has applied for.
+// RunningAids lists the aids that a household, or one that was joined to it, has or has applied for.
 func (tx *Tx) RunningAids(ctx context.Context, h people.HouseholdID, but application.ID) (aids []string, err error) {
 	err = tx.everywhere(ctx, func() error {
-		return tx.find(ctx, "list running aids", &aids, `SELECT DISTINCT aid FROM applications WHERE household_id = ? AND id <> ? AND state NOT IN ('refused','withdrawn','exited') ORDER BY aid`, int64(h), int64(but))
+		return tx.find(ctx, "list running aids", &aids, `SELECT DISTINCT aid FROM applications WHERE household_id = ANY (household_records(?)) AND id <> ? AND state NOT IN ('refused','withdrawn','exited') ORDER BY aid`, int64(h), int64(but))
+	})
+	return aids, err
+}
+
+// AidsRunning lists the monthly aids that a household, or one that was joined to it, has applied for, has, or still gets for months to come.
+func (tx *Tx) AidsRunning(ctx context.Context, h people.HouseholdID) (aids []string, err error) {
+	err = tx.everywhere(ctx, func() error {
+		return tx.find(ctx, "list aids that run", &aids, `SELECT aid FROM applications WHERE household_id = ANY (household_records(?)) AND state NOT IN ('refused','withdrawn','exited')
+			UNION SELECT aid_kind FROM entitlements WHERE household_id = ANY (household_records(?)) AND coalesce(until_month, '9999-12') > to_char(?::timestamptz AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')
+			  AND from_month <= coalesce(until_month, from_month) ORDER BY 1`, int64(h), int64(h), tx.now)
 	})
 	return aids, err
 }
@@ -174,7 +184,7 @@ func (tx *Tx) GrantedAids(ctx context.Context, index []byte, since time.Time) (m
 		return tx.find(ctx, "list granted aids", &rows, `SELECT aid, sum(fen)::bigint AS fen FROM (
 			SELECT d.aid_kind AS aid, d.fen FROM decisions d WHERE d.state IN ('approved','paid','papers_due','papers_done') AND d.decided_at >= ? AND (d.household_index = ?::bytea
 				OR d.ticket_id IN (SELECT c.ticket_id FROM case_households c JOIN households h ON h.id = c.household_id WHERE h.limit_index = ?::bytea AND c.unlinked_at IS NULL))
-			UNION ALL SELECT e.aid_kind, 0 FROM entitlements e WHERE e.household_index = ?::bytea AND coalesce(e.until_month, '9999-12') >= to_char(?::timestamptz AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')) x
+			UNION ALL SELECT e.aid_kind, 0 FROM entitlements e WHERE e.household_id = ANY (ARRAY(SELECT unnest(household_records(h.id)) FROM households h WHERE h.limit_index = ?::bytea)) AND coalesce(e.until_month, '9999-12') >= to_char(?::timestamptz AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')) x
 			GROUP BY aid`, since, index, index, index, since)
 	})
 	granted := map[string]int64{}

@@ -159,12 +159,12 @@ const monthDueSQL = `FROM entitlements e JOIN tickets t ON t.id = e.ticket_id
 // MonthDue lists what is due of a month.
 func (tx *Tx) MonthDue(ctx context.Context, county area.Code, month string, most int) (lines []ledger.RunLine, bare int, err error) {
 	args := []any{month, month, month, county.Prefix() + "%", month, month}
-	if err := tx.scan(ctx, "count who is due and has no account", `SELECT count(*) `+monthDueSQL+`AND p.verified_by IS NULL`, args, &bare); err != nil {
+	if err := tx.scan(ctx, "count who is due and has no account", `SELECT count(*) `+monthDueSQL+`AND (p.verified_by IS NULL OR payee_died(e.payee_index))`, args, &bare); err != nil {
 		return nil, 0, err
 	}
 	var rows []lineOfRun
 	err = tx.find(ctx, "list what is due of a month", &rows, `SELECT gen_random_uuid() AS payout_id, e.ticket_id, e.id AS entitlement_id, e.aid_kind, e.area_code, e.monthly_fen AS fen, e.payee_index,
-		e.household_index, p.id AS account_id, p.number_index AS account_index `+monthDueSQL+`AND p.verified_by IS NOT NULL ORDER BY e.id LIMIT ?`, append(args, most)...)
+		e.household_index, p.id AS account_id, p.number_index AS account_index `+monthDueSQL+`AND p.verified_by IS NOT NULL AND NOT payee_died(e.payee_index) ORDER BY e.id LIMIT ?`, append(args, most)...)
 	for _, r := range rows {
 		lines = append(lines, r.line())
 	}
@@ -211,9 +211,10 @@ func (tx *Tx) DueLines(ctx context.Context, r ledger.Run, most int) ([]ledger.Du
 	return due, err
 }
 
-// grantedSQL is what the decision of a line allows now, or the month (three times a parameter) of its entitlement.
+// grantedSQL is what the decision of a line allows now, or the month (three times a parameter) of its entitlement: nothing
+// to who has died since.
 const grantedSQL = `coalesce(CASE WHEN l.entitlement_id IS NULL THEN (SELECT d.fen FROM decisions d WHERE d.id = l.decision_id AND d.state = 'approved')
-			ELSE (SELECT e.monthly_fen FROM entitlements e WHERE e.id = l.entitlement_id AND e.from_month <= ? AND ? <= coalesce(e.until_month, ?)) END, 0)`
+			ELSE (SELECT e.monthly_fen FROM entitlements e WHERE e.id = l.entitlement_id AND e.from_month <= ? AND ? <= coalesce(e.until_month, ?) AND NOT payee_died(e.payee_index)) END, 0)`
 
 // CarryRun takes the signed run that has waited longest and that nobody else has in hand, and does
 // something with it in one transaction; false where none waits.

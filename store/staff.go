@@ -317,3 +317,14 @@ func (tx *Tx) everywhere(ctx context.Context, fn func() error) error {
 	_, err := tx.exec(ctx, "narrow the scope", `SELECT set_config('app.scope', ?, true)`, tx.actor.Scope())
 	return err
 }
+
+// throughout runs fn, which counts what happened in a place, without asking of each row what is known of all: that it is in
+// sight. Where the place does not lie within the actor's scope, rows are asked for one by one as ever. Each
+// statement of fn names the place itself.
+func (tx *Tx) throughout(ctx context.Context, place area.Code, fn func() error) error {
+	scope := tx.actor.Scope()
+	if scope == "" || scope != "*" && !strings.HasPrefix(string(place), scope) {
+		return fn()
+	}
+	return tx.everywhere(ctx, fn)
+}

@@ -17,15 +17,17 @@ func (tx *Tx) Statistics(ctx context.Context, f statistics.Filter) (statistics.R
 	if err := tx.scan(ctx, "name the place", `SELECT name FROM divisions WHERE code = ?`, []any{string(f.Area)}, &r.AreaName); err != nil {
 		return r, err
 	}
-	c := counting{tx: tx, from: startOf(f.From), until: startOf(f.To.Next()), within: f.Area.Prefix() + "%"}
-	for _, count := range []func(context.Context, *statistics.Report) error{c.intake, c.aid, c.visits, c.clocks, c.calls} {
-		if err := count(ctx, &r); err != nil {
-			return r, err
+	return r, tx.throughout(ctx, f.Area, func() error {
+		c := counting{tx: tx, from: startOf(f.From), until: startOf(f.To.Next()), within: f.Area.Prefix() + "%"}
+		for _, count := range []func(context.Context, *statistics.Report) error{c.intake, c.aid, c.visits, c.clocks, c.calls} {
+			if err := count(ctx, &r); err != nil {
+				return err
+			}
 		}
-	}
-	counties, err := tx.countyReports(ctx, f)
-	r.Compare(counties)
-	return r, err
+		counties, err := tx.countyReports(ctx, f)
+		r.Compare(counties)
+		return err
+	})
 }
 
 // startOf is when a day begins in Shanghai.
@@ -122,7 +124,7 @@ func (c counting) calls(ctx context.Context, r *statistics.Report) error {
 // countyReports are the ledger's reports of the counties that a place lies in or holds.
 func (tx *Tx) countyReports(ctx context.Context, f statistics.Filter) ([]ledger.MonthReport, error) {
 	var counties []string
-	err := tx.find(ctx, "list counties", &counties, `SELECT DISTINCT rpad(substr(d.area_code, 1, 6), 12, '0') FROM disbursements d WHERE d.area_code LIKE ? ORDER BY 1`, f.Area.Prefix()+"%")
+	err := tx.find(ctx, "list counties", &counties, `SELECT DISTINCT rpad(substr(d.code, 1, 6), 12, '0') FROM divisions d WHERE d.code LIKE ? AND substr(d.code, 5, 2) <> '00' ORDER BY 1`, f.Area.Prefix()+"%")
 	reports := make([]ledger.MonthReport, 0, len(counties))
 	for _, code := range counties {
 		if err != nil {

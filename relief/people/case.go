@@ -227,7 +227,9 @@ func link(ctx context.Context, tx Tx, t ticket.Ticket, h Household, basis Basis)
 	return ticket.Tell(ctx, tx, &t, "household.linked", "", map[string]any{"by": tx.Actor().Name, "household": h.PublicID, "basis": string(basis), "members": len(h.Members)})
 }
 
-// Unlink ends the link between an open case and its household. What was counted stays counted.
+// Unlink ends the link between an open case and its household. What was counted stays
+// counted, and counts from now on for those as well whom the case paid: under what else
+// payouts to them add to.
 func Unlink(ctx context.Context, tx Tx, id ticket.ID, reason string) error {
 	if err := reasonGiven(reason); err != nil {
 		return err
@@ -241,11 +243,38 @@ func Unlink(ctx context.Context, tx Tx, id ticket.ID, reason string) error {
 		if err != nil {
 			return err
 		}
+		payees, err := tx.CasePayees(ctx, t.ID)
+		if err != nil {
+			return err
+		}
+		for _, payee := range payees { // in one order for everybody, and before households
+			if err := tx.LockPayee(ctx, payee); err != nil {
+				return err
+			}
+		}
 		if err := record(ctx, tx, h, "household.unlinked", reason, map[string]any{"ticket": t.PublicID}); err != nil {
 			return err
 		}
-		return relinked(ctx, tx, t, h, reason)
+		if err := relinked(ctx, tx, t, h, reason); err != nil {
+			return err
+		}
+		return countForPayees(ctx, tx, t, payees)
 	})
+}
+
+// countForPayees lets what was paid on a case that is bound to no household count under
+// what each of its payees counts under: their own household, or they themselves.
+func countForPayees(ctx context.Context, tx Tx, t ticket.Ticket, payees [][]byte) error {
+	for _, payee := range payees {
+		index, err := tx.LimitIndex(ctx, t.ID, payee)
+		if err != nil {
+			return err
+		}
+		if err := ledger.CountAlso(ctx, tx, index, ledger.Past{Case: ledger.CaseID(t.ID)}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func reasonGiven(reason string) error {

@@ -21,6 +21,8 @@ type ChangeTx interface {
 	SaveHousehold(ctx context.Context, h *Household) error
 	// BelongsTo is the household that somebody belongs to now; act.ErrNotFound for none.
 	BelongsTo(ctx context.Context, p PersonID) (HouseholdID, error)
+	// PaidByMonth lists the cases by which money is due to somebody each month, wherever they are.
+	PaidByMonth(ctx context.Context, payee []byte) ([]MonthlyCase, error)
 	// LeftBehind are the indexes of the households that somebody left as their head, or as the last.
 	LeftBehind(ctx context.Context, p PersonID) ([][]byte, error)
 	// EndMember ends somebody's belonging to a household on a day.
@@ -320,8 +322,37 @@ func leave(ctx context.Context, tx ChangeTx, id HouseholdID, p Person, on ticket
 		if err := tx.SavePerson(ctx, &p, 0); err != nil {
 			return h, err
 		}
+		if err := tellOfDeath(ctx, tx, p); err != nil {
+			return h, err
+		}
 	}
 	return tx.HouseholdForUpdate(ctx, id)
+}
+
+// tellOfDeath tells whoever has a case in hand from which somebody was paid by the month
+// that nothing is paid to them any more, and that a ruling is due.
+func tellOfDeath(ctx context.Context, tx ChangeTx, p Person) error {
+	if p.Identity.Type != IdentityResident {
+		return nil
+	}
+	cases, err := tx.PaidByMonth(ctx, tx.IdentityIndex(string(p.Identity.Number)))
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		if err := tx.Notify(ctx, ticket.Notice{Key: "payee_died:" + p.PublicID + ":" + itoa(int64(c.Ticket)), Ticket: c.Ticket, Post: c.Owner, Template: "payee_died",
+			Fields: map[string]string{"number": string(c.Number)}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MonthlyCase is a case by which money is due each month, with who has it in hand.
+type MonthlyCase struct {
+	Ticket ticket.ID
+	Number ticket.Number
+	Owner  area.PostID
 }
 
 // succeed makes another member the head.

@@ -69,6 +69,8 @@ type MergeTx interface {
 	PointHousehold(ctx context.Context, h *Household, into HouseholdID) error
 	// PointPerson writes which record stands for one; zero: it stands for itself again.
 	PointPerson(ctx context.Context, p *Person, into PersonID) error
+	// AidsRunning lists the monthly aids that a household has applied for, has, or still gets for months to come.
+	AidsRunning(ctx context.Context, h HouseholdID) ([]string, error)
 	// RetireTier ends the tier of a household that was joined to another.
 	RetireTier(ctx context.Context, h HouseholdID) error
 	// OldTier is the last tier that a household had.
@@ -92,7 +94,8 @@ func inSight(ctx context.Context, tx Tx, ref string) (Household, error) {
 
 // MergeHouseholds joins a household to another of the actor's area: its people, its cases
 // and what it received count there from now on. Its record stays, and points to the other.
-func MergeHouseholds(ctx context.Context, tx MergeTx, publicID, keptRef, otherRef, reason string, plan MonitoringRules) (Household, error) {
+// Where both get aid for one purpose it is refused: as one they would have it twice.
+func MergeHouseholds(ctx context.Context, tx MergeTx, publicID, keptRef, otherRef, reason string, r MergeRules) (Household, error) {
 	if err := beginAct(publicID, reason); err != nil {
 		return Household{}, err
 	}
@@ -115,10 +118,39 @@ func MergeHouseholds(ctx context.Context, tx MergeTx, publicID, keptRef, otherRe
 		if len(kept.Members)+len(other.Members) > MostMembers {
 			return householdFull()
 		}
-		k, err = mergeHouseholds(ctx, tx, kept, other, publicID, reason, plan)
+		if err := noneTwice(ctx, tx, kept, other, r.Double); err != nil {
+			return err
+		}
+		k, err = mergeHouseholds(ctx, tx, kept, other, publicID, reason, r.Monitoring)
 		return err
 	})
 	return k, err
+}
+
+// MergeRules are what joining two households goes by.
+type MergeRules struct {
+	Monitoring MonitoringRules
+	// Double names that one of the aids had which serves the same purpose as another one.
+	Double func(aid string, had []string) (other, purpose string, doubled bool)
+}
+
+// noneTwice refuses to make one of two households that both have aid for one purpose. Nobody applies for more meanwhile: both are locked.
+func noneTwice(ctx context.Context, tx MergeTx, kept, other Household, double func(string, []string) (string, string, bool)) error {
+	has, err := tx.AidsRunning(ctx, kept.ID)
+	if err != nil {
+		return err
+	}
+	comes, err := tx.AidsRunning(ctx, other.ID)
+	if err != nil {
+		return err
+	}
+	for _, aid := range comes {
+		if _, purpose, twice := double(aid, has); twice {
+			return &act.Fault{Kind: act.ErrRefused, Code: "aid_of_both", Args: map[string]any{"aid": aid, "purpose": purpose},
+				Detail: "Both households get, or have applied for, aid that serves the same purpose; as one they would have it twice. End it for one of them first, or withdraw its application."}
+		}
+	}
+	return nil
 }
 
 func beginAct(publicID, reason string) error {

@@ -37,6 +37,10 @@ type Tx interface {
 	HouseholdIndex(publicID string) []byte
 	// LockPayee lets nobody start a payout to a person while what was paid to them is carried. It is asked for before households.
 	LockPayee(ctx context.Context, payee []byte) error
+	// CasePayees lists whom a case paid or decided to pay, by the blind index of their identity, ascending.
+	CasePayees(ctx context.Context, t ticket.ID) ([][]byte, error)
+	// LimitIndex is what a payout on a case to a payee counts under.
+	LimitIndex(ctx context.Context, t ticket.ID, payee []byte) ([]byte, error)
 	// Wherever runs fn with everything in sight. Who acts on what was judged before.
 	Wherever(ctx context.Context, fn func() error) error
 	// StaffPosts lists the own posts of the active staff who hold a role in exactly this area.

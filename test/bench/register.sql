@@ -25,9 +25,9 @@ INSERT INTO memberships (household_id, person_id, relation, since)
     SELECT household, id, (ARRAY['head', 'spouse', 'child', 'child', 'parent'])[m], at::date FROM body;
 
 CREATE TEMP TABLE matter AS
-    SELECT b.ticket + i AS id, gen_random_uuid() AS call, t.code, t.desk, now() - interval '3 years' * (:tickets - i) / :tickets AS at,
-           CASE WHEN i > :tickets - :tickets / 100 THEN 'accepted' WHEN i % 9 = 0 THEN 'follow_up' ELSE 'closed' END AS status, (ARRAY['P2', 'P3', 'INFO', 'P1'])[1 + i % 4] AS priority, i
-      FROM generate_series(1, :tickets - (SELECT count(*) FROM tickets)) i CROSS JOIN base b JOIN town t ON t.n = i % (SELECT count(*) FROM town);
+    SELECT b.ticket + i AS id, gen_random_uuid() AS call, t.code, t.desk, now() - interval '3 years' * (s.n - i) / s.n AS at,
+           CASE WHEN i > s.n - s.n / 100 THEN 'accepted' WHEN i % 9 = 0 THEN 'follow_up' ELSE 'closed' END AS status, (ARRAY['P2', 'P3', 'INFO', 'P1'])[1 + i % 4] AS priority, i
+      FROM (SELECT :tickets - count(*)::integer AS n FROM tickets) s CROSS JOIN LATERAL generate_series(1, s.n) i CROSS JOIN base b JOIN town t ON t.n = i % (SELECT count(*) FROM town);
 INSERT INTO tickets (id, public_id, number, call_id, kind, priority, cause, status, area_code, owner_id, invited_at, accepted_at, closed_at, call_ended, caller_index, repeat_state, policy, epoch, version, created_at)
     OVERRIDING SYSTEM VALUE
     SELECT id, gen_random_uuid(), lpad((8000000000000 + i)::text, 13, '0'), call, CASE WHEN priority = 'INFO' THEN 'consultation' ELSE 'aid' END, priority, 'illness', status, code, desk, at,

@@ -8919,7 +8919,7 @@ export interface components {
             source: "decisions" | "entitlements";
             /**
              * Format: int64
-             * @description Due as well, but without an account that two people have seen: not on the list
+             * @description Due as well, but without an account that two people have seen, or to somebody who has died: not on the list
              */
             without_account: number;
         };

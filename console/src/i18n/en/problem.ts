@@ -371,6 +371,7 @@ unknown_item: { what: 'The catalogue knows no such item.', do: 'Choose one of th
     another_household: { what: 'They belong to another household at that time.', do: 'Move them from there, or give a later day.' },
     has_a_head: { what: 'The household has a head already.', do: 'Let that one be something else first.' },
     already_linked: { what: 'The case is linked already.', do: 'Reload it.' },
+    aid_of_both: { what: 'Both households get, or have applied for, aid for the same purpose; as one they would have it twice.', do: 'End it for one of them first, or withdraw its application.' },
     merged_elsewhere: { what: 'This record was joined to another one.', do: 'Go on there.' },
     household_changed: { what: 'The records changed at this moment; nothing was written.', do: 'Try again.' },
     household_full: { what: 'A household has at most 30 people.', do: 'Part it first.' },

@@ -1,7 +1,7 @@
 // Payment runs: many payouts as one list, made by one person and signed by another.
 export const run = {
   run: {
-    lead: 'One person makes the list, another duty officer of the county reads and signs it whole; neither of them lets its bank batch go.', due: 'What a list could hold now', dueDecisions: 'Approved and not yet paid', dueMonth: 'Due for {month}', none: 'Nothing.', noneListed: 'There is no run yet.', bare: '{n} more have no account that two people have seen, and cannot stand on it.',
+    lead: 'One person makes the list, another duty officer of the county reads and signs it whole; neither of them lets its bank batch go.', due: 'What a list could hold now', dueDecisions: 'Approved and not yet paid', dueMonth: 'Due for {month}', none: 'Nothing.', noneListed: 'There is no run yet.', bare: '{n} more have no account that two people have seen, or have died, and cannot stand on it.',
     make: 'Make the list', made: 'The list is made and frozen. Another duty officer of the county reads and signs it.', list: 'Runs', source: 'What it pays', decisions: 'Approved decisions', entitlements: 'Monthly aid for {month}', month: 'Month',
     state: { draft: 'waits for a signature', signed: 'being carried out', done: 'carried out', discarded: 'discarded' }, lines: 'Lines', sum: 'Sum (yuan)', results: 'Results', reserved: '{n} held', leftOut: '{n} left out', worked: '{n} of {all} done', forBank: '{n} for the bank', atBank: '{n} with the bank', arrived: '{n} arrived', failed: '{n} failed',
     by: 'Made / signed by', view: 'View', back: 'Back to the list', items: 'Lines', seq: 'No.', account: 'Account ends in', why: 'Why it was left out', all: 'All', onlyLeft: 'Only what was left out', more: 'More',

@@ -370,6 +370,7 @@ unknown_item: { what: '目录中没有这个事项。', do: '请从转介目录�
     has_a_head: { what: '这一户已有户主。', do: '请先变更户主。' },
     already_linked: { what: '工单已关联家庭。', do: '请刷新查看。' },
     merged_elsewhere: { what: '这份档案已并入另一份。', do: '请在另一份上办理。' },
+    aid_of_both: { what: '两户都在领取（或申请）同一用途的救助，合并后会重复发放。', do: '请先停发其中一户，或撤回其中一份申请。' },
     household_changed: { what: '档案刚被合并或拆分，没有写入。', do: '请再试一次。' },
     household_full: { what: '一户最多 30 人。', do: '请先分户。' },
     belongs_already: { what: '已经是这一户的成员。', do: '无需办理。' },

@@ -1,7 +1,7 @@
 // Payment runs: many payouts as one list, made by one person and signed by another.
 export const run = {
   run: {
-    lead: '一人编制清单，另一位县级值班人员核对后整单签字；编制和签字的人都不能再放行银行批次。', due: '现在可列入清单', dueDecisions: '已批准、待发放', dueMonth: '{month} 应发放', none: '没有。', noneListed: '还没有清单。', bare: '另有 {n} 笔没有核对过的收款账户，不能列入。',
+    lead: '一人编制清单，另一位县级值班人员核对后整单签字；编制和签字的人都不能再放行银行批次。', due: '现在可列入清单', dueDecisions: '已批准、待发放', dueMonth: '{month} 应发放', none: '没有。', noneListed: '还没有清单。', bare: '另有 {n} 笔没有核对过的收款账户或收款人已去世，不能列入。',
     make: '编制清单', made: '清单已编制并锁定，请另一位县级值班人员核对签字。', list: '清单', source: '内容', decisions: '已批准的决定', entitlements: '{month} 按月救助', month: '月份',
     state: { draft: '待签字', signed: '正在处理', done: '已处理', discarded: '已撤销' }, lines: '笔数', sum: '金额（元）', results: '结果', reserved: '已预留 {n}', leftOut: '未列入 {n}', worked: '已处理 {n} / {all}', forBank: '待编批 {n}', atBank: '在银行 {n}', arrived: '到账 {n}', failed: '退票 {n}',
     by: '编制 / 签字', view: '查看', back: '返回列表', items: '明细', seq: '序号', account: '账户尾号', why: '未列入原因', all: '全部', onlyLeft: '只看未列入', more: '更多',
