@@ -115,6 +115,9 @@ type Run struct {
 	Worked      int // lines that were taken up so far, in their order
 	Reserved    int // of these, how many became payouts
 	ReservedFen int64
+	NextAt      time.Time // of a signed run: not taken up before, and behind those that have waited longer
+	Tries       int       // parts of it that failed one after the other; the next that succeeds sets it back
+	Trouble     string    // code of what failed the last of these
 	Version     int64
 }
 
@@ -290,7 +293,7 @@ func SignRun(ctx context.Context, tx RunTx, r *Run, contentHash string) (err err
 	if err := noKinIn(ctx, tx, lines, r.MadeBy, me.StaffID); err != nil {
 		return err
 	}
-	r.SignedBy, r.SignedAt = me.StaffID, tx.Now()
+	r.SignedBy, r.SignedAt, r.NextAt = me.StaffID, tx.Now(), tx.Now()
 	return tx.SaveRun(ctx, r)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -292,6 +293,7 @@ func (c *chunk) lines() []RunLine {
 func (r *Run) workedOff(ctx context.Context, tx RunTx, lines []RunLine, paid []*Disbursement) (err error) {
 	r.Worked += len(lines)
 	r.Reserved += len(paid)
+	r.NextAt, r.Tries, r.Trouble = tx.Now(), 0, "" // behind the runs that have waited longer
 	for _, d := range paid {
 		r.ReservedFen += d.Fen
 	}
@@ -299,7 +301,7 @@ func (r *Run) workedOff(ctx context.Context, tx RunTx, lines []RunLine, paid []*
 		if r.State, err = r.State.Next(RunStepFinish); err != nil {
 			return err
 		}
-		r.EndedAt = tx.Now()
+		r.EndedAt, r.NextAt = tx.Now(), time.Time{}
 	}
 	if err := tx.SaveRunLines(ctx, r.ID, lines); err != nil {
 		return err

@@ -208,6 +208,21 @@ func CarryRun(ctx context.Context, tx RunTx, run *ledger.Run, most int, p *Polic
 	return nil
 }
 
+// PutOffRun has a run wait whose next part failed. The county is told where that does not end.
+func PutOffRun(ctx context.Context, tx RunTx, run *ledger.Run, because error) error {
+	if err := ledger.PutOffRun(ctx, tx, run, because); err != nil {
+		return err
+	}
+	if run.Tries == ledger.TriesOfAlarm {
+		for _, role := range []area.Role{area.RoleCountyDuty, area.RoleCountyFinance} {
+			if err := tellRun(ctx, tx, *run, role, "run_stuck", run.Lines-run.Worked, run.Fen); err != nil {
+				return err
+			}
+		}
+	}
+	return tx.Audit(ctx, act.Record{Action: "run.put_off", Subject: run.Subject(), Area: run.County, Data: map[string]any{"run": run.PublicID, "worked": run.Worked, "tries": run.Tries, "why": run.Trouble}})
+}
+
 // tellLines writes on each ticket what became of its line, as it is written of a single payout.
 func tellLines(ctx context.Context, tx RunTx, run ledger.Run, lines []ledger.RunLine, paid []*ledger.Disbursement) error {
 	maker, err := tx.StaffName(ctx, run.MadeBy)

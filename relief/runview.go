@@ -28,6 +28,9 @@ type RunView struct {
 	AtBank      int              `json:"at_bank" doc:"With the bank, and not answered"`
 	Arrived     int              `json:"arrived"`
 	Failed      int              `json:"failed" doc:"The bank has failed them, and they are not paid anew yet"`
+	Tries       int              `json:"tries" doc:"Parts of it that failed one after the other; zero where it goes on"`
+	Trouble     string           `json:"trouble,omitempty" doc:"Code of what failed the last of these; internal: the program's log says what it was"`
+	NextAt      *time.Time       `json:"next_at,omitempty" doc:"When it is taken up next"`
 	NextActs    []string         `json:"next_acts"` // what this reader may do now: sign, discard
 }
 

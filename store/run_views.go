@@ -29,7 +29,7 @@ func (tx *Tx) runView(w runViewRow) relief.RunView {
 	r := w.Row.run()
 	return relief.RunView{ID: r.PublicID, Source: r.Source, Period: r.Period, State: r.State, Lines: r.Lines, AmountFen: r.Fen, ContentHash: hex.EncodeToString(r.Content), MadeBy: w.Maker, MadeAt: r.MadeAt,
 		SignedBy: deref(w.Signer), SignedAt: utc(w.Row.SignedAt), EndedAt: utc(w.Row.EndedAt), Worked: r.Worked, Reserved: r.Reserved, ReservedFen: r.ReservedFen, LeftOut: r.Worked - r.Reserved,
-		ForBank: w.ForBank, AtBank: w.AtBank, Arrived: w.Arrived, Failed: w.Failed, NextActs: r.NextActs(tx.actor)}
+		ForBank: w.ForBank, AtBank: w.AtBank, Arrived: w.Arrived, Failed: w.Failed, Tries: r.Tries, Trouble: r.Trouble, NextAt: utc(w.Row.NextAt), NextActs: r.NextActs(tx.actor)}
 }
 
 // Runs lists runs: those that wait for a signature first, then the newest.

@@ -20,21 +20,22 @@ var _ relief.RunTx = (*Tx)(nil)
 type runRow struct {
 	ID, Fen, MadeBy, ReservedFen, Version     int64
 	PublicID, AreaCode, Source, Period, State string
-	MadeRole                                  string
-	Lines, Worked, Reserved                   int
+	MadeRole, Trouble                         string
+	Lines, Worked, Reserved, Tries            int
 	ContentHash                               []byte
 	SignedBy                                  *int64
 	MadeAt                                    time.Time
-	SignedAt, EndedAt                         *time.Time
+	SignedAt, EndedAt, NextAt                 *time.Time
 }
 
 const runColumns = `r.id, r.public_id, r.area_code, r.source, r.period, r.state, r.lines, r.fen, r.content_hash, r.made_by, r.made_role, r.made_at, r.signed_by, r.signed_at,
-	r.worked, r.reserved, r.reserved_fen, r.ended_at, r.version`
+	r.worked, r.reserved, r.reserved_fen, r.ended_at, r.next_at, r.tries, r.trouble, r.version`
 
 func (r runRow) run() ledger.Run {
 	return ledger.Run{ID: ledger.RunID(r.ID), PublicID: r.PublicID, County: area.Code(r.AreaCode), Source: ledger.RunSource(r.Source), Period: r.Period, State: ledger.RunState(r.State),
 		Lines: r.Lines, Fen: r.Fen, Content: r.ContentHash, MadeBy: area.StaffID(r.MadeBy), MadeRole: area.Role(r.MadeRole), MadeAt: r.MadeAt.UTC(), SignedBy: area.StaffID(deref(r.SignedBy)),
-		SignedAt: orZero(r.SignedAt), EndedAt: orZero(r.EndedAt), Worked: r.Worked, Reserved: r.Reserved, ReservedFen: r.ReservedFen, Version: r.Version}
+		SignedAt: orZero(r.SignedAt), EndedAt: orZero(r.EndedAt), Worked: r.Worked, Reserved: r.Reserved, ReservedFen: r.ReservedFen, NextAt: orZero(r.NextAt),
+		Tries: r.Tries, Trouble: r.Trouble, Version: r.Version}
 }
 
 // lineOfRun is a row of run_lines.
@@ -99,8 +100,8 @@ func (tx *Tx) RunLines(ctx context.Context, id ledger.RunID) ([]ledger.RunLine, 
 
 // SaveRun writes what may change of a run.
 func (tx *Tx) SaveRun(ctx context.Context, r *ledger.Run) error {
-	n, err := tx.exec(ctx, "save a run", `UPDATE payment_runs SET state = ?, signed_by = ?, signed_at = ?, worked = ?, reserved = ?, reserved_fen = ?, ended_at = ?, version = version + 1
-		WHERE id = ? AND version = ?`, r.State, nonZero(int64(r.SignedBy)), null(r.SignedAt), r.Worked, r.Reserved, r.ReservedFen, null(r.EndedAt), int64(r.ID), r.Version)
+	n, err := tx.exec(ctx, "save a run", `UPDATE payment_runs SET state = ?, signed_by = ?, signed_at = ?, worked = ?, reserved = ?, reserved_fen = ?, ended_at = ?,
+		next_at = ?, tries = ?, trouble = ?, version = version + 1 WHERE id = ? AND version = ?`, r.State, nonZero(int64(r.SignedBy)), null(r.SignedAt), r.Worked, r.Reserved, r.ReservedFen, null(r.EndedAt), null(r.NextAt), r.Tries, r.Trouble, int64(r.ID), r.Version)
 	return moved(n, err, &r.Version, "The run changed while you were looking at it; reload and decide again.")
 }
 
@@ -216,11 +217,11 @@ func (tx *Tx) DueLines(ctx context.Context, r ledger.Run, most int) ([]ledger.Du
 const grantedSQL = `coalesce(CASE WHEN l.entitlement_id IS NULL THEN (SELECT d.fen FROM decisions d WHERE d.id = l.decision_id AND d.state = 'approved')
 			ELSE (SELECT e.monthly_fen FROM entitlements e WHERE e.id = l.entitlement_id AND e.from_month <= ? AND ? <= coalesce(e.until_month, ?) AND NOT payee_died(e.payee_index)) END, 0)`
 
-// CarryRun takes the signed run that has waited longest and that nobody else has in hand, and does
+// CarryRun takes the signed run that is due, has waited longest and that nobody else has in hand, and does
 // something with it in one transaction; false where none waits.
 func (db *DB) CarryRun(ctx context.Context, do func(context.Context, relief.RunTx, *ledger.Run) error) (carried bool, err error) {
 	err = db.InTx(ctx, act.SystemRuns, func(tx *Tx) error {
-		r, err := one[runRow](ctx, tx, "run", `SELECT `+runColumns+` FROM payment_runs r WHERE r.state = 'signed' ORDER BY r.signed_at, r.id LIMIT 1 FOR UPDATE SKIP LOCKED`)
+		r, err := one[runRow](ctx, tx, "run", `SELECT `+runColumns+` FROM payment_runs r WHERE r.next_at <= (SELECT app_now()) ORDER BY r.next_at, r.id LIMIT 1 FOR UPDATE SKIP LOCKED`)
 		if errors.Is(err, act.ErrNotFound) {
 			return nil
 		}
@@ -232,4 +233,16 @@ func (db *DB) CarryRun(ctx context.Context, do func(context.Context, relief.RunT
 		return do(ctx, tx, &run)
 	})
 	return carried && err == nil, err
+}
+
+// RunFailed takes a run of which a part was rolled back, in a transaction of its own, unless somebody has
+// changed it since.
+func (db *DB) RunFailed(ctx context.Context, failed ledger.Run, do func(context.Context, relief.RunTx, *ledger.Run) error) error {
+	return db.InTx(ctx, act.SystemRuns, func(tx *Tx) error {
+		run, err := tx.RunForUpdate(ctx, failed.PublicID)
+		if err != nil || run.Version != failed.Version {
+			return err
+		}
+		return do(ctx, tx, &run)
+	})
 }

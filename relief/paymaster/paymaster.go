@@ -16,9 +16,12 @@ import (
 
 // Store is what the paymaster needs of the database.
 type Store interface {
-	// CarryRun takes a signed run that nobody else has in hand, and does something with it in one
-	// transaction; false where none waits.
+	// CarryRun takes a signed run that is due and that nobody else has in hand, and does something with it
+	// in one transaction; false where none waits.
 	CarryRun(ctx context.Context, do func(context.Context, relief.RunTx, *ledger.Run) error) (bool, error)
+	// RunFailed takes a run of which a part was rolled back, as it was then, in a transaction of its own;
+	// nothing is done where somebody has changed it since.
+	RunFailed(ctx context.Context, failed ledger.Run, do func(context.Context, relief.RunTx, *ledger.Run) error) error
 }
 
 // Options of New. Zero values mean the default named beside them.
@@ -69,7 +72,7 @@ func (p *Paymaster) serve(ctx context.Context) {
 			more, err = p.Carry(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
-			p.o.Logger.Error("a payment run could not go on; it is tried again", "error", err)
+			p.o.Logger.Error("payment runs could not go on; they are tried again", "error", err)
 		}
 		select {
 		case <-ctx.Done():
@@ -79,13 +82,24 @@ func (p *Paymaster) serve(ctx context.Context) {
 	}
 }
 
-// Carry takes one run some lines further; false where none waits.
+// Carry takes one run some lines further; false where none waits. A run that fails is put off, so that
+// it stands in no other's way.
 func (p *Paymaster) Carry(ctx context.Context) (bool, error) {
+	var taken ledger.Run
 	carried, err := p.store.CarryRun(ctx, func(ctx context.Context, tx relief.RunTx, run *ledger.Run) error {
+		taken = *run
 		rules := p.o.Rules(tx.Now())
 		return relief.CarryRun(ctx, tx, run, p.o.Lines, &rules.Policy)
 	})
-	if carried {
+	switch {
+	case err != nil && taken.ID != 0 && ctx.Err() == nil:
+		p.o.Logger.Error("a payment run could not go on; it is put off", "run", taken.PublicID, "tries", taken.Tries+1, "error", err)
+		failure := err
+		err = p.store.RunFailed(ctx, taken, func(ctx context.Context, tx relief.RunTx, run *ledger.Run) error {
+			return relief.PutOffRun(ctx, tx, run, failure)
+		})
+		return err == nil, err
+	case carried:
 		failpoint.Hit(failpoint.RunAfterCommit)
 	}
 	return carried, err

@@ -8981,6 +8981,11 @@ export interface components {
             made_at: string;
             made_by: string;
             next_acts: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it is taken up next
+             */
+            next_at?: string;
             /** @description The month that it pays, 2026-12; absent where it carries out decisions */
             period?: string;
             /**
@@ -8997,6 +9002,13 @@ export interface components {
             source: "decisions" | "entitlements";
             /** @enum {string} */
             state: "draft" | "signed" | "done" | "discarded";
+            /**
+             * Format: int64
+             * @description Parts of it that failed one after the other; zero where it goes on
+             */
+            tries: number;
+            /** @description Code of what failed the last of these; internal: the program's log says what it was */
+            trouble?: string;
             /**
              * Format: int64
              * @description Lines that were taken up so far
@@ -9618,6 +9630,11 @@ export interface components {
             /** @description cursor of the next page; absent on the last */
             next?: string;
             next_acts: string[] | null;
+            /**
+             * Format: date-time
+             * @description When it is taken up next
+             */
+            next_at?: string;
             /** @description The month that it pays, 2026-12; absent where it carries out decisions */
             period?: string;
             /**
@@ -9634,6 +9651,13 @@ export interface components {
             source: "decisions" | "entitlements";
             /** @enum {string} */
             state: "draft" | "signed" | "done" | "discarded";
+            /**
+             * Format: int64
+             * @description Parts of it that failed one after the other; zero where it goes on
+             */
+            tries: number;
+            /** @description Code of what failed the last of these; internal: the program's log says what it was */
+            trouble?: string;
             /**
              * Format: int64
              * @description Lines that were taken up so far
