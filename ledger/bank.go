@@ -120,6 +120,32 @@ func (d Disbursement) endHeld(found map[string]EntryID, hold Entry, effect strin
 	return out, nil
 }
 
+// dead refuses to try a payout anew while any try at it, however old, may still arrive or has arrived.
+func (d Disbursement) dead(tries []Attempt) error {
+	for _, a := range tries {
+		switch a.State {
+		case StateFailed, StateCancelled:
+		case StateSucceeded:
+			return act.Refused("arrived_already", "An earlier try of this payout has arrived after all; another would pay twice. Call the payout off.")
+		default:
+			return act.Refused("earlier_alive", "An earlier try of this payout may still arrive; ask the bank what became of it, and wait for its answer.")
+		}
+	}
+	return nil
+}
+
+// triesOf locks and loads every try at a payout, the oldest first.
+func triesOf(ctx context.Context, tx Tx, d Disbursement) (tries []Attempt, err error) {
+	for number := 1; number <= d.Attempt; number++ {
+		a, err := tx.AttemptForUpdate(ctx, d.ID, number)
+		if err != nil {
+			return nil, err
+		}
+		tries = append(tries, a)
+	}
+	return tries, nil
+}
+
 // earlierArrived reports whether a try before the one of a number has arrived after all.
 func earlierArrived(ctx context.Context, tx Tx, d Disbursement, before int) (bool, error) {
 	for number := 1; number < before; number++ {
@@ -149,17 +175,24 @@ func LoseAnswer(ctx context.Context, tx Tx, lines []Line) (lost []Line, err erro
 }
 
 // Fix names the account that a failed payout is to be tried on next, as often as it
-// takes before that try is made. Where the bank
-// found fault with the account, it is another version, entered by one person and
-// verified by another.
-func Fix(ctx context.Context, tx Tx, d *Disbursement, failed Attempt, to PayeeAccount, l Limits) (err error) {
+// takes before that try is made. Every try before is dead. Where the bank
+// found fault with the account in any of them, it is another version, entered by one
+// person and verified by another.
+func Fix(ctx context.Context, tx Tx, d *Disbursement, to PayeeAccount, l Limits) (err error) {
 	if err := d.mayFix(tx.Actor()); err != nil {
 		return err
 	}
 	if err := to.payable(d.Case, d.Payee); err != nil {
 		return err
 	}
-	if to.ID == failed.Account && accountAtFault(failed.Reason) {
+	tries, err := triesOf(ctx, tx, *d)
+	if err != nil {
+		return err
+	}
+	if err := d.dead(tries); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(tries, func(a Attempt) bool { return a.Account == to.ID && accountAtFault(a.Reason) }) {
 		return act.Refused("same_account", "The bank found fault with this very account; enter it anew, and have another person verify it.")
 	}
 	if err := noKin(ctx, tx, *d, tx.Actor().StaffID, to.EnteredBy, to.VerifiedBy); err != nil {
@@ -214,12 +247,12 @@ func Reissue(ctx context.Context, tx Tx, d *Disbursement, to PayeeAccount) error
 	if err := noKin(ctx, tx, *d, me.StaffID); err != nil {
 		return err
 	}
-	arrived, err := earlierArrived(ctx, tx, *d, d.Attempt+1)
+	tries, err := triesOf(ctx, tx, *d)
 	if err != nil {
 		return err
 	}
-	if arrived {
-		return act.Refused("arrived_already", "An earlier try of this payout has arrived after all; another would pay twice. Call the payout off.")
+	if err := d.dead(tries); err != nil {
+		return err
 	}
 	owed := d.entry(fmt.Sprintf("reissue:%d", d.Attempt), EventReissued, d.returned(), d.payable())
 	return reserveAfter(ctx, tx, d, owed)

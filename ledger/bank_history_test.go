@@ -94,7 +94,7 @@ func (h *bankHistory) step() {
 	case 8:
 		d = h.oneThatIs(d, StateFailed)
 		h.try(area.RoleWorker, func(ctx context.Context) error {
-			return Fix(ctx, h, &d, *h.line(d).Attempt, account(d, d.Attempt+1), townLimits)
+			return Fix(ctx, h, &d, account(d, d.Attempt+1), townLimits)
 		})
 	case 9, 14:
 		d = h.oneThatIs(d, StateFixed)

@@ -172,6 +172,9 @@ func (h *collusion) sentWrongly() string {
 		if card.VerifiedBy == 0 || card.VerifiedBy == card.EnteredBy || string(card.Payee) != string(d.Payee) {
 			return fmt.Sprintf("money went to an account that one person alone vouches for: %+v", card)
 		}
+		if given.Number == 1 && !d.Solo() && d.Checker == card.VerifiedBy {
+			return fmt.Sprintf("person %d has checked a payout to an account for which they vouch themselves: %+v", d.Checker, d)
+		}
 		for _, who := range []area.StaffID{card.EnteredBy, card.VerifiedBy} {
 			if h.relatives[who] == string(d.Payee) {
 				return fmt.Sprintf("person %d vouches for a relative's account: %+v", who, card)

@@ -350,7 +350,7 @@ func (h *collusion) move(who act.Actor, d Disbursement, name string) {
 	h.tries(who, func(ctx context.Context) error {
 		switch name {
 		case "check":
-			return Check(ctx, h, &d, signed)
+			return Check(ctx, h, &d, signed, h.accountOf(d))
 		case "issue_cash":
 			return IssueCash(ctx, h, &d, townLimits)
 		case "receipt":
@@ -364,11 +364,7 @@ func (h *collusion) move(who act.Actor, d Disbursement, name string) {
 		case "after_review":
 			return Review(ctx, h, &d, pick(h, ReviewOutcomes()), "as found")
 		case "fix":
-			failed, err := h.AttemptForUpdate(ctx, d.ID, d.Attempt)
-			if err != nil {
-				return err
-			}
-			return Fix(ctx, h, &d, failed, card, townLimits)
+			return Fix(ctx, h, &d, card, townLimits)
 		case "reissue":
 			return Reissue(ctx, h, &d, h.accountOf(d))
 		default:

@@ -135,11 +135,11 @@ func (h *Hearing) attempt(ctx context.Context, tx Tx, id DisbursementID, number 
 	return &a, err
 }
 
-// endClaim ends the untouched claim to what another try at a payout has paid, now that one is
-// dead: the payee was paid once, by that other, which it tells; nil where there is none. A
-// claim of which something came back stays; people settle it.
+// endClaim ends the open claim to what another try at a payout has paid, now that one is
+// dead: the payee was paid once, by that other, which it tells; nil where there is none. What
+// the payee has given back of it meanwhile stands above the claim: it is owed to them.
 func endClaim(ctx context.Context, tx Tx, d Disbursement, try func(context.Context, Tx, DisbursementID, int) (*Attempt, error)) (*Attempt, error) {
-	c, err := tx.UntouchedClaim(ctx, d.ID)
+	c, err := tx.TwiceClaim(ctx, d.ID)
 	if errors.Is(err, act.ErrNotFound) {
 		return nil, nil
 	}
@@ -154,7 +154,7 @@ func endClaim(ctx context.Context, tx Tx, d Disbursement, try func(context.Conte
 	if err := tx.SaveAttempt(ctx, a); err != nil {
 		return nil, err
 	}
-	c.Recovered, c.NettedAt = c.Fen, tx.Now()
+	c.Recovered, c.NettedAt = c.Recovered+c.Fen, tx.Now()
 	return a, tx.SaveClaim(ctx, &c)
 }
 

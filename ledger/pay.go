@@ -12,13 +12,21 @@ import (
 
 // Check signs a payout as its second person and holds the sum in the float.
 // The checker sends back the hash of what they read; another content is refused.
-func Check(ctx context.Context, tx Tx, d *Disbursement, contentHash string) (err error) {
+func Check(ctx context.Context, tx Tx, d *Disbursement, contentHash string, to PayeeAccount) (err error) {
 	me := tx.Actor()
 	if err := d.mayCheck(me, tx.Now()); err != nil {
 		return err
 	}
 	if !d.sameContent(contentHash) {
 		return act.Conflict("content_changed", "What you signed is not what this payout says; reload it, read it and sign again.")
+	}
+	if d.Channel == ChannelBank {
+		if err := to.payable(d.Case, d.Payee); err != nil {
+			return err
+		}
+		if me.StaffID == to.EnteredBy || me.StaffID == to.VerifiedBy {
+			return act.Refused("account_checker", "Who entered or verified the account cannot check the payout that goes to it; a third person must.")
+		}
 	}
 	if err := noKin(ctx, tx, *d, d.Maker, me.StaffID); err != nil {
 		return err

@@ -76,8 +76,8 @@ type Tx interface {
 	AddClaim(ctx context.Context, c *Claim) error
 	// NewestClaim locks and loads the newest claim to what a try has paid.
 	NewestClaim(ctx context.Context, id DisbursementID, attempt int) (Claim, error)
-	// UntouchedClaim locks and loads the oldest claim to what a try at a payout has paid twice, of which nothing came back; act.ErrNotFound where there is none.
-	UntouchedClaim(ctx context.Context, id DisbursementID) (Claim, error)
+	// TwiceClaim locks and loads the oldest claim to what a try at a payout has paid twice, of which not all came back; act.ErrNotFound where there is none.
+	TwiceClaim(ctx context.Context, id DisbursementID) (Claim, error)
 	// SaveClaim writes the row guarded by c.Version and raises it. act.ErrConflict where it moved.
 	SaveClaim(ctx context.Context, c *Claim) error
 

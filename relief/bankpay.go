@@ -16,11 +16,7 @@ func FixPayout(ctx context.Context, tx Tx, publicID, account string, p *Policy) 
 		if err != nil {
 			return err
 		}
-		failed, err := tx.AttemptForUpdate(ctx, d.ID, d.Attempt)
-		if err != nil {
-			return err
-		}
-		if err := ledger.Fix(ctx, tx, d, failed, to.PayeeAccount, p.Limits.Ledger(p.Version)); err != nil {
+		if err := ledger.Fix(ctx, tx, d, to.PayeeAccount, p.Limits.Ledger(p.Version)); err != nil {
 			return err
 		}
 		return told(ctx, tx, t, *d, "disbursement.fixed", "", map[string]any{"account": to.PublicID})

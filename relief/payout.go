@@ -213,7 +213,14 @@ func warnFloat(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursemen
 // CheckPayout is the checker's signature under the exact content.
 func CheckPayout(ctx context.Context, tx Tx, publicID, contentHash string) (ledger.Disbursement, error) {
 	return payoutAct(ctx, tx, publicID, func(t ticket.Ticket, d *ledger.Disbursement) error {
-		if err := ledger.Check(ctx, tx, d, contentHash); err != nil {
+		var to PayeeAccount // zero where no bank pays
+		if d.Account != 0 {
+			var err error
+			if to, err = tx.PayeeAccount(ctx, d.Account); err != nil {
+				return err
+			}
+		}
+		if err := ledger.Check(ctx, tx, d, contentHash, to.PayeeAccount); err != nil {
 			return err
 		}
 		if err := told(ctx, tx, t, *d, "disbursement.checked", "", nil); err != nil {

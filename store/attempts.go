@@ -94,9 +94,9 @@ func (tx *Tx) NewestClaim(ctx context.Context, id ledger.DisbursementID, attempt
 	return r.claim(), err
 }
 
-// UntouchedClaim locks and loads the oldest claim to what was paid twice of a payout, of which nothing came back.
-func (tx *Tx) UntouchedClaim(ctx context.Context, id ledger.DisbursementID) (ledger.Claim, error) {
-	r, err := one[claimRow](ctx, tx, "claim", `SELECT `+claimColumns+` FROM claims c WHERE c.disbursement_id = ? AND c.why = 'late_success' AND c.recovered_fen = 0 ORDER BY c.id LIMIT 1 FOR UPDATE`, int64(id))
+// TwiceClaim locks and loads the oldest open claim to what was paid twice of a payout.
+func (tx *Tx) TwiceClaim(ctx context.Context, id ledger.DisbursementID) (ledger.Claim, error) {
+	r, err := one[claimRow](ctx, tx, "claim", `SELECT `+claimColumns+` FROM claims c WHERE c.disbursement_id = ? AND c.why = 'late_success' AND c.recovered_fen < c.fen ORDER BY c.id LIMIT 1 FOR UPDATE`, int64(id))
 	return r.claim(), err
 }
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strings"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -98,9 +99,17 @@ func (tx *Tx) succeedDesks(ctx context.Context, from, to area.Code) (map[area.Po
 	return replaced, err
 }
 
-// AnswersFor reports whether a place lies in the actor's scope, or was merged into one that does.
+// AnswersFor reports whether a place lies in the actor's area, or was merged into one that does. The actor's own area
+// counts, however far the transaction sees at this moment.
 func (tx *Tx) AnswersFor(ctx context.Context, place area.Code) (mine bool, err error) {
-	err = tx.scan(ctx, "look who answers for a place", `SELECT app_sees(?) OR ? = ANY (app_succeeded())`, []any{string(place), string(place)}, &mine)
+	scope := tx.actor.Scope()
+	if scope == "" || scope == "*" || strings.HasPrefix(string(place), scope) {
+		return scope != "", nil
+	}
+	err = tx.scan(ctx, "look who answers for a place", `WITH RECURSIVE on_the_way AS (
+			SELECT merged_into AS code FROM divisions WHERE code = ? AND merged_into IS NOT NULL AND valid_to <= ledger_day(?)
+			UNION SELECT d.merged_into FROM divisions d JOIN on_the_way w ON d.code = w.code WHERE d.merged_into IS NOT NULL AND d.valid_to <= ledger_day(?))
+		SELECT EXISTS (SELECT 1 FROM on_the_way WHERE starts_with(code, ?))`, []any{string(place), tx.now, tx.now, scope}, &mine)
 	return mine, err
 }
 

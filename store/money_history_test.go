@@ -449,7 +449,7 @@ func (h *history) approved(rt *rapid.T, d *ledger.Disbursement, payer area.Code)
 func (h *history) check(rt *rapid.T, c choice) {
 	payer := h.pays(c.d.Fen)
 	if d, _, ok := h.try(rt, c, func(tx *Tx, d *ledger.Disbursement) error {
-		return ledger.Check(h.ctx, tx, d, hex.EncodeToString(d.Content))
+		return ledger.Check(h.ctx, tx, d, hex.EncodeToString(d.Content), ledger.PayeeAccount{})
 	}); ok {
 		h.approved(rt, d, payer)
 	}

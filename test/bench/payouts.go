@@ -183,7 +183,9 @@ func (o *office) payOne(ctx context.Context, l lot, waits *[]time.Duration) erro
 				Channel: ledger.ChannelCash, Area: t.code, Fen: l.fen, Payee: l.payee, Household: l.household, Limits: limitsOfBooks, Granted: l.fen})
 			return err
 		}},
-		{t.head, func(tx *store.Tx) error { return ledger.Check(ctx, tx, &d, hex.EncodeToString(d.Content)) }},
+		{t.head, func(tx *store.Tx) error {
+			return ledger.Check(ctx, tx, &d, hex.EncodeToString(d.Content), ledger.PayeeAccount{})
+		}},
 		{t.payer, func(tx *store.Tx) error { return ledger.IssueCash(ctx, tx, &d, limitsOfBooks) }},
 		{t.payer, func(tx *store.Tx) error {
 			return ledger.Settle(ctx, tx, &d, t.maker.StaffID, ledger.ReviewRule{Percent: 5, DueAt: tx.Now().AddDate(0, 0, 14)})

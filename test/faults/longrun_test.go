@@ -14,7 +14,7 @@ import (
 // A long run: four parts of the paymaster's 250 lines, and two batches of the most that one holds.
 const (
 	linesOfLongRun = 1000
-	fenOfItsLines  = 100
+	fenOfLongRun   = linesOfLongRun*100 + linesOfLongRun*(linesOfLongRun+1)/2 // each line is a fen more than the one before
 	batchesOfIt    = 2
 )
 
@@ -30,11 +30,11 @@ func TestKilledInALongRun(t *testing.T) {
 	account := uuid.NewString()
 	worker.Post("/tickets/"+b.ticket+"/payee-accounts", map[string]any{"id": account, "account": b.account, "holder": payee})
 	h.As("town2-head").Post("/payee-accounts/"+account+"/verification", map[string]any{"account": b.account})
-	// A thousand decisions of one yuan take the place of the one that was made: by hand that would take the day.
+	// A thousand decisions of one yuan and more, no two alike, take the place of the one that was made: by hand that would take the day.
 	h.Exec(`INSERT INTO decisions (public_id, ticket_id, findings_id, track, state, aid_kind, fen, level, reason, payee_index, household_index, missing_papers, policy, decided_by, decided_role, decided_at,
 			approved_by, approved_at, version)
-		SELECT gen_random_uuid(), ticket_id, findings_id, track, state, aid_kind, $2::bigint, level, reason, payee_index, household_index, missing_papers, policy, decided_by, decided_role, decided_at,
-			approved_by, approved_at, version FROM decisions, generate_series(1, $3::int) WHERE public_id = $1`, decision, fenOfItsLines, linesOfLongRun)
+		SELECT gen_random_uuid(), ticket_id, findings_id, track, state, aid_kind, 100 + n, level, reason, payee_index, household_index, missing_papers, policy, decided_by, decided_role, decided_at,
+			approved_by, approved_at, version FROM decisions, generate_series(1, $2::int) n WHERE public_id = $1`, decision, linesOfLongRun)
 	h.Exec(`UPDATE decisions SET state = 'refused' WHERE public_id = $1`, decision)
 
 	run := uuid.NewString()
@@ -56,17 +56,17 @@ func TestKilledInALongRun(t *testing.T) {
 	h.unbroken()
 	h.Serve()
 	h.Until("the run is carried out", func() bool {
-		return h.Count(`SELECT count(*) FROM payment_runs WHERE public_id = $1 AND state = 'done' AND reserved = $2 AND reserved_fen = $3`, run, linesOfLongRun, linesOfLongRun*fenOfItsLines) == 1
+		return h.Count(`SELECT count(*) FROM payment_runs WHERE public_id = $1 AND state = 'done' AND reserved = $2 AND reserved_fen = $3`, run, linesOfLongRun, fenOfLongRun) == 1
 	})
 	if n := h.Count(`SELECT count(*) FROM disbursements d JOIN run_lines l ON l.disbursement_id = d.id AND l.payout_id = d.public_id WHERE d.state = 'reserved'`); n != linesOfLongRun {
 		t.Errorf("%d payouts came of %d lines", n, linesOfLongRun)
 	}
-	if n := h.Count(`SELECT pending_out_fen FROM accounts WHERE kind = 'fund' AND area_code = '990101000000'`); n != linesOfLongRun*fenOfItsLines {
+	if n := h.Count(`SELECT pending_out_fen FROM accounts WHERE kind = 'fund' AND area_code = '990101000000'`); n != fenOfLongRun {
 		t.Errorf("the fund holds %d fen back", n)
 	}
 
 	h.toTheBank()
-	if got := bank.Received()[b.account]; got != linesOfLongRun*fenOfItsLines || bank.Batches() != batchesOfIt {
+	if got := bank.Received()[b.account]; got != fenOfLongRun || bank.Batches() != batchesOfIt {
 		t.Errorf("the payee has got %d fen in %d batches", got, bank.Batches())
 	}
 	if n := h.Count(`SELECT count(*) FROM disbursements WHERE state = 'succeeded'`); n != linesOfLongRun {

@@ -151,6 +151,8 @@ export const problem: Words<typeof zh> = {
     worker_day: { what: 'With this you would pay more alone in a day than one person may.', do: 'A colleague can pay this one.' },
     password_wrong: { what: 'The password is wrong.', do: 'Type it again; you stay signed in, and nothing was done.' },
     fresh_sign_in_required: { what: 'You signed in a while ago; this asks who you are once more.', do: 'Give your password again.' },
+    account_checker: { what: 'Who entered or verified the account cannot check the payout that goes to it.', do: 'A third person must check it: the head where county finance has verified the account, else the county\'s duty officer.' },
+    earlier_alive: { what: 'An earlier try of this payout may still arrive.', do: 'Ask the bank what became of it, and load its answer first.' },
     own_account: { what: 'Who entered the account can neither verify it nor send money there.', do: 'A colleague must do it.' },
     account_verified: { what: 'This account is verified already.', do: 'Reload to see it.' },
     replaced_in_batch: { what: 'The account of one payout was replaced after it was started.', do: 'Discard the batch, call that payout off and start it anew on the newest account.' },

@@ -149,6 +149,8 @@ export const problem = {
     worker_day: { what: '发放后将超过您当日可单独发放的合计。', do: '请由同事发放。' },
     password_wrong: { what: '密码不对。', do: '请再输入一次；您仍在登录状态，没有办理任何事项。' },
     fresh_sign_in_required: { what: '您登录已久，此事需要再次确认身份。', do: '请再输入一次密码。' },
+    account_checker: { what: '录入或核对过该账户的人不能复核付往该账户的款项。', do: '请由第三人复核：账户由县级财务核对的，由乡镇负责人复核；否则由县级值班人员复核。' },
+    earlier_alive: { what: '该款项较早的一次付款仍可能到账。', do: '请先向银行查明结果并导入其答复。' },
     own_account: { what: '录入账户的人不能核对该账户，也不能向其付款。', do: '请由其他人办理。' },
     account_verified: { what: '此账户已核对过。', do: '刷新查看。' },
     replaced_in_batch: { what: '有一笔发放的收款账户在发起之后已更换。', do: '请撤销批次，取消那笔发放，用最新账户重新发起。' },

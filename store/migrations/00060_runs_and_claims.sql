@@ -11,8 +11,13 @@ ALTER TABLE payment_runs ADD CONSTRAINT payment_runs_next CHECK ((state = 'signe
 DROP INDEX payment_runs_to_work;
 CREATE INDEX payment_runs_to_work ON payment_runs (next_at, id) WHERE next_at IS NOT NULL;
 GRANT UPDATE (next_at, tries, trouble) ON payment_runs TO hotline_app;
+-- A claim of which the payee has given something back is netted as well; what they gave back stands above it.
+ALTER TABLE claims DROP CONSTRAINT claims_netted,
+    ADD CONSTRAINT claims_netted CHECK (netted_at IS NULL OR (why = 'late_success' AND recovered_fen >= fen));
 
 -- +goose Down
+ALTER TABLE claims DROP CONSTRAINT claims_netted,
+    ADD CONSTRAINT claims_netted CHECK (netted_at IS NULL OR (why = 'late_success' AND recovered_fen = fen)) NOT VALID;
 DROP INDEX payment_runs_to_work;
 CREATE INDEX payment_runs_to_work ON payment_runs (signed_at) WHERE state = 'signed';
 ALTER TABLE payment_runs DROP COLUMN next_at, DROP COLUMN tries, DROP COLUMN trouble;
