@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -20,6 +21,8 @@ type ApplicationRows interface {
 	ApplicationViews(ctx context.Context, id ticket.ID, versions rule.Versions) ([]application.View, error)
 	// ApplicationView is one of them; act.ErrNotFound outside the scope.
 	ApplicationView(ctx context.Context, publicID string, versions rule.Versions) (application.View, error)
+	// ApplicationRows lists applications of the actor's area.
+	ApplicationRows(ctx context.Context, f application.Filter) ([]application.Row, error)
 	// PublicNoticePage is what anybody may read of a notice that hangs, with its village's name.
 	PublicNoticePage(ctx context.Context, publicID string) (n application.PublicNotice, village string, err error)
 }
@@ -32,6 +35,8 @@ func applicationTable() []*route {
 	get, post := http.MethodGet, http.MethodPost
 	return []*route{
 		{method: get, path: "/tickets/{id}/applications", who: readers, background: true, summary: "The applications of a case, the newest first", bind: read((*Server).listApplications)},
+		{method: get, path: "/applications", who: readers, background: true, summary: "Applications of your area: the undecided by their clock, the others the newest first", bind: read((*Server).applicationRows)},
+		{method: get, path: "/applications/{id}", who: readers, background: true, summary: "An application with all that hangs on it", bind: read((*Server).getApplication)},
 		{method: post, path: "/tickets/{id}/applications", who: owners, act: "apply", when: mayApply, summary: "Begin an application of the case's household", bind: do((*Server).openApplication)},
 		{method: post, path: "/applications/{id}/declarations", who: owners, summary: "Write down what the household declares", bind: do((*Server).declare)},
 		{method: post, path: "/applications/{id}/submission", who: owners, summary: "Hand an application in", bind: onApplication(application.Submit)},
@@ -78,6 +83,29 @@ func (s *Server) listApplications(ctx context.Context, tx Tx, in *TicketRef) (Ap
 	}
 	views, err := tx.ApplicationViews(ctx, id, s.deps.Rules.Aids)
 	return ApplicationList{Items: views}, err
+}
+
+type listRowsInput struct {
+	View  string `query:"view" enum:"undecided,waiting,running,over,all" default:"undecided" doc:"waiting: a ruling waits for your word"`
+	State string `query:"state" enum:",draft,submitted,supplement,accepted,investigating,hearing,reviewed,notice,objection,confirmed,paying,adjusted,suspended,exited,refused,withdrawn"`
+	Area  string `query:"area" pattern:"^([0-9]{12})?$" doc:"Where the household lives, at or below this place; yours where it is empty"`
+	Skip  int    `query:"skip" minimum:"0" maximum:"100000"`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+}
+
+// ApplicationRowList are applications of an area.
+type ApplicationRowList struct {
+	Items []application.Row `json:"items"`
+}
+
+func (s *Server) applicationRows(ctx context.Context, tx Tx, in *listRowsInput) (ApplicationRowList, error) {
+	f := application.Filter{View: in.View, State: application.State(in.State), Under: area.Code(cmp.Or(in.Area, string(tx.Actor().Area))), Skip: in.Skip, Limit: in.Limit}
+	rows, err := tx.ApplicationRows(ctx, f)
+	return ApplicationRowList{Items: rows}, err
+}
+
+func (s *Server) getApplication(ctx context.Context, tx Tx, in *ThingRef) (application.View, error) {
+	return tx.ApplicationView(ctx, in.ID, s.deps.Rules.Aids)
 }
 
 // shown answers with the page of what an act has changed.

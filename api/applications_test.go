@@ -212,7 +212,17 @@ func TestTheFamilyOfTheArticle(t *testing.T) {
 			if each < 0 || a.Assessment.Result.Lines[each].Args["each"] != "360.00" || a.Assessment.Result.Lines[each].Fen != 144_000 {
 				t.Fatalf("the arithmetic: %+v", a.Assessment.Result.Lines)
 			}
+			if told := a.Assessment.Zh; len(told) != len(a.Assessment.Result.Lines) || !slices.ContainsFunc(told, func(l rule.Told) bool { return strings.Contains(l.Text, "周测试") && strings.Contains(l.Text, "零工收入") }) ||
+				told[each].Amount != "1440.00" || len(a.Assessment.En) != len(told) {
+				t.Errorf("the arithmetic in words: %+v", told)
+			}
 			a = decode[application.View](t, worker.post(at+"/rulings", propose))
+			if a.Rulings[0].Assessment != a.Assessment.ID {
+				t.Errorf("the proposal rests on %q", a.Rulings[0].Assessment)
+			}
+			if seen := decode[application.View](t, h.signIn("auditor").get(at)); seen.Assessment != nil || seen.Declared != nil || len(seen.NextActs) != 0 || seen.State != application.StateReviewed {
+				t.Errorf("the auditor reads %+v", seen)
+			}
 			ruling := "/rulings/" + a.Rulings[0].ID
 			if got := head.post(ruling+"/approval", map[string]any{"approve": true}); got.code() != "notice_first" {
 				t.Errorf("confirmed before the notice: %s", got.body)
@@ -236,6 +246,9 @@ func TestTheFamilyOfTheArticle(t *testing.T) {
 			}
 
 			h.clock(tt.notYet)
+			if rows := decode[api.ApplicationRowList](t, head.get("/applications")).Items; len(rows) != 1 || rows[0].Waits || rows[0].DueAt == nil || rows[0].Late {
+				t.Errorf("while the notice hangs the head's list is %+v", rows)
+			}
 			if got := head.post(ruling+"/approval", map[string]any{"approve": true}); got.code() != "notice_runs" {
 				t.Errorf("confirmed while the notice hangs: %s", got.body)
 			}
@@ -243,6 +256,12 @@ func TestTheFamilyOfTheArticle(t *testing.T) {
 			h.fire()
 			if gone := (client{h: h}).get("!" + a.Notices[0].Path); gone.status != http.StatusGone || strings.Contains(string(gone.body), "周测试") {
 				t.Errorf("after its term: %d %s", gone.status, gone.body)
+			}
+			for login, want := range map[string]int{"township_head": 1, "worker": 0, "county_duty": 0, "worker.far": 0} {
+				rows := decode[api.ApplicationRowList](t, h.signIn(login).get("/applications?view=waiting")).Items
+				if len(rows) != want || want == 1 && (rows[0].ID != a.ID || !rows[0].Waits || rows[0].State != application.StateNotice) {
+					t.Errorf("of what waits for %s: %+v", login, rows)
+				}
 			}
 			if got := worker.post(ruling+"/approval", map[string]any{"approve": true}); got.status != http.StatusNotFound {
 				t.Errorf("the maker confirms: %d %s", got.status, got.body)

@@ -80,22 +80,44 @@ func (tx *Tx) applicationView(ctx context.Context, p applicationPage, versions r
 			return v, err
 		}
 	}
-	open, letters, err := g.rulings(ctx, versions, p.CountyName)
-	if err != nil {
+	if err := g.rulings(ctx, versions, p.CountyName); err != nil {
 		return v, err
 	}
+	g.tell(versions)
 	v.NextActs = a.NextActs(application.Reader{Actor: tx.actor, Owner: p.OwnerID == int64(tx.actor.PostID), CallTaker: deref(p.CallTakerID) == int64(tx.actor.StaffID) && p.CallTakerID != nil,
-		Now: tx.now}, open, g.newest, letters)
+		Now: tx.now}, g.waiting)
 	return v, nil
 }
 
 // applicationGather fills an application's page.
 type applicationGather struct {
-	tx     *Tx
-	a      application.Application
-	v      *application.View
-	inFull bool // the reader helps: what is about the household is theirs to read
-	newest *application.PublicNotice
+	tx      *Tx
+	a       application.Application
+	v       *application.View
+	inFull  bool // the reader helps: what is about the household is theirs to read
+	waiting application.Waiting
+}
+
+// tell puts the arithmetic into words, by the version that made it.
+func (g *applicationGather) tell(versions rule.Versions) {
+	done := g.v.Assessment
+	if done == nil {
+		return
+	}
+	done.Zh, done.En = []rule.Told{}, []rule.Told{}
+	v, err := versions.Named(done.Result.Version)
+	if err != nil {
+		return // a version that nobody has any more: its lines are there without words
+	}
+	who := func(ref string) string {
+		for _, m := range g.v.Members {
+			if m.ID == ref {
+				return m.Name
+			}
+		}
+		return "—"
+	}
+	done.Zh, done.En = v.Explain(done.Result, rule.LangZh, who), v.Explain(done.Result, rule.LangEn, who)
 }
 
 func (g *applicationGather) members(ctx context.Context) error {
@@ -193,10 +215,10 @@ func (g *applicationGather) assessed(ctx context.Context) error {
 	return err
 }
 
-func (g *applicationGather) rulings(ctx context.Context, versions rule.Versions, county string) (open *application.Ruling, letters bool, err error) {
+func (g *applicationGather) rulings(ctx context.Context, versions rule.Versions, county string) error {
 	var rows []rulingRow
-	err = g.tx.find(ctx, "list rulings", &rows, `SELECT `+rulingColumns+`, p.name AS proposer, w.name AS answerer FROM rulings r JOIN staff p ON p.id = r.proposed_by LEFT JOIN staff w ON w.id = r.answered_by
-		WHERE r.application_id = ? ORDER BY r.id DESC`, int64(g.a.ID))
+	err := g.tx.find(ctx, "list rulings", &rows, `SELECT `+rulingColumns+`, p.name AS proposer, w.name AS answerer, s.public_id AS rests_on FROM rulings r JOIN staff p ON p.id = r.proposed_by
+		LEFT JOIN staff w ON w.id = r.answered_by LEFT JOIN assessments s ON s.id = r.assessment_id WHERE r.application_id = ? ORDER BY r.id DESC`, int64(g.a.ID))
 	months := 0
 	if v, err := versions.Named(g.a.Rules); err == nil {
 		months = v.Clocks.ReviewMonths
@@ -206,19 +228,19 @@ func (g *applicationGather) rulings(ctx context.Context, versions rule.Versions,
 	g.v.Rulings = make([]application.RulingView, 0, len(rows))
 	for _, row := range rows {
 		r := row.ruling()
-		one := application.RulingView{ID: r.PublicID, Kind: r.Kind, State: r.State, AmountFen: r.Fen, Level: levelText(r.Level), ReasonCode: r.ReasonCode, Reason: relief.TextFor(g.tx.actor, relief.Private(r.Reason)),
+		one := application.RulingView{Assessment: deref(row.RestsOn), ID: r.PublicID, Kind: r.Kind, State: r.State, AmountFen: r.Fen, Level: levelText(r.Level), ReasonCode: r.ReasonCode, Reason: relief.TextFor(g.tx.actor, relief.Private(r.Reason)),
 			Override: r.Override, By: row.Proposer, At: r.At, AnsweredBy: deref(row.Answerer), AnsweredAt: null(r.AnsweredAt), Answer: r.Answer, LetterDue: null(r.LetterDue), LetterAt: null(r.LetterAt),
 			LetterWay: r.LetterBy, Version: r.Version}
 		if r.State == application.RulingConfirmed && r.Negative() {
 			one.ReviewAt, one.ReviewBy = county, r.ReviewUntil(months)
 		}
 		if r.State == application.RulingProposed {
-			open = &r
+			g.waiting.Ruling = &r
 		}
-		letters = letters || !r.LetterDue.IsZero() && r.LetterAt.IsZero()
+		g.waiting.Letters = g.waiting.Letters || !r.LetterDue.IsZero() && r.LetterAt.IsZero()
 		g.v.Rulings = append(g.v.Rulings, one)
 	}
-	return open, letters, err
+	return err
 }
 
 func (g *applicationGather) notices(ctx context.Context) error {
@@ -228,7 +250,7 @@ func (g *applicationGather) notices(ctx context.Context) error {
 	for i, r := range rows {
 		n, openErr := g.tx.publicNotice(r)
 		if i == 0 {
-			g.newest = &n
+			g.waiting.Notice = &n
 		}
 		err = errors.Join(err, openErr)
 		g.v.Notices = append(g.v.Notices, application.NoticeView{ID: n.PublicID, State: n.State, PostedAt: n.PostedAt, StartsOn: n.StartsOn, EndsOn: n.EndsOn, ClosesAt: n.ClosesAt,
@@ -244,6 +266,7 @@ func (g *applicationGather) objections(ctx context.Context) error {
 	for _, r := range rows {
 		o, openErr := g.tx.objection(r)
 		err = errors.Join(err, openErr)
+		g.waiting.Objections = g.waiting.Objections || o.Outcome == ""
 		g.v.Objections = append(g.v.Objections, application.ObjectionView{ID: o.PublicID, At: o.At, Anonymous: o.Contact == "", Text: relief.TextFor(g.tx.actor, o.Text),
 			Contact: relief.TextFor(g.tx.actor, o.Contact), Outcome: o.Outcome, Answer: relief.TextFor(g.tx.actor, o.Answer)})
 	}
@@ -279,6 +302,7 @@ func (g *applicationGather) appeals(ctx context.Context) error {
 	for _, r := range rows {
 		a, openErr := g.tx.appeal(r.Row)
 		err = errors.Join(err, openErr)
+		g.waiting.Appeals = g.waiting.Appeals || a.Outcome == ""
 		g.v.Appeals = append(g.v.Appeals, application.AppealView{ID: a.PublicID, Ruling: r.Ruling, Kind: a.Kind, Office: a.Office, FiledOn: a.FiledOn, InTerm: a.InTerm,
 			Text: relief.TextFor(g.tx.actor, a.Text), Outcome: a.Outcome, Answer: relief.TextFor(g.tx.actor, a.Answer)})
 	}

@@ -25,7 +25,7 @@ type rulingRow struct {
 	ProposedAt                                                                       time.Time
 	AnsweredAt, LetterDueAt, LetterAt                                                *time.Time
 	Proposer                                                                         string // of pages only, as what follows
-	Answerer                                                                         *string
+	Answerer, RestsOn                                                                *string
 }
 
 const rulingColumns = `r.id, r.public_id, r.ticket_id, r.application_id, r.assessment_id, r.kind, r.state, r.fen, r.level, r.from_month, r.reason_code, r.reason, r.override, r.proposed_by,

@@ -183,3 +183,13 @@ func leaders(level area.Level) []area.Role {
 		return []area.Role{area.RoleCityHead}
 	}
 }
+
+// Answers is the level whose rulings somebody is the second person of; false for who is none.
+func Answers(role area.Role) (area.Level, bool) {
+	for _, level := range []area.Level{area.LevelTownship, area.LevelCounty, area.LevelCity} {
+		if slices.Contains(leaders(level), role) {
+			return level, true
+		}
+	}
+	return area.LevelCity, false
+}

@@ -46,7 +46,7 @@ type View struct {
 	Hearings     []HearingView     `json:"hearings"`
 	Appeals      []AppealView      `json:"appeals"`
 	Entitlements []EntitlementView `json:"entitlements" doc:"What is paid a month, from when until when; the newest first"`
-	NextActs     []string          `json:"next_acts" doc:"What you may do now: declare, submit, ask_papers, supply, accept, check, visit, state, dispute, hear, assess, grant, refuse, post, object, confirm, decline, adjust, suspend, resume, exit, pause, go_on, withdraw, deliver, appeal"`
+	NextActs     []string          `json:"next_acts" doc:"What you may do now: declare, submit, ask_papers, supply, accept, check, visit, state, dispute, hear, assess, grant, refuse, post, object, answer_objection, confirm, decline, adjust, suspend, resume, exit, pause, go_on, withdraw, deliver, appeal, end_appeal"`
 }
 
 // MemberView is somebody of the household, by the name that this reader may read.
@@ -88,6 +88,53 @@ type AssessmentView struct {
 	By     string          `json:"by"`
 	DueFen int64           `json:"due_fen" doc:"What the aid comes to in a month"`
 	Result rule.Assessment `json:"result"`
+	Zh     []rule.Told     `json:"zh" doc:"Its arithmetic line by line as the citizen may read it, with the names that this reader may read"`
+	En     []rule.Told     `json:"en"`
+}
+
+// Row is an application in a list: how it stands, and nothing of the household.
+type Row struct {
+	ID          string        `json:"id"`
+	TicketID    string        `json:"ticket_id" doc:"Public id"`
+	Number      ticket.Number `json:"ticket_number"`
+	Aid         string        `json:"aid" doc:"Code of the catalogue"`
+	State       State         `json:"state" enum:"draft,submitted,supplement,accepted,investigating,hearing,reviewed,notice,objection,confirmed,paying,adjusted,suspended,exited,refused,withdrawn"`
+	VillageName string        `json:"village_name"`
+	By          string        `json:"by" doc:"Who has the case"`
+	AcceptedAt  *time.Time    `json:"accepted_at,omitempty"`
+	DueAt       *time.Time    `json:"due_at,omitempty" doc:"By when it is decided; absent while it was not taken in, and once it is decided"`
+	Late        bool          `json:"late"`
+	Pause       Pause         `json:"pause,omitempty" doc:"Why its working days rest"`
+	Waits       bool          `json:"waits" doc:"A ruling of it waits for your word"`
+}
+
+// Filter says which applications of the reader's area are listed: the undecided by their
+// clock, the others the newest first.
+type Filter struct {
+	View  string // undecided, waiting (for the reader's word), running, over; empty: all
+	State State  // empty: any
+	Under area.Code
+	Skip  int
+	Limit int
+}
+
+// States are the states of a view; nil for all.
+func (f Filter) States() []State {
+	if f.State != "" {
+		return []State{f.State}
+	}
+	return slices.DeleteFunc(States(), func(s State) bool {
+		switch f.View {
+		case "undecided", "waiting":
+			return !s.Undecided() && (f.View == "undecided" || !s.Running())
+		case "running":
+			return !s.Running()
+		case "over":
+			return s.Undecided() || s.Running()
+		default:
+			return false
+		}
+	})
 }
 
 // RulingView is what is, or was, decided.
@@ -110,6 +157,7 @@ type RulingView struct {
 	LetterWay  LetterWay   `json:"letter_way,omitempty" enum:"handed,posted,left,digital,guardian"`
 	ReviewBy   ticket.Date `json:"review_until,omitempty" doc:"Last day on which the person may ask for a review (复议)"`
 	ReviewAt   string      `json:"review_office,omitempty" doc:"Where they may: the government of this county"`
+	Assessment string      `json:"assessment,omitempty" doc:"The assessment that it rests on"`
 	Version    int64       `json:"version"`
 }
 
@@ -183,8 +231,18 @@ type Reader struct {
 	Now       time.Time
 }
 
+// Waiting is what of an application waits for somebody.
+type Waiting struct {
+	Ruling     *Ruling       // that was proposed
+	Notice     *PublicNotice // the newest
+	Letters    bool          // a letter is owed
+	Objections bool          // one was not answered
+	Appeals    bool          // one has not ended
+}
+
 // NextActs lists what this reader may do with an application now.
-func (a Application) NextActs(who Reader, open *Ruling, notice *PublicNotice, letters bool) []string {
+func (a Application) NextActs(who Reader, w Waiting) []string {
+	open, notice := w.Ruling, w.Notice
 	acts := []string{}
 	add := func(ok bool, names ...string) {
 		if ok {
@@ -211,7 +269,9 @@ func (a Application) NextActs(who Reader, open *Ruling, notice *PublicNotice, le
 		add(running && a.PauseReason == PauseNone, "pause")
 		add(running && a.PauseReason != PauseNone, "go_on")
 		add(a.State.takes(EventWithdraw), "withdraw")
-		add(letters, "deliver")
+		add(w.Letters, "deliver")
+		add(w.Objections, "answer_objection")
+		add(w.Appeals, "end_appeal")
 		add(!a.DecidedAt.IsZero() && a.State != StateWithdrawn, "appeal")
 	}
 	add(notice != nil && notice.State == NoticePosted && who.Now.Before(notice.ClosesAt) && !who.Actor.May(area.RoleAuditor), "object")

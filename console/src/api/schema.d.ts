@@ -209,6 +209,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Applications of your area: the undecided by their clock, the others the newest first */
+        get: operations["get_applications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An application with all that hangs on it */
+        get: operations["get_applications_id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/applications/{id}/acceptance": {
         parameters: {
             query?: never;
@@ -5028,8 +5062,11 @@ export interface components {
              * @description What the aid comes to in a month
              */
             due_fen: number;
+            en: components["schemas"]["RuleTold"][] | null;
             id: string;
             result: components["schemas"]["RuleAssessment"];
+            /** @description Its arithmetic line by line as the citizen may read it, with the names that this reader may read */
+            zh: components["schemas"]["RuleTold"][] | null;
         };
         ApplicationDeclared: {
             emergency?: boolean;
@@ -5132,6 +5169,34 @@ export interface components {
             outcome?: "upheld" | "unfounded";
             text?: string;
         };
+        ApplicationRow: {
+            /** Format: date-time */
+            accepted_at?: string;
+            /** @description Code of the catalogue */
+            aid: string;
+            /** @description Who has the case */
+            by: string;
+            /**
+             * Format: date-time
+             * @description By when it is decided; absent while it was not taken in, and once it is decided
+             */
+            due_at?: string;
+            id: string;
+            late: boolean;
+            /** @description Why its working days rest */
+            pause?: string;
+            /** @enum {string} */
+            state: "draft" | "submitted" | "supplement" | "accepted" | "investigating" | "hearing" | "reviewed" | "notice" | "objection" | "confirmed" | "paying" | "adjusted" | "suspended" | "exited" | "refused" | "withdrawn";
+            /** @description Public id */
+            ticket_id: string;
+            ticket_number: string;
+            village_name: string;
+            /** @description A ruling of it waits for your word */
+            waits: boolean;
+        };
+        ApplicationRowList: {
+            items: components["schemas"]["ApplicationRow"][] | null;
+        };
         ApplicationRulingView: {
             /**
              * Format: int64
@@ -5142,6 +5207,8 @@ export interface components {
             /** Format: date-time */
             answered_at?: string;
             answered_by?: string;
+            /** @description The assessment that it rests on */
+            assessment?: string;
             /** Format: date-time */
             at: string;
             by: string;
@@ -5219,7 +5286,7 @@ export interface components {
             id: string;
             /** @description Who lives there now; of them the arithmetic speaks by id */
             members: components["schemas"]["ApplicationMemberView"][] | null;
-            /** @description What you may do now: declare, submit, ask_papers, supply, accept, check, visit, state, dispute, hear, assess, grant, refuse, post, object, confirm, decline, adjust, suspend, resume, exit, pause, go_on, withdraw, deliver, appeal */
+            /** @description What you may do now: declare, submit, ask_papers, supply, accept, check, visit, state, dispute, hear, assess, grant, refuse, post, object, answer_objection, confirm, decline, adjust, suspend, resume, exit, pause, go_on, withdraw, deliver, appeal, end_appeal */
             next_acts: string[] | null;
             /** @description The newest first */
             notices: components["schemas"]["ApplicationNoticeView"][] | null;
@@ -9557,6 +9624,11 @@ export interface components {
             next: string;
             tests: components["schemas"]["RuleNamed"][] | null;
         };
+        RuleTold: {
+            /** @description In yuan, with two decimals */
+            amount?: string;
+            text: string;
+        };
         RuleVeto: {
             /**
              * Format: int64
@@ -11621,6 +11693,77 @@ export interface operations {
                 "application/json": components["schemas"]["EndAppealInputBody"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_applications: {
+        parameters: {
+            query?: {
+                /** @description waiting: a ruling waits for your word */
+                view?: "undecided" | "waiting" | "running" | "over" | "all";
+                state?: "" | "draft" | "submitted" | "supplement" | "accepted" | "investigating" | "hearing" | "reviewed" | "notice" | "objection" | "confirmed" | "paying" | "adjusted" | "suspended" | "exited" | "refused" | "withdrawn";
+                /** @description Where the household lives, at or below this place; yours where it is empty */
+                area?: string;
+                skip?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationRowList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_applications_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {
