@@ -86,6 +86,7 @@ func (tx *Tx) applicationView(ctx context.Context, p applicationPage, versions r
 	g.tell(versions)
 	v.NextActs = a.NextActs(application.Reader{Actor: tx.actor, Owner: p.OwnerID == int64(tx.actor.PostID), CallTaker: deref(p.CallTakerID) == int64(tx.actor.StaffID) && p.CallTakerID != nil,
 		Now: tx.now}, g.waiting)
+	v.Reasons = application.Reasons(v.NextActs)
 	return v, nil
 }
 

@@ -47,6 +47,24 @@ type View struct {
 	Appeals      []AppealView      `json:"appeals"`
 	Entitlements []EntitlementView `json:"entitlements" doc:"What is paid a month, from when until when; the newest first"`
 	NextActs     []string          `json:"next_acts" doc:"What you may do now: declare, submit, ask_papers, supply, accept, check, visit, state, dispute, hear, assess, grant, refuse, post, object, answer_objection, confirm, decline, adjust, suspend, resume, exit, pause, go_on, withdraw, deliver, appeal, end_appeal"`
+	Reasons      []ReasonsView     `json:"reasons" doc:"The reasons of what you may propose now"`
+}
+
+// ReasonsView are the reasons of one kind of ruling, of which one is named.
+type ReasonsView struct {
+	Kind  RulingKind `json:"kind" enum:"grant,refuse,adjust,suspend,resume,exit"`
+	Codes []string   `json:"codes"`
+}
+
+// Reasons are the reasons of the kinds of rulings among some acts.
+func Reasons(acts []string) []ReasonsView {
+	list := []ReasonsView{}
+	for _, kind := range RulingKinds() {
+		if slices.Contains(acts, string(kind)) {
+			list = append(list, ReasonsView{kind, reasonsOf[kind]})
+		}
+	}
+	return list
 }
 
 // MemberView is somebody of the household, by the name that this reader may read.

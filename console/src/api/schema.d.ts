@@ -5169,6 +5169,11 @@ export interface components {
             outcome?: "upheld" | "unfounded";
             text?: string;
         };
+        ApplicationReasonsView: {
+            codes: string[] | null;
+            /** @enum {string} */
+            kind: "grant" | "refuse" | "adjust" | "suspend" | "resume" | "exit";
+        };
         ApplicationRow: {
             /** Format: date-time */
             accepted_at?: string;
@@ -5295,6 +5300,8 @@ export interface components {
             pause?: string;
             /** @description Public id of who applies and is paid */
             person: string;
+            /** @description The reasons of what you may propose now */
+            reasons: components["schemas"]["ApplicationReasonsView"][] | null;
             /** @description Version that it is judged by, from its acceptance on */
             rules?: string;
             /** @description The newest first */

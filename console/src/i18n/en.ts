@@ -1,4 +1,5 @@
 import { advance } from './en/advance'
+import { application } from './en/application'
 import { areas } from './en/areas'
 import { bank } from './en/bank'
 import { checks } from './en/checks'
@@ -22,4 +23,4 @@ import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const en = { ...page, ...knowledge, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

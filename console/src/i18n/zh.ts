@@ -1,4 +1,5 @@
 import { advance } from './zh/advance'
+import { application } from './zh/application'
 import { areas } from './zh/areas'
 import { bank } from './zh/bank'
 import { checks } from './zh/checks'
@@ -22,4 +23,4 @@ import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...knowledge, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const zh = { ...page, ...knowledge, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

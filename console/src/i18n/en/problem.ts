@@ -1,8 +1,11 @@
 import type { problem as zh } from '../zh/problem'
 import type { Words } from '../words'
 
+import { aidProblems } from './aidProblem'
+
 export const problem: Words<typeof zh> = {
   problem: {
+    ...aidProblems,
     label: { what: 'What happened', kept: 'What was kept', do: 'What to do', after: 'Try again after {seconds} seconds.' },
     away: { what: 'No answer came from the server.', do: 'Check the network and retry.' },
     broken: { what: 'Something broke on the server; it was written down.', do: 'Retry later; if it stays, tell the engineer on duty.' },

@@ -1,8 +1,11 @@
 import type { timeline as zh } from '../zh/timeline'
 import type { Words } from '../words'
 
+import { applicationTimeline } from './application'
+
 export const timeline: Words<typeof zh> = {
   timeline: {
+    application: applicationTimeline,
     household: { linked: '{by} linked the household', unlinked: '{by} unlinked the household', denied: '{by} turned a suggestion down', member_added: '{by} added a member', member_moved: '{by} moved somebody into the household', member_left: '{by} wrote down that somebody left', relocated: '{by} changed where the household lives' }, person: { who_looked: '{by} gave the citizen the list of who looked' },
     call: { received: 'Call to {number}', answered: 'The call was answered', keyed: 'The caller pressed {key}', ended: 'The call ended: {why}', replayed: 'The call was brought in from the local journal',
       flow_entered: 'Entered the call flow (version {flow})', queued: 'Waits in the queue “{queue}”', rang_agent: 'Agent {by} was rung', unanswered: 'Agent {by} did not answer ({why})', connected: 'Agent {by} answered', agent_lost: 'Agent {by} was cut off; the caller is first in the queue', agent_left: 'Agent {by} left the call', left_queue: 'Left the queue “{queue}” ({why}) after {seconds} s', held: 'On hold', resumed: 'Off hold',

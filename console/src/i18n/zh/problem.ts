@@ -1,6 +1,9 @@
 // What happened and what to do, by the server's stable codes.
+import { aidProblems } from './aidProblem'
+
 export const problem = {
   problem: {
+    ...aidProblems,
     label: { what: '发生了什么', kept: '保留了什么', do: '怎么办', after: '请在 {seconds} 秒后重试。' },
     away: { what: '没有收到服务器的答复。', do: '检查网络后重试。' },
     broken: { what: '服务器内部出错，已记录。', do: '稍后重试；仍不行请告诉值班技术人员。' },

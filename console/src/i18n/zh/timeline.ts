@@ -1,6 +1,9 @@
 // What happened, by message key.
+import { applicationTimeline } from './application'
+
 export const timeline = {
   timeline: {
+    application: applicationTimeline,
     household: { linked: '{by} 关联了家庭', unlinked: '{by} 取消了家庭关联', denied: '{by} 否定了一条家庭提示', member_added: '{by} 增加了家庭成员', member_moved: '{by} 把一人迁入家庭', member_left: '{by} 登记一人离开家庭', relocated: '{by} 更新了家庭住址' }, person: { who_looked: '{by} 应本人要求出具查阅记录' },
     call: {
       received: '来电，拨打 {number}', answered: '电话已接听', keyed: '来电人按键 {key}', ended: '通话结束：{why}', replayed: '来电由本地日志补录',
