@@ -7,7 +7,7 @@ export interface Step {
 }
 
 // What a person most likely came for, first.
-const order = ['confirm', 'answer_objection', 'declare', 'submit', 'accept', 'supply', 'check', 'visit', 'state', 'hear', 'assess', 'post', 'grant', 'deliver', 'end_appeal', 'ask_papers', 'object', 'dispute',
+const order = ['confirm', 'answer_objection', 'submit', 'accept', 'supply', 'check', 'visit', 'state', 'hear', 'assess', 'post', 'grant', 'deliver', 'end_appeal', 'declare', 'ask_papers', 'object', 'dispute',
   'go_on', 'adjust', 'suspend', 'resume', 'exit', 'decline', 'refuse', 'pause', 'appeal', 'withdraw']
 
 /** Everything that may be done with an application now, as the server says; acts on a ruling, an objection or an appeal once for each. */
@@ -21,7 +21,8 @@ export function steps(a: Application): Step[] {
     end_appeal: () => (a.appeals ?? []).filter((p) => !p.outcome).map((p) => p.id),
   }
   const found = (a.next_acts ?? []).flatMap((act) => (items[act]?.() ?? ['']).map((item) => ({ act, item })))
-  return found.sort((x, y) => order.indexOf(x.act) - order.indexOf(y.act))
+  const rank = (s: Step): number => (s.act === 'declare' && !a.declared ? -1 : order.indexOf(s.act)) // nothing goes on before it
+  return found.sort((x, y) => rank(x) - rank(y))
 }
 
 function proposed(a: Application): string[] {

@@ -5,6 +5,7 @@
 import { mkdir } from 'node:fs/promises'
 import { axe, launch, misfits } from './browser.mjs'
 import * as house from './house.mjs'
+import { decideClock } from './aid.mjs'
 import { news, offer, putLine, seat } from './line.mjs'
 import { serve } from './server.mjs'
 
@@ -26,6 +27,7 @@ const shots = [
   ['visits', 'assistant', '/'], ['visits-head', 'head', '/visits'], ['visits-worker', 'worker', '/visits'],
   ['pay-rail', 'worker', `${t}?act=startPayout&item=d1`, { acts: ['start_disbursement'], disbursements: [], decisions: [{ ...house.ticket.decisions[0], next_acts: ['start_payout'] }] }],
   ['after-review', 'finance', `${t}?act=afterReview&item=p1`, { acts: ['after_review'], receipts: [], disbursements: [{ ...house.ticket.disbursements[0], state: 'receipted', source_area: '990101000000', receipted_at: house.now, after_review: { drawn_at: house.now, due_at: house.later }, next_acts: ['reverse', 'after_review'] }, { ...house.ticket.disbursements[0], id: 'p0', state: 'receipted', receipted_at: house.now, after_review: { drawn_at: house.now, due_at: house.later, outcome: 'finding', reviewer: '周会计', at: house.now, note: '照片中的房屋与走访记录不符。' }, next_acts: [] }] }],
+  ['aid-list', 'head', '/applications'], ['aid-notice', 'worker', '/applications/a1', { clocks: [decideClock] }], ['aid-look', 'worker', '/applications/a2', { clocks: [{ ...decideClock, paused_at: house.iso(-100) }] }], ['aid-over', 'worker', '/applications/a4'], ['aid-letter', 'worker', '/applications/a4/letters/r2'], ['aid-ticket', 'worker', t, { acts: ['apply', 'keep_household'], applied: true }],
   ['check-ticket', 'worker', t], ['sources', 'county', '/sources'],
   ['referrals', 'worker', '/referrals'], ['referral-ticket', 'worker', t, { acts: ['refer'] }], ['referral-sheet', 'worker', '/referrals/r1/sheet'],
   ['approvals', 'head', '/approvals'], ['knowledge', 'agent', '/knowledge'], ['statistics', 'head', '/statistics'], ['duty', 'head', '/duty'], ['duty-week', 'worker', '/duty?view=week'], ['duty-mine', 'worker', '/duty?tab=mine'], ['duty-holes', 'head', '/duty?tab=holes'], ['duty-edit', 'head', '/duty?tab=edit'], ['money', 'finance', '/money'], ['reconciliation', 'finance', '/reconciliation'], ['runs', 'finance', '/runs'], ['batches', 'finance', '/batches'], ['bank-ticket', 'head', t, house.byBank], ['bank-account', 'worker', `${t}?act=enterAccount`, house.byBank], ['bank-verify', 'head', `${t}?act=verifyAccount&item=x2`, house.byBank], ['advances', 'worker', '/advances'], ['goods', 'worker', '/goods'], ['advances-head', 'head', '/advances'], ['calls', 'agent', '/calls'], ['audit', 'auditor', '/audit'], ['staff', 'admin', '/staff'], ['areas', 'agent', '/areas'], ['areas-county', 'agent', '/areas?at=990101000000'], ['sms', 'agent', '/sms'], ['contact', 'worker', '/contact'], ['dead-letters', 'supervisor', '/dead-letters'],
@@ -47,6 +49,8 @@ const moments = [
   ['staff-member', 'head', '/staff', async (page) => { await button(page, '冯知夏').click(); await page.getByRole('button', { name: '托付一户' }).waitFor() }],
   ['duty-why', 'head', '/duty', async (page) => { await page.locator('.entry').filter({ hasText: '换班' }).first().or(page.locator('.entry').first()).last().click(); await page.getByRole('dialog').waitFor() }],
   ['duty-hole', 'head', '/duty?at=2026-10-08', async (page) => { await page.locator('.entry.hole').first().click(); await page.getByRole('dialog').getByLabel('谁来替').selectOption('worker3') }],
+  ...[['declare', '填写申报'], ['papers', '一次性告知补正', 'a5'], ['visit', '登记入户调查'], ['state', '登记邻里或村居意见'], ['grant', '提出给予救助'], ['refuse', '提出不予救助'], ['check', '登记核对结果']].map(([name, act, id = 'a2']) => [`aid-form-${name}`, 'worker', `/applications/${id}`, async (page) => { await button(page, act).click(); await page.locator('form.act').waitFor() }, { clocks: [decideClock] }]),
+  ...[['confirm', '审核确认', 'a3', 'head'], ['appeal', '登记复议或诉讼'], ['deliver', '登记送达'], ['answer', '答复异议'], ['end', '登记复议或诉讼结果']].map(([name, act, id = 'a4', who = 'worker']) => [`aid-form-${name}`, who, `/applications/${id}`, async (page) => { await button(page, act).click(); await page.locator('form.act').waitFor() }]),
   ['duty-preview', 'head', '/duty?tab=edit', async (page) => { await button(page, '预览变化').click(); await page.getByRole('heading', { name: '预览：尚未保存' }).waitFor() }],
   ['duty-faults', 'head', '/duty?tab=edit', async (page) => { await page.locator('input[type=file]').last().setInputFiles(file('october.csv')); await page.getByText('处错误').first().waitFor() }],
   ['duty-plans', 'head', '/duty?tab=edit', async (page) => { await page.locator('input[type=file]').first().setInputFiles(file('plans.csv')); await button(page, '应用').waitFor() }],

@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { extname, join } from 'node:path'
+import { answerAid } from './aid.mjs'
 import { answerAreas } from './areas.mjs'
 import { answerBank } from './bank.mjs'
 import { answerRuns } from './runs.mjs'
@@ -81,6 +82,7 @@ function answer(state, method, path, query, octets, req, res) {
   }
   if (method !== 'GET' && state.fail) return state.fail.status ? problem(res, state.fail.status, state.fail.code, state.fail) : req.socket.destroy()
   if (answerChecks(method, path, res, json)) return
+  if (answerAid(state, method, path, res, json)) return
   if (answerLoop(method, path, res, json)) return
   if (path === '/tickets') {
     const view = query.get('view')
