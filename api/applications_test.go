@@ -212,7 +212,9 @@ func TestTheFamilyOfTheArticle(t *testing.T) {
 			if each < 0 || a.Assessment.Result.Lines[each].Args["each"] != "360.00" || a.Assessment.Result.Lines[each].Fen != 144_000 {
 				t.Fatalf("the arithmetic: %+v", a.Assessment.Result.Lines)
 			}
-			if told := a.Assessment.Zh; len(told) != len(a.Assessment.Result.Lines) || !slices.ContainsFunc(told, func(l rule.Told) bool { return strings.Contains(l.Text, "周测试") && strings.Contains(l.Text, "零工收入") }) ||
+			if told := a.Assessment.Zh; len(told) != len(a.Assessment.Result.Lines) || !slices.ContainsFunc(told, func(l rule.Told) bool {
+				return strings.Contains(l.Text, "周测试") && strings.Contains(l.Text, "零工收入")
+			}) ||
 				told[each].Amount != "1440.00" || len(a.Assessment.En) != len(told) {
 				t.Errorf("the arithmetic in words: %+v", told)
 			}

@@ -44,6 +44,6 @@ export const applicationTimeline = {
 }
 export const applicationNotices = {
   application_papers_citizen: '补正材料告知', application_accepted_citizen: '申请受理告知', application_granted_citizen: '救助确认告知', application_refused_citizen: '不予救助告知', application_changed_citizen: '救助变化告知', application_paused: '申请中止通知', ruling_wanted: '申请待确认通知', ruling_confirmed: '申请已确认通知', ruling_declined: '申请未同意通知', letter_late: '书面告知逾期提醒', objection_made: '公示异议通知', appeal_made: '复议诉讼通知',
-  reported_citizen: '上报告知', agency_reported: '机构回报通知', referral_late: '转介超时提醒', referral_result: '转介结果通知', referral_contested: '转介结果不符通知', task_referral_returned: '转介退回待办', task_screen: '评估待办', task_reassess: '再评估待办', task_late: '待办逾期提醒', duty_hole: '值班空缺提醒', contact_test: '联系方式测试',
+  closing_no: '未收到或不满意通知', payee_died: '领款人去世通知', reported_citizen: '上报告知', agency_reported: '机构回报通知', referral_late: '转介超时提醒', referral_result: '转介结果通知', referral_contested: '转介结果不符通知', task_referral_returned: '转介退回待办', task_screen: '评估待办', task_reassess: '再评估待办', task_late: '待办逾期提醒', duty_hole: '值班空缺提醒', contact_test: '联系方式测试',
   reply_accepted: '短信答复', reply_declined: '短信答复', reply_taken: '短信答复', reply_yours: '短信答复', reply_stand_aside: '短信答复', reply_not_asked: '短信答复', reply_which: '短信答复', reply_unknown_text: '短信答复',
 }
