@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 
@@ -33,6 +34,7 @@ func yuan(fen int64) float64 { return float64(fen) / 100 }
 // sheetWords are the codes that a spreadsheet spells out, zh and en; the others stand as they are.
 var sheetWords = map[string][2]string{
 	"urgent": {"急难型临时救助", "Urgent aid"}, "=": {"合计", "Total"},
+	"dibao": {"低保", "Dibao"}, "tekun": {"特困", "Tekun"}, "orphan": {"孤儿", "Orphans"}, "child_hardship": {"重点困境儿童", "Children in hardship"}, "disabled_subsidy": {"享受两项补贴的困难残疾人", "Disabled persons with subsidies"},
 	"call": {"来电", "Call"}, "report": {"村（居）报告", "Report of a village"},
 	"aid": {"救助", "Aid"}, "consultation": {"咨询", "Question"}, "progress": {"进度查询", "Progress"}, "complaint": {"投诉", "Complaint"},
 	"two_hour": {"2小时", "2 hours"}, "day": {"24小时", "24 hours"}, "answer": {"答复", "Answer"}, "accepted": {"受理", "Acceptance"}, "decide": {"审核确认", "Decision"},
@@ -69,6 +71,14 @@ func sheetsOf(r statistics.Report) []sheet {
 	for _, l := range r.Aid {
 		months.rows = append(months.rows, append([]any{l.Month, string(l.Area), l.AreaName, l.AidKind}, sumCells(l.AidSum)...))
 	}
+	entries := sheet{zh: "进出", en: "Entries and exits", heads: [][2]string{{"月份", "Month"}, {"区划代码", "Code"}, {"地区", "Place"}, {"救助对象", "Register"}, {"新纳入人数", "Entered"}, {"退出人数", "Left"}}}
+	for _, l := range r.Entries {
+		entries.rows = append(entries.rows, []any{l.Month, string(l.Area), l.AreaName, string(l.Register), l.Entered, l.Left})
+	}
+	covered := sheet{zh: "在册", en: "Covered", heads: [][2]string{{"救助对象", "Register"}, {"人数", "Persons"}, {"户数", "Households"}}}
+	for _, l := range r.Covered {
+		covered.rows = append(covered.rows, []any{cmp.Or(string(l.Register), "="), l.Persons, l.Households})
+	}
 	intake := sheet{zh: "受理", en: "Intake", heads: [][2]string{{"月份", "Month"}, {"来源", "Source"}, {"事项", "Kind"}, {"优先级", "Priority"}, {"工单数", "Tickets"}}}
 	for _, l := range r.Intake {
 		intake.rows = append(intake.rows, []any{l.Month, string(l.Source), string(l.Kind), string(l.Priority), l.Tickets})
@@ -83,7 +93,7 @@ func sheetsOf(r statistics.Report) []sheet {
 		rows: [][]any{{c.Calls, c.Queued, c.Answered, c.InTime, c.Abandoned, v.Visits, v.OnSite, v.Visitors, v.Cases}}}
 	about := sheet{zh: "说明", en: "About", heads: [][2]string{{"地区", "Place"}, {"自", "From"}, {"至", "To"}, {"账面发放（元）", "Paid by the ledger (yuan)"}, {"账面退回（元）", "Taken back by the ledger (yuan)"}, {"与账一致", "Agrees with the ledger"}}, money: []int{3, 4},
 		rows: [][]any{{r.AreaName, string(r.From), string(r.To), yuan(r.LedgerFen), yuan(r.LedgerTakenBackFen), r.Agrees}}}
-	return []sheet{kinds, months, intake, clocks, calls, about}
+	return []sheet{kinds, months, entries, covered, intake, clocks, calls, about}
 }
 
 // writeSheet writes a report as XLSX.

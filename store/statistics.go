@@ -13,13 +13,13 @@ import (
 // scope, and holds the money in it against the ledger's own reports.
 func (tx *Tx) Statistics(ctx context.Context, f statistics.Filter) (statistics.Report, error) {
 	r := statistics.Report{Area: f.Area, From: f.From, To: f.To, MadeAt: tx.now, Intake: []statistics.IntakeLine{}, Aid: []statistics.AidLine{},
-		Kinds: []statistics.AidSum{}, Clocks: []statistics.ClockLine{}}
+		Kinds: []statistics.AidSum{}, Entries: []statistics.EntryLine{}, Covered: []statistics.CoverLine{}, Clocks: []statistics.ClockLine{}}
 	if err := tx.scan(ctx, "name the place", `SELECT name FROM divisions WHERE code = ?`, []any{string(f.Area)}, &r.AreaName); err != nil {
 		return r, err
 	}
 	return r, tx.throughout(ctx, f.Area, func() error {
-		c := counting{tx: tx, from: startOf(f.From), until: startOf(f.To.Next()), within: f.Area.Prefix() + "%"}
-		for _, count := range []func(context.Context, *statistics.Report) error{c.intake, c.aid, c.visits, c.clocks, c.calls} {
+		c := counting{tx: tx, first: string(f.From), last: string(f.To), from: startOf(f.From), until: startOf(f.To.Next()), within: f.Area.Prefix() + "%"}
+		for _, count := range []func(context.Context, *statistics.Report) error{c.intake, c.aid, c.entries, c.covered, c.visits, c.clocks, c.calls} {
 			if err := count(ctx, &r); err != nil {
 				return err
 			}
@@ -42,6 +42,7 @@ func startOf(day area.Date) time.Time {
 // counting is one report's bounds.
 type counting struct {
 	tx          *Tx
+	first, last string // days
 	from, until time.Time
 	within      string
 }
@@ -92,6 +93,22 @@ func (c counting) aid(ctx context.Context, r *statistics.Report) error {
 		}
 	}
 	return err
+}
+
+func (c counting) entries(ctx context.Context, r *statistics.Report) error {
+	return c.tx.find(ctx, "count entries", &r.Entries, `SELECT x.month, x.place AS area, coalesce(n.name, x.place) AS area_name, x.kind AS register, sum(x.entered) AS entered, sum(x.gone) AS "left"
+		FROM (SELECT to_char(e.since, 'YYYY-MM') AS month, rpad(substr(e.area_code, 1, 9), 12, '0') AS place, e.kind, 1 AS entered, 0 AS gone FROM register_entries e
+				WHERE e.since BETWEEN ?::date AND ?::date AND e.area_code LIKE ? AND coalesce(e.until, e.since) >= e.since
+			UNION ALL SELECT to_char(e.until, 'YYYY-MM'), rpad(substr(e.area_code, 1, 9), 12, '0'), e.kind, 0, 1 FROM register_entries e
+				WHERE e.until BETWEEN ?::date AND ?::date AND e.area_code LIKE ? AND e.until >= e.since) x
+		LEFT JOIN divisions n ON n.code = x.place GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 4`, c.first, c.last, c.within, c.first, c.last, c.within)
+}
+
+func (c counting) covered(ctx context.Context, r *statistics.Report) error {
+	return c.tx.find(ctx, "count who is covered", &r.Covered, `SELECT coalesce(e.kind, '') AS register, count(DISTINCT e.person_id) AS persons, count(DISTINCT coalesce(m.household_id, e.household_id)) AS households
+		FROM register_entries e LEFT JOIN memberships m ON m.person_id = e.person_id AND m.since <= ?::date AND coalesce(m.until, 'infinity') > ?::date
+		WHERE e.since <= ?::date AND coalesce(e.until, 'infinity') >= ?::date AND e.area_code LIKE ? GROUP BY GROUPING SETS ((e.kind), ()) ORDER BY e.kind NULLS LAST`,
+		c.last, c.last, c.last, c.last, c.within)
 }
 
 func (c counting) visits(ctx context.Context, r *statistics.Report) error {

@@ -1,10 +1,12 @@
 package store
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"example.org/hotline/area"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/statistics"
 	"example.org/hotline/ticket"
 )
@@ -69,5 +71,58 @@ func TestStatisticsKeepToTheScope(t *testing.T) {
 	m.must(t, "head", func(tx *Tx) error { today = area.DateOf(tx.Now()); return nil })
 	if r := m.counted(t, "sup.far", statistics.Filter{Area: testCounty, From: today, To: today}); r.Whole.PersonTimes != 0 || r.Calls.Calls != 0 || len(r.Intake) != 0 {
 		t.Errorf("another township's worker counts %+v", r)
+	}
+}
+
+// Who comes into a register and who leaves it is counted by its days, each person once in the whole (DOMAIN 53 and 55).
+func TestEntriesAndWhoIsCovered(t *testing.T) {
+	m := newTill(t, 5_000_000)
+	tk, h := m.helpedFamily(t, 10_000, 1, 2)
+	move := func(kind people.RegisterKind, from ticket.Date, members ...int) func(*Tx) error {
+		return func(tx *Tx) error {
+			h, err := tx.HouseholdForUpdate(t.Context(), h.ID)
+			if err != nil {
+				return err
+			}
+			var who []people.PersonID
+			for _, n := range members {
+				who = append(who, h.Members[n].Person.ID)
+			}
+			return people.Enter(t.Context(), tx, &h, people.RegisterEntry{Kind: kind, From: from, Version: "law-test", Ticket: tk.ID, Reason: "decided"}, who, registerRules.Monitoring)
+		}
+	}
+	m.must(t, "worker1", move(people.RegisterDibao, "2026-05-01", 0, 1))
+	m.must(t, "worker1", move(people.RegisterDisabledSubsidy, "2026-06-01", 1))
+	m.must(t, "worker1", func(tx *Tx) error {
+		h, err := tx.HouseholdForUpdate(t.Context(), h.ID)
+		if err != nil {
+			return err
+		}
+		return people.Exit(t.Context(), tx, &h, people.RegisterDibao, people.RegisterExit{Last: "2026-07-31", Version: "law-test", Ticket: tk.ID, Reason: "income rose", Tier: people.TierEdge},
+			[]people.PersonID{h.Members[0].Person.ID}, registerRules.Monitoring)
+	})
+	for _, tt := range []struct {
+		from, to area.Date
+		entries  []statistics.EntryLine
+		covered  []statistics.CoverLine
+	}{
+		{"2026-05-01", "2026-07-31", []statistics.EntryLine{
+			{Month: "2026-05", Area: testTownship, Register: people.RegisterDibao, Entered: 2},
+			{Month: "2026-06", Area: testTownship, Register: people.RegisterDisabledSubsidy, Entered: 1},
+			{Month: "2026-07", Area: testTownship, Register: people.RegisterDibao, Left: 1},
+		}, []statistics.CoverLine{{Register: people.RegisterDibao, Persons: 2, Households: 1}, {Register: people.RegisterDisabledSubsidy, Persons: 1, Households: 1}, {Persons: 2, Households: 1}}},
+		{"2026-08-01", "2026-08-31", []statistics.EntryLine{}, []statistics.CoverLine{{Register: people.RegisterDibao, Persons: 1, Households: 1}, {Register: people.RegisterDisabledSubsidy, Persons: 1, Households: 1}, {Persons: 1, Households: 1}}},
+		{"2026-04-01", "2026-04-30", []statistics.EntryLine{}, []statistics.CoverLine{{}}},
+	} {
+		r := m.counted(t, "finance", statistics.Filter{Area: testCounty, From: tt.from, To: tt.to})
+		for i := range r.Entries {
+			r.Entries[i].AreaName = ""
+		}
+		if !slices.Equal(r.Entries, tt.entries) {
+			t.Errorf("%s to %s: entries %+v, want %+v", tt.from, tt.to, r.Entries, tt.entries)
+		}
+		if !slices.Equal(r.Covered, tt.covered) {
+			t.Errorf("%s to %s: covered %+v, want %+v", tt.from, tt.to, r.Covered, tt.covered)
+		}
 	}
 }

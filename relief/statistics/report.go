@@ -8,6 +8,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/ledger"
+	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
 )
 
@@ -29,13 +30,15 @@ type Report struct {
 	To       area.Date `json:"to"`
 	MadeAt   time.Time `json:"made_at"`
 
-	Intake []IntakeLine `json:"intake" doc:"What came in, by month, source, kind and priority"`
-	Aid    []AidLine    `json:"aid" doc:"What reached citizens, by month, township and kind of aid"`
-	Kinds  []AidSum     `json:"kinds" doc:"The same by kind of aid over the whole time; persons count once"`
-	Whole  AidSum       `json:"whole" doc:"The same altogether"`
-	Visits VisitSum     `json:"visits"`
-	Clocks []ClockLine  `json:"clocks" doc:"Deadlines that fell into the time, by clock"`
-	Calls  CallSum      `json:"calls"`
+	Intake  []IntakeLine `json:"intake" doc:"What came in, by month, source, kind and priority"`
+	Aid     []AidLine    `json:"aid" doc:"What reached citizens, by month, township and kind of aid"`
+	Kinds   []AidSum     `json:"kinds" doc:"The same by kind of aid over the whole time; persons count once"`
+	Whole   AidSum       `json:"whole" doc:"The same altogether"`
+	Entries []EntryLine  `json:"entries" doc:"Persons who came into the registers of tier 1 and who left them, by month, township and register"`
+	Covered []CoverLine  `json:"covered" doc:"Who was in a register on the last day; the line without a register counts everybody once"`
+	Visits  VisitSum     `json:"visits"`
+	Clocks  []ClockLine  `json:"clocks" doc:"Deadlines that fell into the time, by clock"`
+	Calls   CallSum      `json:"calls"`
 
 	LedgerFen          int64 `json:"ledger_fen" doc:"What the ledger says was paid in the same place and time"`
 	LedgerTakenBackFen int64 `json:"ledger_taken_back_fen"`
@@ -68,6 +71,24 @@ type AidSum struct {
 	Fen          int64  `json:"paid_fen"`
 	TakenBack    int    `json:"taken_back"`
 	TakenBackFen int64  `json:"taken_back_fen"`
+}
+
+// EntryLine counts persons by the first and the last day of their time in a register. A
+// time that was taken back before it began is not counted (DOMAIN 53).
+type EntryLine struct {
+	Month    string              `json:"month"`
+	Area     area.Code           `json:"area"`
+	AreaName string              `json:"area_name"`
+	Register people.RegisterKind `json:"register" enum:"dibao,tekun,orphan,child_hardship,disabled_subsidy"`
+	Entered  int                 `json:"entered" doc:"Persons whose first day lies in the month"`
+	Left     int                 `json:"left" doc:"Persons whose last day lies in it"`
+}
+
+// CoverLine counts who was in a register on a day (DOMAIN 55).
+type CoverLine struct {
+	Register   people.RegisterKind `json:"register,omitempty"`
+	Persons    int                 `json:"persons"`
+	Households int                 `json:"households"`
 }
 
 // VisitSum counts visits.

@@ -10386,6 +10386,30 @@ export interface components {
              */
             running: number;
         };
+        StatisticsCoverLine: {
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            persons: number;
+            register?: string;
+        };
+        StatisticsEntryLine: {
+            area: string;
+            area_name: string;
+            /**
+             * Format: int64
+             * @description Persons whose first day lies in the month
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description Persons whose last day lies in it
+             */
+            left: number;
+            month: string;
+            /** @enum {string} */
+            register: "dibao" | "tekun" | "orphan" | "child_hardship" | "disabled_subsidy";
+        };
         StatisticsIntakeLine: {
             kind: string;
             /** @description 2026-10 */
@@ -10405,6 +10429,10 @@ export interface components {
             calls: components["schemas"]["StatisticsCallSum"];
             /** @description Deadlines that fell into the time, by clock */
             clocks: components["schemas"]["StatisticsClockLine"][] | null;
+            /** @description Who was in a register on the last day; the line without a register counts everybody once */
+            covered: components["schemas"]["StatisticsCoverLine"][] | null;
+            /** @description Persons who came into the registers of tier 1 and who left them, by month, township and register */
+            entries: components["schemas"]["StatisticsEntryLine"][] | null;
             from: string;
             /** @description What came in, by month, source, kind and priority */
             intake: components["schemas"]["StatisticsIntakeLine"][] | null;

@@ -146,6 +146,8 @@ const knowledge = { items: [
 ] }
 
 const counts = {
+  entries: [{ month: '2026-10', area: '990101001000', area_name: '青石镇', register: 'dibao', entered: 6, left: 2 }, { month: '2026-11', area: '990101001000', area_name: '青石镇', register: 'disabled_subsidy', entered: 1, left: 0 }],
+  covered: [{ register: 'dibao', persons: 412, households: 188 }, { register: 'disabled_subsidy', persons: 57, households: 55 }, { register: 'tekun', persons: 23, households: 23 }, { persons: 471, households: 240 }],
   area: '990101000000', area_name: '甲县', from: '2026-01-01', to: '2026-10-31', made_at: iso(0), ledger_fen: 1_234_500, ledger_taken_back_fen: 30_000, agrees: true,
   intake: [{ month: '2026-08', source: 'call', kind: 'aid', priority: 'P2', tickets: 31 }, { month: '2026-09', source: 'call', kind: 'aid', priority: 'P1', tickets: 12 }, { month: '2026-10', source: 'report', kind: 'aid', priority: 'P3', tickets: 40 }],
   aid: [{ month: '2026-09', area: '990101001000', area_name: '河东街道', aid_kind: 'urgent', ...helped(3, 2, 2, 500_000) }, { month: '2026-10', area: '990101101000', area_name: '石桥镇', aid_kind: 'urgent', ...helped(4, 4, 3, 734_500, 1, 30_000) }],

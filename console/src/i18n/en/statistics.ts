@@ -3,7 +3,7 @@ export const statistics = {
   statistics: {
     place: 'Place', sheet: 'Download the table (XLSX)', print: 'Print', about: '{place}, {from} to {to}', agrees: 'agrees with the books', differs: 'differs from the books', madeAt: 'made {at}',
     aid: 'Aid paid', personTimes: 'Person-times', persons: 'Persons', households: 'Households', whole: 'Altogether', apart: 'Each payout is one person-time. A person counts once in the time chosen, so that the months do not add up to the whole.',
-    byMonth: 'Paid by month (yuan)', byPlace: 'By month and township', month: 'Month',
+    byMonth: 'Paid by month (yuan)', byPlace: 'By month and township', registers: 'Registers of the first tier', onDay: 'In a register on {day}', register: 'Register', entered: 'Entered', gone: 'Left', noEntries: 'Nobody came into a register or left one in this time.', everybody: 'Altogether (each person once)', byEntry: 'Entries and exits by month and township', month: 'Month',
     clocks: 'Deadlines', clock: 'Deadline', due: 'Due', inTime: 'In time', rate: 'On time', late: 'Late', overdue: 'Overdue', running: 'Running', noClocks: 'No deadline fell into this time.',
     asked: 'Calls and visits', ticketsByMonth: 'Tickets by month', calls: 'Calls', queued: 'Waited for an agent', answered: 'Answered by an agent', answeredInTime: 'Answered in time', abandoned: 'Gave up waiting', visits: 'Visits', onSite: 'Of them, on site', visitors: 'Visitors (person-times)', cases: 'Cases visited',
   },

@@ -3,7 +3,7 @@ export const statistics = {
   statistics: {
     place: '地区', sheet: '下载表格（XLSX）', print: '打印', about: '{place}，{from} 至 {to}', agrees: '与账目一致', differs: '与账目不一致', madeAt: '制表 {at}',
     aid: '救助发放', personTimes: '人次', persons: '人数', households: '户数', whole: '合计', apart: '人次按发放笔数计；同一人在所选期间只计一人，故各月人数相加不等于合计。',
-    byMonth: '各月发放金额（元）', byPlace: '按月份和乡镇', month: '月份',
+    byMonth: '各月发放金额（元）', byPlace: '按月份和乡镇', registers: '一类救助对象（在册与进出）', onDay: '截至 {day} 在册', register: '类别', entered: '新纳入人数', gone: '退出人数', noEntries: '这段时间没有人进出名册。', everybody: '合计（每人只计一次）', byEntry: '按月份和乡镇的进出', month: '月份',
     clocks: '时限', clock: '时限', due: '到期', inTime: '按时', rate: '按时率', late: '逾期办结', overdue: '逾期未办', running: '未到期', noClocks: '所选期间没有到期的时限。',
     asked: '来电与走访', ticketsByMonth: '各月受理工单', calls: '来电', queued: '等候接听', answered: '坐席接通', answeredInTime: '及时接通', abandoned: '等候中放弃', visits: '走访', onSite: '其中上门', visitors: '走访人次', cases: '走访的案件',
   },
