@@ -1,5 +1,6 @@
 import type { code as zh } from '../zh/code'
 import { applicationActs, applicationHints, applicationNotices } from './application'
+import { integrityActs } from './integrity'
 
 import type { Words } from '../words'
 
@@ -51,7 +52,7 @@ export const code: Words<typeof zh> = {
   reason: { leave: 'on leave', swapped: 'swapped', handed_over: 'has handed over', replaced: 'a temporary roster takes its place', conflict_of_interest: 'conflict of interest', nobody_on_duty: 'nobody on duty', all_away: 'everyone on the roster is away', area_not_known: 'township unknown', roster_damaged: 'the roster cannot be read', no_such_post: 'no such post', unknown_target: 'faulty rule', not_offered: 'not offered yet', absent: 'absent', left: 'has left' },
   milestone: { invite: 'called', on_site: 'on site', aid_decided: 'decided', relieved: 'relieved', answered: 'answered', application_accepted: 'accepted', application_decided: 'decided' },
   act: {
-    ...applicationActs,
+    ...applicationActs, ...integrityActs,
     consent: 'Write down the consent', registerHousehold: 'Register a household',
     refer: 'Refer to another department', referral: 'Referral', finishTask: 'Say what came of it', waiveLoop: 'Waive', report: 'Report a household', reportBack: 'Report back', openToAgency: 'Open to an agency', addPerson: 'Add a person', changePerson: 'Change particulars', setDeputies: 'Set deputies', leave: 'End service', entrust: 'Entrust a household', release: 'Release a household', addAgency: 'Add an agency', changeAgency: 'Change the agency', contract: 'Prolong or end the contract', addSeat: 'Add a person of the agency', setStation: 'Write down a station', claimBack: 'Repay vouchers', closeBooks: 'Close the books', setBudget: 'Set the budget', fundFloat: 'Fill a float', allocateFund: 'Book into the fund', moveFloat: 'Move to the successor', issueAdvance: 'Hand out an advance', handAdvanceOver: 'Hand over to a colleague', bringBack: 'Bring the cash back', adjust: 'End it', returnAdvance: 'Give back into the float', countAdvance: 'Count', settleAdvance: 'Settle for a leaver', repayAdvance: 'Book a repayment', addGoods: 'Add goods', buyGoods: 'Book a purchase', giveGoods: 'Give to a township', countGoods: 'Count the store', endAccess: 'Close it to them',
     listen: 'Listen', holdRecording: 'Put on legal hold', releaseRecording: 'Lift the legal hold', giveBack: 'Return to the county', pull: 'Take over', push: 'Assign to another', pause: 'Pause dispatch', resume: 'Resume dispatch', merge: 'Merge into another ticket', splitOff: 'Split off a second matter', undoMerge: 'Undo the merge', accept: 'Accept', triage: 'Triage', repeat: 'Same matter?', lowering: 'Approve lowering', visit: 'Record a visit', findings: 'Write findings', decide: 'Decide aid', refuse: 'No aid is due', addPaper: 'Add a missing paper', answer: 'Answer', handOver: 'Hand over', close: 'Close after call-back', reopen: 'Reopen',

@@ -1,5 +1,6 @@
 // Codes of the server in words.
 import { applicationActs, applicationHints, applicationNotices } from './application'
+import { integrityActs } from './integrity'
 
 export const code = {
   priority: { P1: 'P1 特急 2 小时', P2: 'P2 急难 24 小时', P3: 'P3 一般申请', INFO: '咨询类' },
@@ -49,7 +50,7 @@ export const code = {
   reason: { leave: '请假', swapped: '已换班', handed_over: '已交班', replaced: '临时排班期间不用原排班', conflict_of_interest: '近亲属回避', nobody_on_duty: '无人值班', all_away: '值班人均不在岗', area_not_known: '乡镇未知', roster_damaged: '值班表无法读取', no_such_post: '没有此岗位', unknown_target: '规则有误', not_offered: '尚未派单', absent: '缺勤', left: '已离岗' },
   milestone: { invite: '来电', on_site: '到场', aid_decided: '决定救助', relieved: '收到救助', answered: '答复', application_accepted: '受理', application_decided: '审核确认' },
   act: {
-    ...applicationActs,
+    ...applicationActs, ...integrityActs,
     consent: '记录授权', registerHousehold: '登记新家庭',
     refer: '转介其他部门', referral: '转介', finishTask: '办结待办', waiveLoop: '豁免', report: '上报困难家庭', reportBack: '上报办理情况', openToAgency: '授权第三方机构', addPerson: '添加人员', changePerson: '修改资料', setDeputies: '设置替岗人', leave: '办理离岗', entrust: '托付一户', release: '解除一户', addAgency: '添加机构', changeAgency: '修改机构', contract: '延长或结束合同', addSeat: '添加机构人员', setStation: '登记社工站', claimBack: '报销备用金', closeBooks: '结账', setBudget: '设定年度预算', fundFloat: '拨付备用金', allocateFund: '专户入账', moveFloat: '划转到接管乡镇', issueAdvance: '发放预领款', handAdvanceOver: '交给同事', bringBack: '交回现金', adjust: '处理', returnAdvance: '交回备用金', countAdvance: '盘点', settleAdvance: '离岗结清', repayAdvance: '登记还款', addGoods: '登记物资', buyGoods: '采购入库', giveGoods: '调拨到乡镇', countGoods: '盘点库存', endAccess: '收回授权',
     listen: '收听', holdRecording: '依法保留', releaseRecording: '解除保留', giveBack: '退回县级', pull: '接管', push: '改派', pause: '暂停派单', resume: '恢复派单', merge: '合并到另一工单', splitOff: '拆出另一件事', undoMerge: '取消合并', accept: '接单', triage: '定级派单', repeat: '确认是否重复', lowering: '审批降级', visit: '走访记录', findings: '核查情况', decide: '决定救助', refuse: '不予救助', addPaper: '登记缺件', answer: '答复来电人', handOver: '移交', close: '回访办结', reopen: '重新打开',
