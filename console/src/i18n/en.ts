@@ -9,6 +9,7 @@ import { duty } from './en/duty'
 import { field } from './en/field'
 import { closing } from './en/closing'
 import { funds } from './en/funds'
+import { household } from './en/household'
 import { integrity } from './en/integrity'
 import { knowledge } from './en/knowledge'
 import { loop } from './en/loop'
@@ -24,4 +25,4 @@ import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...knowledge, ...integrity, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const en = { ...page, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

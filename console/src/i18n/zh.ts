@@ -9,6 +9,7 @@ import { duty } from './zh/duty'
 import { field } from './zh/field'
 import { closing } from './zh/closing'
 import { funds } from './zh/funds'
+import { household } from './zh/household'
 import { integrity } from './zh/integrity'
 import { knowledge } from './zh/knowledge'
 import { loop } from './zh/loop'
@@ -24,4 +25,4 @@ import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...knowledge, ...integrity, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const zh = { ...page, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

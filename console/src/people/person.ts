@@ -1,4 +1,4 @@
-import type { Schemas } from '../api/types'
+import type { Member, Schemas } from '../api/types'
 
 /** What a form writes of one person; strings throughout, as fields give them. */
 export interface PersonModel {
@@ -25,6 +25,12 @@ export const disabilities = ['visual', 'hearing', 'speech', 'physical', 'intelle
 /** A line of the form with nobody in it yet. */
 export function nobody(relation: string): PersonModel {
   return { relation, name: '', none: false, number: '', reason: '', born: '', phone: '', capacity: 'full', grade: '', kind: '', severe: false, student: false, work: 'full' }
+}
+
+/** A member as the form begins with them; numbers come masked from the server and stay empty. */
+export function modelOf(m: Member): PersonModel {
+  return { ...nobody(m.relation), name: m.name, none: m.id_type === 'none', reason: m.id_reason ?? '', born: m.id_type === 'none' ? (m.born ?? '') : '', capacity: m.capacity, grade: m.disability_grade ? String(m.disability_grade) : '', kind: m.disability_kind ?? '',
+    severe: !!m.severe_illness, student: !!m.student, work: m.work_ability }
 }
 
 /** What is wrong with one person, as message keys by field. */

@@ -35,12 +35,20 @@ const moments = {
 const row = (id, state, more) => ({ id, ticket_id: house.rows[3].id, ticket_number: house.rows[3].number, aid: 'dibao', state, village_name: '甲镇一村', by: '王干部', accepted_at: house.iso(-8000), due_at: house.iso(9000), late: false, waits: false, ...more })
 const rows = [row('a1', 'notice', { due_at: house.iso(-20), late: true }), row('a3', 'reviewed', { waits: true }), row('a2', 'investigating', { pause: 'illness' }), row('a5', 'draft', { accepted_at: undefined, due_at: undefined })]
 
+const word = (code, zh, en) => ({ code, zh, en })
+const integrity = { kept: [word('worked', '积极就业或参加培训', 'Took work or training')], broken: [word('hid_income', '隐瞒收入', 'Hid income')], incentives: [word('a', '简化复核程序', 'A shorter review')], sanctions: [word('b', '增加核查频次', 'Checked more often')], items: [
+  { person: 'm1', name: '周**', papers: [{ kind: 'commitment', form: '2026-1', signed: 'paper', by: '王干部', at: house.iso(-9000) }], entries: [{ id: 'i1', kind: 'broken', behaviour: word('hid_income', '隐瞒收入', 'Hid income'), state: 'notified', answered: false, answer_due: house.iso(9000), next_acts: ['answer', 'decide'],
+    steps: [{ note: '七月起另有工资，没有申报。', by: '王干部', at: house.iso(-5000) }, { event: 'prove', note: '工资流水', uploads: ['u1'], by: '王干部', at: house.iso(-4900) }, { event: 'notify', note: '当面告知', by: '王干部', at: house.iso(-4000) }] }] },
+  { person: 'm2', name: '吴**', papers: [], entries: [] }] }
+
 /** What the ticket of an application shows beside it. */
 export const decideClock = { kind: 'decide', started_at: house.iso(-8000), due_at: house.iso(9000), first_due_at: house.iso(7560), span: '20wd', counted: [] }
 
 /** Answers what is about applications; false where it is not. */
 export function answerAid(state, method, path, res, json) {
   if (path === '/aid-rules') return json(res, 200, rules), true
+  if (path.endsWith('/household/lookups')) return json(res, 200, { items: [] }), true
+  if (path.endsWith('/integrity')) return json(res, 200, integrity), true
   if (method !== 'GET') return false
   if (/^\/tickets\/[^/]+\/applications$/.test(path)) return json(res, 200, { items: state.ticket.applied ? [moments.a4, moments.a1] : [] }), true
   if (path === '/applications') return json(res, 200, { items: rows }), true

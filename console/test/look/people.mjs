@@ -11,6 +11,7 @@ export const register = {
   card: { household, basis: 'registered', linked_at: now, linked_by: '王干部', received, suggestions: [] },
   perhaps: { suggestions: [{ household: brief, grounds: [{ ground: 'phone', source: 'caller', person: '张**' }, { ground: 'phone', source: 'earlier_case', ticket_number: '2610010000017' }] }] },
   page: { ...household, before: [{ ...member('m9', '张奶奶', 'parent', 70), until: '2026-10-05', ended: 'died' }], tiers: [household.tier], cases: [{ id: 't1', number: '2610010000017', kind: 'aid', status: 'follow_up', basis: 'registered', linked_at: now }], received, entries: [],
-    plan: { every_days: 90, next_on: '2026-12-30', checks: [] }, alerts: [{ id: 'x', kind: 'income', source: 'village', happened_on: '2026-10-01', raised_at: now, note: '找到了零工' }], acts: [], looks: [{ at: now, by: '王干部', role: 'worker', office: '甲镇', kind: 'household', purpose: 'case', ticket_number: '2610010000017' }], next_acts: [] },
+    plan: { every_days: 90, next_on: '2026-12-30', checks: [] }, alerts: [{ id: 'x', kind: 'income', source: 'village', happened_on: '2026-10-01', raised_at: now, note: '找到了零工' }], acts: [], looks: [{ at: now, by: '王干部', role: 'worker', office: '甲镇', kind: 'household', purpose: 'case', ticket_number: '2610010000017' }], next_acts: ['merge', 'undo', 'split', 'alert', 'settle', 'check'] },
+  matches: { items: [{ id: 'x1', grounds: ['phone', 'name_birth'], found_at: now, may_join: true, state: 'open', a: { person: 'm1', name: '张**', id_masked: '990***********1234', born: '1985', area_name: '甲镇一村' }, b: { person: 'm8', name: '张**', phone_masked: '138****5678', born: '1985', area_name: '甲镇二村' } }] },
   list: { items: [brief, { ...brief, id: 'h2', head: '李**', tier: 2, next_on: '2026-12-30', alerts: 0 }] },
 }

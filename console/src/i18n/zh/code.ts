@@ -1,5 +1,6 @@
 // Codes of the server in words.
 import { applicationActs, applicationHints, applicationNotices } from './application'
+import { householdActs, householdHints } from './household'
 import { integrityActs } from './integrity'
 
 export const code = {
@@ -50,7 +51,7 @@ export const code = {
   reason: { leave: '请假', swapped: '已换班', handed_over: '已交班', replaced: '临时排班期间不用原排班', conflict_of_interest: '近亲属回避', nobody_on_duty: '无人值班', all_away: '值班人均不在岗', area_not_known: '乡镇未知', roster_damaged: '值班表无法读取', no_such_post: '没有此岗位', unknown_target: '规则有误', not_offered: '尚未派单', absent: '缺勤', left: '已离岗' },
   milestone: { invite: '来电', on_site: '到场', aid_decided: '决定救助', relieved: '收到救助', answered: '答复', application_accepted: '受理', application_decided: '审核确认' },
   act: {
-    ...applicationActs, ...integrityActs,
+    ...applicationActs, ...integrityActs, ...householdActs,
     consent: '记录授权', registerHousehold: '登记新家庭',
     refer: '转介其他部门', referral: '转介', finishTask: '办结待办', waiveLoop: '豁免', report: '上报困难家庭', reportBack: '上报办理情况', openToAgency: '授权第三方机构', addPerson: '添加人员', changePerson: '修改资料', setDeputies: '设置替岗人', leave: '办理离岗', entrust: '托付一户', release: '解除一户', addAgency: '添加机构', changeAgency: '修改机构', contract: '延长或结束合同', addSeat: '添加机构人员', setStation: '登记社工站', claimBack: '报销备用金', closeBooks: '结账', setBudget: '设定年度预算', fundFloat: '拨付备用金', allocateFund: '专户入账', moveFloat: '划转到接管乡镇', issueAdvance: '发放预领款', handAdvanceOver: '交给同事', bringBack: '交回现金', adjust: '处理', returnAdvance: '交回备用金', countAdvance: '盘点', settleAdvance: '离岗结清', repayAdvance: '登记还款', addGoods: '登记物资', buyGoods: '采购入库', giveGoods: '调拨到乡镇', countGoods: '盘点库存', endAccess: '收回授权',
     listen: '收听', holdRecording: '依法保留', releaseRecording: '解除保留', giveBack: '退回县级', pull: '接管', push: '改派', pause: '暂停派单', resume: '恢复派单', merge: '合并到另一工单', splitOff: '拆出另一件事', undoMerge: '取消合并', accept: '接单', triage: '定级派单', repeat: '确认是否重复', lowering: '审批降级', visit: '走访记录', findings: '核查情况', decide: '决定救助', refuse: '不予救助', addPaper: '登记缺件', answer: '答复来电人', handOver: '移交', close: '回访办结', reopen: '重新打开',
@@ -58,7 +59,7 @@ export const code = {
     paperReceive: '收到材料', paperVerify: '材料核实', paperReturn: '材料退回', paperWaive: '免交材料', callerView: '查看来电号码', callbackTry: '登记回拨结果', callbackCancel: '撤回回拨', visitResult: '登记上门结果', visitDecision: '决定是否再访',
   },
   actHint: {
-    ...applicationHints,
+    ...applicationHints, ...householdHints,
     report: '上报后立即成为工单，由乡镇办理；您可以在下面看到编号和状态。', openToAgency: '对方只看到编号、地点、类别和您写的事项，看不到电话、身份证号和金额；到期自动收回。', addPerson: '新人员没有密码：请安全管理员发邀请码。', contract: '早于今天的日期立即结束合同：机构人员离岗，授权全部收回。', addSeat: '没有授权工单之前，对方什么都看不到。', endAccess: '立即收回，对方不能再查看和上报。',
     giveBack: '不属本乡镇的工单，接单后两个工作日内可退回，由县级决定；时限照常计算。', pull: '您将成为责任人，原责任人会收到通知；时限照常计算。', push: '对方接单之前，责任人不变。', undoMerge: '工单恢复到合并前的状态和时限；已过的时限会立即提醒。', splitOff: '新工单沿用同一来电，时限从来电时刻算起。', resume: '派单从暂停处继续，后面各步相应顺延。', 
     accept: '接单后您就是责任人，来电人会收到您的联系方式。', receipt: '签收即停止时限。请在收款人面前完成。', check: '请核对收款人、金额和理由。您签的就是页面上显示的内容。', secondSign: '请核对金额和签收凭证。您签的就是页面上显示的内容。', afterReview: '签收后随机抽中。请核对照片、签名、金额和理由；本人参与过的不能抽查。', reissue: '银行已确认上次付款失败，将以新的参考号重新付款。', issueCash: '从备用金领出现金后，您就是发放人。用预领款发放的，金额在您手中的预领款里为此笔占用。',
