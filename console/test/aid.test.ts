@@ -83,3 +83,16 @@ describe('a declaration', () => {
     expect(amountOf('0')).toBe(0)
   })
 })
+
+describe('the integrity file', () => {
+  const go = (file: string, pattern: RegExp) => [...readFileSync(`../relief/integrity/${file}`, 'utf8').matchAll(pattern)].map((m) => m[1]!)
+  it('has words for every state, event and act that the server names', () => {
+    const [states, events, acts] = [go('state.go', /State\w+\s+State = "(\w+)"/g), go('state.go', /Event\w+\s+Event = "(\w+)"/g), go('view.go', /may\("(\w+)"/g)]
+    expect([states.length, events.length, acts.length]).toEqual([8, 11, 8])
+    for (const words of [zh, en]) {
+      expect(states.filter((s) => typeof at(words, `integrity.state.${s}`) !== 'string')).toEqual([])
+      expect(events.filter((e) => typeof at(words, `integrity.event.${e}`) !== 'string')).toEqual([])
+      expect(acts.filter((a) => typeof at(words, `act.integrity_${a}`) !== 'string' || typeof at(words, `integrity.note.${a}`) !== 'string')).toEqual([])
+    }
+  })
+})
