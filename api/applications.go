@@ -68,7 +68,7 @@ func mayApply(t Ticket, me act.Actor) bool { return ownsOpen(t, me) }
 
 // aidRules is what applications are judged by.
 func (s *Server) aidRules() application.Rules {
-	return application.Rules{Versions: s.deps.Rules.Aids, Calendar: s.deps.Rules.Calendar}
+	return application.Rules{Versions: s.deps.Rules.Aids, Calendar: s.deps.Rules.Calendar, Relief: s.deps.Rules.Relief}
 }
 
 // ApplicationList are the applications of a case.

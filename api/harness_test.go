@@ -53,16 +53,17 @@ var passwordHash = sync.OnceValues(func() (string, error) {
 
 // house is a server on a database of its own.
 type house struct {
-	t      *testing.T
-	db     *store.DB
-	urls   servers.URLs
-	server *api.Server
-	areas  *store.Areas
-	intake *store.Intake
-	wakes  chan struct{}
-	calls  int
-	photos int
-	signed map[string]client
+	t       *testing.T
+	db      *store.DB
+	urls    servers.URLs
+	server  *api.Server
+	areas   *store.Areas
+	intake  *store.Intake
+	wakes   chan struct{}
+	calls   int
+	photos  int
+	stories int
+	signed  map[string]client
 }
 
 // newHouse builds one. change may alter the configuration or what it rests on.
@@ -190,6 +191,7 @@ func directory(t *testing.T) area.Directory {
 	d.Staff = append(d.Staff, area.NewStaff{Login: "worker.b", Name: "worker.b", Role: area.RoleWorker, Area: township, Phone: "+8619900000002", PasswordHash: hash})
 	d.Staff = append(d.Staff, area.NewStaff{Login: "supervisor.b", Name: "supervisor.b", Role: area.RoleSupervisor, Area: city, Phone: "+8619900000003", PasswordHash: hash})
 	d.Staff = append(d.Staff, area.NewStaff{Login: "county_finance.b", Name: "county_finance.b", Role: area.RoleCountyFinance, Area: county, Phone: "+8619900000004", PasswordHash: hash})
+	d.Staff = append(d.Staff, area.NewStaff{Login: "county_finance.c", Name: "county_finance.c", Role: area.RoleCountyFinance, Area: county, Phone: "+8619900000005", PasswordHash: hash})
 	return d
 }
 

@@ -72,14 +72,19 @@ func (c client) photo(id string) string {
 	return begun.ID
 }
 
-// story takes a call to the decision: accepted, visited, found, decided.
+// story takes a call to the decision: accepted, visited, found, decided. Each is another person's, the first demoIdentity's.
 func (h *house) story(worker client, fen int64) (id string, page api.Ticket) {
 	h.t.Helper()
 	id = h.call("12349001", "13812345678")
 	h.offer(id, "worker")
-	for _, step := range []string{"acceptance", "visits", "findings"} {
+	for _, step := range []string{"acceptance", "visits"} {
 		decode[api.Ticket](h.t, worker.post("/tickets/"+id+"/"+step, bodies["POST /tickets/{id}/"+step]))
 	}
+	found := findingsBody()
+	if h.stories++; h.stories > 1 {
+		found["id_number"] = withCheckCharacter(fmt.Sprintf("99010119900307%03d", h.stories))
+	}
+	decode[api.Ticket](h.t, worker.post("/tickets/"+id+"/findings", found))
 	return id, decode[api.Ticket](h.t, worker.post("/tickets/"+id+"/decisions", map[string]any{"amount_fen": fen, "reason": "food and shelter", "missing_papers": []string{"id_copy"}}))
 }
 

@@ -30,7 +30,7 @@ func (s *Server) policy(tx Tx) *relief.Policy { return s.deps.Rules.Relief.At(tx
 
 // rules is what commands of relief judge by.
 func (s *Server) rules(tx Tx) relief.Rules {
-	return relief.Rules{Policy: *s.policy(tx), Calendar: s.deps.Rules.Calendar}
+	return relief.Rules{Policy: *s.policy(tx), Calendar: s.deps.Rules.Calendar, Aids: s.deps.Rules.Aids}
 }
 
 type visitInput struct {

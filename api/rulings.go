@@ -14,6 +14,7 @@ type proposeInput struct {
 		Kind       string `json:"kind" enum:"grant,refuse,adjust,suspend,resume,exit"`
 		ReasonCode string `json:"reason_code" minLength:"1" maxLength:"40" doc:"Of a grant and a return: due; of a refusal, a change and an end: why, as reports count it"`
 		Reason     string `json:"reason" minLength:"1" maxLength:"1000" doc:"The person gets it in writing where it is a no or a cut"`
+		AmountFen  int64  `json:"amount_fen,omitempty" minimum:"0" doc:"Of a grant of aid that is given once; a monthly sum follows from the assessment"`
 		Override   string `json:"override,omitempty" maxLength:"1000" doc:"Why this aid goes first, where the cascade would look at others before"`
 	}
 }
@@ -21,7 +22,7 @@ type proposeInput struct {
 func (s *Server) propose(ctx context.Context, tx Tx, in *proposeInput) (application.View, error) {
 	b := in.Body
 	_, err := application.Propose(ctx, tx, in.ID, application.ProposeInput{PublicID: newID(ctx, b.ID), Kind: application.RulingKind(b.Kind), ReasonCode: b.ReasonCode, Reason: b.Reason,
-		Override: b.Override}, s.aidRules())
+		Override: b.Override, Fen: b.AmountFen}, s.aidRules())
 	return s.shown(ctx, tx, application.Application{PublicID: in.ID}, err)
 }
 

@@ -31,6 +31,15 @@ func Decide(ctx context.Context, tx Tx, id ticket.ID, in DecideInput, r Rules) (
 	if err != nil {
 		return Decision{}, err
 	}
+	running, err := tx.AidsUnderWay(ctx, id, f.Payee)
+	if err != nil {
+		return Decision{}, err
+	}
+	if v, known := r.aids(tx.Now()); known {
+		if err := NoDouble(v, AidUrgent, running); err != nil {
+			return Decision{}, err
+		}
+	}
 	d, err := weigh(ctx, tx, t, f, in, r.Policy)
 	if err != nil {
 		return Decision{}, err
@@ -130,12 +139,8 @@ func weigh(ctx context.Context, tx Tx, t ticket.Ticket, f Findings, in DecideInp
 	if d.Household, err = tx.LimitIndex(ctx, t.ID, f.Payee); err != nil { // the case may have been linked since
 		return Decision{}, err
 	}
-	left, err := ledger.HouseholdLeft(ctx, tx, d.Household, p.Limits.Ledger(p.Version))
-	if err != nil {
+	if err := withinHousehold(ctx, tx, d, p); err != nil {
 		return Decision{}, err
-	}
-	if in.Fen > left {
-		return Decision{}, ledger.HouseholdCap(left)
 	}
 	switch {
 	case d.Track == TrackFast && d.Level == ledger.LevelSolo:

@@ -16,8 +16,12 @@ type Track string
 const (
 	TrackFast   Track = "fast"   // 小额快救: within the cap, no check before the payment
 	TrackUrgent Track = "urgent" // above the cap: a short check and a second person first (DOMAIN 0a.7)
+	TrackRuled  Track = "ruled"  // by the ruling of an application, with all that it asks for
 	TrackNone   Track = "none"   // a refusal
 )
+
+// Tracks lists every Track.
+func Tracks() []Track { return []Track{TrackFast, TrackUrgent, TrackRuled, TrackNone} }
 
 // DecisionState is where a decision stands.
 type DecisionState string
@@ -90,6 +94,7 @@ type Decision struct {
 	PublicID  string
 	Ticket    ticket.ID
 	Findings  int64
+	Ruling    int64 // of an application; zero for none
 	Track     Track
 	State     DecisionState
 	AidKind   string

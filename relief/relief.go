@@ -12,14 +12,24 @@ import (
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
+	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
 )
 
 // Rules are what a command judges by: amounts and papers of one policy
-// version, and the calendar that working days are counted on.
+// version, the calendar that working days are counted on, and the catalogue of aids.
 type Rules struct {
 	Policy   Policy
 	Calendar ticket.Calendar
+	Aids     rule.Versions // empty where no command asks what an aid is for
+}
+
+// aids is the catalogue in force; false where there is none.
+func (r Rules) aids(now time.Time) (*rule.Version, bool) {
+	if len(r.Aids) == 0 {
+		return nil, false
+	}
+	return r.Aids.At(now), true
 }
 
 // AfterReview is how many payouts are drawn for a review, and until when one that is

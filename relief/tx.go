@@ -55,6 +55,10 @@ type Tx interface {
 	// SaveDecision writes the row guarded by d.Version and raises it. act.ErrConflict where it moved.
 	SaveDecision(ctx context.Context, d *Decision) error
 
+	// AidsUnderWay lists what a case's household has by the month, has applied for, or was granted and not paid, wherever; and what was
+	// granted on this case. A household that is not registered is its payee.
+	AidsUnderWay(ctx context.Context, id ticket.ID, payee []byte) ([]UnderWay, error)
+
 	// AddPaper writes a paper that is owed. An open one of the same kind on the ticket is act.ErrRefused.
 	AddPaper(ctx context.Context, p *Paper) error
 	// PaperByRef resolves a public id, in scope, without a lock.

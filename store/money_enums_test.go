@@ -25,7 +25,7 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"postings", "layer", texts([]ledger.Layer{ledger.Posted, ledger.Pending, ledger.Released})},
 		{"ledger_entries", "event", texts(ledger.Events())},
 		{"decisions", "state", texts(relief.DecisionStates())},
-		{"decisions", "track", texts([]relief.Track{relief.TrackFast, relief.TrackUrgent, relief.TrackNone})},
+		{"decisions", "track", texts(relief.Tracks())},
 		{"after_reviews", "outcome", texts(ledger.ReviewOutcomes())},
 		{"papers", "state", texts(relief.PaperStates())},
 		{"visits", "mode", texts([]relief.VisitMode{relief.VisitOnSite, relief.VisitVoice})},

@@ -205,6 +205,7 @@ func (tx *Tx) NewestFindings(ctx context.Context, id ticket.ID) (relief.Findings
 // decisionRow is a row of decisions.
 type decisionRow struct {
 	ID, TicketID, FindingsID, Fen, DecidedBy, Version                   int64
+	RulingID                                                            *int64
 	PublicID, Track, State, AidKind, Level, Reason, Policy, DecidedRole string
 	PayeeIndex, HouseholdIndex, MissingPapers, WitnessSealed            []byte
 	IdentitySeen, PhoneReached                                          bool
@@ -213,12 +214,13 @@ type decisionRow struct {
 	ApprovedBy                                                          *int64
 }
 
-const decisionColumns = `d.id, d.public_id, d.ticket_id, d.findings_id, d.track, d.state, d.aid_kind, d.fen, d.level, d.reason, d.payee_index, d.household_index,
+const decisionColumns = `d.id, d.public_id, d.ticket_id, d.findings_id, d.ruling_id, d.track, d.state, d.aid_kind, d.fen, d.level, d.reason, d.payee_index, d.household_index,
 	d.missing_papers, d.identity_seen, d.phone_reached, d.witness_sealed, d.policy, d.decided_by, d.decided_role, d.decided_at, d.county_from,
 	d.approved_by, d.approved_at, d.version`
 
 func (tx *Tx) decision(r decisionRow) (d relief.Decision, err error) {
-	d = relief.Decision{ID: ledger.DecisionID(r.ID), PublicID: r.PublicID, Ticket: ticket.ID(r.TicketID), Findings: r.FindingsID, Track: relief.Track(r.Track),
+	d = relief.Decision{ID: ledger.DecisionID(r.ID), PublicID: r.PublicID, Ticket: ticket.ID(r.TicketID), Findings: r.FindingsID, Ruling: deref(r.RulingID),
+		Track: relief.Track(r.Track),
 		State: relief.DecisionState(r.State), AidKind: r.AidKind, Fen: r.Fen, Level: ledger.Level(r.Level), Reason: r.Reason, Payee: r.PayeeIndex,
 		Household: r.HouseholdIndex, Check: relief.ShortCheck{IdentitySeen: r.IdentitySeen, PhoneReached: r.PhoneReached}, Policy: r.Policy,
 		By: area.StaffID(r.DecidedBy), ByRole: area.Role(r.DecidedRole), At: r.DecidedAt.UTC(), CountyMayApprove: orZero(r.CountyFrom),
@@ -241,10 +243,10 @@ func (tx *Tx) AddDecision(ctx context.Context, d *relief.Decision) (created bool
 		return false, err
 	}
 	var id int64
-	created, err = tx.insertNew(ctx, "decision", &id, `INSERT INTO decisions (public_id, ticket_id, findings_id, track, state, aid_kind, fen, level, reason, payee_index,
+	created, err = tx.insertNew(ctx, "decision", &id, `INSERT INTO decisions (public_id, ticket_id, findings_id, ruling_id, track, state, aid_kind, fen, level, reason, payee_index,
 		household_index, missing_papers, identity_seen, phone_reached, witness_sealed, policy, decided_by, decided_role, decided_at, county_from, approved_by,
-		approved_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
-		d.PublicID, int64(d.Ticket), d.Findings, d.Track, d.State, d.AidKind, d.Fen, d.Level, d.Reason, d.Payee, d.Household, missing, d.Check.IdentitySeen,
+		approved_at, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
+		d.PublicID, int64(d.Ticket), d.Findings, nonZero(d.Ruling), d.Track, d.State, d.AidKind, d.Fen, d.Level, d.Reason, d.Payee, d.Household, missing, d.Check.IdentitySeen,
 		d.Check.PhoneReached, witness, d.Policy, int64(d.By), d.ByRole, d.At, null(d.CountyMayApprove), nonZero(int64(d.ApprovedBy)), null(d.ApprovedAt), d.Version)
 	d.ID = ledger.DecisionID(id)
 	return created, err

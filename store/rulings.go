@@ -10,6 +10,7 @@ import (
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
 	"example.org/hotline/relief/application"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/rule"
@@ -155,22 +156,33 @@ func (tx *Tx) EndEntitlement(ctx context.Context, e *application.Entitlement) er
 	return err
 }
 
-// RunningAids lists the aids that a household, or one that was joined to it, has or has applied for.
-func (tx *Tx) RunningAids(ctx context.Context, h people.HouseholdID, but application.ID) (aids []string, err error) {
-	err = tx.everywhere(ctx, func() error {
-		return tx.find(ctx, "list running aids", &aids, `SELECT DISTINCT aid FROM applications WHERE household_id = ANY (household_records(?)) AND id <> ? AND state NOT IN ('refused','withdrawn','exited') ORDER BY aid`, int64(h), int64(but))
-	})
-	return aids, err
-}
-
 // AidsRunning lists the monthly aids that a household, or one that was joined to it, has applied for, has, or still gets for months to come.
 func (tx *Tx) AidsRunning(ctx context.Context, h people.HouseholdID) (aids []string, err error) {
 	err = tx.everywhere(ctx, func() error {
-		return tx.find(ctx, "list aids that run", &aids, `SELECT aid FROM applications WHERE household_id = ANY (household_records(?)) AND state NOT IN ('refused','withdrawn','exited')
+		return tx.find(ctx, "list aids that run", &aids, `SELECT aid FROM applications WHERE household_id = ANY (household_records(?)) AND state NOT IN ('refused','withdrawn','exited','granted')
 			UNION SELECT aid_kind FROM entitlements WHERE household_id = ANY (household_records(?)) AND coalesce(until_month, '9999-12') > to_char(?::timestamptz AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM')
 			  AND from_month <= coalesce(until_month, from_month) ORDER BY 1`, int64(h), int64(h), tx.now)
 	})
 	return aids, err
+}
+
+// AidsUnderWay lists what the household of a case has or has asked for. A sum that was granted once counts until it is paid, and on
+// its own case for good.
+func (tx *Tx) AidsUnderWay(ctx context.Context, id ticket.ID, payee []byte) (list []relief.UnderWay, err error) {
+	index, err := tx.LimitIndex(ctx, id, payee)
+	if err != nil {
+		return nil, err
+	}
+	err = tx.everywhere(ctx, func() error {
+		return tx.find(ctx, "list aid that is under way", &list, `WITH home AS (SELECT unnest(household_records(id)) AS id FROM households WHERE limit_index = ?::bytea)
+			SELECT x.ref, x.aid, t.number, t.id = ? AS same_case FROM (
+				SELECT a.public_id AS ref, a.aid, a.ticket_id FROM applications a WHERE a.household_id IN (SELECT id FROM home) AND a.state NOT IN ('refused','withdrawn','exited','granted')
+				UNION ALL SELECT d.public_id, d.aid_kind, d.ticket_id FROM decisions d WHERE d.state IN ('registered','short_check','approved','paid','papers_due','papers_done')
+					AND (d.ticket_id = ? OR d.state IN ('registered','short_check','approved') AND (d.household_index = ?::bytea
+						OR d.ticket_id IN (SELECT c.ticket_id FROM case_households c WHERE c.household_id IN (SELECT id FROM home) AND c.unlinked_at IS NULL)))
+			) x JOIN tickets t ON t.id = x.ticket_id ORDER BY x.aid, t.number, x.ref`, index, int64(id), int64(id), index)
+	})
+	return list, err
 }
 
 // GrantedAids are the aids that a household was granted since a day: once by a decision, by

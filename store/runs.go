@@ -153,7 +153,7 @@ func (tx *Tx) DecisionsDue(ctx context.Context, county area.Code, decisions []st
 // month that was paid and taken back is not due again: people decide what becomes of it.
 const monthDueSQL = `FROM entitlements e JOIN tickets t ON t.id = e.ticket_id
 		LEFT JOIN LATERAL (SELECT a.id, a.number_index, a.verified_by FROM payee_accounts a WHERE a.ticket_id = e.ticket_id AND a.payee_index = e.payee_index ORDER BY a.id DESC LIMIT 1) p ON true
-		WHERE e.from_month <= ? AND ? <= coalesce(e.until_month, ?) AND e.area_code LIKE ? AND e.account_id IS NOT NULL
+		WHERE e.from_month <= ? AND ? <= coalesce(e.until_month, ?) AND e.area_code LIKE ?
 		  AND NOT EXISTS (SELECT 1 FROM disbursements o WHERE o.ticket_id = e.ticket_id AND o.aid_kind = e.aid_kind AND o.period = ? AND o.payee_index = e.payee_index AND o.state <> 'cancelled')
 		  AND NOT EXISTS (SELECT 1 FROM run_lines l JOIN payment_runs r ON r.id = l.run_id WHERE l.ticket_id = e.ticket_id AND l.entitlement_id = e.id AND r.period = ? AND l.state = 'waits' AND r.state IN ('draft','signed')) `
 

@@ -14,10 +14,11 @@ type Memo string
 
 // memoWords are the words for each kind of aid.
 var memoWords = map[string]string{
-	"urgent":    "急难救助",
-	"temporary": "临时救助",
-	"living":    "基本生活救助",
-	"special":   "专项救助",
+	"urgent":             "急难救助",
+	"temporary":          "临时救助",
+	"temporary_spending": "临时救助",
+	"living":             "基本生活救助",
+	"special":            "专项救助",
 }
 
 // NewMemo is the memo for a kind of aid in a month; a kind that has no word of

@@ -12,6 +12,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/relief"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
@@ -24,6 +25,7 @@ type ID int64
 type Rules struct {
 	Versions rule.Versions // at least one
 	Calendar ticket.Calendar
+	Relief   relief.Versions // limits of what is paid; at least one
 }
 
 // Application is one household's application for one aid.

@@ -148,20 +148,15 @@ func (x *answering) granted(ctx context.Context, tx Tx, rules Rules) error {
 	if done.ID != x.r.Assessment {
 		return act.Refused("assessed_anew", "It was computed anew since this was proposed; the owner must propose it again.")
 	}
-	if err := noDouble(ctx, tx, x.v, x.a.Aid, h, x.a.ID); err != nil {
+	if err := noDouble(ctx, tx, x.v, x.a); err != nil {
 		return err
 	}
-	today := ticket.DateOf(tx.Now())
-	x.a.FirstMonth, x.a.DecidedAt, x.a.PauseReason = x.v.FirstPayMonth(today), tx.Now(), PauseNone
-	if err := entitle(ctx, tx, x.t, x.a, x.r, done.Due, Entitlement{From: x.a.FirstMonth, Why: WhyEntered}); err != nil {
-		return err
+	x.a.DecidedAt, x.a.PauseReason = tx.Now(), PauseNone
+	carry, template := x.grantedMonthly, "application_granted_citizen"
+	if !x.monthly() {
+		carry, template = x.grantedOnce, "temporary_granted_citizen"
 	}
-	if err := setTier(ctx, tx, &h, x.a, done, "", rules); err != nil {
-		return err
-	}
-	err = advance(ctx, tx, &x.t, &x.a, step{event: EventConfirm, kind: "application.confirmed", data: map[string]any{"ruling": x.r.PublicID,
-		"amount_fen": x.r.Fen, "first_month": string(x.a.FirstMonth), "persons": len(done.Due.Persons), "rules": x.v.Version}})
-	if err != nil {
+	if err := carry(ctx, tx, h, done, rules); err != nil {
 		return err
 	}
 	if err := decided(ctx, tx, &x.t, x.a); err != nil {
@@ -170,14 +165,28 @@ func (x *answering) granted(ctx context.Context, tx Tx, rules Rules) error {
 	if err := follow(ctx, tx, &x.t, x.a, ticket.EventDecide); err != nil {
 		return err
 	}
-	if err := tx.Arm(ctx, act.Timer{Subject: x.a.Subject(), Kind: TimerFirstMonth, Epoch: x.a.Version, DueAt: x.a.FirstMonth.First().At(0)}); err != nil {
-		return err
-	}
 	if err := tellOwner(ctx, tx, x.t, "ruling_confirmed", x.r.PublicID); err != nil {
 		return err
 	}
-	return tx.Notify(ctx, ticket.Notice{Key: "ruling:" + x.r.PublicID + ":granted", Ticket: x.t.ID, Citizen: true, Template: "application_granted_citizen",
+	return tx.Notify(ctx, ticket.Notice{Key: "ruling:" + x.r.PublicID + ":granted", Ticket: x.t.ID, Citizen: true, Template: template,
 		Fields: map[string]string{"number": string(x.t.Number)}})
+}
+
+// grantedMonthly entitles the household from the month that the rules say.
+func (x *answering) grantedMonthly(ctx context.Context, tx Tx, h people.Household, done Assessment, rules Rules) error {
+	x.a.FirstMonth = x.v.FirstPayMonth(ticket.DateOf(tx.Now()))
+	if err := entitle(ctx, tx, x.t, x.a, x.r, done.Due, Entitlement{From: x.a.FirstMonth, Why: WhyEntered}); err != nil {
+		return err
+	}
+	if err := setTier(ctx, tx, &h, x.a, done, "", rules); err != nil {
+		return err
+	}
+	err := advance(ctx, tx, &x.t, &x.a, step{event: EventConfirm, kind: "application.confirmed", data: map[string]any{"ruling": x.r.PublicID,
+		"amount_fen": x.r.Fen, "first_month": string(x.a.FirstMonth), "persons": len(done.Due.Persons), "rules": x.v.Version}})
+	if err != nil {
+		return err
+	}
+	return tx.Arm(ctx, act.Timer{Subject: x.a.Subject(), Kind: TimerFirstMonth, Epoch: x.a.Version, DueAt: x.a.FirstMonth.First().At(0)})
 }
 
 // noticeRead refuses a confirmation before the notice's term is over, or while an
@@ -222,11 +231,11 @@ func (x *answering) refused(ctx context.Context, tx Tx, rules Rules) error {
 	if err != nil {
 		return err
 	}
-	if done, err := freshAssessment(ctx, tx, x.a, h); err == nil {
+	if done, err := freshAssessment(ctx, tx, x.a, h); err == nil && x.monthly() {
 		if err := setTier(ctx, tx, &h, x.a, done, x.r.Reason, rules); err != nil {
 			return err
 		}
-	} else if !errors.Is(err, act.ErrRefused) {
+	} else if err != nil && !errors.Is(err, act.ErrRefused) {
 		return err
 	}
 	if err := decided(ctx, tx, &x.t, x.a); err != nil {
@@ -240,6 +249,13 @@ func (x *answering) refused(ctx context.Context, tx Tx, rules Rules) error {
 	}
 	return tx.Notify(ctx, ticket.Notice{Key: "ruling:" + x.r.PublicID + ":refused", Ticket: x.t.ID, Citizen: true, Template: "application_refused_citizen",
 		Fields: map[string]string{"number": string(x.t.Number), "due": ticket.InWords(x.r.LetterDue)}})
+}
+
+// monthly reports whether what is asked for is paid by the month: what temporary aid
+// finds of a household moves no tier.
+func (x *answering) monthly() bool {
+	aid, err := x.v.Aid(x.a.Aid)
+	return err == nil && aid.Monthly
 }
 
 // rejected moves the case, too, where nothing but the application was asked for; other

@@ -126,6 +126,9 @@ func Post(ctx context.Context, tx Tx, publicID string, in PostInput, r Rules) (P
 func notice(a Application, r Ruling, h people.Household, done Assessment, terms rule.Notice, now time.Time) PublicNotice {
 	n := PublicNotice{Ticket: a.Ticket, Application: a.ID, Ruling: r.ID, State: NoticePosted, Village: a.Village, People: len(done.Due.Persons), Aid: a.Aid, Fen: r.Fen,
 		PostedAt: now, Version: 1}
+	if n.People == 0 { // aid that is given once is the household's
+		n.People = len(h.Members)
+	}
 	n.StartsOn, n.EndsOn = terms.Span(ticket.DateOf(now))
 	n.ClosesAt = n.EndsOn.Next().At(0)
 	if head := h.Head(); head != nil && head.Person.Age(ticket.DateOf(now)) >= adult {

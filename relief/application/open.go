@@ -19,7 +19,7 @@ import (
 // OpenInput begins an application.
 type OpenInput struct {
 	PublicID string // made by the client
-	Aid      string // a monthly aid of the catalogue
+	Aid      string // of the catalogue: a monthly one, or temporary aid that is not urgent
 	Person   string // public id of who applies and is paid, a member of the case's household
 }
 
@@ -43,14 +43,14 @@ func Open(ctx context.Context, tx Tx, id ticket.ID, in OpenInput, r Rules) (Appl
 	v := r.Versions.At(tx.Now())
 	if aid, err := v.Aid(in.Aid); err != nil {
 		return Application{}, err
-	} else if !aid.Monthly {
-		return Application{}, act.Invalid("aid", "not_monthly", "This aid is not paid by the month: decide it on the case, or refer it.")
-	}
-	if err := noDouble(ctx, tx, v, in.Aid, h, 0); err != nil {
-		return Application{}, err
+	} else if !applied(aid) {
+		return Application{}, act.Invalid("aid", "not_applied_for", "This aid is not applied for here: decide urgent aid on the case, refer special aid, order a service.")
 	}
 	a := Application{PublicID: in.PublicID, Ticket: id, Aid: in.Aid, State: StateDraft, Household: h.ID, Index: h.Index, Person: member.PublicID,
 		Payee: tx.IdentityIndex(member.Identity.Indexed("person " + member.PublicID)), Village: h.Area, By: tx.Actor().StaffID, At: tx.Now(), Version: 1}
+	if err := noDouble(ctx, tx, v, a); err != nil {
+		return Application{}, err
+	}
 	if err := tx.AddApplication(ctx, &a); err != nil {
 		return Application{}, err
 	}
@@ -74,18 +74,20 @@ func applicant(ctx context.Context, tx Tx, id ticket.ID, person string) (people.
 	return h, people.Person{}, act.Invalid("person", "not_a_member", "Choose a member of the household that the case is about.")
 }
 
+// applied reports whether an aid is asked for by an application: the monthly ones, and
+// temporary aid that needs no haste.
+func applied(aid rule.Aid) bool {
+	return aid.Monthly || aid.Kind == rule.ClassTemporary && !aid.FastTrack
+}
+
 // noDouble refuses an aid whose purpose another one of the household serves already.
-func noDouble(ctx context.Context, tx Tx, v *rule.Version, aid string, h people.Household, but ID) error {
-	running, err := tx.RunningAids(ctx, h.ID, but)
+func noDouble(ctx context.Context, tx Tx, v *rule.Version, a Application) error {
+	running, err := tx.AidsUnderWay(ctx, a.Ticket, a.Payee)
 	if err != nil {
 		return err
 	}
-	other, purpose, doubled := v.Double(aid, running)
-	if !doubled {
-		return nil
-	}
-	return &act.Fault{Kind: act.ErrRefused, Code: "double_aid", Field: "aid", Args: map[string]any{"aid": other, "purpose": purpose},
-		Detail: "The household has, or has applied for, aid that serves the same purpose; end that first, or choose another aid."}
+	others := slices.DeleteFunc(running, func(u relief.UnderWay) bool { return u.Ref == a.PublicID })
+	return relief.NoDouble(v, a.Aid, others)
 }
 
 // Submit hands an application in, with what the household declares (see Declare) and

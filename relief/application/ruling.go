@@ -118,6 +118,7 @@ type ProposeInput struct {
 	ReasonCode string
 	Reason     string
 	Override   string // against the cascade's advice
+	Fen        int64  // of aid that is given once; what is paid by the month follows from the assessment
 }
 
 func (in ProposeInput) validate() error {
@@ -227,16 +228,23 @@ func (p *proposal) grant(ctx context.Context, tx Tx) error {
 	if err != nil {
 		return err
 	}
-	if done.Due.Fen <= 0 {
-		return act.Refused("not_due", "By the rules this aid is not due; propose a refusal with its reason, or correct what was declared.")
-	}
-	if err := noDouble(ctx, tx, p.v, p.a.Aid, p.h, p.a.ID); err != nil {
+	aid, err := p.v.Aid(p.a.Aid)
+	if err != nil {
 		return err
 	}
-	if err := p.advised(ctx, tx, rule.ClassBasic); err != nil {
+	if err := noDouble(ctx, tx, p.v, *p.a); err != nil {
+		return err
+	}
+	if err := p.advised(ctx, tx, aid.Kind); err != nil {
 		return err
 	}
 	p.ruling.Assessment, p.ruling.Fen = done.ID, done.Due.Fen
+	if !aid.Monthly {
+		return p.once(ctx, tx)
+	}
+	if done.Due.Fen <= 0 {
+		return act.Refused("not_due", "By the rules this aid is not due; propose a refusal with its reason, or correct what was declared.")
+	}
 	return nil
 }
 
@@ -244,6 +252,9 @@ func (p *proposal) grant(ctx context.Context, tx Tx) error {
 func (p *proposal) investigated(ctx context.Context, tx Tx) error {
 	if p.a.VisitedAt.IsZero() {
 		return act.Refused("visit_first", "Two people must have been in the home first.")
+	}
+	if spared, err := p.spared(); err != nil || spared {
+		return err
 	}
 	if p.a.CheckedAt.IsZero() {
 		return act.Refused("check_first", "Look at what the data sources say of the household first.")
@@ -262,22 +273,18 @@ func (p *proposal) investigated(ctx context.Context, tx Tx) error {
 // advised asks for a reason where the cascade would look at other aid first; it never
 // forbids (DOMAIN 0.3).
 func (p *proposal) advised(ctx context.Context, tx Tx, want rule.AidClass) error {
-	return advised(ctx, tx, p.v, want, p.a.Index, p.in.Override)
-}
-
-func advised(ctx context.Context, tx Tx, v *rule.Version, want rule.AidClass, index []byte, override string) error {
-	given, err := tx.GrantedAids(ctx, index, tx.Now().AddDate(-1, 0, 0))
+	given, err := tx.GrantedAids(ctx, p.a.Index, tx.Now().AddDate(-1, 0, 0))
 	if err != nil {
 		return err
 	}
 	had := []rule.AidClass{}
 	for code := range given {
-		if aid, err := v.Aid(code); err == nil && !slices.Contains(had, aid.Kind) {
+		if aid, err := p.v.Aid(code); err == nil && !slices.Contains(had, aid.Kind) {
 			had = append(had, aid.Kind)
 		}
 	}
-	advice := v.Advise(want, had)
-	if advice.InOrder || override != "" {
+	advice := p.v.Advise(want, had)
+	if advice.InOrder || p.in.Override != "" {
 		return nil
 	}
 	return &act.Fault{Kind: act.ErrRefused, Code: "cascade_advice", Field: "override", Args: map[string]any{"first": advice.First},

@@ -21,6 +21,7 @@ const (
 	StateAdjusted      State = "adjusted" // paid, with another sum than at first
 	StateSuspended     State = "suspended"
 	StateExited        State = "exited"
+	StateGranted       State = "granted" // aid that is given once: the ledger pays it
 	StateRefused       State = "refused"
 	StateWithdrawn     State = "withdrawn" // by the applicant
 )
@@ -28,7 +29,7 @@ const (
 // States lists every State.
 func States() []State {
 	return []State{StateDraft, StateSubmitted, StateSupplement, StateAccepted, StateInvestigating, StateHearing, StateReviewed, StateNotice, StateObjection,
-		StateConfirmed, StatePaying, StateAdjusted, StateSuspended, StateExited, StateRefused, StateWithdrawn}
+		StateConfirmed, StatePaying, StateAdjusted, StateSuspended, StateExited, StateGranted, StateRefused, StateWithdrawn}
 }
 
 // Undecided reports whether somebody still owes the applicant an answer.
@@ -63,6 +64,7 @@ const (
 	EventPost        Event = "post"
 	EventObject      Event = "object"
 	EventConfirm     Event = "confirm"
+	EventGrant       Event = "grant" // instead of confirm, of aid that is given once
 	EventPay         Event = "pay"
 	EventAdjust      Event = "adjust"
 	EventSuspend     Event = "suspend"
@@ -76,7 +78,7 @@ const (
 // Events lists every Event.
 func Events() []Event {
 	return []Event{EventSubmit, EventAskPapers, EventSupply, EventAccept, EventInvestigate, EventDispute, EventHear, EventReview, EventDecline, EventPost, EventObject,
-		EventConfirm, EventPay, EventAdjust, EventSuspend, EventResume, EventExit, EventRefuse, EventOverturn, EventWithdraw}
+		EventConfirm, EventGrant, EventPay, EventAdjust, EventSuspend, EventResume, EventExit, EventRefuse, EventOverturn, EventWithdraw}
 }
 
 // transitions is the whole life of an application. A pair not listed is refused.
@@ -87,6 +89,7 @@ func Events() []Event {
 //	                ▼   │                                     ▼ │                  is needed)──▶      │ └─post─ reviewed    suspend▶ suspended ─resume▶ paying
 //	              supplement                                hearing                            object ▼     ▲                exit▶ exited
 //	                                                                                          objection ─review┘
+//	     where a grant may be confirmed, of aid that is given once ─grant▶ granted
 //	     whatever is undecided ─refuse▶ refused ─overturn▶ investigating          ─withdraw▶ withdrawn
 //
 // A refusal is proposed in the state in which it is found out, and what is proposed
@@ -98,14 +101,15 @@ var transitions = map[State]map[Event]State{
 	StateAccepted:      {EventInvestigate: StateInvestigating, EventRefuse: StateRefused, EventWithdraw: StateWithdrawn},
 	StateInvestigating: {EventInvestigate: StateInvestigating, EventDispute: StateHearing, EventReview: StateReviewed, EventRefuse: StateRefused, EventWithdraw: StateWithdrawn},
 	StateHearing:       {EventInvestigate: StateHearing, EventHear: StateInvestigating, EventRefuse: StateRefused, EventWithdraw: StateWithdrawn},
-	StateReviewed:      {EventReview: StateReviewed, EventDecline: StateInvestigating, EventPost: StateNotice, EventConfirm: StateConfirmed, EventRefuse: StateRefused, EventWithdraw: StateWithdrawn},
-	StateNotice:        {EventObject: StateObjection, EventDecline: StateInvestigating, EventConfirm: StateConfirmed, EventWithdraw: StateWithdrawn},
+	StateReviewed:      {EventReview: StateReviewed, EventDecline: StateInvestigating, EventPost: StateNotice, EventConfirm: StateConfirmed, EventGrant: StateGranted, EventRefuse: StateRefused, EventWithdraw: StateWithdrawn},
+	StateNotice:        {EventObject: StateObjection, EventDecline: StateInvestigating, EventConfirm: StateConfirmed, EventGrant: StateGranted, EventWithdraw: StateWithdrawn},
 	StateObjection:     {EventInvestigate: StateObjection, EventObject: StateObjection, EventDispute: StateHearing, EventReview: StateReviewed, EventRefuse: StateRefused, EventWithdraw: StateWithdrawn},
 	StateConfirmed:     {EventPay: StatePaying, EventAdjust: StateAdjusted, EventSuspend: StateSuspended, EventExit: StateExited},
 	StatePaying:        {EventAdjust: StateAdjusted, EventSuspend: StateSuspended, EventExit: StateExited},
 	StateAdjusted:      {EventAdjust: StateAdjusted, EventSuspend: StateSuspended, EventExit: StateExited},
 	StateSuspended:     {EventResume: StatePaying, EventExit: StateExited},
 	StateExited:        {},
+	StateGranted:       {},
 	StateRefused:       {EventOverturn: StateInvestigating},
 	StateWithdrawn:     {},
 }

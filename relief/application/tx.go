@@ -97,8 +97,6 @@ type Tx interface {
 	OpenEntitlement(ctx context.Context, of ID) (Entitlement, error)
 	// EndEntitlement writes its last month, guarded by e.Version.
 	EndEntitlement(ctx context.Context, e *Entitlement) error
-	// RunningAids lists the aids that a household is entitled to without an end, or has applied for, wherever; but those of one application.
-	RunningAids(ctx context.Context, h people.HouseholdID, but ID) ([]string, error)
 	// VerifiedAccount is the newest verified account of a payee on a case; zero for none.
 	VerifiedAccount(ctx context.Context, id ticket.ID, payee []byte) (ledger.PayeeAccountID, error)
 	// GrantedAids are the aids of the decisions of a household since a day, with their sums.

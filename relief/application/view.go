@@ -16,7 +16,7 @@ type View struct {
 	ID          string       `json:"id"`
 	TicketID    string       `json:"ticket_id" doc:"Public id"`
 	Aid         string       `json:"aid" doc:"Code of the catalogue"`
-	State       State        `json:"state" enum:"draft,submitted,supplement,accepted,investigating,hearing,reviewed,notice,objection,confirmed,paying,adjusted,suspended,exited,refused,withdrawn"`
+	State       State        `json:"state" enum:"draft,submitted,supplement,accepted,investigating,hearing,reviewed,notice,objection,confirmed,paying,adjusted,suspended,exited,granted,refused,withdrawn"`
 	Household   string       `json:"household" doc:"Public id"`
 	Person      string       `json:"person" doc:"Public id of who applies and is paid"`
 	VillageName string       `json:"village_name"`
@@ -160,7 +160,7 @@ type RulingView struct {
 	ID         string      `json:"id"`
 	Kind       RulingKind  `json:"kind" enum:"grant,refuse,adjust,suspend,resume,exit"`
 	State      RulingState `json:"state" enum:"proposed,confirmed,declined,superseded"`
-	AmountFen  int64       `json:"amount_fen" doc:"A month"`
+	AmountFen  int64       `json:"amount_fen" doc:"A month; of aid that is given once: the sum"`
 	Level      string      `json:"level" enum:"township,county,city" doc:"Whose word it needs"`
 	ReasonCode string      `json:"reason_code"`
 	Reason     string      `json:"reason"`

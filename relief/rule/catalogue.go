@@ -42,7 +42,9 @@ type Aid struct {
 	Monthly    bool     `yaml:"monthly" json:"monthly"`
 	FastTrack  bool     `yaml:"fast_track" json:"fast_track" doc:"Decided as urgent aid, by relief-*.yaml"`
 	Cap        *Cap     `yaml:"cap" json:"cap,omitempty"`
-	Form       string   `yaml:"form" json:"form,omitempty" doc:"The form it is applied for with, where there is one"`
+	// Households of these tiers were looked into before: for this aid their data are not checked again, and nobody is asked about them.
+	SparedTiers []int  `yaml:"spared_tiers" json:"spared_tiers,omitempty"`
+	Form        string `yaml:"form" json:"form,omitempty" doc:"The form it is applied for with, where there is one"`
 }
 
 // CapPer says what a cap multiplies.

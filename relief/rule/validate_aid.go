@@ -98,6 +98,10 @@ func (c *checker) catalogue() {
 		c.check(a.Department != "", at+".department", "name the department that gives it")
 		c.check(!a.FastTrack || a.Cap == nil, at+".cap", "what urgent aid is capped by stands in relief-*.yaml: leave the key out")
 		c.check(!a.Monthly || a.Kind == ClassBasic, at+".monthly", "only basic aid is paid by the month")
+		c.check(len(a.SparedTiers) == 0 || a.Kind == ClassTemporary && !a.FastTrack, at+".spared_tiers", "only temporary aid that is applied for spares households a second look: leave the key out")
+		for _, tier := range a.SparedTiers {
+			c.check(tier == 1 || tier == 2, at+".spared_tiers", "must be 1 or 2: households of the third tier were not looked into before")
+		}
 		if a.Cap != nil {
 			c.limit(at+".cap", *a.Cap)
 		}

@@ -5205,7 +5205,7 @@ export interface components {
         ApplicationRulingView: {
             /**
              * Format: int64
-             * @description A month
+             * @description A month; of aid that is given once: the sum
              */
             amount_fen: number;
             answer?: string;
@@ -5307,7 +5307,7 @@ export interface components {
             /** @description The newest first */
             rulings: components["schemas"]["ApplicationRulingView"][] | null;
             /** @enum {string} */
-            state: "draft" | "submitted" | "supplement" | "accepted" | "investigating" | "hearing" | "reviewed" | "notice" | "objection" | "confirmed" | "paying" | "adjusted" | "suspended" | "exited" | "refused" | "withdrawn";
+            state: "draft" | "submitted" | "supplement" | "accepted" | "investigating" | "hearing" | "reviewed" | "notice" | "objection" | "confirmed" | "paying" | "adjusted" | "suspended" | "exited" | "granted" | "refused" | "withdrawn";
             statements: components["schemas"]["ApplicationStatementView"][] | null;
             /** Format: date-time */
             submitted_at?: string;
@@ -8452,6 +8452,11 @@ export interface components {
             password: string;
         };
         ProposeInputBody: {
+            /**
+             * Format: int64
+             * @description Of a grant of aid that is given once; a monthly sum follows from the assessment
+             */
+            amount_fen?: number;
             /** Format: uuid */
             id?: string;
             /** @enum {string} */
@@ -9358,6 +9363,7 @@ export interface components {
             kind: "special" | "temporary" | "basic" | "service";
             monthly: boolean;
             purposes: string[] | null;
+            spared_tiers?: number[] | null;
             zh: string;
         };
         RuleAssessment: {

@@ -1,0 +1,73 @@
+package application
+
+import (
+	"context"
+	"slices"
+
+	"example.org/hotline/internal/act"
+	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
+	"example.org/hotline/relief/people"
+	"example.org/hotline/relief/rule"
+	"example.org/hotline/ticket"
+)
+
+// once weighs a sum that is given once, which the owner names: within the aid's cap for
+// the household, and on findings that say who is paid.
+func (p *proposal) once(ctx context.Context, tx Tx) error {
+	if err := ledger.CheckAmount("amount_fen", p.in.Fen); err != nil {
+		return err
+	}
+	if _, err := relief.PaidBy(ctx, tx, p.t.ID, p.a.Payee); err != nil {
+		return err
+	}
+	p.ruling.Fen = p.in.Fen
+	return withinCap(ctx, tx, p.v, *p.a, p.h, p.in.Fen)
+}
+
+// withinCap refuses a sum that would take the household above the aid's cap, counted
+// back over the cap's window from now.
+func withinCap(ctx context.Context, tx Tx, v *rule.Version, a Application, h people.Household, fen int64) error {
+	aid, err := v.Aid(a.Aid)
+	if err != nil {
+		return err
+	}
+	most, capped, err := v.CapFen(a.Aid, h.Area, len(h.Members), ticket.DateOf(tx.Now()))
+	if err != nil || !capped {
+		return err
+	}
+	given, err := tx.GrantedAids(ctx, a.Index, tx.Now().AddDate(0, -aid.Cap.WindowMonths, 0))
+	if err != nil {
+		return err
+	}
+	if left := max(most-given[a.Aid], 0); fen > left {
+		return &act.Fault{Kind: act.ErrRefused, Code: "aid_cap", Field: "amount_fen", Args: map[string]any{"cap_fen": most, "left_fen": left, "months": aid.Cap.WindowMonths,
+			"basis_zh": aid.Cap.Basis.Zh, "basis_en": aid.Cap.Basis.En}, Detail: "The sum is above what the rules let a household have of this aid; propose what is left of it."}
+	}
+	return nil
+}
+
+// spared reports whether the household was looked into before and the rules ask of this
+// aid for no new data check and no new statements: a visit, and what it spends, will do.
+func (p *proposal) spared() (bool, error) {
+	aid, err := p.v.Aid(p.a.Aid)
+	if err != nil || len(aid.SparedTiers) == 0 {
+		return false, err
+	}
+	return slices.Contains(aid.SparedTiers, p.h.Tier.Tier), nil
+}
+
+// grantedOnce carries out a confirmed grant of a sum that is given once: a decision that
+// the ledger pays, on the same case.
+func (x *answering) grantedOnce(ctx context.Context, tx Tx, h people.Household, _ Assessment, rules Rules) error {
+	if err := withinCap(ctx, tx, x.v, x.a, h, x.r.Fen); err != nil {
+		return err
+	}
+	d, err := relief.Grant(ctx, tx, x.t, relief.Ruled{PublicID: x.r.PublicID, Ruling: x.r.ID, Aid: x.a.Aid, Fen: x.r.Fen, Level: x.r.Level, Reason: x.r.Reason, Payee: x.a.Payee,
+		By: x.r.By, ByRole: x.r.ByRole, At: x.r.At}, *rules.Relief.At(tx.Now()))
+	if err != nil {
+		return err
+	}
+	return advance(ctx, tx, &x.t, &x.a, step{event: EventGrant, kind: "application.granted", data: map[string]any{"ruling": x.r.PublicID, "decision": d.PublicID,
+		"amount_fen": x.r.Fen, "rules": x.v.Version}})
+}
