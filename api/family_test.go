@@ -327,6 +327,7 @@ func (h *house) topUp(worker client, caseID string, ids []string, p path) {
 	if len(list) != 2 || list[0].State != application.StateGranted || list[1].State != application.StatePaying {
 		h.t.Errorf("the case's applications: %+v", list)
 	}
+	decode[application.View](h.t, worker.post("/tickets/"+caseID+"/applications", map[string]any{"aid": "temporary_spending", "person": ids[0]})) // and again, within the cap
 	if tier := h.count(`SELECT tier FROM household_tiers WHERE until IS NULL`); tier != 1 {
 		h.t.Errorf("tier %d after the temporary aid", tier)
 	}

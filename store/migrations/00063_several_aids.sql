@@ -16,6 +16,21 @@ ALTER TABLE applications DROP CONSTRAINT applications_state_check,
 DROP INDEX applications_once;
 CREATE UNIQUE INDEX applications_once ON applications (household_id, aid) WHERE state NOT IN ('refused','withdrawn','exited','granted');
 
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION guard_application() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE scope text := app_scope(); standing bigint := standing_household(NEW.household_id); twice boolean;
+BEGIN
+    PERFORM set_config('app.scope', '*', true);
+    PERFORM 1 FROM households WHERE id = standing FOR SHARE;
+    twice := EXISTS (SELECT 1 FROM applications a WHERE a.household_id = ANY (household_records(standing)) AND a.aid = NEW.aid AND a.id <> NEW.id AND a.state NOT IN ('refused','withdrawn','exited','granted'));
+    PERFORM set_config('app.scope', scope, true);
+    IF twice THEN
+        RAISE EXCEPTION 'a household applies for % twice', NEW.aid USING ERRCODE = 'check_violation', CONSTRAINT = 'applications_once';
+    END IF;
+    RETURN NEW;
+END $$;
+-- +goose StatementEnd
+
 -- The city's word may be asked for, too.
 ALTER TABLE rulings DROP CONSTRAINT rulings_level_check, ADD CONSTRAINT rulings_level_check CHECK (level IN ('township','county','city'));
 
@@ -33,3 +48,17 @@ ALTER TABLE applications ADD CONSTRAINT applications_state_check CHECK (state IN
 CREATE UNIQUE INDEX applications_once ON applications (household_id, aid) WHERE state NOT IN ('refused','withdrawn','exited');
 UPDATE rulings SET level = 'county' WHERE level = 'city';
 ALTER TABLE rulings DROP CONSTRAINT rulings_level_check, ADD CONSTRAINT rulings_level_check CHECK (level IN ('township','county'));
+-- +goose StatementBegin
+CREATE OR REPLACE FUNCTION guard_application() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE scope text := app_scope(); standing bigint := standing_household(NEW.household_id); twice boolean;
+BEGIN
+    PERFORM set_config('app.scope', '*', true);
+    PERFORM 1 FROM households WHERE id = standing FOR SHARE;
+    twice := EXISTS (SELECT 1 FROM applications a WHERE a.household_id = ANY (household_records(standing)) AND a.aid = NEW.aid AND a.id <> NEW.id AND a.state NOT IN ('refused','withdrawn','exited'));
+    PERFORM set_config('app.scope', scope, true);
+    IF twice THEN
+        RAISE EXCEPTION 'a household applies for % twice', NEW.aid USING ERRCODE = 'check_violation', CONSTRAINT = 'applications_once';
+    END IF;
+    RETURN NEW;
+END $$;
+-- +goose StatementEnd
