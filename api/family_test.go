@@ -92,7 +92,7 @@ func (h *house) walk(p path) {
 	h.clock(p.home + " 09:00")
 	a = h.weighed(worker, caseID, a.ID, p)
 	h.findingsOf(worker, caseID, p.members[0])
-	h.carded(worker, head, caseID)
+	h.carded(worker, h.signInOnce("county_finance"), caseID) // who verifies the card does not check what goes to it
 	a = h.noticed(worker, head, caseID, a, p)
 
 	a = decode[application.View](h.t, head.post("/rulings/"+a.Rulings[0].ID+"/approval", map[string]any{"approve": true}))
@@ -165,7 +165,17 @@ func (h *house) weighed(worker client, caseID, id string, p path) (a application
 	if each < 0 || a.Assessment.Result.Lines[each].Args["each"] != ledger.Yuan(p.each) || a.Assessment.Result.Lines[each].Fen != p.each*int64(len(p.members)) {
 		h.t.Fatalf("the arithmetic: %+v", a.Assessment.Result.Lines)
 	}
+	if told := a.Assessment.Zh; len(told) != len(a.Assessment.Result.Lines) || told[each].Amount != strings.ReplaceAll(ledger.Yuan(p.each*int64(len(p.members))), ",", "") ||
+		len(a.Assessment.En) != len(told) || !slices.ContainsFunc(told, func(l rule.Told) bool { return strings.Contains(l.Text, p.head) }) {
+		h.t.Errorf("the arithmetic in words: %+v", told)
+	}
 	a = decode[application.View](h.t, worker.post(at+"/rulings", propose))
+	if a.Rulings[0].Assessment != a.Assessment.ID {
+		h.t.Errorf("the proposal rests on %q", a.Rulings[0].Assessment)
+	}
+	if seen := decode[application.View](h.t, h.signInOnce("auditor").get(at)); seen.Assessment != nil || seen.Declared != nil || len(seen.NextActs) != 0 || seen.State != application.StateReviewed {
+		h.t.Errorf("the auditor reads %+v", seen)
+	}
 	if got := h.signInOnce("township_head").post("/rulings/"+a.Rulings[0].ID+"/approval", map[string]any{"approve": true}); got.code() != "notice_first" {
 		h.t.Errorf("confirmed before the notice: %s", got.body)
 	}
@@ -193,6 +203,9 @@ func (h *house) noticed(worker, head client, caseID string, a application.View, 
 		}
 	}
 	h.clock(p.notYet)
+	if rows := decode[api.ApplicationRowList](h.t, head.get("/applications")).Items; len(rows) != 1 || rows[0].Waits || rows[0].DueAt == nil || rows[0].Late {
+		h.t.Errorf("while the notice hangs the head's list is %+v", rows)
+	}
 	if got := head.post(ruling+"/approval", map[string]any{"approve": true}); got.code() != "notice_runs" {
 		h.t.Errorf("confirmed while the notice hangs: %s", got.body)
 	}
@@ -200,6 +213,12 @@ func (h *house) noticed(worker, head client, caseID string, a application.View, 
 	h.fire()
 	if gone := (client{h: h}).get("!" + a.Notices[0].Path); gone.status != http.StatusGone || strings.Contains(string(gone.body), p.head) {
 		h.t.Errorf("after its term: %d %s", gone.status, gone.body)
+	}
+	for login, want := range map[string]int{"township_head": 1, "worker": 0, "county_duty": 0, "worker.far": 0} {
+		rows := decode[api.ApplicationRowList](h.t, h.signInOnce(login).get("/applications?view=waiting")).Items
+		if len(rows) != want || want == 1 && (rows[0].ID != a.ID || !rows[0].Waits || rows[0].State != application.StateNotice) {
+			h.t.Errorf("of what waits for %s: %+v", login, rows)
+		}
 	}
 	if got := worker.post(ruling+"/approval", map[string]any{"approve": true}); got.status != http.StatusNotFound {
 		h.t.Errorf("the maker confirms: %d %s", got.status, got.body)
@@ -216,10 +235,10 @@ func (h *house) findingsOf(worker client, caseID string, m member) {
 }
 
 // carded enters the payee's card, and another person verifies it.
-func (h *house) carded(worker, head client, caseID string) {
+func (h *house) carded(worker, other client, caseID string) {
 	h.t.Helper()
 	page := decode[api.Ticket](h.t, worker.post("/tickets/"+caseID+"/payee-accounts", map[string]any{"account": card, "holder": "周测试"}))
-	decode[api.Ticket](h.t, head.post("/payee-accounts/"+page.Accounts[0].ID+"/verification", map[string]any{"account": card}))
+	decode[api.Ticket](h.t, other.post("/payee-accounts/"+page.Accounts[0].ID+"/verification", map[string]any{"account": card}))
 }
 
 // monthPaid lets a run pay a month, through the bank, to the day it succeeded.

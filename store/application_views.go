@@ -221,10 +221,14 @@ func (g *applicationGather) rulings(ctx context.Context, versions rule.Versions,
 	err := g.tx.find(ctx, "list rulings", &rows, `SELECT `+rulingColumns+`, p.name AS proposer, w.name AS answerer, s.public_id AS rests_on FROM rulings r JOIN staff p ON p.id = r.proposed_by
 		LEFT JOIN staff w ON w.id = r.answered_by LEFT JOIN assessments s ON s.id = r.assessment_id WHERE r.application_id = ? ORDER BY r.id DESC`, int64(g.a.ID))
 	months := 0
-	if v, err := versions.Named(g.a.Rules); err == nil {
-		months = v.Clocks.ReviewMonths
-	} else if len(versions) > 0 {
-		months = versions.At(g.tx.now).Clocks.ReviewMonths
+	version, unknown := versions.Named(g.a.Rules)
+	if unknown != nil && len(versions) > 0 {
+		version = versions.At(g.tx.now)
+	}
+	if version != nil {
+		months = version.Clocks.ReviewMonths
+		aid, unknown := version.Aid(g.a.Aid)
+		g.v.Once = unknown == nil && !aid.Monthly
 	}
 	g.v.Rulings = make([]application.RulingView, 0, len(rows))
 	for _, row := range rows {

@@ -17,6 +17,7 @@ type View struct {
 	TicketID    string       `json:"ticket_id" doc:"Public id"`
 	Aid         string       `json:"aid" doc:"Code of the catalogue"`
 	State       State        `json:"state" enum:"draft,submitted,supplement,accepted,investigating,hearing,reviewed,notice,objection,confirmed,paying,adjusted,suspended,exited,granted,refused,withdrawn"`
+	Once        bool         `json:"once" doc:"The aid is given once: a sum that the proposal names"`
 	Household   string       `json:"household" doc:"Public id"`
 	Person      string       `json:"person" doc:"Public id of who applies and is paid"`
 	VillageName string       `json:"village_name"`
@@ -116,7 +117,7 @@ type Row struct {
 	TicketID    string        `json:"ticket_id" doc:"Public id"`
 	Number      ticket.Number `json:"ticket_number"`
 	Aid         string        `json:"aid" doc:"Code of the catalogue"`
-	State       State         `json:"state" enum:"draft,submitted,supplement,accepted,investigating,hearing,reviewed,notice,objection,confirmed,paying,adjusted,suspended,exited,refused,withdrawn"`
+	State       State         `json:"state" enum:"draft,submitted,supplement,accepted,investigating,hearing,reviewed,notice,objection,confirmed,paying,adjusted,suspended,exited,granted,refused,withdrawn"`
 	VillageName string        `json:"village_name"`
 	By          string        `json:"by" doc:"Who has the case"`
 	AcceptedAt  *time.Time    `json:"accepted_at,omitempty"`

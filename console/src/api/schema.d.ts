@@ -5191,7 +5191,7 @@ export interface components {
             /** @description Why its working days rest */
             pause?: string;
             /** @enum {string} */
-            state: "draft" | "submitted" | "supplement" | "accepted" | "investigating" | "hearing" | "reviewed" | "notice" | "objection" | "confirmed" | "paying" | "adjusted" | "suspended" | "exited" | "refused" | "withdrawn";
+            state: "draft" | "submitted" | "supplement" | "accepted" | "investigating" | "hearing" | "reviewed" | "notice" | "objection" | "confirmed" | "paying" | "adjusted" | "suspended" | "exited" | "granted" | "refused" | "withdrawn";
             /** @description Public id */
             ticket_id: string;
             ticket_number: string;
@@ -5296,6 +5296,8 @@ export interface components {
             /** @description The newest first */
             notices: components["schemas"]["ApplicationNoticeView"][] | null;
             objections: components["schemas"]["ApplicationObjectionView"][] | null;
+            /** @description The aid is given once: a sum that the proposal names */
+            once: boolean;
             /** @description Why its working days rest */
             pause?: string;
             /** @description Public id of who applies and is paid */
