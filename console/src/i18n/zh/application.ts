@@ -39,11 +39,11 @@ export const application = {
 /** What happened to an application, for the timeline. */
 export const applicationTimeline = {
   opened: '{by} 开始申请基本生活救助', declared: '{by} 填写收入财产申报', submitted: '{by} 提交申请', papers_asked: '{by} 一次性告知补正材料（{due_at} 前）', papers_supplied: '{by} 登记材料已补', accepted: '{by} 受理申请，开始计算工作日', checked: '{by} 登记信息核对结果', home_visited: '{by} 登记入户调查', statement: '{by} 登记邻里或村居意见', disputed: '{by} 提请民主评议', heard: '{by} 登记听证或评议',
-  assessed: '{by} 计算应救助金额', proposed: '{by} 提出审核意见（每月 {amount_fen} 元），等待确认', declined: '{by} 不同意审核意见', notice_posted: '{by} 张贴公示', notice_over: '公示期满，没有异议', objection: '⚑ 收到对公示的异议', objection_answered: '{by} 答复异议', confirmed: '{by} 确认给予救助，每月 {amount_fen} 元', refused: '{by} 确认不予救助', paying: '开始按月发放',
+  assessed: '{by} 计算应救助金额', proposed: '{by} 提出审核意见（每月 {amount_fen} 元），等待确认', declined: '{by} 不同意审核意见', notice_posted: '{by} 张贴公示', notice_over: '公示期满，没有异议', objection: '⚑ 收到对公示的异议', objection_answered: '{by} 答复异议', granted: '⚑ {by} 确认一次性救助 {amount_fen} 元', confirmed: '{by} 确认给予救助，每月 {amount_fen} 元', refused: '{by} 确认不予救助', paying: '开始按月发放',
   adjust: '{by} 确认调整为每月 {amount_fen} 元', suspend: '{by} 确认停发', resume: '{by} 确认恢复发放', exit: '{by} 确认退出救助', paused: '{by} 中止计时', resumed: '{by} 恢复计时', withdrawn: '{by} 登记本人撤回申请', letter: '{by} 登记书面告知已送达', letter_late: '⚑ 书面告知逾期', appealed: '{by} 登记复议或诉讼', appeal_ended: '{by} 登记复议或诉讼结果',
 }
 export const applicationNotices = {
-  application_papers_citizen: '补正材料告知', application_accepted_citizen: '申请受理告知', application_granted_citizen: '救助确认告知', application_refused_citizen: '不予救助告知', application_changed_citizen: '救助变化告知', application_paused: '申请中止通知', ruling_wanted: '申请待确认通知', ruling_confirmed: '申请已确认通知', ruling_declined: '申请未同意通知', letter_late: '书面告知逾期提醒', objection_made: '公示异议通知', appeal_made: '复议诉讼通知',
+  application_papers_citizen: '补正材料告知', application_accepted_citizen: '申请受理告知', application_granted_citizen: '救助确认告知', temporary_granted_citizen: '临时救助确认告知', application_refused_citizen: '不予救助告知', application_changed_citizen: '救助变化告知', application_paused: '申请中止通知', ruling_wanted: '申请待确认通知', ruling_confirmed: '申请已确认通知', ruling_declined: '申请未同意通知', letter_late: '书面告知逾期提醒', objection_made: '公示异议通知', appeal_made: '复议诉讼通知',
   closing_no: '未收到或不满意通知', payee_died: '领款人去世通知', reported_citizen: '上报告知', agency_reported: '机构回报通知', referral_late: '转介超时提醒', referral_result: '转介结果通知', referral_contested: '转介结果不符通知', task_referral_returned: '转介退回待办', task_screen: '评估待办', task_reassess: '再评估待办', task_late: '待办逾期提醒', duty_hole: '值班空缺提醒', contact_test: '联系方式测试',
   reply_accepted: '短信答复', reply_declined: '短信答复', reply_taken: '短信答复', reply_yours: '短信答复', reply_stand_aside: '短信答复', reply_not_asked: '短信答复', reply_which: '短信答复', reply_unknown_text: '短信答复',
 }
