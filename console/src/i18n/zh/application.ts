@@ -39,7 +39,7 @@ export const application = {
 /** What happened to an application, for the timeline. */
 export const applicationTimeline = {
   opened: '{by} 开始申请基本生活救助', declared: '{by} 填写收入财产申报', submitted: '{by} 提交申请', papers_asked: '{by} 一次性告知补正材料（{due_at} 前）', papers_supplied: '{by} 登记材料已补', accepted: '{by} 受理申请，开始计算工作日', checked: '{by} 登记信息核对结果', home_visited: '{by} 登记入户调查', statement: '{by} 登记邻里或村居意见', disputed: '{by} 提请民主评议', heard: '{by} 登记听证或评议',
-  assessed: '{by} 计算应救助金额', proposed: '{by} 提出审核意见（每月 {amount_fen} 元），等待确认', declined: '{by} 不同意审核意见', notice_posted: '{by} 张贴公示', notice_over: '公示期满，没有异议', objection: '⚑ 收到对公示的异议', objection_answered: '{by} 答复异议', granted: '⚑ {by} 确认一次性救助 {amount_fen} 元', confirmed: '{by} 确认给予救助，每月 {amount_fen} 元', refused: '{by} 确认不予救助', paying: '开始按月发放',
+  assessed: '{by} 计算应救助金额', proposed: '{by} 提出审核意见（每月 {amount_fen} 元），等待确认', declined: '{by} 不同意审核意见', notice_posted: '{by} 张贴公示', notice_over: '公示期满，没有异议', objection: '⚑ 收到对公示的异议', objection_answered: '{by} 答复异议', granted: '{by} 确认一次性救助 {amount_fen} 元', confirmed: '{by} 确认给予救助，每月 {amount_fen} 元', refused: '{by} 确认不予救助', paying: '开始按月发放',
   adjust: '{by} 确认调整为每月 {amount_fen} 元', suspend: '{by} 确认停发', resume: '{by} 确认恢复发放', exit: '{by} 确认退出救助', paused: '{by} 中止计时', resumed: '{by} 恢复计时', withdrawn: '{by} 登记本人撤回申请', letter: '{by} 登记书面告知已送达', letter_late: '⚑ 书面告知逾期', appealed: '{by} 登记复议或诉讼', appeal_ended: '{by} 登记复议或诉讼结果',
 }
 export const applicationNotices = {
