@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"example.org/hotline/internal/act"
 	"example.org/hotline/internal/failpoint"
 )
 
@@ -74,16 +75,26 @@ func dry[I, O any](h handler[I, O]) binder {
 // own transaction: either both are there or neither. An error is not kept, so
 // that what was refused can be tried again.
 func do[I, O any](h handler[I, O]) binder {
+	return doAs(h, func(_ *Server, ctx context.Context, _ *I) (act.Actor, error) { return requestOf(ctx).actor, nil })
+}
+
+// doAs is do for an act whose actor the request itself proves: who wrote it need not be who is
+// signed in. The key counts as the actor's, so that the same act is one whoever sends it.
+func doAs[I, O any](h handler[I, O], who func(s *Server, ctx context.Context, in *I) (act.Actor, error)) binder {
 	return func(s *Server, r *route) {
 		huma.Register(s.api, r.operation(), func(ctx context.Context, in *I) (*answer[O], error) {
 			req := requestOf(ctx)
-			release, err := s.gate.enter(ctx, fmt.Sprintf("%d|%s", req.staff.ID, req.key))
+			actor, err := who(s, ctx, in)
+			if err != nil {
+				return nil, s.refuse(ctx, r, err)
+			}
+			release, err := s.gate.enter(ctx, fmt.Sprintf("%d|%s", actor.StaffID, req.key))
 			if err != nil {
 				return nil, s.refuse(ctx, r, err)
 			}
 			defer release()
 			var out answer[O]
-			err = s.deps.Run(ctx, req.actor, func(tx Tx) (err error) {
+			err = s.deps.Run(ctx, actor, func(tx Tx) (err error) {
 				if out, err = once(ctx, s, tx, in, h); err == nil {
 					failpoint.Hit(r.written)
 				}

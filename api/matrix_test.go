@@ -166,6 +166,8 @@ var bodies = map[string]any{
 	"POST /agencies/{id}/changes":          map[string]any{"contact": "the office"},
 	"POST /agency-tickets/{id}/reports":    map[string]any{"text": "visited"},
 	"POST /reports":                        map[string]any{"area": string(township), "priority": "P2", "seen": "an old man without food"},
+	"POST /report-pieces":                  map[string]any{"about": someID, "kind": "addition", "text": "his roof leaks, too"},
+	"POST /report-photos":                  photoBody(),
 	"POST /agencies/{id}/contract":         map[string]any{"until": "2098-01-01", "reason": "a new contract"},
 	"POST /agencies/{id}/people":           map[string]any{"login": "new.visitor", "name": "新人"},
 	"POST /tickets/{id}/agency-accesses":   map[string]any{"login": "agency", "until": time.Now().AddDate(0, 0, 3), "reason": "visit the household"},

@@ -17,6 +17,7 @@ import (
 	"example.org/hotline/ledger"
 	"example.org/hotline/ledger/rail/gateway"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/discovery"
 	"example.org/hotline/relief/form"
 	"example.org/hotline/relief/integrity"
 	"example.org/hotline/relief/knowledge"
@@ -150,6 +151,10 @@ type Sessions interface {
 	Invited(ctx context.Context, codeHash []byte) (area.Staff, error)
 	// AcceptInvitation gives the person of a code a password, once.
 	AcceptInvitation(ctx context.Context, codeHash []byte, passwordHash string) error
+	// Claim signs that somebody is signed in on a device now.
+	Claim(staff area.Staff, at time.Time) string
+	// Claimed is who a claim was given to, as they were then, and when; act.ErrInvalid where it is none of ours.
+	Claimed(ctx context.Context, claim string) (staff area.Staff, issued time.Time, err error)
 	// CloseSession signs out.
 	CloseSession(ctx context.Context, staff area.Staff, tokenHash []byte) error
 	// Tidy forgets sessions long idle and kept answers older than keep.
@@ -183,6 +188,7 @@ type Rules struct {
 	Referrals referral.Catalogues // at least one
 
 	Integrity integrity.Versions
+	Discovery discovery.Versions
 	Sources   *source.Catalogue // data sources that households are checked at
 
 	Knowledge    *knowledge.Index // what people look up

@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strconv"
 
-	"github.com/danielgtaylor/huma/v2"
 	"github.com/gofiber/fiber/v2"
 
 	"example.org/hotline/area"
@@ -134,17 +132,7 @@ func bindUploadContent(s *Server, r *route) {
 		if err != nil {
 			return err
 		}
-		c.Set(fiber.HeaderContentType, kind)
-		c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; sandbox; frame-ancestors 'none'")
-		c.Set(fiber.HeaderContentDisposition, "inline; filename="+strconv.Quote("photo"))
-		return c.Send(content)
+		return sendPicture(c, kind, content)
 	})
-	op := r.operation()
-	op.Parameters = append(op.Parameters, &huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
-	picture := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}
-	op.Responses = map[string]*huma.Response{
-		"200":     {Description: "The photo", Content: map[string]*huma.MediaType{"image/jpeg": picture, "image/png": picture, "image/webp": picture}},
-		"default": {Description: "Error", Content: map[string]*huma.MediaType{problemType: {Schema: s.schemaOf(Problem{})}}},
-	}
-	s.api.OpenAPI().AddOperation(&op)
+	s.describePicture(r)
 }

@@ -16,6 +16,7 @@ import (
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/ledger/rail/layout"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/discovery"
 	"example.org/hotline/relief/form"
 	"example.org/hotline/relief/integrity"
 	"example.org/hotline/relief/knowledge"
@@ -44,6 +45,7 @@ type Policies struct {
 	Sources   *source.Catalogue // that are asked about households
 
 	Integrity integrity.Versions
+	Discovery discovery.Versions
 	Knowledge *knowledge.Index // what agents look things up in
 
 	firstRelief    datedFile[*relief.Policy]
@@ -69,6 +71,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 	p.loadReliefs(from, &all)
 	p.loadAids(from, &all)
 	p.loadIntegrities(from, &all)
+	p.loadDiscoveries(from, &all)
 	p.Knowledge = loadKnowledge(from, &all)
 	p.loadReferrals(from, &all)
 	var err error

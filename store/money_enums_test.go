@@ -12,6 +12,7 @@ import (
 	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/referral"
 	"example.org/hotline/relief/source"
+	"example.org/hotline/ticket"
 )
 
 // The CHECKs of the money's tables list exactly what the program knows.
@@ -41,6 +42,7 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"run_lines", "state", texts(ledger.LineStates())},
 		{"adjustments", "kind", texts(ledger.AdjustmentKinds())},
 		{"adjustment_signatures", "outcome", texts(ledger.AdvanceOutcomes())},
+		{"report_pieces", "kind", texts(ticket.PieceKinds())},
 		{"integrity_entries", "state", texts(integrity.States())},
 		{"integrity_entries", "kind", texts([]integrity.Kind{integrity.Kept, integrity.Broken})},
 		{"integrity_entries", "outcome", texts([]integrity.Outcome{integrity.OutcomeNone, integrity.OutcomeLight, integrity.OutcomeSerious})},

@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -57,8 +59,13 @@ func (tx *Tx) AddReported(ctx context.Context, t *ticket.Ticket, r ticket.Report
 		return err
 	}
 	t.ID = ticket.ID(id)
-	_, err = tx.exec(ctx, "add a report", `INSERT INTO reports (id, ticket_id, staff_id, phone_sealed, seen_sealed, priority, area_code, reported_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.PublicID, id, int64(tx.actor.StaffID), phone, seen, r.Priority, string(r.Area), t.InvitedAt)
+	home, err := tx.sealHome(r)
+	if err != nil {
+		return err
+	}
+	_, err = tx.exec(ctx, "add a report", `INSERT INTO reports (id, ticket_id, staff_id, phone_sealed, seen_sealed, home_sealed, priority, area_code, reported_at, written_at, carried_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		r.PublicID, id, int64(tx.actor.StaffID), phone, seen, home, r.Priority, string(r.Area), t.InvitedAt, null(r.WrittenAt), nonZero(int64(r.Carrier.ID)))
 	if err != nil {
 		return err
 	}
@@ -70,6 +77,32 @@ func (tx *Tx) AddReported(ctx context.Context, t *ticket.Ticket, r ticket.Report
 	return nil
 }
 
+// sealHome seals which household of the village a report is about; nil where it does not say.
+func (tx *Tx) sealHome(r ticket.Report) ([]byte, error) {
+	if r.Name == "" && r.Door == "" {
+		return nil, nil
+	}
+	plain, err := json.Marshal(ticket.ReportHome{Name: r.Name, Door: r.Door})
+	if err != nil {
+		return nil, fmt.Errorf("write whose home it is: %w", err)
+	}
+	return tx.db.sealer.Seal(homeContext(r.PublicID), plain)
+}
+
+func homeContext(id string) string { return "reports.home|" + id }
+
+// home is the inverse of sealHome.
+func (tx *Tx) home(id string, sealed []byte) (h ticket.ReportHome, err error) {
+	if len(sealed) == 0 {
+		return h, nil
+	}
+	plain, err := tx.db.sealer.Open(homeContext(id), sealed)
+	if err != nil {
+		return h, fmt.Errorf("open whose home it is: %w", err)
+	}
+	return h, json.Unmarshal(plain, &h)
+}
+
 // seenContext names the place of what a reporter has seen.
 func seenContext(id string) string { return "reports.seen|" + id }
 
@@ -77,11 +110,13 @@ func seenContext(id string) string { return "reports.seen|" + id }
 type reportRow struct {
 	ID, Number, Status, Priority, AreaName, By, Role string
 	ReportedAt                                       time.Time
-	PhoneSealed, SeenSealed                          []byte
+	PhoneSealed, SeenSealed, HomeSealed              []byte
+	Late                                             lateRow `gorm:"embedded"`
 }
 
-const reportSQL = `SELECT r.id, t.number, t.status, r.priority, d.name AS area_name, s.name AS by, s.role, r.reported_at, r.phone_sealed, r.seen_sealed
-	FROM reports r JOIN tickets t ON t.id = r.ticket_id JOIN divisions d ON d.code = r.area_code JOIN staff s ON s.id = r.staff_id WHERE `
+const reportSQL = `SELECT r.id, t.number, t.status, r.priority, d.name AS area_name, s.name AS by, s.role, r.reported_at, r.phone_sealed, r.seen_sealed, r.home_sealed,
+		r.written_at, coalesce(c.name, '') AS carried_by
+	FROM reports r JOIN tickets t ON t.id = r.ticket_id JOIN divisions d ON d.code = r.area_code JOIN staff s ON s.id = r.staff_id LEFT JOIN staff c ON c.id = r.carried_by WHERE `
 
 // OwnReports lists what the actor has reported, the newest first, wherever its
 // ticket lies by now.
@@ -94,8 +129,20 @@ func (tx *Tx) OwnReports(ctx context.Context, limit int) (list []ticket.ReportRo
 		return nil, err
 	}
 	list = make([]ticket.ReportRow, 0, len(rows))
+	ids := make([]string, 0, len(rows))
 	for _, r := range rows {
-		v := ticket.ReportRow{ID: r.ID, Number: ticket.Number(r.Number), Status: ticket.Status(r.Status), ReportedAt: r.ReportedAt.UTC(), AreaName: r.AreaName, Priority: ticket.Priority(r.Priority)}
+		ids = append(ids, r.ID)
+	}
+	pieces, err := tx.pieceViews(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		v := ticket.ReportRow{ID: r.ID, Number: ticket.Number(r.Number), Status: ticket.Status(r.Status), ReportedAt: r.ReportedAt.UTC(), AreaName: r.AreaName, Priority: ticket.Priority(r.Priority),
+			Late: r.Late.view(), Pieces: pieces[r.ID]}
+		if v.ReportHome, err = tx.home(r.ID, r.HomeSealed); err != nil {
+			return nil, err
+		}
 		if v.Phone, err = tx.maskedCaller(r.ID, r.PhoneSealed); err != nil {
 			return nil, err
 		}
@@ -121,8 +168,16 @@ func (tx *Tx) reportView(ctx context.Context, id ticket.CallID) (*ticket.ReportV
 	if err != nil {
 		return nil, err
 	}
-	seen, err := tx.seen(r)
-	return &ticket.ReportView{By: r.By, Role: area.Role(r.Role), ReportedAt: r.ReportedAt.UTC(), Seen: seen, Priority: ticket.Priority(r.Priority), AreaName: r.AreaName}, err
+	v := &ticket.ReportView{By: r.By, Role: area.Role(r.Role), ReportedAt: r.ReportedAt.UTC(), Priority: ticket.Priority(r.Priority), AreaName: r.AreaName, Late: r.Late.view()}
+	if v.Seen, err = tx.seen(r); err != nil {
+		return nil, err
+	}
+	if v.ReportHome, err = tx.home(r.ID, r.HomeSealed); err != nil {
+		return nil, err
+	}
+	pieces, err := tx.pieceViews(ctx, []string{r.ID})
+	v.Pieces = pieces[r.ID]
+	return v, err
 }
 
 // reported is a report as the commands of a ticket see the call it was born

@@ -3,7 +3,6 @@ package ticket
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
 
 	"example.org/hotline/area"
@@ -17,6 +16,17 @@ type Report struct {
 	Priority Priority  // how urgent it looked: P1, P2 or P3
 	Seen     string    // sealed where it is kept
 	Phone    string    // E.164 of whoever is in need, or is with them; empty where none is known
+	Name     string    // of the household, as the village calls it; sealed where it is kept, empty where unknown
+	Door     string    // where in the village; likewise
+
+	WrittenAt time.Time // by the device's clock; zero: as it came
+	Carrier   Carrier   // who was signed in when it came, where that is not its author
+}
+
+// Carrier is somebody signed in on a device that sends what another has written on it.
+type Carrier struct {
+	ID   area.StaffID
+	Name string
 }
 
 // ReportRules is what a report's ticket is born by.
@@ -30,6 +40,7 @@ type ReportRules struct {
 // ReportTx is what a report needs of a transaction.
 type ReportTx interface {
 	Tx
+	PieceTx
 	// OpenTicketOf is the oldest open ticket of a telephone, wherever it lies; act.ErrNotFound where there is none.
 	OpenTicketOf(ctx context.Context, e164 string) (ID, error)
 	// AddReported writes a report and its ticket with the clocks, and gives the ticket its ids and its number.
@@ -63,9 +74,17 @@ func (r Report) validate(within area.Code) error {
 		return act.Invalid("seen", "seen_required", "Write what you have seen.")
 	case len([]rune(r.Seen)) > LongestSeen:
 		return act.Invalid("seen", "too_long", "Shorten this text.")
-	default:
-		return PlainText("seen", r.Seen)
+	case len([]rune(r.Name)) > 60:
+		return act.Invalid("name", "too_long", "Shorten this text.")
+	case len([]rune(r.Door)) > 100:
+		return act.Invalid("door", "too_long", "Shorten this text.")
 	}
+	for field, text := range map[string]string{"seen": r.Seen, "name": r.Name, "door": r.Door} {
+		if err := PlainText(field, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // DoReport makes a ticket of a report. It has what a call's has: an owner, clocks
@@ -76,7 +95,7 @@ func DoReport(ctx context.Context, tx ReportTx, r Report, rules ReportRules) (Ti
 	if !me.May(Reporters()...) {
 		return Ticket{}, act.NotFound("ticket")
 	}
-	r.Seen = strings.TrimSpace(r.Seen)
+	r = r.trimmed()
 	if err := r.validate(me.Area); err != nil {
 		return Ticket{}, err
 	}
@@ -139,8 +158,8 @@ func tellOfReport(ctx context.Context, tx ReportTx, t *Ticket, r Report) error {
 		}
 	}
 	me := tx.Actor()
-	err := tell(ctx, tx, t, change{kind: "ticket.reported", data: map[string]any{"by": me.Name, "role": string(me.Role), "number": string(t.Number),
-		"area": string(t.Area), "priority": string(t.Priority)}})
+	err := tell(ctx, tx, t, change{kind: "ticket.reported", data: r.Carrier.named(map[string]any{"by": me.Name, "role": string(me.Role), "number": string(t.Number),
+		"area": string(t.Area), "priority": string(t.Priority)})})
 	if err != nil || t.RepeatState != RepeatSuggested {
 		return err
 	}
@@ -176,27 +195,4 @@ func nearestDesk(ctx context.Context, tx Tx, where area.Code, desks ...deskAt) (
 		}
 	}
 	return area.Post{}, act.NotFound("desk")
-}
-
-// ReportView is a report as the ticket's page shows it.
-type ReportView struct {
-	By         string    `json:"by"`
-	Role       area.Role `json:"role"`
-	ReportedAt time.Time `json:"reported_at"`
-	Seen       string    `json:"seen"`
-	Priority   Priority  `json:"priority" doc:"How urgent it looked to them"`
-	AreaName   string    `json:"area_name"`
-}
-
-// ReportRow is a report as whoever made it sees it: what they wrote, and what
-// became of it, and nothing else of the ticket.
-type ReportRow struct {
-	ID         string    `json:"id"`
-	Number     Number    `json:"number" doc:"The ticket's"`
-	Status     Status    `json:"status" doc:"The ticket's"`
-	ReportedAt time.Time `json:"reported_at"`
-	AreaName   string    `json:"area_name"`
-	Priority   Priority  `json:"priority" doc:"As reported"`
-	Seen       string    `json:"seen"`
-	Phone      string    `json:"phone,omitempty" doc:"Masked"`
 }

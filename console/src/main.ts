@@ -10,7 +10,8 @@ import { i18n, speak } from './i18n'
 import { startEvents, stopEvents } from './live/events'
 import { notices, startNotices } from './live/notices'
 import { router } from './router'
-import { readsTickets, session } from './session'
+import { keepPages } from './outbox/pages'
+import { readsTickets, reportsHouseholds, session } from './session'
 
 speak(i18n.global.locale.value)
 followColourScheme()
@@ -20,6 +21,7 @@ startNotices()
 
 // Who signs out stops listening; who is signed out by the server is shown the way back in.
 watch(() => session.me, (me, before) => {
+  if (me && reportsHouseholds()) void import('./outbox/outbox').then((o) => o.startOutbox()).then(keepPages)
   if (me && readsTickets()) return startEvents()
   stopEvents()
   notices.length = 0

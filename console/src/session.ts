@@ -6,21 +6,32 @@ import type { Me } from './api/types'
 /** Who has signed in. Undefined until the server has been asked. */
 export const session = reactive<{ me: Me | null | undefined }>({ me: undefined })
 
-onSignedOut.call = () => { session.me = null }
+onSignedOut.call = () => hold(null)
 
-/** Asks the server who we are; null if nobody. Other failures are thrown. */
+/** Who was signed in last, where their work goes on without a network: their pages open, and what they write is kept. The server decides when it is sent. */
+const lastReporter = 'hotline:reporter'
+
+function hold(me: Me | null): void {
+  session.me = me
+  if (me && reportsHouseholds()) localStorage.setItem(lastReporter, JSON.stringify(me))
+  else localStorage.removeItem(lastReporter)
+}
+
+/** Asks the server who we are; null if nobody. Other failures are thrown, but to the village's people, whom the network often fails. */
 export async function loadSession(): Promise<Me | null> {
   try {
-    session.me = await api.me()
+    hold(await api.me())
   } catch (problem) {
-    if (!(problem instanceof ApiProblem) || problem.status !== 401) throw problem
-    session.me = null
+    if (!(problem instanceof ApiProblem)) throw problem
+    if (problem.status === 401) hold(null)
+    else session.me = JSON.parse(localStorage.getItem(lastReporter) ?? 'null') as Me | null ?? undefined
+    if (session.me === undefined) throw problem
   }
-  return session.me
+  return session.me ?? null
 }
 
 export async function signIn(login: string, password: string): Promise<void> {
-  session.me = await api.signIn(login, password)
+  hold(await api.signIn(login, password))
 }
 
 /** What has to be done before signing out; false where it must not be now. Set by the softphone while it runs. */
@@ -30,13 +41,18 @@ export const onLeaving = { call: async (): Promise<boolean> => true }
 export async function signOut(): Promise<boolean> {
   if (!await onLeaving.call()) return false
   await api.signOut()
-  session.me = null
+  hold(null)
   return true
 }
 
 /** Whether the server lets the person read tickets and live events; these are worth a link. */
 export function readsTickets(): boolean {
   return session.me != null && !hasRole('village_assistant', 'volunteer', 'agency', 'system_admin', 'security_admin', 'audit_admin')
+}
+
+/** Whether the person reports households, also from where there is no network. */
+export function reportsHouseholds(): boolean {
+  return hasRole('village_assistant', 'volunteer')
 }
 
 /** Whether the server lets the person read agencies, and what is open to them. */

@@ -82,6 +82,7 @@ export const api = {
   knowledge: async (query: { q?: string; on?: string; area?: string }) => answer(await client.GET('/knowledge', { params: { query } })).items ?? [],
   knowledgeVersions: async (code: string) => answer(await client.GET('/knowledge/versions', { params: { query: { code } } })).items ?? [],
   reports: async () => answer(await client.GET('/reports', { params: { query: {} } })).items ?? [],
+  reportClaim: async () => answer(await client.GET('/reports/claim')),
   checks: async (ticket: string) => answer(await client.GET('/tickets/{id}/checks', { params: { path: { id: ticket } } })),
   checkResults: async (id: string) => answer(await client.GET('/checks/{id}', { params: { path: { id } } })),
   sources: async () => answer(await client.GET('/sources')).items ?? [],
@@ -207,6 +208,11 @@ export function bankFileAddress(id: string): string {
 /** Where the stored picture of an upload is; looking at it is recorded. */
 export function photoAddress(upload: string): string {
   return `${base}/uploads/${encodeURIComponent(upload)}/content`
+}
+
+/** Where a photo of a report or of the village's visit is; looking at it is recorded. */
+export function reportPhotoAddress(id: string): string {
+  return `${base}/report-photos/${encodeURIComponent(id)}/content`
 }
 
 /** Where the live events come from. */

@@ -3330,6 +3330,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report-photos": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a photo to a report; the report may come later */
+        post: operations["post_report_photos"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-photos/{id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A photo of a report or of the village's visit; leaves a record */
+        get: operations["get_report_photos_id_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/report-pieces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add something to a report, or correct it; the report may come later */
+        post: operations["post_report_pieces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reports": {
         parameters: {
             query?: never;
@@ -3340,8 +3391,25 @@ export interface paths {
         /** What you have reported, the newest first, and what became of it */
         get: operations["get_reports"];
         put?: never;
-        /** Report a household in need: it becomes a ticket */
+        /** Report a household in need: it becomes a ticket, once, however often it comes */
         post: operations["post_reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Proof that you are signed in here, for what you write without a network */
+        get: operations["get_reports_claim"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4837,6 +4905,12 @@ export interface components {
             /** @description The browser and its device */
             label?: string;
             p256dh: string;
+        };
+        Added: {
+            /** Format: uuid */
+            id: string;
+            /** @description false: it waits for the report, which has not come yet */
+            joined: boolean;
         };
         AdjustInputBody: {
             /**
@@ -8329,6 +8403,47 @@ export interface components {
                 [key: string]: number;
             };
         };
+        PhotoInputBody: {
+            /**
+             * Format: uuid
+             * @description The report's id
+             */
+            about: string;
+            /** @description Its author's, of when it was written. Default: who is signed in */
+            claim?: string;
+            /** @description At most 180,000 octets, in base64 */
+            content: string;
+            /** Format: uuid */
+            id?: string;
+            /** @enum {string} */
+            media_type: "image/jpeg" | "image/png";
+            sha256: string;
+            /**
+             * Format: date-time
+             * @description By the device's clock
+             */
+            written_at?: string;
+        };
+        PieceInputBody: {
+            /**
+             * Format: uuid
+             * @description The report's id
+             */
+            about: string;
+            /** @description Its author's, of when it was written. Default: who is signed in */
+            claim?: string;
+            /** Format: uuid */
+            id?: string;
+            /** @enum {string} */
+            kind: "addition" | "correction";
+            /** @description No identity or telephone numbers */
+            text: string;
+            /**
+             * Format: date-time
+             * @description By the device's clock
+             */
+            written_at?: string;
+        };
         PlaceList: {
             items: components["schemas"]["AreaPlace"][] | null;
         };
@@ -9210,11 +9325,30 @@ export interface components {
             /** @description What was done and found; no identity or telephone numbers */
             text: string;
         };
+        ReportClaim: {
+            claim: string;
+            /** @description Whose it is */
+            login: string;
+            /**
+             * Format: date-time
+             * @description When it is worth nothing any more; by the real clock
+             */
+            until: string;
+        };
         ReportInputBody: {
             /** @description A township or village of yours */
             area: string;
-            /** Format: uuid */
+            /** @description Its author's, of when it was written. Default: who is signed in */
+            claim?: string;
+            /** @description Where in the village */
+            door?: string;
+            /**
+             * Format: uuid
+             * @description Made by the device when it was written: the same id is the same report
+             */
             id?: string;
+            /** @description What the village calls the household */
+            name?: string;
             /** @description Of whoever is in need, or is with them */
             phone?: string;
             /**
@@ -9224,6 +9358,11 @@ export interface components {
             priority: "P1" | "P2" | "P3";
             /** @description No identity or telephone numbers */
             seen: string;
+            /**
+             * Format: date-time
+             * @description By the device's clock
+             */
+            written_at?: string;
         };
         ReportIntegrityInputBody: {
             behaviour: string;
@@ -9247,6 +9386,11 @@ export interface components {
             id: string;
             /** @description The ticket's */
             number: string;
+            /**
+             * @description conflict: the id was there with other words; yours are kept beside them
+             * @enum {string}
+             */
+            state: "new" | "again" | "conflict";
         };
         ResendInputBody: {
             channel: string;
@@ -10913,6 +11057,25 @@ export interface components {
             /** Format: date-time */
             until: string;
         };
+        TicketPieceView: {
+            /** Format: date-time */
+            arrived_at: string;
+            by: string;
+            /** @description Who was signed in when it came, where that is not its author */
+            carried_by?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "addition" | "correction" | "conflict" | "photo";
+            /** @description Of a photo */
+            sha256?: string;
+            /** @description Not of a photo */
+            text?: string;
+            /**
+             * Format: date-time
+             * @description By the device's clock; the server's counts for every deadline
+             */
+            written_at?: string;
+        };
         TicketPlaceHint: {
             area: string;
             area_name: string;
@@ -11052,11 +11215,16 @@ export interface components {
         };
         TicketReportRow: {
             area_name: string;
+            /** @description Who was signed in when it came, where that is not its author */
+            carried_by?: string;
+            door?: string;
             id: string;
+            name?: string;
             /** @description The ticket's */
             number: string;
             /** @description Masked */
             phone?: string;
+            pieces: components["schemas"]["TicketPieceView"][] | null;
             /** @description As reported */
             priority: string;
             /** Format: date-time */
@@ -11064,16 +11232,32 @@ export interface components {
             seen: string;
             /** @description The ticket's */
             status: string;
+            /**
+             * Format: date-time
+             * @description By the device's clock; the server's counts for every deadline
+             */
+            written_at?: string;
         };
         TicketReportView: {
             area_name: string;
             by: string;
+            /** @description Who was signed in when it came, where that is not its author */
+            carried_by?: string;
+            door?: string;
+            name?: string;
+            /** @description What came to it, in this order */
+            pieces: components["schemas"]["TicketPieceView"][] | null;
             /** @description How urgent it looked to them */
             priority: string;
             /** Format: date-time */
             reported_at: string;
             role: string;
             seen: string;
+            /**
+             * Format: date-time
+             * @description By the device's clock; the server's counts for every deadline
+             */
+            written_at?: string;
         };
         TicketRow: {
             /** @description 12-digit division code; a county while the township is unknown */
@@ -18853,6 +19037,113 @@ export interface operations {
             };
         };
     };
+    post_report_photos: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhotoInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_report_photos_id_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The photo */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_report_pieces: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PieceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_reports: {
         parameters: {
             query?: {
@@ -18909,6 +19200,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reported"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_reports_claim: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportClaim"];
                 };
             };
             /** @description Error */

@@ -15,6 +15,7 @@ import { knowledge } from './zh/knowledge'
 import { loop } from './zh/loop'
 import { moves } from './zh/moves'
 import { notify } from './zh/notify'
+import { outbox } from './zh/outbox'
 import { page } from './zh/page'
 import { people } from './zh/people'
 import { problem } from './zh/problem'
@@ -25,4 +26,4 @@ import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const zh = { ...page, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

@@ -13,15 +13,23 @@ export async function sha256(picture: Blob): Promise<string> {
   return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, '0')).join('')
 }
 
+/** A photo of at most so many octets, as large as fits. */
+export async function shrinkTo(most: number, file: Blob): Promise<Blob> {
+  for (let side = longestSide; ; side = Math.round(side * 0.75)) {
+    const picture = await shrink(file, side)
+    if (picture.size <= most || side < 200) return picture
+  }
+}
+
 /** Draws a photo anew, smaller, as JPEG. That also takes off where and with what it was made. */
-export async function shrink(file: Blob): Promise<Blob> {
+export async function shrink(file: Blob, longest = longestSide): Promise<Blob> {
   let bitmap: ImageBitmap
   try {
     bitmap = await createImageBitmap(file)
   } catch {
     throw new ApiProblem(0, 'not_a_picture', '')
   }
-  const ratio = Math.min(1, longestSide / Math.max(bitmap.width, bitmap.height))
+  const ratio = Math.min(1, longest / Math.max(bitmap.width, bitmap.height))
   const canvas = document.createElement('canvas')
   canvas.width = Math.round(bitmap.width * ratio)
   canvas.height = Math.round(bitmap.height * ratio)
