@@ -2,7 +2,7 @@
 import { launch } from '../../console/test/look/browser.mjs'
 import { city, complaints, fits, hangUp, overhear, signIn } from '../browser/wire.mjs'
 
-export { ask, city } from '../browser/wire.mjs'
+export { ask, city, complaints } from '../browser/wire.mjs'
 
 /** One step of the story; what goes wrong says in which. */
 export async function step(name, does) {

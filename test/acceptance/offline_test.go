@@ -22,12 +22,12 @@ func TestAReportWrittenWithoutANetwork(t *testing.T) {
 	})
 	for sql, want := range map[string]int{
 		`SELECT count(*) FROM reports r JOIN staff s ON s.id = r.staff_id JOIN staff k ON k.id = r.carried_by
-			WHERE s.login = 'town2-volunteer1' AND k.login = 'town2-helper1' AND r.written_at IS NOT NULL`: 1,
+			WHERE s.login = 'town2-volunteer1' AND k.login = 'village1-assistant' AND r.written_at IS NOT NULL`: 1,
 		`SELECT count(*) FROM report_pieces p JOIN reports r ON r.id = p.about AND r.ticket_id = p.ticket_id AND r.staff_id = p.staff_id WHERE p.kind = 'photo'`:    1,
 		`SELECT count(*) FROM report_pieces p JOIN reports r ON r.id = p.about AND r.ticket_id = p.ticket_id AND r.staff_id = p.staff_id WHERE p.kind = 'addition'`: 1,
-		`SELECT count(*) FROM reports`: 2, // the other's own came, too
+		`SELECT count(*) FROM reports`: 1,
 	} {
-		if n := c.Count(sql); n != int64(want) {
+		if n := c.Count(sql); n != want {
 			t.Errorf("%d, want %d: %s", n, want, sql)
 		}
 	}

@@ -3,6 +3,7 @@ import { api } from '../api/client'
 import { ApiProblem } from '../api/problem'
 import { newKey } from '../forms/key'
 import { session } from '../session'
+import { readPlaces } from './places'
 import { all, canKeep, claimOf, drop, keepClaim, mark, put, read, type Item } from './box'
 
 // The village's people often have no network. What they write is kept in the phone first, and
@@ -28,6 +29,7 @@ export async function startOutbox(): Promise<void> {
   addEventListener('online', again) // the same listener twice is one
   if (!canKeep()) return
   await look()
+  void readPlaces()
   try {
     await keepClaim(await api.reportClaim())
   } catch (thrown) {
