@@ -221,6 +221,10 @@ func TestAnObjectionARefusalAndACut(t *testing.T) {
 	if len(a.Entitlements) != 1 || a.Entitlements[0].From != "2026-05" {
 		t.Fatalf("entitled %+v", a.Entitlements)
 	}
+	const inRegister = `SELECT count(*) FROM register_entries e JOIN persons p ON p.id = e.person_id WHERE e.kind = 'dibao' AND e.since = '2026-05-01' AND `
+	if n := h.count(inRegister + `e.until IS NULL AND e.exit_reason IS NULL`); n != 4 {
+		t.Errorf("%d of the four are in the register from the first month that is paid", n)
+	}
 
 	h.clock("2026-08-03 09:00") // the income has risen above the standard
 	h.fire()
@@ -234,6 +238,12 @@ func TestAnObjectionARefusalAndACut(t *testing.T) {
 	if e := a.Entitlements; a.State != application.StateExited || len(e) != 2 || e[1].Until != "2026-08" || e[0].From != "2026-09" || e[0].Until != "2027-02" ||
 		e[0].Why != application.WhyEasingOut || e[0].MonthlyFen != 144_000 {
 		t.Fatalf("ended: %s %+v", a.State, e)
+	}
+	if n := h.count(inRegister + `e.until = '2027-02-28' AND e.exit_reason = 'income_rose'`); n != 4 {
+		t.Errorf("%d of the four leave the register with the last month that is paid", n)
+	}
+	if n := h.count(`SELECT tier FROM household_tiers WHERE until IS NULL AND because = 'register'`); n != people.TierEdge {
+		t.Errorf("the household is of tier %d afterwards", n)
 	}
 	if r := a.Rulings[0]; r.LetterDue == nil || r.ReviewAt != "甲县" {
 		t.Errorf("the letter of the end: %+v", r)

@@ -6,6 +6,7 @@ import (
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/relief/people"
+	"example.org/hotline/ticket"
 )
 
 var _ people.RegisterTx = (*Tx)(nil)
@@ -32,6 +33,20 @@ func (tx *Tx) EndRegisterEntry(ctx context.Context, p people.PersonID, kind peop
 		string(x.Last), x.Source, nonZero(int64(x.Ticket)), x.Reason, nonZero(int64(tx.actor.StaffID)), tx.now, int64(p), kind)
 	return people.RegisterEntry{PublicID: r.PublicID, Kind: kind, Person: p, Household: people.HouseholdID(r.HouseholdID), From: dayOf(&r.Since), Until: x.Last, Version: r.RuleVersion,
 		Ticket: x.Ticket, Reason: x.Reason, Source: x.Source}, err
+}
+
+// InRegister lists those of a household's people who are in a register.
+func (tx *Tx) InRegister(ctx context.Context, h people.HouseholdID, kind people.RegisterKind) (in []people.PersonID, err error) {
+	err = tx.find(ctx, "list who is in a register", &in, `SELECT e.person_id FROM register_entries e JOIN memberships m ON m.person_id = e.person_id AND m.until IS NULL
+		WHERE m.household_id = ? AND e.kind = ? AND e.until IS NULL ORDER BY 1`, int64(h), kind)
+	return in, err
+}
+
+// EndEntriesOf ends all that somebody who has died stood in with their last day.
+func (tx *Tx) EndEntriesOf(ctx context.Context, p people.PersonID, last ticket.Date, of ticket.ID) error {
+	_, err := tx.exec(ctx, "end the entries of somebody who died", `UPDATE register_entries SET until = greatest(?::date, since - 1), exit_source = 'case', exit_ticket = ?, exit_reason = 'died', exited_by = ?, exited_at = ?
+		WHERE person_id = ? AND until IS NULL`, string(last), nonZero(int64(of)), nonZero(int64(tx.actor.StaffID)), tx.now, int64(p))
+	return err
 }
 
 // RunningEntries counts the running entries of a household's people.

@@ -78,7 +78,7 @@ func (x *answering) changed(ctx context.Context, tx Tx, rules Rules) error {
 		_, _, err = endCurrent(ctx, tx, x.a, this, EndSuspended, x.r.ReasonCode)
 	case RuleResume:
 		from = x.v.FirstPayMonth(today)
-		err = x.entitledAnew(ctx, tx, rules, Entitlement{From: from, Why: WhyResumed})
+		err = x.entitledAnew(ctx, tx, rules, Entitlement{From: from, Why: WhyResumed}, nil)
 	default:
 		err = x.exited(ctx, tx, this, today)
 	}
@@ -99,17 +99,19 @@ func (x *answering) changed(ctx context.Context, tx Tx, rules Rules) error {
 
 // adjusted ends the old sum with this month, or before it began, and begins the new one.
 func (x *answering) adjusted(ctx context.Context, tx Tx, rules Rules, this rule.Month) error {
-	if _, _, err := endCurrent(ctx, tx, x.a, this, EndAdjusted, x.r.ReasonCode); err != nil {
+	was, _, err := endCurrent(ctx, tx, x.a, this, EndAdjusted, x.r.ReasonCode)
+	if err != nil {
 		return err
 	}
 	from := this.Add(1)
 	if x.a.FirstMonth > from {
 		from = x.a.FirstMonth
 	}
-	return x.entitledAnew(ctx, tx, rules, Entitlement{From: from, Why: WhyAdjusted})
+	return x.entitledAnew(ctx, tx, rules, Entitlement{From: from, Why: WhyAdjusted}, was.Members)
 }
 
-func (x *answering) entitledAnew(ctx context.Context, tx Tx, rules Rules, e Entitlement) error {
+// entitledAnew entitles to a new sum; before are the people whom the old one counted.
+func (x *answering) entitledAnew(ctx context.Context, tx Tx, rules Rules, e Entitlement, before []string) error {
 	h, err := tx.HouseholdForUpdate(ctx, x.a.Household)
 	if err != nil {
 		return err
@@ -124,19 +126,25 @@ func (x *answering) entitledAnew(ctx context.Context, tx Tx, rules Rules, e Enti
 	if err := entitle(ctx, tx, x.t, x.a, x.r, done.Due, e); err != nil {
 		return err
 	}
-	return setTier(ctx, tx, &h, x.a, done, x.r.Reason, rules)
+	return x.enrolled(ctx, tx, &h, done, e.From, before, rules)
 }
 
 // exited ends what is paid with this month, and pays a while longer where the income
 // has risen and the rules say so (渐退期).
 func (x *answering) exited(ctx context.Context, tx Tx, this rule.Month, today ticket.Date) error {
 	e, had, err := endCurrent(ctx, tx, x.a, this, EndExited, x.r.ReasonCode)
-	if err != nil || !had || x.r.ReasonCode != ReasonIncomeRose {
+	if err != nil || !had {
 		return err
 	}
-	last, fen := x.v.Fading(today, e.Fen)
+	last, fen := this, int64(0)
+	if x.r.ReasonCode == ReasonIncomeRose {
+		last, fen = x.v.Fading(today, e.Fen)
+	}
 	if last <= this || fen <= 0 {
-		return nil
+		return x.disenrolled(ctx, tx, e.Members, this)
+	}
+	if err := x.disenrolled(ctx, tx, e.Members, last); err != nil {
+		return err
 	}
 	return entitle(ctx, tx, x.t, x.a, x.r, rule.Monthly{}, Entitlement{From: this.Add(1), Until: last, Fen: fen, Members: e.Members, Why: WhyEasingOut,
 		EndWhy: EndExited, EndReason: x.r.ReasonCode, EndedBy: tx.Actor().StaffID, EndedAt: tx.Now()})

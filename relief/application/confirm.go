@@ -178,7 +178,7 @@ func (x *answering) grantedMonthly(ctx context.Context, tx Tx, h people.Househol
 	if err := entitle(ctx, tx, x.t, x.a, x.r, done.Due, Entitlement{From: x.a.FirstMonth, Why: WhyEntered}); err != nil {
 		return err
 	}
-	if err := setTier(ctx, tx, &h, x.a, done, "", rules); err != nil {
+	if err := x.enrolled(ctx, tx, &h, done, x.a.FirstMonth, nil, rules); err != nil {
 		return err
 	}
 	err := advance(ctx, tx, &x.t, &x.a, step{event: EventConfirm, kind: "application.confirmed", data: map[string]any{"ruling": x.r.PublicID,

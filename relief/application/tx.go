@@ -17,7 +17,7 @@ import (
 // one order: ticket, application, what hangs on it, household, payouts, limits.
 type Tx interface {
 	relief.Tx
-	people.Tx
+	people.RegisterTx
 
 	// AddApplication writes an application and sets its ID. One of the household for the same aid that is under way is
 	// act.ErrRefused (applied_already).

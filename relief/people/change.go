@@ -21,6 +21,8 @@ type ChangeTx interface {
 	SaveHousehold(ctx context.Context, h *Household) error
 	// BelongsTo is the household that somebody belongs to now; act.ErrNotFound for none.
 	BelongsTo(ctx context.Context, p PersonID) (HouseholdID, error)
+	// EndEntriesOf ends all registers that somebody who has died stood in with their last day.
+	EndEntriesOf(ctx context.Context, p PersonID, last ticket.Date, of ticket.ID) error
 	// PaidByMonth lists the cases by which money is due to somebody each month, wherever they are.
 	PaidByMonth(ctx context.Context, payee []byte) ([]MonthlyCase, error)
 	// LeftBehind are the indexes of the households that somebody left as their head, or as the last.
@@ -298,7 +300,7 @@ func Leave(ctx context.Context, tx ChangeTx, of ticket.ID, in LeaveInput) (House
 	if err != nil {
 		return Household{}, err
 	}
-	err = tx.Wherever(ctx, func() error { h, err = leave(ctx, tx, h.ID, p, on, in); return err })
+	err = tx.Wherever(ctx, func() error { h, err = leave(ctx, tx, of, h.ID, p, on, in); return err })
 	if err != nil {
 		return Household{}, err
 	}
@@ -309,7 +311,7 @@ func Leave(ctx context.Context, tx ChangeTx, of ticket.ID, in LeaveInput) (House
 	return h, changed(ctx, tx, t, h, "household.member_left", map[string]any{"person": p.PublicID, "why": string(in.Why)})
 }
 
-func leave(ctx context.Context, tx ChangeTx, id HouseholdID, p Person, on ticket.Date, in LeaveInput) (Household, error) {
+func leave(ctx context.Context, tx ChangeTx, of ticket.ID, id HouseholdID, p Person, on ticket.Date, in LeaveInput) (Household, error) {
 	h, err := tx.HouseholdForUpdate(ctx, id)
 	if err != nil {
 		return h, err
@@ -320,6 +322,9 @@ func leave(ctx context.Context, tx ChangeTx, id HouseholdID, p Person, on ticket
 	if in.Why == EndedDied {
 		p.Died = on
 		if err := tx.SavePerson(ctx, &p, 0); err != nil {
+			return h, err
+		}
+		if err := tx.EndEntriesOf(ctx, p.ID, on, of); err != nil {
 			return h, err
 		}
 		if err := tellOfDeath(ctx, tx, p); err != nil {

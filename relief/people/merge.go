@@ -69,8 +69,6 @@ type MergeTx interface {
 	PointHousehold(ctx context.Context, h *Household, into HouseholdID) error
 	// PointPerson writes which record stands for one; zero: it stands for itself again.
 	PointPerson(ctx context.Context, p *Person, into PersonID) error
-	// AidsRunning lists the monthly aids that a household has applied for, has, or still gets for months to come.
-	AidsRunning(ctx context.Context, h HouseholdID) ([]string, error)
 	// RetireTier ends the tier of a household that was joined to another.
 	RetireTier(ctx context.Context, h HouseholdID) error
 	// OldTier is the last tier that a household had.

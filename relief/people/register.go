@@ -55,6 +55,8 @@ type RegisterTx interface {
 	AddRegisterEntry(ctx context.Context, e *RegisterEntry, h Household) error
 	// EndRegisterEntry ends a person's running entry; act.ErrNotFound where there is none.
 	EndRegisterEntry(ctx context.Context, p PersonID, kind RegisterKind, e RegisterExit) (RegisterEntry, error)
+	// InRegister lists those of a household's people who are in a register.
+	InRegister(ctx context.Context, h HouseholdID, kind RegisterKind) ([]PersonID, error)
 	// RunningEntries counts the running entries of a household's people.
 	RunningEntries(ctx context.Context, h HouseholdID) (int, error)
 }

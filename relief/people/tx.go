@@ -41,6 +41,8 @@ type Tx interface {
 	CasePayees(ctx context.Context, t ticket.ID) ([][]byte, error)
 	// LimitIndex is what a payout on a case to a payee counts under.
 	LimitIndex(ctx context.Context, t ticket.ID, payee []byte) ([]byte, error)
+	// AidsRunning lists the monthly aids that a household has applied for, has, or still gets for months to come.
+	AidsRunning(ctx context.Context, h HouseholdID) ([]string, error)
 	// Wherever runs fn with everything in sight. Who acts on what was judged before.
 	Wherever(ctx context.Context, fn func() error) error
 	// StaffPosts lists the own posts of the active staff who hold a role in exactly this area.

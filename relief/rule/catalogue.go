@@ -40,11 +40,17 @@ type Aid struct {
 	Purposes   []string `yaml:"purposes" json:"purposes"`
 	Department string   `yaml:"department" json:"department"` // code of the department that gives it
 	Monthly    bool     `yaml:"monthly" json:"monthly"`
+	Register   string   `yaml:"register" json:"register,omitempty" doc:"The register of tier 1 in which those stand whom it counts"`
 	FastTrack  bool     `yaml:"fast_track" json:"fast_track" doc:"Decided as urgent aid, by relief-*.yaml"`
 	Cap        *Cap     `yaml:"cap" json:"cap,omitempty"`
 	// Households of these tiers were looked into before: for this aid their data are not checked again, and nobody is asked about them.
 	SparedTiers []int  `yaml:"spared_tiers" json:"spared_tiers,omitempty"`
 	Form        string `yaml:"form" json:"form,omitempty" doc:"The form it is applied for with, where there is one"`
+}
+
+// Registers are those of tier 1, by the codes of people.RegisterKinds.
+func Registers() []string {
+	return []string{"dibao", "tekun", "orphan", "child_hardship", "disabled_subsidy"}
 }
 
 // CapPer says what a cap multiplies.

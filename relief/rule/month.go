@@ -41,3 +41,6 @@ func (m Month) Add(n int) Month {
 
 // First is the month's first day.
 func (m Month) First() ticket.Date { return ticket.Date(m) + "-01" }
+
+// Last is its last day.
+func (m Month) Last() ticket.Date { return ticket.DateOf(m.Add(1).First().At(0).AddDate(0, 0, -1)) }

@@ -102,6 +102,10 @@ func (c *checker) catalogue() {
 		for _, tier := range a.SparedTiers {
 			c.check(tier == 1 || tier == 2, at+".spared_tiers", "must be 1 or 2: households of the third tier were not looked into before")
 		}
+		c.check(a.Register == "" || a.Monthly, at+".register", "only who gets monthly aid stands in a register: leave the key out")
+		if a.Register != "" {
+			oneOf(c, at+".register", a.Register, Registers())
+		}
 		if a.Cap != nil {
 			c.limit(at+".cap", *a.Cap)
 		}
