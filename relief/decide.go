@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
@@ -35,6 +36,8 @@ func Decide(ctx context.Context, tx Tx, id ticket.ID, in DecideInput, r Rules) (
 	if err != nil {
 		return Decision{}, err
 	}
+	// A second emergency never waits for the first one's money: what a household may receive of it altogether, its caps hold.
+	running = slices.DeleteFunc(running, func(u UnderWay) bool { return u.Aid == AidUrgent && !u.SameCase })
 	if v, known := r.aids(tx.Now()); known {
 		if err := NoDouble(v, AidUrgent, running); err != nil {
 			return Decision{}, err
