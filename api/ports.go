@@ -17,6 +17,7 @@ import (
 	"example.org/hotline/ledger"
 	"example.org/hotline/ledger/rail/gateway"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/care"
 	"example.org/hotline/relief/discovery"
 	"example.org/hotline/relief/form"
 	"example.org/hotline/relief/integrity"
@@ -56,6 +57,7 @@ type Tx interface {
 	FormRows
 	ReferralRows
 	loop.ClosingTx
+	CareRows
 	RosterRows
 	NoticeRows
 	ContactRows
@@ -187,6 +189,7 @@ type Rules struct {
 	Report    ticket.ReportRules  // what a reported household's ticket is born by
 	Referrals referral.Catalogues // at least one
 
+	Care      care.Catalogues // of what is done beside money, at least one
 	Integrity integrity.Versions
 	Discovery discovery.Versions
 	Sources   *source.Catalogue // data sources that households are checked at

@@ -16,6 +16,7 @@ import (
 	"example.org/hotline/dispatch/notify"
 	"example.org/hotline/ledger/rail/layout"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/care"
 	"example.org/hotline/relief/discovery"
 	"example.org/hotline/relief/form"
 	"example.org/hotline/relief/integrity"
@@ -36,6 +37,7 @@ type Policies struct {
 	Reliefs   relief.Versions     // by their days
 	Aids      rule.Versions       // likewise
 	Referrals referral.Catalogues // likewise
+	Care      care.Catalogues     // likewise
 	Calendar  ticket.Calendar
 	Notices   Notices
 	Contacts  map[string]*notify.Policy
@@ -51,6 +53,7 @@ type Policies struct {
 	firstRelief    datedFile[*relief.Policy]
 	firstAid       datedFile[*rule.Version]
 	firstCatalogue datedFile[*referral.Catalogue]
+	firstCare      datedFile[*care.Catalogue]
 }
 
 // LoadPolicies reads policy/, knowledge/, calendar/, catalogue/, templates/, gateways/ and bank/ below dir, or the built-in
@@ -74,6 +77,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 	p.loadDiscoveries(from, &all)
 	p.Knowledge = loadKnowledge(from, &all)
 	p.loadReferrals(from, &all)
+	p.loadCare(from, &all)
 	var err error
 	p.Calendar, err = loadCalendar(from)
 	all.keep(err)
@@ -102,6 +106,7 @@ func (p *Policies) Pick(names PolicyConfig, today ticket.Date) (*dispatch.Policy
 	l.keep(p.firstRelief.startsBy(today, "amounts and limits"))
 	l.keep(p.firstAid.startsBy(today, "rules of aid"))
 	l.keep(p.firstCatalogue.startsBy(today, "departments and items to refer to"))
+	l.keep(p.firstCare.startsBy(today, "reasons to look again and services of a station"))
 	return ladder, l.err()
 }
 

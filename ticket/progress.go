@@ -163,15 +163,29 @@ func Reopen(ctx context.Context, tx Tx, id ID, reason string) (Ticket, error) {
 		return Ticket{}, act.Invalid("reason", "reason_required", "Say why the ticket comes back.")
 	case !tx.Actor().May(area.RoleAgent, area.RoleSupervisor, area.RoleCountyDuty, area.RoleCityDuty):
 		return Ticket{}, act.NotFound("ticket")
-	case t.Status == StatusClosed && tx.Now().Sub(t.ClosedAt) > ReopenWithin:
-		return Ticket{}, act.Refused("too_late", "A ticket can be reopened within 90 days; take a new one and name the old number.")
 	}
-	if t.Status, err = t.Status.Next(EventReopen); err != nil {
-		return Ticket{}, err
-	}
-	t.ClosedAt, t.LadderFrom = time.Time{}, tx.Now()
-	if err := restartLadder(ctx, tx, &t); err != nil {
+	if err := bringBack(ctx, tx, &t); err != nil {
 		return Ticket{}, err
 	}
 	return t, record(ctx, tx, &t, change{kind: "ticket.reopened", reason: reason, data: map[string]any{"by": tx.Actor().Name}})
+}
+
+// BringBack reopens a closed ticket for what an act has found that was judged before;
+// because says which, as a code.
+func BringBack(ctx context.Context, tx Tx, t *Ticket, because string) error {
+	if err := bringBack(ctx, tx, t); err != nil {
+		return err
+	}
+	return record(ctx, tx, t, change{kind: "ticket.brought_back", data: map[string]any{"by": tx.Actor().Name, "because": because}})
+}
+
+func bringBack(ctx context.Context, tx Tx, t *Ticket) (err error) {
+	if t.Status == StatusClosed && tx.Now().Sub(t.ClosedAt) > ReopenWithin {
+		return act.Refused("too_late", "A ticket can be reopened within 90 days; take a new one and name the old number.")
+	}
+	if t.Status, err = t.Status.Next(EventReopen); err != nil {
+		return err
+	}
+	t.ClosedAt, t.LadderFrom = time.Time{}, tx.Now()
+	return restartLadder(ctx, tx, t)
 }

@@ -17,6 +17,8 @@ const (
 	OpenNotice      Code = "notice"           // a public notice runs, or was objected to
 	OpenReferral    Code = "referral"         // with another department, or its result not confirmed
 	OpenToDo        Code = "task"             // somebody has something to do
+	OpenFollowUp    Code = "follow_up"        // somebody looks at the household again, for a reason that holds the case
+	OpenService     Code = "service"          // with the social-work station
 	OpenPaper       Code = "paper"            // owed; let go on the paper itself
 	OpenDecision    Code = "decision"         // waits for a second person, or for its payout
 	OpenPayout      Code = "payout"           // not settled
@@ -26,16 +28,18 @@ const (
 
 // Codes lists every Code in the order in which pages show them.
 func Codes() []Code {
-	return []Code{OpenClock, OpenLifeDanger, OpenCallback, OpenApplication, OpenNotice, OpenReferral, OpenToDo, OpenPaper, OpenDecision, OpenPayout,
+	return []Code{OpenClock, OpenLifeDanger, OpenCallback, OpenApplication, OpenNotice, OpenReferral, OpenToDo, OpenFollowUp, OpenService, OpenPaper, OpenDecision, OpenPayout,
 		OpenSignature, OpenReview}
 }
 
 // Waivable lists the codes that a head may let go, with the reason.
-func Waivable() []Code { return []Code{OpenReferral, OpenToDo, OpenCallback, OpenLifeDanger} }
+func Waivable() []Code {
+	return []Code{OpenReferral, OpenToDo, OpenFollowUp, OpenService, OpenCallback, OpenLifeDanger}
+}
 
 // Item is one thing that keeps a case open.
 type Item struct {
-	Code     Code   `json:"code" enum:"clock,life_danger,callback,application,notice,referral,task,paper,decision,payout,second_signature,after_review"`
+	Code     Code   `json:"code" enum:"clock,life_danger,callback,application,notice,referral,task,follow_up,service,paper,decision,payout,second_signature,after_review"`
 	Ref      string `json:"ref" doc:"Which one: its public id, or what it is called"`
 	Waivable bool   `json:"waivable" doc:"The head may let it go, with the reason"`
 	Waived   bool   `json:"waived"`

@@ -28,10 +28,11 @@ const (
 	TaskReturned TaskKind = "referral_returned" // another department says that it is not theirs: back to the first owner (首问负责)
 	TaskScreen   TaskKind = "screen"            // a service elsewhere was refused: is another aid due? (DOMAIN 1, 7)
 	TaskReassess TaskKind = "reassess"          // a special aid was granted: is temporary aid due as well? (DOMAIN 1, 21)
+	TaskFollowUp TaskKind = "follow_up"         // a look found that it is not enough: is more aid due, on this very case? (DOMAIN 1, 27)
 )
 
 // TaskKinds lists every TaskKind.
-func TaskKinds() []TaskKind { return []TaskKind{TaskReturned, TaskScreen, TaskReassess} }
+func TaskKinds() []TaskKind { return []TaskKind{TaskReturned, TaskScreen, TaskReassess, TaskFollowUp} }
 
 // TaskState is where a task stands.
 type TaskState string
@@ -272,8 +273,8 @@ func TaskDue(ctx context.Context, tx TaskTx, timer act.Timer) error {
 // TaskView is a task as the ticket's page shows it.
 type TaskView struct {
 	ID       string      `json:"id"`
-	Kind     TaskKind    `json:"kind" enum:"referral_returned,screen,reassess"`
-	Ref      string      `json:"ref" doc:"What it follows from: a referral's id"`
+	Kind     TaskKind    `json:"kind" enum:"referral_returned,screen,reassess,follow_up"`
+	Ref      string      `json:"ref" doc:"What it follows from: the id of a referral, or of a follow-up"`
 	For      string      `json:"for" doc:"The post that has to do it"`
 	State    TaskState   `json:"state" enum:"open,late,done"`
 	OpenedAt time.Time   `json:"opened_at"`

@@ -2,7 +2,6 @@ package referral
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -64,19 +63,11 @@ func Send(ctx context.Context, tx Tx, publicID string, in Sending, rules Rules) 
 
 // writeLetter fills what leaves. A case without findings has less to say.
 func writeLetter(ctx context.Context, tx Tx, t ticket.Ticket, r *Referral, item Item) error {
-	place, err := tx.Division(ctx, t.Area.At(min(t.Area.Level(), area.LevelTownship)))
+	all, err := Gather(ctx, tx, t)
 	if err != nil {
 		return err
 	}
-	found, err := tx.NewestFindings(ctx, t.ID)
-	if err != nil && !errors.Is(err, act.ErrNotFound) {
-		return err
-	}
-	call, err := tx.Call(ctx, t.CallID)
-	if err != nil && !errors.Is(err, act.ErrNotFound) {
-		return err
-	}
-	letter, missing := item.Filter(letterOf(place.Name, call.FromE164, found))
+	letter, missing := Pick(item.Fields, all)
 	r.Letter, r.Fields = letter, nil
 	for _, f := range item.Fields {
 		if !slices.Contains(missing, f) {

@@ -1,6 +1,11 @@
 package referral
 
 import (
+	"context"
+	"errors"
+
+	"example.org/hotline/area"
+	"example.org/hotline/internal/act"
 	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
@@ -20,10 +25,10 @@ type Letter struct {
 	Identity      string       `json:"identity,omitempty"`
 }
 
-// Filter leaves of a letter what an item takes along, and tells which of the item's
-// fields the case does not hold.
-func (i Item) Filter(all Letter) (out Letter, missing []Field) {
-	for _, f := range i.Fields {
+// Pick leaves of a letter what is to go along, and tells which of these fields the
+// case does not hold.
+func Pick(fields []Field, all Letter) (out Letter, missing []Field) {
+	for _, f := range fields {
 		there := false
 		switch f {
 		case FieldArea:
@@ -50,6 +55,24 @@ func (i Item) Filter(all Letter) (out Letter, missing []Field) {
 		}
 	}
 	return out, missing
+}
+
+// Gather fills a letter with all that may ever go along of a case; one without findings
+// has less to say.
+func Gather(ctx context.Context, tx relief.Tx, t ticket.Ticket) (Letter, error) {
+	place, err := tx.Division(ctx, t.Area.At(min(t.Area.Level(), area.LevelTownship)))
+	if err != nil {
+		return Letter{}, err
+	}
+	found, err := tx.NewestFindings(ctx, t.ID)
+	if err != nil && !errors.Is(err, act.ErrNotFound) {
+		return Letter{}, err
+	}
+	call, err := tx.Call(ctx, t.CallID)
+	if err != nil && !errors.Is(err, act.ErrNotFound) {
+		return Letter{}, err
+	}
+	return letterOf(place.Name, call.FromE164, found), nil
 }
 
 // letterOf fills a letter with all that may ever go along.

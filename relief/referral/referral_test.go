@@ -55,7 +55,7 @@ func TestOnlyNamedFieldsLeave(t *testing.T) {
 				item.Fields = append(item.Fields, f)
 			}
 		}
-		out, missing := item.Filter(all)
+		out, missing := Pick(item.Fields, all)
 		raw, err := json.Marshal(out)
 		if err != nil || len(missing) != 0 {
 			t.Fatalf("%v, missing %v", err, missing)
@@ -69,7 +69,7 @@ func TestOnlyNamedFieldsLeave(t *testing.T) {
 		}
 	}
 	item := Item{Fields: Fields()}
-	if _, missing := item.Filter(Letter{}); !slices.Equal(missing, Fields()) {
+	if _, missing := Pick(item.Fields, Letter{}); !slices.Equal(missing, Fields()) {
 		t.Errorf("of an empty case is missing %v", missing)
 	}
 }

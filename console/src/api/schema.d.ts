@@ -804,6 +804,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/care-catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reasons to look again, services of the station, needs, measures and results */
+        get: operations["get_care_catalogue"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/case-tasks/{id}/completion": {
         parameters: {
             query?: never;
@@ -1671,6 +1688,57 @@ export interface paths {
         get: operations["get_figures_coverage"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Plans of your area to look at households again, the next first */
+        get: operations["get_follow_ups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a plan that is not needed any more, with the reason */
+        post: operations["post_follow_ups_id_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/follow-ups/{id}/looks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down what was found, and the next day */
+        post: operations["post_follow_ups_id_looks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2667,6 +2735,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mandates/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down that the citizen took it back */
+        post: operations["post_mandates_id_end"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices/preview": {
         parameters: {
             query?: never;
@@ -3001,6 +3086,23 @@ export interface paths {
         put?: never;
         /** Say whether two records are one person */
         post: operations["post_people_matches_id_answer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/plan-items/{id}/completion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what came of a measure, or drop it with the reason */
+        post: operations["post_plan_items_id_completion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3467,6 +3569,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/service-orders/{id}/changes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a returned order again, or call one off */
+        post: operations["post_service_orders_id_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -3728,6 +3847,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/station-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders of the station that you lead */
+        get: operations["get_station_orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/station-orders/{id}/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept an order, return it with the reason, or say what came of it */
+        post: operations["post_station_orders_id_answers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/stations": {
         parameters: {
             query?: never;
@@ -3917,6 +4070,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/care": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Follow-up, services, plan and trips of a case */
+        get: operations["get_tickets_id_care"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/checks": {
         parameters: {
             query?: never;
@@ -4031,6 +4201,23 @@ export interface paths {
         put?: never;
         /** Write down what was found */
         post: operations["post_tickets_id_findings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/follow-ups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Plan to look at the household again */
+        post: operations["post_tickets_id_follow_ups"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4361,6 +4548,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/mandates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down that the citizen lets us go for them */
+        post: operations["post_tickets_id_mandates"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/merges": {
         parameters: {
             query?: never;
@@ -4423,6 +4627,23 @@ export interface paths {
         put?: never;
         /** Enter the account to which the payee's money goes; a newer one takes the older one's place */
         post: operations["post_tickets_id_payee_accounts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/plan-items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a need and a measure to the household's plan */
+        post: operations["post_tickets_id_plan_items"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4583,6 +4804,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/service-orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the township's social-work station for a service */
+        post: operations["post_tickets_id_service_orders"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/splits": {
         parameters: {
             query?: never;
@@ -4628,6 +4866,23 @@ export interface paths {
         put?: never;
         /** Say where, how urgent and what it is */
         post: operations["post_tickets_id_triage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/trips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down a way to an office: the citizen's, or ours for them */
+        post: operations["post_tickets_id_trips"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5090,6 +5345,17 @@ export interface components {
             keep?: string;
             reason: string;
             same: boolean;
+        };
+        AnswerOrderInputBody: {
+            /** @enum {string} */
+            event: "accept" | "return" | "done";
+            /** @description What was done, or why not; no identity or telephone numbers */
+            note?: string;
+            /**
+             * @description Of an order that is done
+             * @enum {string}
+             */
+            outcome?: "helped" | "partly" | "not_helped" | "declined";
         };
         AnswerReferralInputBody: {
             /** @enum {string} */
@@ -5898,6 +6164,221 @@ export interface components {
         Caller: {
             phone: string;
         };
+        CareCase: {
+            /** @description Looks after the household, what runs first */
+            follow_ups: components["schemas"]["CareFollowView"][] | null;
+            /**
+             * Format: int64
+             * @description Ways that the citizen had to make
+             */
+            made_trips: number;
+            /** @description What the citizen lets us do for them */
+            mandates: components["schemas"]["CareMandateView"][] | null;
+            /** @description You may add to it */
+            may: boolean;
+            /**
+             * Format: int64
+             * @description So many are the most that a case should cost
+             */
+            most_trips: number;
+            /** @description Who needs what and what is done about it, the oldest first */
+            plan: components["schemas"]["CarePlanView"][] | null;
+            /** @description What the social-work station was asked for, the oldest first */
+            services: components["schemas"]["CareOrderView"][] | null;
+            /** @description The township's station; absent where it has none with a lead */
+            station?: string;
+            /** @description Ways to offices, the oldest first */
+            trips: components["schemas"]["CareTripView"][] | null;
+        };
+        CareCatalogue: {
+            counts: components["schemas"]["CareCounts"];
+            follow_ups: components["schemas"]["CareFollowUp"][] | null;
+            measures: components["schemas"]["CareMeasure"][] | null;
+            needs: components["schemas"]["CareWord"][] | null;
+            results: components["schemas"]["CareMeasure"][] | null;
+            services: components["schemas"]["CareService"][] | null;
+            source: string;
+            /** Format: int64 */
+            task_days: number;
+            /** Format: int64 */
+            trips: number;
+            valid_from: string;
+            version: string;
+        };
+        CareCounts: {
+            /** Format: int64 */
+            services: number;
+        };
+        CareFollowUp: {
+            /** Format: int64 */
+            again_days: number;
+            code: string;
+            en: string;
+            /** Format: int64 */
+            every_days: number;
+            /** Format: int64 */
+            first_days: number;
+            holds: boolean;
+            /** Format: int64 */
+            late_days: number;
+            zh: string;
+        };
+        CareFollowView: {
+            area_name: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            catalogue: string;
+            /** @description You may end it without one */
+            end: boolean;
+            end_reason?: string;
+            /** @description The post that looks */
+            for: string;
+            /** @description The case stays open while it runs */
+            holds: boolean;
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            /** @description You may write down a look */
+            look: boolean;
+            /** @description The oldest first */
+            looks: components["schemas"]["CareLookView"][] | null;
+            next_on: string;
+            /** @description The ticket's */
+            number: string;
+            /** @description Empty for those who do not help */
+            reason?: string;
+            /** @enum {string} */
+            state: "planned" | "late" | "ended";
+            /** Format: uuid */
+            ticket_id: string;
+        };
+        CareLookView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            due_on: string;
+            /** @description Empty for those who do not help */
+            found?: string;
+            next_on?: string;
+            /** @enum {string} */
+            outcome: "fine" | "not_enough" | "not_met";
+            /** @enum {string} */
+            way: "visit" | "call";
+        };
+        CareMandateView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @enum {string} */
+            consent: "written" | "spoken" | "recorded" | "guardian";
+            /** Format: date-time */
+            ended_at?: string;
+            for: string[] | null;
+            /** Format: uuid */
+            id: string;
+        };
+        CareMeasure: {
+            code: string;
+            en: string;
+            work: boolean;
+            zh: string;
+        };
+        CareOrderStepView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @enum {string} */
+            event: "send" | "accept" | "return" | "done" | "cancel";
+            note?: string;
+            /** @enum {string} */
+            outcome?: "helped" | "partly" | "not_helped" | "declined";
+        };
+        CareOrderView: {
+            /** @description The station's township */
+            area: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            catalogue: string;
+            /** @enum {string} */
+            consent?: "written" | "spoken" | "recorded" | "guardian";
+            /** Format: date-time */
+            due_at?: string;
+            /** @description What the station sees */
+            fields: string[] | null;
+            /** Format: uuid */
+            id: string;
+            late: boolean;
+            /** @description For the station, while the order runs */
+            letter?: components["schemas"]["ReferralLetter"];
+            /** @description send, cancel; for the station accept, return, done */
+            next_acts: string[] | null;
+            /** @description The ticket's */
+            number: string;
+            /** @enum {string} */
+            outcome?: "helped" | "partly" | "not_helped" | "declined";
+            request?: string;
+            service: string;
+            /** @enum {string} */
+            state: "ordered" | "accepted" | "returned" | "done" | "cancelled";
+            station: string;
+            /** @description The oldest first */
+            steps: components["schemas"]["CareOrderStepView"][] | null;
+        };
+        CarePlanView: {
+            by: string;
+            came?: string;
+            catalogue: string;
+            /** Format: date-time */
+            done_at?: string;
+            done_by?: string;
+            due_on: string;
+            goal?: string;
+            /** Format: uuid */
+            id: string;
+            late: boolean;
+            measure: string;
+            /** @description Theirs; empty for those who do not help */
+            name?: string;
+            need: string;
+            /** @description A member; absent: the whole household */
+            person?: string;
+            result?: string;
+            /** @enum {string} */
+            state: "open" | "done" | "dropped";
+            /** @description It is to bring an income of their own */
+            work: boolean;
+        };
+        CareService: {
+            /** Format: int64 */
+            accept_days: number;
+            code: string;
+            consent: boolean;
+            /** Format: int64 */
+            done_days: number;
+            en: string;
+            fields: string[] | null;
+            zh: string;
+        };
+        CareTripView: {
+            /** @description Who wrote it down */
+            by: string;
+            /** @enum {string} */
+            for: "apply" | "papers" | "sign" | "collect" | "ask";
+            /** Format: uuid */
+            id: string;
+            on: string;
+            /** @description One of ours went for them */
+            ours: boolean;
+            /** @enum {string} */
+            place: "township" | "county" | "department" | "hospital" | "bank" | "village";
+        };
+        CareWord: {
+            code: string;
+            en: string;
+            zh: string;
+        };
         CaseLoop: {
             /** @description To the citizen, before closing, the oldest first */
             calls: components["schemas"]["LoopPast"][] | null;
@@ -5925,6 +6406,12 @@ export interface components {
             label?: string;
             /** Format: int64 */
             position?: number;
+        };
+        ChangeOrderInputBody: {
+            /** @enum {string} */
+            event: "send" | "cancel";
+            /** @description What is new, or why it is called off */
+            note: string;
         };
         ChangeStaffInputBody: {
             area?: string;
@@ -6539,6 +7026,9 @@ export interface components {
              */
             outcome: "upheld" | "overturned" | "changed" | "withdrawn";
         };
+        EndFollowInputBody: {
+            reason: string;
+        };
         EnterAccountInputBody: {
             /** @description Its number; blanks are dropped */
             account: string;
@@ -6599,6 +7089,12 @@ export interface components {
             needs: string[] | null;
             note?: string;
         };
+        FinishPlanInputBody: {
+            /** @description What came of it, or why it is dropped */
+            came: string;
+            /** @description A code of the catalogue; absent: it is dropped */
+            result?: string;
+        };
         FinishTaskInputBody: {
             /** @enum {string} */
             outcome: "due" | "not_due" | "handled";
@@ -6620,6 +7116,9 @@ export interface components {
             area: string;
             /** @description Counts once for the township */
             voucher: string;
+        };
+        FollowUpList: {
+            items: components["schemas"]["CareFollowView"][] | null;
         };
         FoundGoods: {
             /** Format: uuid */
@@ -7753,7 +8252,7 @@ export interface components {
         };
         LoopItem: {
             /** @enum {string} */
-            code: "clock" | "life_danger" | "callback" | "application" | "notice" | "referral" | "task" | "paper" | "decision" | "payout" | "second_signature" | "after_review";
+            code: "clock" | "life_danger" | "callback" | "application" | "notice" | "referral" | "task" | "follow_up" | "service" | "paper" | "decision" | "payout" | "second_signature" | "after_review";
             /** @description Which one: its public id, or what it is called */
             ref: string;
             /** @description The head may let it go, with the reason */
@@ -7781,13 +8280,13 @@ export interface components {
             for: string;
             id: string;
             /** @enum {string} */
-            kind: "referral_returned" | "screen" | "reassess";
+            kind: "referral_returned" | "screen" | "reassess" | "follow_up";
             /** Format: date-time */
             opened_at: string;
             /** @enum {string} */
             outcome?: "due" | "not_due" | "handled";
             reason?: string;
-            /** @description What it follows from: a referral's id */
+            /** @description What it follows from: the id of a referral, or of a follow-up */
             ref: string;
             /** @enum {string} */
             state: "open" | "late" | "done";
@@ -7827,6 +8326,14 @@ export interface components {
             id?: string;
             /** @description Of a run of a month: 2026-12; absent: a run of decisions */
             period?: string;
+        };
+        MandateInputBody: {
+            /** @enum {string} */
+            consent: "written" | "spoken" | "recorded" | "guardian";
+            /** @description apply, papers, sign, collect, ask */
+            for: string[] | null;
+            /** Format: uuid */
+            id?: string;
         };
         MatchList: {
             items: components["schemas"]["PeopleMatchView"][] | null;
@@ -8017,6 +8524,19 @@ export interface components {
             purpose: string;
             /** @enum {string} */
             what: "identity_number" | "phone_number";
+        };
+        OrderServiceInputBody: {
+            /**
+             * @description How the citizen agreed
+             * @enum {string}
+             */
+            consent?: "written" | "spoken" | "recorded" | "guardian";
+            /** Format: uuid */
+            id?: string;
+            /** @description What the station is asked for; no identity or telephone numbers */
+            request: string;
+            /** @description A code of the catalogue */
+            service: string;
         };
         OverrideInputBody: {
             /** @description Login of who serves instead, or as well; of swap and cover */
@@ -8475,6 +8995,18 @@ export interface components {
             /** @description IANA name, such as Asia/Shanghai */
             zone: string;
         };
+        PlanFollowInputBody: {
+            /** @description Absent: as the catalogue says */
+            first_on?: string;
+            /** Format: uuid */
+            id?: string;
+            /** @description A code of the catalogue */
+            kind: string;
+            /** @description Who looks; absent: whoever owns the ticket */
+            login?: string;
+            /** @description What to look at; no identity or telephone numbers */
+            reason: string;
+        };
         PlanImport: {
             /** @description With any, nothing is brought in */
             faults: components["schemas"]["AreaLineFault"][] | null;
@@ -8496,6 +9028,21 @@ export interface components {
             /** @description The rosters as the preview told of them: if one was saved meanwhile, nothing is brought in */
             looked?: components["schemas"]["LookedAt"][] | null;
             reason?: string;
+        };
+        PlanItemInputBody: {
+            due_on: string;
+            goal?: string;
+            /** Format: uuid */
+            id?: string;
+            /** @description A code of the catalogue */
+            measure: string;
+            /** @description A code of the catalogue */
+            need: string;
+            /**
+             * Format: uuid
+             * @description A member of the case's household; absent: all of it
+             */
+            person?: string;
         };
         PolicyLimits: {
             /** Format: int64 */
@@ -8655,6 +9202,23 @@ export interface components {
             /** @description What stands in suspense, the oldest first */
             suspense: components["schemas"]["LedgerSuspenseView"][] | null;
             through: string;
+        };
+        RecordLookInputBody: {
+            /** @description It was the last look: all is well */
+            end?: boolean;
+            /** @description What was found; no identity or telephone numbers */
+            found: string;
+            /** Format: uuid */
+            id?: string;
+            /** @description Absent: as the catalogue says */
+            next_on?: string;
+            /**
+             * @description not_enough asks the owner whether more aid is due
+             * @enum {string}
+             */
+            outcome: "fine" | "not_enough" | "not_met";
+            /** @enum {string} */
+            way: "visit" | "call";
         };
         RecordingList: {
             items: components["schemas"]["TicketRecordingView"][] | null;
@@ -10441,6 +11005,9 @@ export interface components {
         StationList: {
             items: components["schemas"]["AreaStation"][] | null;
         };
+        StationOrderList: {
+            items: components["schemas"]["CareOrderView"][] | null;
+        };
         StatisticsAidLine: {
             aid_kind?: string;
             area: string;
@@ -11353,6 +11920,20 @@ export interface components {
              */
             left_behind_fen: number;
             whole: boolean;
+        };
+        TripInputBody: {
+            /** @enum {string} */
+            for: "apply" | "papers" | "sign" | "collect" | "ask";
+            /** Format: uuid */
+            id?: string;
+            /**
+             * Format: uuid
+             * @description By which one of ours went; absent: the citizen did
+             */
+            mandate?: string;
+            on: string;
+            /** @enum {string} */
+            place: "township" | "county" | "department" | "hospital" | "bank" | "village";
         };
         UndoInputBody: {
             /** Format: uuid */
@@ -13266,6 +13847,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PopAnswer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_care_catalogue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCatalogue"];
                 };
             };
             /** @description Error */
@@ -15225,6 +15836,117 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AreaCoverage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_follow_ups: {
+        parameters: {
+            query?: {
+                view?: "due" | "late" | "open";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FollowUpList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_follow_ups_id_end: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndFollowInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_follow_ups_id_looks: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordLookInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
                 };
             };
             /** @description Error */
@@ -17573,6 +18295,41 @@ export interface operations {
             };
         };
     };
+    post_mandates_id_end: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_notices_preview: {
         parameters: {
             query?: never;
@@ -18315,6 +19072,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatchList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_plan_items_id_completion: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FinishPlanInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
                 };
             };
             /** @description Error */
@@ -19363,6 +20159,45 @@ export interface operations {
             };
         };
     };
+    post_service_orders_id_changes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeOrderInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -19990,6 +20825,75 @@ export interface operations {
             };
         };
     };
+    get_station_orders: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationOrderList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_station_orders_id_answers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerOrderInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StationOrderList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_stations: {
         parameters: {
             query?: never;
@@ -20467,6 +21371,39 @@ export interface operations {
             };
         };
     };
+    get_tickets_id_care: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_tickets_id_checks: {
         parameters: {
             query?: never;
@@ -20767,6 +21704,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_follow_ups: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanFollowInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
                 };
             };
             /** @description Error */
@@ -21559,6 +22536,46 @@ export interface operations {
             };
         };
     };
+    post_tickets_id_mandates: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MandateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tickets_id_merges: {
         parameters: {
             query?: never;
@@ -21706,6 +22723,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_plan_items: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanItemInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
                 };
             };
             /** @description Error */
@@ -22105,6 +23162,46 @@ export interface operations {
             };
         };
     };
+    post_tickets_id_service_orders: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderServiceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tickets_id_splits: {
         parameters: {
             query?: never;
@@ -22209,6 +23306,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_tickets_id_trips: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id or 13-digit number */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TripInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CareCase"];
                 };
             };
             /** @description Error */

@@ -94,6 +94,11 @@ export type IntegrityEntry = Schemas['IntegrityEntryView']
 export type IntegrityFiles = Schemas['IntegrityFiles']
 export type HouseholdPage = Schemas['PeopleHouseholdPage']
 export type CaseTask = Schemas['LoopTaskView']
+export type CareCase = Schemas['CareCase']
+export type CareCatalogue = Schemas['CareCatalogue']
+export type FollowUp = Schemas['CareFollowView']
+export type ServiceOrder = Schemas['CareOrderView']
+export type PlanItem = Schemas['CarePlanView']
 export type LiveEvent = Schemas['Event']
 
 export type View = 'open' | 'offered' | 'unanswered' | 'mine' | 'all'

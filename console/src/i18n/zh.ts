@@ -12,6 +12,7 @@ import { funds } from './zh/funds'
 import { household } from './zh/household'
 import { integrity } from './zh/integrity'
 import { knowledge } from './zh/knowledge'
+import { care } from './zh/care'
 import { loop } from './zh/loop'
 import { moves } from './zh/moves'
 import { notify } from './zh/notify'
@@ -26,4 +27,4 @@ import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const zh = { ...page, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

@@ -9,6 +9,7 @@ import { answerBank } from './bank.mjs'
 import { answerRuns } from './runs.mjs'
 import { answerStaff } from './staff.mjs'
 import { answerChecks } from './checks.mjs'
+import { answerCare } from './care.mjs'
 import { answerLoop } from './loop.mjs'
 import { answerDuty } from './duty.mjs'
 import * as house from './house.mjs'
@@ -83,6 +84,7 @@ function answer(state, method, path, query, octets, req, res) {
   if (method !== 'GET' && state.fail) return state.fail.status ? problem(res, state.fail.status, state.fail.code, state.fail) : req.socket.destroy()
   if (answerChecks(method, path, res, json)) return
   if (answerAid(state, method, path, res, json)) return
+  if (answerCare(method, path, res, json)) return
   if (answerLoop(method, path, res, json)) return
   if (path === '/tickets') {
     const view = query.get('view')

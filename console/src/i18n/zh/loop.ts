@@ -14,10 +14,10 @@ export const loop = {
     field: { area: '所在乡镇', cause: '困难原因', people: '家庭人数', needs: '需求', income: '收入', medical: '医疗自付', name: '姓名', phone: '电话', identity: '身份证号' },
   },
   task: {
-    kind: { referral_returned: '转介被退回，首问责任人处理', screen: '部门未批准，评估其他救助', reassess: '已获专项救助，评估是否还需临时救助' }, state: { open: '待办', late: '已逾期', done: '已办' }, for: '{who}，{at} 前', outcome: { due: '还需救助', not_due: '不需要', handled: '已处理' }, outcomeAsk: '还需要救助吗', spend: '家庭支出是否过大，基本生活仍困难', income: '收入是否锐减，基本生活仍困难', reason: '核实的情况',
+    kind: { referral_returned: '转介被退回，首问责任人处理', screen: '部门未批准，评估其他救助', reassess: '已获专项救助，评估是否还需临时救助', follow_up: '回访发现仍有困难，评估是否追加救助' }, state: { open: '待办', late: '已逾期', done: '已办' }, for: '{who}，{at} 前', outcome: { due: '还需救助', not_due: '不需要', handled: '已处理' }, outcomeAsk: '还需要救助吗', spend: '家庭支出是否过大，基本生活仍困难', income: '收入是否锐减，基本生活仍困难', reason: '核实的情况',
   },
   loop: {
     title: '办结前还差什么', waived: '已豁免', reached: '电话打通了吗', notReached: '没有联系上', received: '救助款物收到了吗', amount: '金额对吗', satisfied: '满意吗', saidYes: '已联系，无异议', saidNo: '已联系，有异议，退回责任人', triedBefore: '此前 {n} 次没有联系上；三次联系不上即办结并注明。',
-    code: { clock: '时限仍在运行：救助尚未收到', life_danger: '生命危险：没有转接 110、119、120 的记录', callback: '回拨未完成', application: '申请未办结', notice: '公示未结束', referral: '转介未办结', task: '待办未完成', paper: '材料未补齐', decision: '决定待审批或待发放', payout: '发放未完成', second_signature: '待补签', after_review: '抽查未完成' },
+    code: { clock: '时限仍在运行：救助尚未收到', life_danger: '生命危险：没有转接 110、119、120 的记录', callback: '回拨未完成', application: '申请未办结', notice: '公示未结束', referral: '转介未办结', task: '待办未完成', follow_up: '回访计划未结束', service: '社工服务未完成', paper: '材料未补齐', decision: '决定待审批或待发放', payout: '发放未完成', second_signature: '待补签', after_review: '抽查未完成' },
   },
 }

@@ -16,7 +16,7 @@ export const timeline = {
     caller: { viewed: '{by} 查看了来电号码（{purpose}）' },
     recording: { heard: '{by} 收听了录音', held: '{by} 将录音设为依法保留', released: '{by} 解除录音的依法保留', shredded: '录音到期，密钥已销毁' },
     ticket: {
-      sent_back: '{by} 回访：本人有异议（{outcome}），退回责任人', closing_tried: '{by} 回访第 {try} 次未联系上',
+      sent_back: '{by} 回访：本人有异议（{outcome}），退回责任人', brought_back: '{by} 因回访发现困难重新打开工单', closing_tried: '{by} 回访第 {try} 次未联系上',
       referred: '{by} 将此事转介其他部门',
       returned: '{by} 退回县级，由 {to} 决定', pulled: '{by} 接管，成为责任人', pushed: '{by} 请 {to} 接手', assigned: '{by} 指派 {to} 为责任人', paused: '{by} 暂停派单至 {until}，时限照常', resumed: '恢复派单（{by}）', joined: '{by} 将工单 {number} 合并到本工单', split: '{by} 取消与 {number} 的合并，恢复办理', split_away: '{by} 将工单 {number} 从本工单拆出', split_off: '{by} 从工单 {number} 拆出此事项', second_matter: '{by} 拆出另一事项，新工单 {number}', deadline_near: '提醒：{clock} 时限已过 {percent}%，{due_at} 到期', registered: '工单已登记', repeat_suggested: '此号码有未结工单，等待确认是否同一件事', repeat_denied: '{by} 确认不是同一件事，开始派单', repeat_lapsed: '3 分钟内无人确认，开始独立派单', merged: '{by} 确认是同一件事，已合并，时限停止',
       triaged: '{by} 定级：{area}，{priority}，{kind}', raised_by_caller: '来电人按 1，升为特急', marked: '来电流程定为 {priority}，{kind}', with_agent: '{by} 接听，成为责任人，暂不派单', agent_lapsed: '话务员未及时定级，按无人接听派单', offered: '派给 {to}（{role}），等待接单', declined: '{by} 无法前往，转派下一位', rung_answered: '已拨通 {to} 的电话', rung_no_key: '{to} 的电话已接通，无人按键', rung_busy: '{to} 的电话占线或拒接', rung_no_answer: '{to} 的电话无人接听', rung_failed: '{to} 的电话未能拨通', offer_skipped: '{target}：{why}，跳过', accepted: '{by} 接单，成为责任人', handover_offered: '{by} 请 {to} 接手',
@@ -38,6 +38,9 @@ export const timeline = {
     agency: { reported: '{agency} {by} 上报办理情况' },
     consent: { recorded: '{by} 记录信息核对授权', withdrawn: '{by} 登记撤回授权' }, check: { started: '{by} 发起信息核对：{sources} 个数据源', finished: '信息核对完成，{differences} 处与申报不一致' },
     referral: { created: '{by} 登记转介', sent: '{by} 送出转介', accepted: '部门接收转介（{by} 登记）', returned: '⚑ 部门退回转介（{by} 登记），转首问责任人', started: '部门开始办理（{by} 登记）', extended: '部门要求延长时限（{by} 登记）', result: '部门反馈结果：{result}（{by} 登记）', confirmed: '{by} 向本人核实转介结果', contested: '⚑ 本人反映转介结果不符（{by} 登记），请部门重办', withdrawn: '{by} 撤回转介', late: '⚑ 转介超过时限' },
+    follow: { planned: '{by} 安排回访（{next_on}）', looked: '{by} 回访：{outcome}', late: '⚑ 回访逾期（{next_on}）', ended: '{by} 结束回访' }, plan: { added: '{by} 加入一户一策', done: '{by} 登记措施结果', dropped: '{by} 取消一项措施' },
+    service: { ordered: '{by} 委托社工站服务', accepted: '社工站 {by} 接受委托', returned: '⚑ 社工站 {by} 退回委托', done: '社工站 {by} 完成服务：{outcome}', cancelled: '{by} 撤回服务委托', late: '⚑ 服务委托超过时限' },
+    trip: { recorded: '{by} 登记一次跑腿' }, mandate: { recorded: '{by} 登记代办授权', ended: '{by} 登记撤回代办授权' },
     loop: { waived: '{by} 豁免一项未办结事项' },
     task: { opened: '待办：{kind}', done: '{by} 办结待办：{kind}，{outcome}', late: '⚑ 待办逾期：{kind}' },
     integrity: { changed: '{by} 更新诚信档案', paper: '{by} 登记诚信文书：{form}' },
