@@ -10073,6 +10073,8 @@ export interface components {
             kind: "special" | "temporary" | "basic" | "service";
             monthly: boolean;
             purposes: string[] | null;
+            /** @description The register of tier 1 in which those stand whom it counts */
+            register?: string;
             spared_tiers?: number[] | null;
             zh: string;
         };
