@@ -58,7 +58,7 @@ type ReportClaim struct {
 }
 
 func (s *Server) reportClaim(ctx context.Context, tx Tx, _ *struct{}) (ReportClaim, error) {
-	staff, now := requestOf(ctx).staff, time.Now()
+	staff, now := requestOf(ctx).staff, time.Now() //nolint:forbidigo // a claim ends by the real clock, as a session does
 	return ReportClaim{s.deps.Sessions.Claim(staff, now), staff.Login, now.AddDate(0, 0, s.claimDays(ticket.DateOf(tx.Now()))).UTC()}, nil
 }
 
@@ -81,7 +81,7 @@ func (s *Server) author(ctx context.Context, w Written) (act.Actor, error) {
 	if err != nil {
 		return act.Actor{}, err
 	}
-	now := time.Now()
+	now := time.Now() //nolint:forbidigo // likewise
 	if staff.ID != requestOf(ctx).staff.ID && issued.AddDate(0, 0, s.claimDays(ticket.DateOf(now))).Before(now) {
 		fault := act.Refused("claim_expired", "This was written too long ago to be sent by another. Its author must sign in and send it; nothing was done.")
 		fault.Args = map[string]any{"name": staff.Name}
