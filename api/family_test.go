@@ -322,6 +322,9 @@ func (h *house) topUp(worker client, caseID string, ids []string, p path) {
 	if a.State != application.StateGranted || len(a.Entitlements) != 0 || a.FirstMonth != "" {
 		h.t.Fatalf("granted: %s %+v", a.State, a.Entitlements)
 	}
+	if n := h.count(`SELECT count(*) FROM case_tasks WHERE kind = 'screen'`); n != 0 {
+		h.t.Errorf("%d tasks to see whether basic aid is due to who has it", n)
+	}
 	page := decode[api.Ticket](h.t, worker.get("/tickets/"+caseID))
 	d := page.Decisions[0]
 	if len(page.Decisions) != 1 || d.Track != relief.TrackRuled || d.AidKind != "temporary_spending" || d.AmountFen != p.added || d.ApprovedBy == "" || d.ApprovedBy == d.DecidedBy {

@@ -7,6 +7,7 @@ import (
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/loop"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/ticket"
@@ -68,6 +69,30 @@ func (x *answering) grantedOnce(ctx context.Context, tx Tx, h people.Household, 
 	if err != nil {
 		return err
 	}
-	return advance(ctx, tx, &x.t, &x.a, step{event: EventGrant, kind: "application.granted", data: map[string]any{"ruling": x.r.PublicID, "decision": d.PublicID,
-		"amount_fen": x.r.Fen, "rules": x.v.Version}})
+	if err := advance(ctx, tx, &x.t, &x.a, step{event: EventGrant, kind: "application.granted", data: map[string]any{"ruling": x.r.PublicID, "decision": d.PublicID,
+		"amount_fen": x.r.Fen, "rules": x.v.Version}}); err != nil {
+		return err
+	}
+	return x.lookFurther(ctx, tx, h, rules)
+}
+
+// lookFurther opens the owner's task to see whether aid of the next kind is due, where
+// the rules say so and the household has no monthly aid yet (DOMAIN 1, 22).
+func (x *answering) lookFurther(ctx context.Context, tx Tx, h people.Household, rules Rules) error {
+	aid, err := x.v.Aid(x.a.Aid)
+	if err != nil {
+		return err
+	}
+	next, looks := x.v.After(aid.Kind)
+	if !looks || next.Days == 0 {
+		return nil
+	}
+	running, err := tx.AidsRunning(ctx, h.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(running, func(code string) bool { other, err := x.v.Aid(code); return err == nil && other.Monthly }) {
+		return nil
+	}
+	return loop.OpenTask(ctx, tx, x.t, loop.TaskScreen, x.a.PublicID, x.t.Owner, rules.Calendar.Count(tx.Now(), next.Days).Due)
 }

@@ -13,6 +13,7 @@ import (
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/rule"
+	"example.org/hotline/relief/source"
 	"example.org/hotline/ticket"
 )
 
@@ -142,14 +143,19 @@ func AskPapers(ctx context.Context, tx Tx, publicID string, papers []string, r R
 // knownOf is what is known of a household when papers are asked for.
 func knownOf(ctx context.Context, tx Tx, a Application) (rule.Known, error) {
 	d, err := tx.NewestDeclaration(ctx, a.ID)
-	if errors.Is(err, act.ErrNotFound) {
-		return rule.Known{}, nil
+	if err != nil && !errors.Is(err, act.ErrNotFound) {
+		return rule.Known{}, err
 	}
 	known := rule.Known{}
+	checks, err := tx.TicketChecks(ctx, a.Ticket)
+	if err != nil {
+		return known, err
+	}
+	known.Failed = source.Stand(checks, tx.Now()).Failed // a source that gave no answer covers no paper
 	for _, m := range d.Said.Members {
 		known.Classes = append(known.Classes, m.Classes...)
 	}
-	return known, err
+	return known, nil
 }
 
 // Supply notes that the papers have come. What is still missing is refused or let go

@@ -9,7 +9,9 @@ import (
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ledger"
 	"example.org/hotline/relief"
+	"example.org/hotline/relief/loop"
 	"example.org/hotline/relief/people"
+	"example.org/hotline/relief/source"
 	"example.org/hotline/ticket"
 )
 
@@ -18,6 +20,9 @@ import (
 type Tx interface {
 	relief.Tx
 	people.RegisterTx
+	loop.TaskTx
+	// TicketChecks loads the data checks of a ticket with their answers, opened, the newest first.
+	TicketChecks(ctx context.Context, id ticket.ID) ([]source.Check, error)
 
 	// AddApplication writes an application and sets its ID. One of the household for the same aid that is under way is
 	// act.ErrRefused (applied_already).

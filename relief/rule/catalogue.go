@@ -136,6 +136,16 @@ type Step struct {
 	After AidClass `yaml:"after" json:"after"`
 	Next  AidClass `yaml:"next" json:"next"`
 	Tests []Named  `yaml:"tests" json:"tests"` // each is a reason to go on
+	Days  int      `yaml:"days" json:"days"`   // working days in which the owner looks; 0: what has its limit elsewhere, as a referral has
+}
+
+// After is what is looked at after aid of a kind was given; false where nothing is.
+func (v *Version) After(given AidClass) (Step, bool) {
+	i := slices.IndexFunc(v.Cascade.Steps, func(s Step) bool { return s.After == given })
+	if i < 0 {
+		return Step{}, false
+	}
+	return v.Cascade.Steps[i], true
 }
 
 // Advice is what the cascade says of a kind of aid that somebody wants to give.

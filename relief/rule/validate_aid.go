@@ -144,6 +144,7 @@ func (c *checker) cascade() {
 		at := fmt.Sprintf("cascade.steps[%d]", i)
 		from, to := slices.Index(list.Order, s.After), slices.Index(list.Order, s.Next)
 		c.check(from >= 0 && to > from, at, "must lead from a kind of order to a later one")
+		c.check(s.Days >= 0 && s.Days <= 60, at+".days", "must lie between 0 (its limit stands elsewhere) and 60 working days")
 		seen := map[string]bool{}
 		for j, t := range s.Tests {
 			c.named(fmt.Sprintf("%s.tests[%d]", at, j), t.Code, t.Zh, t.En, seen)

@@ -10346,6 +10346,8 @@ export interface components {
         };
         RuleStep: {
             after: string;
+            /** Format: int64 */
+            days: number;
             next: string;
             tests: components["schemas"]["RuleNamed"][] | null;
         };
