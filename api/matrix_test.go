@@ -177,6 +177,7 @@ var bodies = map[string]any{
 	"POST /agencies/{id}/changes":          map[string]any{"contact": "the office"},
 	"POST /agency-tickets/{id}/reports":    map[string]any{"text": "visited"},
 	"POST /reports":                        map[string]any{"area": string(township), "priority": "P2", "seen": "an old man without food"},
+	"POST /intakes":                        map[string]any{"source": "counter", "area": string(township), "priority": "P3", "said": "no money for school meals", "relation": "self"},
 	"POST /report-pieces":                  map[string]any{"about": someID, "kind": "addition", "text": "his roof leaks, too"},
 	"POST /report-photos":                  photoBody(),
 	"POST /agencies/{id}/contract":         map[string]any{"until": "2098-01-01", "reason": "a new contract"},

@@ -57,6 +57,7 @@ type Tx interface {
 	FormRows
 	ReferralRows
 	loop.ClosingTx
+	ticket.TakeInTx
 	CareRows
 	RosterRows
 	NoticeRows

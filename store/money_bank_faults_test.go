@@ -339,34 +339,6 @@ func TestANewPostAtFinanceTakesNoPayoutAlong(t *testing.T) {
 	}
 }
 
-// Where a first try has arrived after all and something of it was given back, people settle it: a second that failed is not followed by a third.
-func TestNoThirdTryWhereTheFirstArrived(t *testing.T) {
-	m := newBankTill(t)
-	tk, p := m.paying(t, 1, 80_000, cardNumber)
-	first := m.sent(t)
-	m.loaded(t, first, m.says(t, first, nil, rail.Failed))
-	m.repaired(t, tk, p)
-	m.must(t, "finance", reissuing(t, p))
-	second := m.sent(t)
-	m.loaded(t, first, m.says(t, first, nil, rail.Succeeded))
-	m.must(t, "finance", func(tx *Tx) error {
-		c, err := tx.NewestClaim(t.Context(), p.ID, 1)
-		if err != nil {
-			return err
-		}
-		return ledger.Recover(t.Context(), tx, &c, 10_000, "r-1")
-	})
-	m.loaded(t, second, m.says(t, second, nil, rail.Failed))
-	m.repaired(t, tk, p)
-	m.refuse(t, "finance", "arrived_already", reissuing(t, p))
-	m.must(t, "worker1", func(tx *Tx) error {
-		_, err := relief.CancelPayout(t.Context(), tx, p.PublicID, "it arrived the first time", moneyRules())
-		return err
-	})
-	m.stands(t, "called off", map[ledger.Kind]int{ledger.Fund: fundAtFirst - 70_000, ledger.Recovery: 70_000, ledger.Expense: 0, ledger.Returned: 0})
-	m.sound(t)
-}
-
 // A payout whose account was replaced since it was started is not sent there: it is left out
 // of new batches, and a draft that has it is not released.
 func TestAReplacedAccountIsNotPaid(t *testing.T) {

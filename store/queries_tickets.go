@@ -23,7 +23,7 @@ type listRow struct {
 	DueAt                                               *time.Time
 	DueClock, RepeatOf, RepeatNumber, PendingPriority   *string
 	Breached, Offered, Confidential, LifeDanger         bool
-	Reported                                            bool
+	Source                                              string
 	CallID                                              string
 	CallerSealed                                        []byte
 	// of the page only
@@ -48,12 +48,12 @@ const listSQL = `SELECT t.id, t.public_id, t.number, t.kind, t.priority, t.cause
 	t.confidential, t.life_danger, t.pending_priority, t.call_id, t.owner_id, t.call_taker_id, t.pending_by, t.pending_reason, t.accepted_at,
 	t.closed_at, t.policy, t.epoch, t.returned, t.repeat_state, d.name AS area_name, p.name AS owner_name, p.role AS owner_role, p.kind AS owner_kind,
 	n.due_at, n.kind AS due_clock, r.public_id AS repeat_of, r.number AS repeat_number, s.name AS call_taker,
-	coalesce(c.caller_sealed, w.phone_sealed) AS caller_sealed, coalesce(c.dialled, '') AS dialled, w.id IS NOT NULL AS reported, c.answered_at, c.ended_at, c.end_reason,
+	coalesce(c.caller_sealed, w.phone_sealed, i.phone_sealed) AS caller_sealed, coalesce(c.dialled, '') AS dialled, coalesce(i.source, CASE WHEN w.id IS NOT NULL THEN 'report' ELSE 'call' END) AS source, c.answered_at, c.ended_at, c.end_reason,
 	t.with_agent, t.voicemail, t.survey_score, c.reached_at, c.disposition, c.disposition_note,
 	coalesce((SELECT true FROM clocks k WHERE k.ticket_id = t.id AND k.breached_at IS NOT NULL LIMIT 1), false) AS breached,
 	coalesce((SELECT true FROM offers o JOIN posts q ON q.id = o.post_id WHERE o.ticket_id = t.id AND o.ended_at IS NULL
 		AND (o.post_id = ? OR (q.kind = 'desk' AND q.role = ? AND starts_with(q.area_code, ?))) LIMIT 1), false) AS offered
-	FROM tickets t JOIN divisions d ON d.code = t.area_code JOIN posts p ON p.id = t.owner_id LEFT JOIN calls c ON c.id = t.call_id LEFT JOIN reports w ON w.id = t.call_id
+	FROM tickets t JOIN divisions d ON d.code = t.area_code JOIN posts p ON p.id = t.owner_id LEFT JOIN calls c ON c.id = t.call_id LEFT JOIN reports w ON w.id = t.call_id LEFT JOIN intakes i ON i.id = t.call_id
 	LEFT JOIN LATERAL (SELECT k.due_at, k.kind FROM clocks k WHERE k.ticket_id = t.id AND k.stopped_at IS NULL AND k.paused_at IS NULL AND k.rose_at IS NULL
 		ORDER BY k.due_at LIMIT 1) n ON true
 	LEFT JOIN tickets r ON r.id = t.repeat_of LEFT JOIN staff s ON s.id = t.call_taker_id `
@@ -117,15 +117,7 @@ func (tx *Tx) row(r listRow) (ticket.Row, error) {
 		Owner:     ticket.Holder{Name: r.OwnerName, Role: area.Role(r.OwnerRole), Kind: area.PostKind(r.OwnerKind)},
 		InvitedAt: r.InvitedAt.UTC(), NextDueAt: utc(r.DueAt), NextDueClock: ticket.ClockKind(deref(r.DueClock)), Breached: r.Breached,
 		RepeatOf: deref(r.RepeatOf), OfferedToMe: r.Offered, Version: r.Version, CallerMasked: masked, LadderStep: r.Step,
-		Confidential: r.Confidential, LifeDanger: r.LifeDanger, PendingChange: ticket.Priority(deref(r.PendingPriority)), Source: sourceOf(r.Reported)}, err
-}
-
-// sourceOf is what a ticket was born from.
-func sourceOf(reported bool) ticket.Source {
-	if reported {
-		return ticket.SourceReport
-	}
-	return ticket.SourceCall
+		Confidential: r.Confidential, LifeDanger: r.LifeDanger, PendingChange: ticket.Priority(deref(r.PendingPriority)), Source: ticket.Source(r.Source)}, err
 }
 
 // maskedCaller opens who called and shows a mask of it.
@@ -173,10 +165,13 @@ func (tx *Tx) TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
 			return ticket.View{}, err
 		}
 	}
-	if r.Reported {
+	if row.Source == ticket.SourceReport {
 		if v.Report, err = tx.reportView(ctx, v.CallID); err != nil {
 			return ticket.View{}, err
 		}
+	}
+	if v.TakenIn, err = tx.takenInView(ctx, v.CallID); err != nil {
+		return ticket.View{}, err
 	}
 	if v.Clocks, err = tx.clockViews(ctx, id); err != nil {
 		return ticket.View{}, err

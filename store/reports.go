@@ -36,13 +36,7 @@ func (tx *Tx) OpenTicketOf(ctx context.Context, e164 string) (id ticket.ID, err 
 // AddReported writes a report and its ticket, with the clocks. The telephone is
 // sealed and found again as a caller's is.
 func (tx *Tx) AddReported(ctx context.Context, t *ticket.Ticket, r ticket.Report) error {
-	number, err := tx.splitNumber(ctx, t.InvitedAt)
-	if err != nil {
-		return err
-	}
-	t.Number, t.PublicID = number, uuid.NewString()
-	from := ticket.Call{ID: t.CallID, FromE164: r.Phone}
-	phone, err := tx.db.sealCaller(from)
+	phone, err := tx.addUncalled(ctx, t, r.Phone)
 	if err != nil {
 		return err
 	}
@@ -50,31 +44,38 @@ func (tx *Tx) AddReported(ctx context.Context, t *ticket.Ticket, r ticket.Report
 	if err != nil {
 		return err
 	}
-	var id int64
-	err = tx.scan(ctx, "add a reported ticket", `INSERT INTO tickets (public_id, number, call_id, kind, priority, cause, status, area_code, owner_id, invited_at, call_ended,
-			caller_index, repeat_of, repeat_state, policy, epoch, version, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		[]any{t.PublicID, t.Number, string(t.CallID), t.Kind, t.Priority, t.Cause, t.Status, t.Area, int64(t.Owner), t.InvitedAt, t.CallEnded,
-			tx.db.callerIndex(from), nonZero(int64(t.RepeatOf)), t.RepeatState, t.Policy, t.Epoch, t.Version, tx.now}, &id)
-	if err != nil {
-		return err
-	}
-	t.ID = ticket.ID(id)
 	home, err := tx.sealHome(r)
 	if err != nil {
 		return err
 	}
 	_, err = tx.exec(ctx, "add a report", `INSERT INTO reports (id, ticket_id, staff_id, phone_sealed, seen_sealed, home_sealed, priority, area_code, reported_at, written_at, carried_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		r.PublicID, id, int64(tx.actor.StaffID), phone, seen, home, r.Priority, string(r.Area), t.InvitedAt, null(r.WrittenAt), nonZero(int64(r.Carrier.ID)))
-	if err != nil {
-		return err
+		r.PublicID, int64(t.ID), int64(tx.actor.StaffID), phone, seen, home, r.Priority, string(r.Area), t.InvitedAt, null(r.WrittenAt), nonZero(int64(r.Carrier.ID)))
+	return err
+}
+
+// addUncalled writes a ticket that no call brought, with its clocks, and gives it its ids and
+// its number. The telephone comes back sealed, as a caller's is.
+func (tx *Tx) addUncalled(ctx context.Context, t *ticket.Ticket, e164 string) (phone []byte, err error) {
+	if t.Number, err = tx.splitNumber(ctx, t.InvitedAt); err != nil {
+		return nil, err
 	}
+	t.PublicID = uuid.NewString()
+	from := ticket.Call{ID: t.CallID, FromE164: e164}
+	if phone, err = tx.db.sealCaller(from); err != nil {
+		return nil, err
+	}
+	err = tx.scan(ctx, "add a ticket without a call", `INSERT INTO tickets (public_id, number, call_id, kind, priority, cause, status, area_code, owner_id, invited_at, call_ended,
+			caller_index, repeat_of, repeat_state, policy, epoch, version, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		[]any{t.PublicID, t.Number, string(t.CallID), t.Kind, t.Priority, t.Cause, t.Status, t.Area, int64(t.Owner), t.InvitedAt, t.CallEnded,
+			tx.db.callerIndex(from), nonZero(int64(t.RepeatOf)), t.RepeatState, t.Policy, t.Epoch, t.Version, tx.now}, (*int64)(&t.ID))
 	for _, c := range t.Clocks {
-		if err := tx.saveClock(ctx, t.ID, c); err != nil {
-			return err
+		if err != nil {
+			return nil, err
 		}
+		err = tx.saveClock(ctx, t.ID, c)
 	}
-	return nil
+	return phone, err
 }
 
 // sealHome seals which household of the village a report is about; nil where it does not say.
@@ -180,11 +181,12 @@ func (tx *Tx) reportView(ctx context.Context, id ticket.CallID) (*ticket.ReportV
 	return v, err
 }
 
-// reported is a report as the commands of a ticket see the call it was born
-// from: who rang is whose telephone was reported.
+// reported is a report, or what was taken in, as the commands of a ticket see the call it
+// was born from: who rang is whose telephone was written down.
 func (tx *Tx) reported(ctx context.Context, c *ticket.Call) error {
 	var sealed []byte
-	err := tx.scan(ctx, "load report", `SELECT r.phone_sealed, r.reported_at, t.number FROM reports r JOIN tickets t ON t.id = r.ticket_id WHERE r.id = ?`, []any{string(c.ID)},
+	err := tx.scan(ctx, "load report", `SELECT r.phone_sealed, r.reported_at, t.number FROM reports r JOIN tickets t ON t.id = r.ticket_id WHERE r.id = ?
+		UNION ALL SELECT i.phone_sealed, i.taken_at, t.number FROM intakes i JOIN tickets t ON t.id = i.ticket_id WHERE i.id = ?`, []any{string(c.ID), string(c.ID)},
 		&sealed, &c.InvitedAt, &c.Number)
 	if errors.Is(err, act.ErrNotFound) {
 		return act.NotFound("call")

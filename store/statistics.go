@@ -49,8 +49,8 @@ type counting struct {
 
 func (c counting) intake(ctx context.Context, r *statistics.Report) error {
 	return c.tx.find(ctx, "count tickets", &r.Intake, `SELECT to_char(t.invited_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM') AS month,
-			CASE WHEN w.id IS NULL THEN 'call' ELSE 'report' END AS source, t.kind, t.priority, count(*) AS tickets
-		FROM tickets t LEFT JOIN reports w ON w.id = t.call_id
+			coalesce(i.source, CASE WHEN w.id IS NULL THEN 'call' ELSE 'report' END) AS source, t.kind, t.priority, count(*) AS tickets
+		FROM tickets t LEFT JOIN reports w ON w.id = t.call_id LEFT JOIN intakes i ON i.id = t.call_id
 		WHERE t.invited_at >= ? AND t.invited_at < ? AND t.area_code LIKE ? AND t.status <> 'duplicate' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`, c.from, c.until, c.within)
 }
 

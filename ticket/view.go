@@ -29,7 +29,7 @@ type Row struct {
 	Confidential  bool       `json:"confidential"`
 	LifeDanger    bool       `json:"life_danger"`
 	PendingChange Priority   `json:"pending_priority,omitempty" doc:"A lowering that a supervisor has yet to approve"`
-	Source        Source     `json:"source" enum:"call,report" doc:"What it was born from"`
+	Source        Source     `json:"source" enum:"call,report,counter,department,province" doc:"What it was born from"`
 }
 
 // Holder is the post that owns a ticket.
@@ -44,6 +44,7 @@ type View struct {
 	Row
 	Call          CallView    `json:"call" doc:"Of a reported one: nothing but the report's id and time"`
 	Report        *ReportView `json:"report,omitempty" doc:"What was reported; absent where a call brought it"`
+	TakenIn       *TakeInView `json:"taken_in,omitempty" doc:"What was taken in at a counter or from another office"`
 	Clocks        []ClockView `json:"clocks"`
 	Offers        []OfferView `json:"offers" doc:"Who was asked, in order"`
 	Repeat        *RepeatView `json:"repeat,omitempty"`

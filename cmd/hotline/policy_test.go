@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,7 +40,11 @@ func TestPolicyCheck(t *testing.T) {
 	}
 	out, err = runPolicy(t, policyCommand(&config), "check", file)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
-	if err == nil || len(lines) != 2 || !strings.HasPrefix(lines[0], "aid-city-2027.yaml:82: edge[0].percent: must lie between") || !strings.HasPrefix(lines[1], "aid-city-2027.yaml:219: first_pay: must be one of same, next") {
+	at := func(fault string) string { // where the file has it
+		before, _, _ := strings.Cut(broken, fault)
+		return fmt.Sprintf("aid-city-2027.yaml:%d: ", 1+strings.Count(before, "\n"))
+	}
+	if err == nil || len(lines) != 2 || !strings.HasPrefix(lines[0], at("percent: 15}")+"edge[0].percent: must lie between") || !strings.HasPrefix(lines[1], at("first_pay: later")+"first_pay: must be one of same, next") {
 		t.Errorf("%v\n%s", err, out)
 	}
 }

@@ -21,6 +21,7 @@ export const router = createRouter({
     { path: '/approvals', name: 'approvals', component: () => import('./pages/Approvals.vue'), meta: { title: 'page.approvals' } },
     { path: '/visits', name: 'visits', component: () => import('./visits/VisitsPage.vue'), meta: { title: 'page.visits' } },
     { path: '/reports', name: 'reports', component: () => import('./reports/ReportsPage.vue'), meta: { title: 'page.reports' } },
+    { path: '/intake', name: 'intake', component: () => import('./intake/IntakePage.vue'), meta: { title: 'intake.title' } },
     { path: '/knowledge', name: 'knowledge', component: () => import('./knowledge/KnowledgePage.vue'), meta: { title: 'page.knowledge' } },
     { path: '/sources', name: 'sources', component: () => import('./checks/SourcesPage.vue'), meta: { title: 'sourcesPage.title' } },
     { path: '/follow-ups', name: 'follow-ups', component: () => import('./care/FollowUpsPage.vue'), meta: { title: 'care.follow' } },

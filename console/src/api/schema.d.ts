@@ -1779,6 +1779,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/intakes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a matter in at a counter, or from another office: it becomes a ticket that you own */
+        post: operations["post_intakes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/integrity-entries/{id}/answer": {
         parameters: {
             query?: never;
@@ -11211,6 +11228,41 @@ export interface components {
             time_scale: number;
             version: string;
         };
+        TakeInInputBody: {
+            /** @description Where the need is: a township or village of yours */
+            area: string;
+            /** Format: uuid */
+            id?: string;
+            /** @description The department or office that sent it; asked for unless it came over the counter */
+            office?: string;
+            /** @description Of whoever is to be rung back */
+            phone?: string;
+            /** @enum {string} */
+            priority: "P1" | "P2" | "P3";
+            /** @description A service that was refused elsewhere: you look whether another aid is due */
+            refused_service?: string;
+            /**
+             * @description What who speaks is to who is in need
+             * @enum {string}
+             */
+            relation: "self" | "spouse" | "child" | "parent" | "relative" | "neighbour" | "official" | "other";
+            /** @description No identity or telephone numbers */
+            said: string;
+            /** @enum {string} */
+            source: "counter" | "department" | "province";
+            /** @description Who came, where it is not for themselves */
+            speaker?: string;
+            /** @description What it is called there */
+            their_number?: string;
+        };
+        TakenIn: {
+            /**
+             * Format: uuid
+             * @description The ticket's
+             */
+            id: string;
+            number: string;
+        };
         TemporaryInputBody: {
             area: string;
             /**
@@ -11319,7 +11371,7 @@ export interface components {
              * @description What it was born from
              * @enum {string}
              */
-            source: "call" | "report";
+            source: "call" | "report" | "counter" | "department" | "province";
             /** @description This is a second matter of that ticket's call */
             split_from?: components["schemas"]["TicketLink"];
             /** @description Second matters of this call */
@@ -11327,6 +11379,8 @@ export interface components {
             status: string;
             /** @description Where somebody was in need under this number before: no more than a hint */
             suggested_place?: components["schemas"]["TicketPlaceHint"];
+            /** @description What was taken in at a counter or from another office */
+            taken_in?: components["schemas"]["TicketTakeInView"];
             /**
              * Format: int64
              * @description Send it back with acts that decide on what you saw
@@ -11877,13 +11931,24 @@ export interface components {
              * @description What it was born from
              * @enum {string}
              */
-            source: "call" | "report";
+            source: "call" | "report" | "counter" | "department" | "province";
             status: string;
             /**
              * Format: int64
              * @description Send it back with acts that decide on what you saw
              */
             version: number;
+        };
+        TicketTakeInView: {
+            by: string;
+            office?: string;
+            refused_service?: string;
+            /** @enum {string} */
+            relation: "self" | "spouse" | "child" | "parent" | "relative" | "neighbour" | "official" | "other";
+            role: string;
+            said: string;
+            speaker?: string;
+            their_number?: string;
         };
         Timeline: {
             items: components["schemas"]["TicketEntryView"][] | null;
@@ -16027,6 +16092,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AreaStaffRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_intakes: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeInInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenIn"];
                 };
             };
             /** @description Error */

@@ -11,6 +11,7 @@ import { closing } from './en/closing'
 import { funds } from './en/funds'
 import { household } from './en/household'
 import { integrity } from './en/integrity'
+import { intake } from './en/intake'
 import { knowledge } from './en/knowledge'
 import { care } from './en/care'
 import { loop } from './en/loop'
@@ -27,4 +28,4 @@ import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const en = { ...page, ...intake, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

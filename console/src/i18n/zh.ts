@@ -11,6 +11,7 @@ import { closing } from './zh/closing'
 import { funds } from './zh/funds'
 import { household } from './zh/household'
 import { integrity } from './zh/integrity'
+import { intake } from './zh/intake'
 import { knowledge } from './zh/knowledge'
 import { care } from './zh/care'
 import { loop } from './zh/loop'
@@ -27,4 +28,4 @@ import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const zh = { ...page, ...intake, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

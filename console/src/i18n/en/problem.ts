@@ -386,6 +386,8 @@ unknown_item: { what: 'The catalogue knows no such item.', do: 'Choose one of th
     phone_form: { what: 'It is no telephone number.', do: 'Write a mobile number of 11 digits, or a landline with its area code.' },
     report_too_wide: { what: 'The place is too wide.', do: 'Name the village, or at least the township.' },
     report_elsewhere: { what: 'The place lies outside your own.', do: 'For people of other places call 12349.' },
+    said_required: { what: 'What they say is missing.', do: 'Write it down.' },
+    taken_in_already: { what: 'This was taken in before.', do: 'Look for it in the list of tickets.' },
     seen_required: { what: 'Nothing is said of what was seen.', do: 'Write what you have seen.' },
     no_desk: { what: 'No desk has been set up for this place; nothing was written.', do: 'Call 12349, and tell the system administrator.' },
     report_required: { what: 'Nothing is said of what was done.', do: 'Write what was done and what was found.' },

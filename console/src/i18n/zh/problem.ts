@@ -384,6 +384,8 @@ unknown_item: { what: '目录中没有这个事项。', do: '请从转介目录�
     phone_form: { what: '不是电话号码。', do: '填写 11 位手机号，或带区号的座机。' },
     report_too_wide: { what: '地点太大。', do: '请选到村，至少到乡镇。' },
     report_elsewhere: { what: '这个地点不在您的区域内。', do: '别处的困难请拨 12349。' },
+    said_required: { what: '没有写来人说的情况。', do: '请写下来人说的情况。' },
+    taken_in_already: { what: '这件事已经受理过。', do: '请在工单列表里查找。' },
     seen_required: { what: '没有写看到的情况。', do: '请写下看到的情况。' },
     no_desk: { what: '这个地方没有设值班台，没有登记。', do: '请拨 12349，并告诉系统管理员。' },
     report_required: { what: '没有写办理情况。', do: '请写下做了什么、看到什么。' },
