@@ -6,8 +6,7 @@ let page, worker, of
 
 await step('a volunteer reports a household, and a worker accepts it', async () => {
   await volunteer.page.getByRole('button', { name: '上报困难家庭' }).click()
-  await volunteer.page.getByRole('combobox', { name: '在哪里' }).fill('dongpo')
-  await volunteer.page.getByRole('option').filter({ hasText: '东坡村' }).first().click()
+  await volunteer.page.getByLabel('在哪里').selectOption({ label: '东坡村' })
   await volunteer.page.getByLabel('看到了什么').fill('父亲病倒，一家四口没有收入。')
   await volunteer.page.getByLabel('现在就要有人来').check()
   await send(volunteer)
