@@ -10,6 +10,7 @@ await step('a volunteer reports a household, and a worker accepts it', async () 
   await volunteer.page.getByLabel('看到了什么').fill('父亲病倒，一家四口没有收入。')
   await volunteer.page.getByLabel('现在就要有人来').check()
   await send(volunteer)
+  await volunteer.page.getByText(/已上报，工单编号 \d{13}/).waitFor() // kept in the phone first, and sent at once
   of = await ask('who was asked')
   worker = await enter(of.worker, 'desk')
   page = worker.page
