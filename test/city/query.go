@@ -42,13 +42,19 @@ const waitLimit = 90 * time.Second
 // Until waits until done reports true, and fails the test where it does not.
 func (c *City) Until(what string, done func() bool) {
 	c.T.Helper()
-	deadline := time.After(waitLimit)
+	c.UntilWithin(waitLimit, what, done)
+}
+
+// UntilWithin waits as Until does, for what is long in itself on a busy machine.
+func (c *City) UntilWithin(limit time.Duration, what string, done func() bool) {
+	c.T.Helper()
+	deadline := time.After(limit)
 	tick := time.NewTicker(50 * time.Millisecond)
 	defer tick.Stop()
 	for !done() {
 		select {
 		case <-deadline:
-			c.T.Fatalf("it did not happen within %s: %s\n%s", waitLimit, what, tail(c.Log()))
+			c.T.Fatalf("it did not happen within %s: %s\n%s", limit, what, tail(c.Log()))
 		case <-tick.C:
 		}
 	}

@@ -87,7 +87,7 @@ func (h *house) toTheBank() {
 		})
 		h.unbroken()
 		h.Serve()
-		h.Until("the batch is answered", func() bool {
+		h.UntilWithin(5*time.Minute, "the batch is answered", func() bool { // five hundred payouts, ticket by ticket
 			h.Exec(`UPDATE bank_errands SET due_at = clock_timestamp() WHERE due_at > clock_timestamp() + interval '30 seconds'`) // the next question; no claim lasts as long
 			return h.Count(`SELECT count(*) FROM bank_batches WHERE public_id = $1 AND state = 'answered'`, batch) == 1
 		})

@@ -2,7 +2,7 @@
 export const care = {
   care: {
     title: '帮扶与跟踪', empty: '还没有帮扶安排。', holds: '未结束前不能办结工单', goesOn: '办结后继续', choose: '请选择',
-    follow: '跟踪回访', followLead: '到期应回访的家庭。逾期未回访的会提醒责任人和负责人。', followEmpty: '没有需要回访的家庭。', views: { due: '今日及以前', late: '已逾期', open: '全部' }, view: '范围',
+    follow: '回访安排', followLead: '到期应回访的家庭。逾期未回访的会提醒责任人和负责人。', followEmpty: '没有需要回访的家庭。', views: { due: '今日及以前', late: '已逾期', open: '全部' }, view: '范围',
     next: '下次 {at} · {who}', ended: '已结束', endedWhy: '结束：{why}', history: '回访记录', kind: '回访原因', reason: '看什么、为什么', textHint: '不要写身份证号和电话。', firstOn: '首次回访日期', firstHint: '不填则按规则：{days} 天后',
     way: '方式', ways: { visit: '上门', call: '电话' }, outcome: '情况', outcomes: { fine: '情况良好', not_enough: '仍有困难，需评估追加救助', not_met: '没有见到人' }, found: '看到和听到的情况', nextOn: '下次回访日期', nextHint: '不填则按规则安排', last: '这是最后一次回访吗', notLast: '不是，继续跟踪',
     state: { planned: '待回访', late: '已逾期', ended: '已结束' },
