@@ -142,15 +142,23 @@ func (tx *Tx) brief(ctx context.Context, id people.HouseholdID) (people.Househol
 
 // FoundViews shows what a look-up came upon.
 func (tx *Tx) FoundViews(ctx context.Context, found []people.Found) ([]people.FoundView, error) {
-	views := make([]people.FoundView, 0, len(found))
+	views, names := make([]people.FoundView, 0, len(found)), map[area.Code]string{} // most live where their household does
+	nameOf := func(c area.Code) (name string, err error) {
+		if name, known := names[c]; known {
+			return name, nil
+		}
+		name, err = tx.placeName(ctx, c)
+		names[c] = name
+		return name, err
+	}
 	for _, f := range found {
-		name, err := tx.placeName(ctx, f.Person.Area)
+		name, err := nameOf(f.Person.Area)
 		if err != nil {
 			return nil, err
 		}
 		v := f.Person.Masked(name)
 		if f.Household != nil {
-			if name, err = tx.placeName(ctx, f.Household.Area); err != nil {
+			if name, err = nameOf(f.Household.Area); err != nil {
 				return nil, err
 			}
 			b := f.Household.Brief(name)

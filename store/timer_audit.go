@@ -11,16 +11,18 @@ import (
 
 // untimedTickets finds open tickets that nothing would ever wake again: nobody
 // has accepted and no ladder timer is pending, somebody has and silence is not
-// watched, or a clock runs towards a deadline for which none is. Index only
-// reads; the list is empty unless something went wrong.
-const untimedTickets = `SELECT t.id FROM tickets t WHERE (t.status IN ('new', 'triaged', 'offered', 'reopened') AND NOT EXISTS (
-		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('route', 'offer', 'repeat', 'agent', 'resume')))
-	OR (t.status NOT IN ('new', 'triaged', 'offered', 'reopened', 'closed', 'duplicate') AND NOT EXISTS (
-		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('silence', 'resume') AND r.epoch = t.epoch))
-	OR (t.status NOT IN ('closed', 'duplicate') AND EXISTS (
-		SELECT 1 FROM clocks c WHERE c.ticket_id = t.id AND c.stopped_at IS NULL AND c.breached_at IS NULL AND c.rose_at IS NULL AND c.paused_at IS NULL AND NOT EXISTS (
-			SELECT 1 FROM timers d WHERE d.subject_kind = 'ticket' AND d.subject_id = t.id AND d.kind = 'deadline' AND d.epoch = c.revision
-			  AND d.due_at = c.due_at)))`
+// watched, or a clock runs towards a deadline for which none is. It runs every
+// minute on every node: each part begins at an index of what is open, since one
+// condition over all three reads every ticket there ever was. The list is empty
+// unless something went wrong.
+const untimedTickets = `SELECT u.id FROM (
+	SELECT t.id FROM tickets t WHERE t.status IN ('new', 'triaged', 'offered', 'reopened') AND t.status NOT IN ('closed', 'duplicate') AND NOT EXISTS (
+		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('route', 'offer', 'repeat', 'agent', 'resume'))
+	UNION SELECT t.id FROM tickets t WHERE t.status NOT IN ('new', 'triaged', 'offered', 'reopened') AND t.status NOT IN ('closed', 'duplicate') AND NOT EXISTS (
+		SELECT 1 FROM timers r WHERE r.subject_kind = 'ticket' AND r.subject_id = t.id AND r.kind IN ('silence', 'resume') AND r.epoch = t.epoch)
+	UNION SELECT t.id FROM clocks c JOIN tickets t ON t.id = c.ticket_id WHERE c.stopped_at IS NULL AND c.breached_at IS NULL AND c.rose_at IS NULL AND c.paused_at IS NULL
+		AND t.status NOT IN ('closed', 'duplicate') AND NOT EXISTS (
+		SELECT 1 FROM timers d WHERE d.subject_kind = 'ticket' AND d.subject_id = t.id AND d.kind = 'deadline' AND d.epoch = c.revision AND d.due_at = c.due_at)) u`
 
 // AuditTimers finds open tickets without a pending timer, gives them one, and
 // tells which they were: each is a fault that somebody must look into. At most
@@ -28,7 +30,7 @@ const untimedTickets = `SELECT t.id FROM tickets t WHERE (t.status IN ('new', 't
 func (db *DB) AuditTimers(ctx context.Context) (healed []act.Subject, err error) {
 	var ids []int64
 	err = db.InTx(ctx, act.SystemDispatch, func(tx *Tx) error {
-		return tx.find(ctx, "audit timers", &ids, untimedTickets+` ORDER BY t.id LIMIT 100`)
+		return tx.find(ctx, "audit timers", &ids, untimedTickets+` ORDER BY u.id LIMIT 100`)
 	})
 	for _, id := range ids {
 		did := false

@@ -74,6 +74,8 @@ func benchCalls(ctx context.Context, h *house, o options) ([]figures.Line, error
 // program is one run of `hotline serve` with a demo city behind it.
 type program struct {
 	city           city
+	name           string // of its files, and of the node
+	ordinal        int    // of the node
 	binary, config string
 	cmd            *exec.Cmd
 	done           chan error
@@ -100,13 +102,8 @@ func prepareProgram(ctx context.Context, h *house, o options, where city) (*prog
 			return nil, fmt.Errorf("build the program: %w\n%s", err, out)
 		}
 	}
-	messages, err := sink.Open(filepath.Join(h.dir, where.name+".jsonl"), "bench-secret")
+	p, err := newProgram(h, where, binary, where.name, 0)
 	if err != nil {
-		return nil, err
-	}
-	p := &program{city: where, done: make(chan error, 1), passwords: map[string]string{}, log: filepath.Join(h.dir, where.name+".log"), sms: httptest.NewServer(messages)}
-	p.binary = binary
-	if p.config, err = p.configure(h); err != nil {
 		return nil, err
 	}
 	if _, err := p.run(ctx, "migrate"); err != nil {
@@ -124,6 +121,17 @@ func prepareProgram(ctx context.Context, h *house, o options, where city) (*prog
 		p.passwords[u.Name] = u.Password
 	}
 	return p, nil
+}
+
+// newProgram is a node of the line, not yet started, with files of its own.
+func newProgram(h *house, where city, binary, name string, ordinal int) (*program, error) {
+	messages, err := sink.Open(filepath.Join(h.dir, name+".jsonl"), "bench-secret")
+	if err != nil {
+		return nil, err
+	}
+	p := &program{city: where, binary: binary, name: name, ordinal: ordinal, done: make(chan error, 1), passwords: map[string]string{}, log: filepath.Join(h.dir, name+".log"), sms: httptest.NewServer(messages)}
+	p.config, err = p.configure(h)
+	return p, err
 }
 
 // run runs another command of the program, with the invented city allowed, and gives what it printed.
@@ -150,7 +158,7 @@ func (p *program) configure(h *house) (path string, err error) {
 		ports[i] = fmt.Sprintf("127.0.0.1:%d", port)
 	}
 	p.sip, p.api = ports[0], "http://"+ports[1]
-	text := fmt.Sprintf(`node: {id: bench, data_dir: %q}
+	text := fmt.Sprintf(`node: {id: %q, ordinal: %d, data_dir: %q}
 postgres: {url: %q, owner_url: %q}
 redis: {url: %q}
 api: {listen: %q, public_origin: %q}
@@ -167,9 +175,9 @@ softphone: {listen: 127.0.0.1:0}
 sms: {url: %q, account: bench, secret: bench-secret, timeout: 2s}
 keys: {file: %q}
 drain: {timeout: 10s}
-`, filepath.Join(h.dir, p.city.name), p.city.app, p.city.owner, h.servers.Redis.AppURL,
+`, p.name, p.ordinal, filepath.Join(h.dir, p.name), p.city.app, p.city.owner, h.servers.Redis.AppURL,
 		ports[1], "http://"+ports[1], p.sip, p.sip, p.city.limits, dialledNumber, p.sms.URL+"/messages", filepath.Join(h.dir, "keys"))
-	path = filepath.Join(h.dir, p.city.name+".yaml")
+	path = filepath.Join(h.dir, p.name+".yaml")
 	return path, os.WriteFile(path, []byte(text), 0o600)
 }
 

@@ -40,8 +40,10 @@ type options struct {
 	rates   []int         // of the minute, calls a second, one after the other
 	rest    time.Duration // after the minute, until memory is looked at again
 
-	tickets    int // of the register
-	households int // of the year's books, each paid once, and as many more that wait to be paid
+	tickets    int    // of the register
+	pages      string // of the register: only those whose name holds this
+	beside     string // another built hotline that the register is asked of in turns with this one
+	households int    // of the year's books, each paid once, and as many more that wait to be paid
 }
 
 // parts of a run, in their order.
@@ -90,8 +92,10 @@ func readFlags() options {
 	flag.IntVar(&o.pending, "pending", 100_000, "timers pending far ahead")
 	flag.IntVar(&o.due, "due", 500, "timers a second that fall due")
 	flag.DurationVar(&o.stream, "stream", 20*time.Second, "for how long they fall due")
-	flag.StringVar(&o.dir, "dir", "", "folder for the private servers' data, on the disk to be measured (default: a temporary one)")
+	flag.StringVar(&o.dir, "dir", "", "folder for the private servers' data, on the disk to be measured (default: a temporary one); a register laid out there before is measured again")
 	flag.StringVar(&o.program, "program", "", "a built hotline to measure (default: build it)")
+	flag.StringVar(&o.pages, "pages", "", "register: only the pages whose name holds this, such as look-up")
+	flag.StringVar(&o.beside, "beside", "", "register: another built hotline, asked in turns with the first: a ratio where others load the machine")
 	flag.StringVar(&rates, "rates", "500,1000", "minute: calls a second, with commas, one minute each")
 	flag.DurationVar(&o.rest, "rest", 3*time.Minute, "minute: how long the line is quiet before its memory is looked at again")
 	flag.IntVar(&o.households, "households", 100_000, "payouts and register: households in the books; each has ten postings")

@@ -92,10 +92,15 @@ type city struct {
 
 // city makes an empty database.
 func (h *house) city(ctx context.Context, name string) (c city, err error) {
-	c.name = name
 	if err := localservers.CreateDatabase(ctx, h.servers.Postgres.SuperURL, name, "template1"); err != nil {
 		return c, err
 	}
+	return h.inCity(name)
+}
+
+// inCity leads to a database that is there.
+func (h *house) inCity(name string) (c city, err error) {
+	c.name = name
 	for to, from := range map[*string]string{&c.app: h.servers.Postgres.AppURL, &c.owner: h.servers.Postgres.OwnerURL, &c.inspect: h.servers.Postgres.InspectURL} {
 		if *to, err = localservers.InDatabase(from, name); err != nil {
 			return c, err

@@ -39,8 +39,10 @@ const pagesEach, reportsEach = 2000, 30
 
 // benchRegister measures what people wait for on a city's register of real size: a list of tickets, a look-up by identity number,
 // a case's page and a month's report, through HTTP, as a township's head and a county's finance officer ask for them.
+//
+// With -beside another build answers the same questions in turns with this one, from the same database.
 func benchRegister(ctx context.Context, h *house, o options) (lines []figures.Line, err error) {
-	where, err := h.city(ctx, "register")
+	where, kept, err := registerCity(ctx, h)
 	if err != nil {
 		return nil, err
 	}
@@ -48,18 +50,46 @@ func benchRegister(ctx context.Context, h *house, o options) (lines []figures.Li
 	if err != nil {
 		return nil, err
 	}
-	r, err := layRegister(ctx, h, where, o)
+	asked := []*program{p}
+	if o.beside != "" {
+		other, err := newProgram(h, where, o.beside, "beside", 1)
+		if err != nil {
+			return nil, err
+		}
+		asked = append(asked, other)
+	}
+	r, err := layRegister(ctx, h, where, o, kept)
 	if err != nil {
 		return nil, err
 	}
-	if err := p.serve(ctx); err != nil {
-		return nil, err
+	for _, a := range asked {
+		if err := a.serve(ctx); err != nil {
+			return nil, err
+		}
+		defer a.kill()
 	}
-	defer p.kill()
-	if lines, err = r.measure(ctx, p, o.clients); err != nil {
+	if lines, err = r.measure(ctx, asked, p.passwords, o); err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, p.tail())
 	}
-	return lines, p.stop()
+	for _, a := range asked {
+		err = errors.Join(err, a.stop())
+	}
+	return lines, err
+}
+
+// registerCity is the register's database; kept where an earlier run in the same folder has laid the register out.
+func registerCity(ctx context.Context, h *house) (where city, kept bool, err error) {
+	const name = "register"
+	err = database{super: h.servers.Postgres.SuperURL}.scan(ctx, `SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = '`+name+`')`, &kept)
+	if err != nil {
+		return where, false, err
+	}
+	if kept {
+		where, err = h.inCity(name)
+	} else {
+		where, err = h.city(ctx, name)
+	}
+	return where, kept, err
 }
 
 // register is the city that was laid out.
@@ -72,59 +102,93 @@ type register struct {
 }
 
 // layRegister fills the database with a year's books, a sample that can be read, and the rest of the city's people and tickets.
-func layRegister(ctx context.Context, h *house, where city, o options) (r register, err error) {
+func layRegister(ctx context.Context, h *house, where city, o options, kept bool) (r register, err error) {
 	if r.super, err = localservers.InDatabase(h.servers.Postgres.SuperURL, where.name); err != nil {
 		return r, err
 	}
-	ring, err := seal.LoadOrGenerate(filepath.Join(h.dir, "keys"))
-	if err != nil {
-		return r, err
+	d := database{name: where.name, super: r.super}
+	if !kept {
+		if err := r.lay(ctx, h, d, where, o); err != nil {
+			return r, err
+		}
 	}
-	db, err := store.Open(store.Options{URL: where.app, Sealer: ring, Logger: slog.New(slog.DiscardHandler)})
-	if err != nil {
+	if err := r.recall(ctx); err != nil {
 		return r, err
-	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	d := database{name: where.name, super: r.super, db: db}
-	b, err := layBooks(ctx, d, o.households, 0)
-	if err != nil {
-		return r, err
-	}
-	if err := r.sample(ctx, b); err != nil {
-		return r, err
-	}
-	script := strings.NewReplacer(":households", fmt.Sprint(o.households), ":tickets", fmt.Sprint(o.tickets)).Replace(registerSQL)
-	if err := d.exec(ctx, script); err != nil {
-		return r, fmt.Errorf("lay the register out: %w", err)
 	}
 	// One password for all: that of a head of the demo city, whom the program has brought in.
 	if err := d.exec(ctx, `UPDATE staff SET password_hash = (SELECT password_hash FROM staff WHERE login = 'town2-head') WHERE login ~ '^head-'`); err != nil {
 		return r, err
 	}
+	// A city's database is not one that was filled a second ago: what comes after a load is done before anybody is measured.
+	for _, upkeep := range []string{"VACUUM ANALYZE", "CHECKPOINT"} {
+		if err := d.exec(ctx, upkeep); err != nil {
+			return r, err
+		}
+	}
 	return r, d.scan(ctx, `SELECT (SELECT count(*) FROM tickets) || ' tickets, ' || (SELECT count(*) FROM households) || ' households, ' || (SELECT count(*) FROM persons) || ' persons, ' || (SELECT count(*) FROM postings) || ' postings'`, &r.size)
+}
+
+// lay writes it all.
+func (r *register) lay(ctx context.Context, h *house, d database, where city, o options) (err error) {
+	ring, err := seal.LoadOrGenerate(filepath.Join(h.dir, "keys"))
+	if err != nil {
+		return err
+	}
+	if d.db, err = store.Open(store.Options{URL: where.app, Sealer: ring, Logger: slog.New(slog.DiscardHandler)}); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, d.db.Close()) }()
+	b, err := layBooks(ctx, d, o.households, 0)
+	if err != nil {
+		return err
+	}
+	if err := d.exec(ctx, `UPDATE tickets SET status = 'accepted' WHERE id <= $1`, sampled); err != nil {
+		return err
+	}
+	if err := r.sample(ctx, b); err != nil {
+		return err
+	}
+	script := strings.NewReplacer(":households", fmt.Sprint(o.households), ":tickets", fmt.Sprint(o.tickets)).Replace(registerSQL)
+	if err := d.exec(ctx, script); err != nil {
+		return fmt.Errorf("lay the register out: %w", err)
+	}
+	return nil
+}
+
+// matter is a ticket of the sample.
+type matter struct {
+	id        int64
+	ref, code string
+}
+
+func (r *register) matters(ctx context.Context) (matters []matter, err error) {
+	conn, err := pgx.Connect(ctx, r.super)
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close(ctx) //nolint:errcheck // a short-lived connection
+	rows, err := conn.Query(ctx, `SELECT id, public_id::text, area_code FROM tickets WHERE id <= $1 ORDER BY id`, sampled)
+	if err != nil {
+		return nil, err
+	}
+	var m matter
+	_, err = pgx.ForEachRow(rows, []any{&m.id, &m.ref, &m.code}, func() error { matters = append(matters, m); return nil })
+	return matters, err
+}
+
+// recall tells who is in the sample.
+func (r *register) recall(ctx context.Context) error {
+	matters, err := r.matters(ctx)
+	for i, m := range matters {
+		r.numbers, r.cases, r.heads = append(r.numbers, identityNumber(i)), append(r.cases, m.ref), append(r.heads, "head-"+m.code)
+	}
+	return err
 }
 
 // sample registers households whose numbers are known, each linked to a ticket that its township has in hand.
 func (r *register) sample(ctx context.Context, b books) error {
-	conn, err := pgx.Connect(ctx, r.super)
+	matters, err := r.matters(ctx)
 	if err != nil {
-		return err
-	}
-	defer conn.Close(ctx) //nolint:errcheck // a short-lived connection
-	if _, err := conn.Exec(ctx, `UPDATE tickets SET status = 'accepted' WHERE id <= $1`, sampled); err != nil {
-		return err
-	}
-	rows, err := conn.Query(ctx, `SELECT id, public_id::text, area_code FROM tickets WHERE id <= $1 ORDER BY id`, sampled)
-	if err != nil {
-		return err
-	}
-	type matter struct {
-		id        int64
-		ref, code string
-	}
-	var m matter
-	var matters []matter
-	if _, err := pgx.ForEachRow(rows, []any{&m.id, &m.ref, &m.code}, func() error { matters = append(matters, m); return nil }); err != nil {
 		return err
 	}
 	return b.db.InTx(ctx, act.Actor{System: "bench", Name: "bench"}, func(tx *store.Tx) error {
@@ -148,7 +212,6 @@ func (r *register) sample(ctx context.Context, b books) error {
 			if err := tx.AddLink(ctx, ticket.ID(m.id), home.ID, people.BasisIdentity); err != nil {
 				return err
 			}
-			r.numbers, r.cases, r.heads = append(r.numbers, number), append(r.cases, m.ref), append(r.heads, "head-"+m.code)
 		}
 		return nil
 	})
@@ -211,20 +274,45 @@ func (a asker) ask(ctx context.Context, method, path string, body any) (time.Dur
 	return took, err
 }
 
-// measure asks for every page as many people at once would.
-func (r register) measure(ctx context.Context, p *program, clients int) ([]figures.Line, error) {
-	clients = min(clients, 4) // two cores hold no more at work without waiting for one another
-	askers := map[string]asker{}
-	for _, login := range r.heads[:min(len(r.heads), 8)] {
-		a, err := signIn(ctx, p.api, login, p.passwords["town2-head"])
-		if err != nil {
+// counter is who asks one program.
+type counter struct {
+	heads  map[int]asker // of tickets of the sample, by their place in it
+	county asker
+}
+
+// hands are the eight tickets of the sample that people work on: each in a chain of the audit of its own.
+// chained are eight that share one chain (store: a ticket's chain is its id modulo 16).
+var hands, chained = []int{0, 1, 2, 3, 4, 5, 6, 7}, []int{15, 31, 47, 63, 79, 95, 111, 127}
+
+func (r register) open(ctx context.Context, p *program, passwords map[string]string) (o counter, err error) {
+	o.heads = map[int]asker{}
+	for _, i := range append(hands, chained...) {
+		if o.heads[i], err = signIn(ctx, p.api, r.heads[i], passwords["town2-head"]); err != nil {
+			return o, err
+		}
+	}
+	o.county, err = signIn(ctx, p.api, "county1-finance", passwords["county1-finance"])
+	return o, err
+}
+
+// lookUp asks for somebody by their number, for the nth of some tickets.
+func (r register) lookUp(ctx context.Context, o counter, n int, tickets []int) (time.Duration, error) {
+	i := tickets[n%len(tickets)]
+	return o.heads[i].ask(ctx, http.MethodPost, "/tickets/"+r.cases[i]+"/household/lookups", map[string]any{"id_number": r.numbers[(n*7)%len(r.numbers)]})
+}
+
+// turns is in how many parts the questions of a page are asked where two programs take turns.
+const turns = 10
+
+// measure asks for every page as many people at once would, of each program.
+func (r register) measure(ctx context.Context, programs []*program, passwords map[string]string, o options) ([]figures.Line, error) {
+	clients := min(o.clients, 4) // two cores hold no more at work without waiting for one another
+	counters := make([]counter, len(programs))
+	for i, p := range programs {
+		var err error
+		if counters[i], err = r.open(ctx, p, passwords); err != nil {
 			return nil, err
 		}
-		askers[login] = a
-	}
-	county, err := signIn(ctx, p.api, "county1-finance", p.passwords["county1-finance"])
-	if err != nil {
-		return nil, err
 	}
 	last := time.Now().AddDate(0, -1, 0).Format("2006-01")
 	ends := time.Now().AddDate(0, 0, -time.Now().Day()).Format(time.DateOnly)
@@ -232,18 +320,20 @@ func (r register) measure(ctx context.Context, p *program, clients int) ([]figur
 	for _, page := range []struct {
 		name, gate string
 		times      int
-		ask        func(n int, a asker) (time.Duration, error)
+		ask        func(n int, o counter) (time.Duration, error)
 	}{
-		{"list of tickets", "gate: p99 200 ms, aim 100; 50 of a township's open ones, then all, with clocks, as its head", pagesEach, func(n int, a asker) (time.Duration, error) {
-			return a.ask(ctx, http.MethodGet, []string{"/tickets?limit=50", "/tickets?view=all&limit=50"}[n%2], nil)
+		{"list of tickets", "gate: p99 200 ms, aim 100; 50 of a township's open ones, then all, with clocks, as its head", pagesEach, func(n int, o counter) (time.Duration, error) {
+			return o.heads[n%8].ask(ctx, http.MethodGet, []string{"/tickets?limit=50", "/tickets?view=all&limit=50"}[n%2], nil)
 		}},
-		{"look-up by identity number", "gate: p99 50 ms, aim 20; for a case in hand, leaves its record", pagesEach, func(n int, a asker) (time.Duration, error) {
-			i := n % 8
-			return a.ask(ctx, http.MethodPost, "/tickets/"+r.cases[i]+"/household/lookups", map[string]any{"id_number": r.numbers[(n*7)%len(r.numbers)]})
+		{"look-up by identity number", "gate: p99 50 ms, aim 20; for a case in hand, leaves its record", pagesEach, func(n int, o counter) (time.Duration, error) {
+			return r.lookUp(ctx, o, n, hands)
 		}},
-		{"case page", "gate: p99 200 ms, aim 100; the ticket, its history and its household, one after the other", pagesEach, func(n int, a asker) (sum time.Duration, err error) {
+		{"look-up, all of one audit chain", "no gate; 8 tickets whose records follow one another", pagesEach, func(n int, o counter) (time.Duration, error) {
+			return r.lookUp(ctx, o, n, chained)
+		}},
+		{"case page", "gate: p99 200 ms, aim 100; the ticket, its history and its household, one after the other", pagesEach, func(n int, o counter) (sum time.Duration, err error) {
 			for _, part := range []string{"", "/timeline", "/household"} {
-				took, err := a.ask(ctx, http.MethodGet, "/tickets/"+r.cases[n%8]+part, nil)
+				took, err := o.heads[n%8].ask(ctx, http.MethodGet, "/tickets/"+r.cases[n%8]+part, nil)
 				if err != nil {
 					return 0, err
 				}
@@ -251,15 +341,33 @@ func (r register) measure(ctx context.Context, p *program, clients int) ([]figur
 			}
 			return sum, nil
 		}},
-		{"month's report of a county", "gate: p99 10 s, aim 3 s; /statistics, held against the ledger", reportsEach, func(int, asker) (time.Duration, error) {
-			return county.ask(ctx, http.MethodGet, "/statistics?from="+last+"-01&to="+ends, nil)
+		{"month's report of a county", "gate: p99 10 s, aim 3 s; /statistics, held against the ledger", reportsEach, func(_ int, o counter) (time.Duration, error) {
+			return o.county.ask(ctx, http.MethodGet, "/statistics?from="+last+"-01&to="+ends, nil)
 		}},
 	} {
-		waits, err := together(clients, page.times, func(n int) (time.Duration, error) { return page.ask(n, askers[r.heads[n%8]]) })
-		if err != nil {
-			return lines, err
+		if !strings.Contains(page.name, o.pages) {
+			continue
 		}
-		lines = append(lines, figures.Row(page.name, fmt.Sprintf("%s; %d times, %d at once, over HTTP", page.gate, page.times, clients), "%s", figures.Spread(waits)))
+		waits := make([][]time.Duration, len(counters))
+		parts := 1
+		if len(counters) > 1 {
+			parts = min(turns, page.times/clients)
+		}
+		for part := range parts {
+			for k := range counters {
+				i := (k + part) % len(counters) // neither is always the first
+				took, err := together(clients, page.times/parts, func(n int) (time.Duration, error) { return page.ask(n+part*page.times/parts, counters[i]) })
+				if err != nil {
+					return lines, err
+				}
+				waits[i] = append(waits[i], took...)
+			}
+		}
+		how := fmt.Sprintf("%s; %d times, %d at once, over HTTP", page.gate, page.times, clients)
+		lines = append(lines, figures.Row(page.name, how, "%s", figures.Spread(waits[0])))
+		for _, w := range waits[1:] {
+			lines = append(lines, figures.Row("… by the program beside, in turns", "", "%s", figures.Spread(w)))
+		}
 	}
 	return lines, nil
 }

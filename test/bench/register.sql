@@ -45,6 +45,13 @@ INSERT INTO visits (public_id, ticket_id, mode, arrived_at, recorded_at, facts_s
 INSERT INTO case_households (ticket_id, household_id, basis, linked_by, linked_at)
     SELECT m.id, b.household + 1 + (m.i % :households), 'identity', t.maker, m.at FROM matter m JOIN town t USING (code) CROSS JOIN base b WHERE m.priority <> 'INFO';
 
+-- Every open ticket has the timers that it would have: what lies behind it has been missed, and nothing falls due while people are measured.
+UPDATE clocks SET breached_at = due_at WHERE stopped_at IS NULL AND breached_at IS NULL AND due_at < now() + interval '6 hours';
+INSERT INTO timers (subject_kind, subject_id, kind, step, epoch, due_at, shard)
+    SELECT 'ticket', id, 'silence', 0, epoch, now() + interval '1 day' * (1 + id % 30), id & 15 FROM tickets WHERE status NOT IN ('closed', 'duplicate')
+    UNION ALL SELECT 'ticket', ticket_id, 'deadline', row_number() OVER (PARTITION BY ticket_id ORDER BY due_at), revision, due_at, ticket_id & 15 FROM clocks WHERE stopped_at IS NULL AND breached_at IS NULL
+    ON CONFLICT DO NOTHING;
+
 SET session_replication_role = origin;
 SELECT setval(pg_get_serial_sequence(t, 'id'), :tickets * 4) FROM unnest(ARRAY['tickets', 'households', 'persons']) t;
 ANALYZE;
