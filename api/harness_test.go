@@ -108,7 +108,7 @@ func newHouseOn(t *testing.T, urls servers.URLs, change ...func(*api.Config, *ap
 	deps.Rules.Sources = policies(t).Sources
 	deps.Rules.Aids, deps.Rules.Knowledge = policies(t).Aids, policies(t).Knowledge
 	deps.Rules.Referrals, deps.Rules.Care = policies(t).Referrals, policies(t).Care
-	deps.Rules.Integrity, deps.Rules.Discovery = policies(t).Integrity, policies(t).Discovery
+	deps.Rules.Integrity, deps.Rules.Discovery, deps.Rules.Stages = policies(t).Integrity, policies(t).Discovery, policies(t).Stages
 	for _, c := range change {
 		c(&cfg, &deps)
 	}

@@ -26,6 +26,7 @@ import (
 	"example.org/hotline/relief/referral"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/relief/source"
+	"example.org/hotline/relief/statistics"
 	"example.org/hotline/ticket"
 )
 
@@ -193,6 +194,7 @@ type Rules struct {
 	Care      care.Catalogues // of what is done beside money, at least one
 	Integrity integrity.Versions
 	Discovery discovery.Versions
+	Stages    statistics.StageVersions
 	Sources   *source.Catalogue // data sources that households are checked at
 
 	Knowledge    *knowledge.Index // what people look up

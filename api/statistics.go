@@ -5,11 +5,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
-
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/gofiber/fiber/v2"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -20,6 +16,7 @@ import (
 type StatisticsRows interface {
 	// Statistics counts what happened in a place between two days and holds it against the ledger.
 	Statistics(ctx context.Context, f statistics.Filter) (statistics.Report, error)
+	StuckRows
 }
 
 // counters read figures: whoever answers for a place, and those who check it.
@@ -30,6 +27,9 @@ func statisticsTable() []*route {
 	get := http.MethodGet
 	return []*route{
 		{method: get, path: "/statistics", who: counters, summary: "Who was helped, by how much and how soon, between two days", bind: read((*Server).statistics)},
+		{method: get, path: "/statistics/stuck", who: counters, summary: "What waits where in the loop, for how long, and how much for longer than usual", bind: read((*Server).stuck)},
+		{method: get, path: "/statistics/stuck/cases", who: counters, summary: "What stands in one state, the longest first", bind: read((*Server).stuckCases)},
+		{method: get, path: "/statistics/stuck/sheet", who: counters, summary: "What waits, as a spreadsheet (XLSX); it names owners and no citizen", bind: bindStuckSheet},
 		{method: get, path: "/statistics/sheet", who: counters, summary: "The same as a spreadsheet (XLSX); it names nobody", bind: bindStatisticsSheet},
 	}
 }
@@ -86,38 +86,10 @@ func (s *Server) statistics(ctx context.Context, tx Tx, in *statisticsInput) (st
 	return tx.Statistics(ctx, f)
 }
 
-// sheetType is what a spreadsheet says of itself (ECMA-376).
-const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 // bindStatisticsSheet sends the figures as a spreadsheet.
 func bindStatisticsSheet(s *Server, r *route) {
-	s.app.Add(r.method, fiberPath(r.path), func(c *fiber.Ctx) error {
-		ctx := c.UserContext()
-		in := statisticsInput{Area: c.Query("area"), From: c.Query("from"), To: c.Query("to")}
-		var report statistics.Report
-		err := s.deps.Run(ctx, requestOf(ctx).actor, func(tx Tx) (err error) {
-			report, err = s.statistics(ctx, tx, &in)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		body, err := writeSheet(report, c.Query("lang") == "en")
-		if err != nil {
-			return err
-		}
-		c.Set(fiber.HeaderContentType, sheetType)
-		c.Set(fiber.HeaderContentDisposition, "attachment; filename="+strconv.Quote("statistics-"+string(report.Area)+"-"+string(report.From)+"-"+string(report.To)+".xlsx"))
-		return c.Send(body)
+	bindSheet(s, r, map[string]string{"area": "A place of yours", "from": "First day", "to": "Last day"}, func(ctx context.Context, tx Tx, query func(string) string) (string, []sheet, error) {
+		report, err := s.statistics(ctx, tx, &statisticsInput{Area: query("area"), From: query("from"), To: query("to")})
+		return "statistics-" + string(report.Area) + "-" + string(report.From) + "-" + string(report.To), sheetsOf(report), err
 	})
-	op := r.operation()
-	for name, doc := range map[string]string{"area": "A place of yours", "from": "First day", "to": "Last day", "lang": "zh or en"} {
-		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "query", Description: doc, Schema: &huma.Schema{Type: huma.TypeString}})
-	}
-	slices.SortFunc(op.Parameters, func(a, b *huma.Param) int { return strings.Compare(a.Name, b.Name) })
-	op.Responses = map[string]*huma.Response{
-		"200":     {Description: "The spreadsheet", Content: map[string]*huma.MediaType{sheetType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}},
-		"default": {Description: "Error", Content: map[string]*huma.MediaType{problemType: {Schema: s.schemaOf(Problem{})}}},
-	}
-	s.api.OpenAPI().AddOperation(&op)
 }

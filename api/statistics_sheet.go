@@ -2,13 +2,56 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
+	"strings"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
 	"github.com/xuri/excelize/v2"
 
 	"example.org/hotline/relief/statistics"
 )
+
+// sheetType is what a spreadsheet says of itself (ECMA-376).
+const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+// bindSheet answers with a spreadsheet of what read lays out as tables, under the name it gives, in the language asked for.
+func bindSheet(s *Server, r *route, params map[string]string, read func(ctx context.Context, tx Tx, query func(string) string) (name string, sheets []sheet, err error)) {
+	s.app.Add(r.method, fiberPath(r.path), func(c *fiber.Ctx) error {
+		ctx := c.UserContext()
+		var name string
+		var sheets []sheet
+		err := s.deps.Run(ctx, requestOf(ctx).actor, func(tx Tx) (err error) {
+			name, sheets, err = read(ctx, tx, func(key string) string { return c.Query(key) })
+			return err
+		})
+		if err != nil {
+			return err
+		}
+		body, err := writeBook(sheets, c.Query("lang") == "en")
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderContentType, sheetType)
+		c.Set(fiber.HeaderContentDisposition, "attachment; filename="+strconv.Quote(name+".xlsx"))
+		return c.Send(body)
+	})
+	op := r.operation()
+	for name, doc := range params {
+		op.Parameters = append(op.Parameters, &huma.Param{Name: name, In: "query", Description: doc, Schema: &huma.Schema{Type: huma.TypeString}})
+	}
+	op.Parameters = append(op.Parameters, &huma.Param{Name: "lang", In: "query", Description: "zh or en", Schema: &huma.Schema{Type: huma.TypeString}})
+	slices.SortFunc(op.Parameters, func(a, b *huma.Param) int { return strings.Compare(a.Name, b.Name) })
+	op.Responses = map[string]*huma.Response{
+		"200":     {Description: "The spreadsheet", Content: map[string]*huma.MediaType{sheetType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}},
+		"default": {Description: "Error", Content: map[string]*huma.MediaType{problemType: {Schema: s.schemaOf(Problem{})}}},
+	}
+	s.api.OpenAPI().AddOperation(&op)
+}
 
 // sheet is one table of a spreadsheet: a name, headings, rows. Columns of money hold
 // yuan as numbers, and are shown with two decimals.
@@ -38,6 +81,16 @@ var sheetWords = map[string][2]string{
 	"call": {"来电", "Call"}, "report": {"村（居）报告", "Report of a village"},
 	"aid": {"救助", "Aid"}, "consultation": {"咨询", "Question"}, "progress": {"进度查询", "Progress"}, "complaint": {"投诉", "Complaint"},
 	"two_hour": {"2小时", "2 hours"}, "day": {"24小时", "24 hours"}, "answer": {"答复", "Answer"}, "accepted": {"受理", "Acceptance"}, "decide": {"审核确认", "Decision"},
+
+	"part.ticket": {"五个环节", "Stage"}, "part.application": {"申请", "Application"}, "part.decision": {"急难决定", "Decision"}, "part.payout": {"发放", "Payout"}, "part.referral": {"转介", "Referral"}, "part.follow_up": {"跟踪回访", "Follow-up"},
+	"ticket.inform": {"主动告知", "Informing"}, "ticket.discover": {"主动发现", "Discovering"}, "ticket.respond": {"快速响应", "Responding"}, "ticket.relieve": {"即时救助", "Relieving"}, "ticket.follow": {"跟踪转介", "Following up"},
+	"application.draft": {"起草", "Draft"}, "application.submitted": {"已提交", "Handed in"}, "application.supplement": {"待补正", "Papers asked for"}, "application.accepted": {"已受理", "Taken in"}, "application.investigating": {"调查核对", "Investigated"},
+	"application.hearing": {"民主评议", "Before the committee"}, "application.reviewed": {"已审核", "Proposed"}, "application.notice": {"公示中", "Public notice"}, "application.objection": {"有异议", "Objected to"},
+	"decision.registered": {"待简易核实", "Registered"}, "decision.short_check": {"待批准", "Waits for approval"}, "decision.approved": {"已批准未发放", "Approved, not paid"},
+	"payout.submitted": {"待复核", "Waits for its checker"}, "payout.checked": {"已复核", "Checked"}, "payout.reserved": {"已占用", "Reserved"}, "payout.cash_issued": {"现金已领出", "Cash drawn"}, "payout.batched": {"已组批", "In a batch"}, "payout.sent": {"已送银行", "With the bank"},
+	"payout.acked": {"银行已收", "Bank has it"}, "payout.failed": {"发放失败", "Failed"}, "payout.unknown": {"结果不明", "Unknown"}, "payout.fixed": {"已修正待重发", "Repaired"},
+	"referral.created": {"待发送", "Written down"}, "referral.sent": {"已发送", "Sent"}, "referral.accepted": {"部门已受理", "Accepted"}, "referral.returned": {"已退回", "Returned"}, "referral.in_progress": {"办理中", "In progress"}, "referral.resulted": {"有结果待确认", "Result not confirmed"},
+	"follow_up.planned": {"已到期待走访", "Planned"}, "follow_up.late": {"已逾期", "Late"},
 }
 
 // inWords spells a cell's code out.
@@ -96,8 +149,8 @@ func sheetsOf(r statistics.Report) []sheet {
 	return []sheet{kinds, months, entries, covered, intake, clocks, calls, about}
 }
 
-// writeSheet writes a report as XLSX.
-func writeSheet(r statistics.Report, english bool) (written []byte, err error) {
+// writeBook writes tables as XLSX.
+func writeBook(sheets []sheet, english bool) (written []byte, err error) {
 	f := excelize.NewFile()
 	defer func() { err = errors.Join(err, f.Close()) }() // what it keeps in temporary files
 	decimals := "#,##0.00"
@@ -105,7 +158,7 @@ func writeSheet(r statistics.Report, english bool) (written []byte, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("style a spreadsheet: %w", err)
 	}
-	for i, s := range sheetsOf(r) {
+	for i, s := range sheets {
 		if err := addSheet(f, s, english, i == 0, money); err != nil {
 			return nil, fmt.Errorf("write the sheet %s: %w", s.en, err)
 		}

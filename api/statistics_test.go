@@ -7,6 +7,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"example.org/hotline/api"
 	"example.org/hotline/relief/statistics"
 )
 
@@ -54,6 +55,47 @@ func TestStatisticsRefuseBadSpans(t *testing.T) {
 		"/statistics?area=990102000000":                             "not_found",
 		"/statistics/sheet?area=990102000000":                       "not_found",
 		"/statistics/sheet?from=1999-01-01&to=2026-10-01&area=abcd": "span_too_long",
+	} {
+		if got := head.get(path); got.code() != want {
+			t.Errorf("%s: %d %s, want %s", path, got.status, got.body, want)
+		}
+	}
+}
+
+// What waits is counted, listed behind its figure and laid out in words; another place's is not found.
+func TestWhatWaitsOverHTTP(t *testing.T) {
+	h := newHouse(t)
+	h.call("12349001", "13812345678")
+	head := h.signIn("township_head")
+	got := decode[statistics.StuckReport](t, head.get("/statistics/stuck"))
+	if got.Open != 1 || len(got.Lines) != 1 || got.Lines[0].Part != statistics.PartTicket || got.Lines[0].UsualDays == 0 || got.Rules == "" {
+		t.Fatalf("the head counts %+v", got)
+	}
+	line := got.Lines[0]
+	page := decode[api.StuckPage](t, head.get("/statistics/stuck/cases?part=ticket&state="+line.State))
+	if len(page.Items) != 1 || page.Next != "" || page.Items[0].State != line.State {
+		t.Errorf("behind the figure: %+v", page)
+	}
+	answer := head.get("/statistics/stuck/sheet?lang=en")
+	book, err := excelize.OpenReader(bytes.NewReader(answer.body))
+	if err != nil {
+		t.Fatalf("%d %v", answer.status, err)
+	}
+	defer func() {
+		if err := book.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
+	for cell, want := range map[string]string{"A2": "Stage", "B2": "Discovering", "C2": "1"} {
+		if got, err := book.GetCellValue("Stages and states", cell); err != nil || got != want {
+			t.Errorf("%s is %q (%v), want %q", cell, got, err, want)
+		}
+	}
+	for path, want := range map[string]string{
+		"/statistics/stuck?area=990102000000":                                 "not_found",
+		"/statistics/stuck/sheet?area=990102000000":                           "not_found",
+		"/statistics/stuck/cases?part=ticket&state=relieve&area=990102000000": "not_found",
+		"/statistics/stuck/cases?part=ticket&state=closed":                    "unknown_state",
 	} {
 		if got := head.get(path); got.code() != want {
 			t.Errorf("%s: %d %s, want %s", path, got.status, got.body, want)

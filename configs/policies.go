@@ -24,6 +24,7 @@ import (
 	"example.org/hotline/relief/referral"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/relief/source"
+	"example.org/hotline/relief/statistics"
 	"example.org/hotline/ticket"
 )
 
@@ -48,7 +49,8 @@ type Policies struct {
 
 	Integrity integrity.Versions
 	Discovery discovery.Versions
-	Knowledge *knowledge.Index // what agents look things up in
+	Stages    statistics.StageVersions // how long is usual
+	Knowledge *knowledge.Index         // what agents look things up in
 
 	firstRelief    datedFile[*relief.Policy]
 	firstAid       datedFile[*rule.Version]
@@ -75,6 +77,7 @@ func LoadPolicies(dir string) (*Policies, error) {
 	p.loadAids(from, &all)
 	p.loadIntegrities(from, &all)
 	p.loadDiscoveries(from, &all)
+	p.loadStages(from, &all)
 	p.Knowledge = loadKnowledge(from, &all)
 	p.loadReferrals(from, &all)
 	p.loadCare(from, &all)

@@ -335,7 +335,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 			return n.db.InTx(ctx, actor, func(tx *store.Tx) error { return fn(tx) })
 		},
 		Sessions: n.db, Banks: n.banks,
-		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.policies.Reliefs, Aids: n.policies.Aids, Knowledge: n.policies.Knowledge, Integrity: n.policies.Integrity, Discovery: n.policies.Discovery, Referrals: n.policies.Referrals, Care: n.policies.Care, Callback: n.ladder.Callback.Rules(),
+		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.policies.Reliefs, Aids: n.policies.Aids, Knowledge: n.policies.Knowledge, Integrity: n.policies.Integrity, Discovery: n.policies.Discovery, Stages: n.policies.Stages, Referrals: n.policies.Referrals, Care: n.policies.Care, Callback: n.ladder.Callback.Rules(),
 			Moves:  n.ladder.MoveRules(n.policies.Calendar),
 			Report: ticket.ReportRules{Policy: n.ladder.Version, Terms: n.ladder.Terms(), Holds: n.ladder.Holds(), Calendar: n.policies.Calendar},
 			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions, Skills: n.queues.Skills},

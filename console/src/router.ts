@@ -43,6 +43,7 @@ export const router = createRouter({
     { path: '/batches', name: 'batches', component: () => import('./money/BatchesPage.vue'), meta: { title: 'page.batches' } },
     { path: '/goods', name: 'goods', component: () => import('./money/GoodsPage.vue'), meta: { title: 'page.goods' } },
     { path: '/advances', name: 'advances', component: () => import('./money/AdvancesPage.vue'), meta: { title: 'page.advances' } },
+    { path: '/statistics/stuck', name: 'stuck', component: () => import('./statistics/StuckPage.vue'), meta: { title: 'page.stuck' } },
     { path: '/statistics', name: 'statistics', component: () => import('./statistics/StatisticsPage.vue'), meta: { title: 'page.statistics' } },
     { path: '/calls', name: 'calls', component: () => import('./pages/Calls.vue'), meta: { title: 'page.calls' } },
     { path: '/desk', name: 'desk', component: () => import('./desk/DeskPage.vue'), meta: { title: 'page.desk', phone: true } },

@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch'
 import { newKey } from '../forms/key'
 import type { paths } from './paths'
 import { ApiProblem, problemOf, unanswered } from './problem'
+import type { StuckPart } from '../statistics/stuck'
 import type { ImportPreview, Priority, ReturnLoaded, StatementLoaded, StaffPreview, View } from './types'
 
 const base = '/api/v1'
@@ -162,6 +163,8 @@ export const api = {
   limits: async () => answer(await client.GET('/ledger/limits', { params: { query: {} } })),
   reconciliation: async (area: string) => answer(await client.GET('/ledger/reconciliation', { params: { query: { area } } })),
   statistics: async (query: { area?: string; from: string; to: string }) => answer(await client.GET('/statistics', { params: { query } })),
+  stuck: async (query: { area?: string }) => answer(await client.GET('/statistics/stuck', { params: { query } })),
+  stuckCases: async (query: { area?: string; part: StuckPart; state: string; owner?: number; beyond?: boolean; cursor?: string }) => answer(await client.GET('/statistics/stuck/cases', { params: { query } })),
   moneyReport: async (query: { area: string; from: string; to: string }) => answer(await client.GET('/ledger/report', { params: { query } })),
   trialBalance: async (at?: string) => answer(await client.GET('/ledger/trial-balance', { params: { query: at ? { at } : {} } })),
   statement: async (id: string, query: { from?: string; until?: string; cursor?: string }) => answer(await client.GET('/ledger/accounts/{id}/statement', { params: { path: { id }, query } })),

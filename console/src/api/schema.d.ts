@@ -3950,6 +3950,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/statistics/stuck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits where in the loop, for how long, and how much for longer than usual */
+        get: operations["get_statistics_stuck"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/stuck/cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands in one state, the longest first */
+        get: operations["get_statistics_stuck_cases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/statistics/stuck/sheet": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits, as a spreadsheet (XLSX); it names owners and no citizen */
+        get: operations["get_statistics_stuck_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/system": {
         parameters: {
             query?: never;
@@ -11192,6 +11243,77 @@ export interface components {
             /** @description The same altogether */
             whole: components["schemas"]["StatisticsAidSum"];
         };
+        StatisticsStuckCase: {
+            area_name: string;
+            beyond: boolean;
+            /** Format: double */
+            days: number;
+            number: string;
+            owner_name: string;
+            /** @enum {string} */
+            part: "ticket" | "application" | "decision" | "payout" | "referral" | "follow_up";
+            /** @description Public id of what waits */
+            ref: string;
+            /** Format: date-time */
+            since: string;
+            state: string;
+            /** @description Public id of the ticket */
+            ticket: string;
+            /** Format: int64 */
+            usual_days: number;
+        };
+        StatisticsStuckLine: {
+            area?: string;
+            area_name?: string;
+            /**
+             * Format: int64
+             * @description Longer than the usual days
+             */
+            beyond: number;
+            /** Format: int64 */
+            count: number;
+            /**
+             * Format: double
+             * @description Half of them have stood there for longer
+             */
+            median_days: number;
+            /** Format: double */
+            oldest_days: number;
+            /**
+             * Format: int64
+             * @description Post; names it to the list of cases
+             */
+            owner?: number;
+            owner_name?: string;
+            /** @enum {string} */
+            part: "ticket" | "application" | "decision" | "payout" | "referral" | "follow_up";
+            /** @description Of a ticket, its stage: inform, discover, respond, relieve, follow */
+            state: string;
+            /**
+             * Format: int64
+             * @description As the city has set them; no deadline of the law
+             */
+            usual_days: number;
+        };
+        StatisticsStuckReport: {
+            area: string;
+            area_name: string;
+            /** @description By part and state, in the order of the loop; what nothing stands in is left out */
+            lines: components["schemas"]["StatisticsStuckLine"][] | null;
+            /** Format: date-time */
+            made_at: string;
+            /**
+             * Format: int64
+             * @description Open tickets; the lines of the stages add up to it
+             */
+            open: number;
+            /** @description The same by who owns the tickets */
+            owners: components["schemas"]["StatisticsStuckLine"][] | null;
+            /** @description The same by township */
+            places: components["schemas"]["StatisticsStuckLine"][] | null;
+            /** @description The version of the usual days */
+            rules: string;
+        };
         StatisticsVisitSum: {
             /**
              * Format: int64
@@ -11210,6 +11332,11 @@ export interface components {
             visitors: number;
             /** Format: int64 */
             visits: number;
+        };
+        StuckPage: {
+            items: components["schemas"]["StatisticsStuckCase"][] | null;
+            /** @description cursor of the next page; absent on the last */
+            next?: string;
         };
         SupplyInputBody: {
             note?: string;
@@ -21115,6 +21242,116 @@ export interface operations {
                 lang?: string;
                 /** @description Last day */
                 to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The spreadsheet */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics_stuck: {
+        parameters: {
+            query?: {
+                /** @description A place of yours; default: the whole of it */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsStuckReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics_stuck_cases: {
+        parameters: {
+            query?: {
+                /** @description A place of yours; default: the whole of it */
+                area?: string;
+                part?: "ticket" | "application" | "decision" | "payout" | "referral" | "follow_up";
+                /** @description As in the figures */
+                state?: string;
+                /** @description Of this post's tickets alone */
+                owner?: number;
+                /** @description Only what stands there longer than usual */
+                beyond?: boolean;
+                limit?: number;
+                /** @description next of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StuckPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_statistics_stuck_sheet: {
+        parameters: {
+            query?: {
+                /** @description A place of yours */
+                area?: string;
+                /** @description zh or en */
+                lang?: string;
             };
             header?: never;
             path?: never;

@@ -145,6 +145,13 @@ const knowledge = { items: [
   { code: 'terms', topic: 'procedure', topic_zh: '办理程序', topic_en: 'How it goes', tags: ['多久'], source: '民发〔2021〕57号；地方时限见 aid-*.yaml', valid_from: '2021-01-01', zh: said('申请以后多久有结果？', '打来电话后 5 个工作日内受理，受理后 20 个工作日内办结，其中 10 个工作日内入户调查。急难的走快速通道，2 小时或 24 小时。'), en: said('How long does an application take?', 'It is accepted within 5 working days of the call and decided within 20 working days from there.') },
 ] }
 
+const waits = (part, state, count, median_days, oldest_days, usual_days, beyond, more) => ({ part, state, count, median_days, oldest_days, usual_days, beyond, ...more })
+const waitLines = [
+  waits('ticket', 'inform', 4, 1.2, 3.4, 7, 0), waits('ticket', 'discover', 3, 0.1, 1.6, 1, 1), waits('ticket', 'respond', 9, 0.4, 2.2, 1, 2), waits('ticket', 'relieve', 12, 1.1, 6.5, 3, 3), waits('ticket', 'follow', 31, 12.4, 52.8, 30, 5),
+  waits('application', 'investigating', 6, 3.2, 11.5, 7, 2), waits('application', 'notice', 3, 4.1, 6.2, 9, 0), waits('decision', 'approved', 2, 0.8, 1.1, 3, 0), waits('payout', 'submitted', 4, 0.3, 2.5, 1, 1), waits('referral', 'in_progress', 5, 8.8, 25.3, 20, 1), waits('follow_up', 'late', 2, 4.5, 8.1, 7, 1),
+]
+const stuck = { area: '990101000000', area_name: '青县', made_at: now, rules: 'stages-2026', open: 59, lines: waitLines, places: waitLines.slice(0, 5).map((l) => ({ ...l, area: '990101001000', area_name: '青石镇' })), owners: waitLines.slice(0, 3).map((l) => ({ ...l, owner: 7, owner_name: '林小河' })) }
+const stuckCases = { items: [0, 1, 2].map((i) => ({ ticket: rows[i].id, number: rows[i].number, part: 'ticket', ref: rows[i].id, state: 'relieve', area_name: '青石镇', owner_name: '林小河', since: iso(-9000 + 1500 * i), days: 6.3 - i, usual_days: 3, beyond: true })) }
 const counts = {
   entries: [{ month: '2026-10', area: '990101001000', area_name: '青石镇', register: 'dibao', entered: 6, left: 2 }, { month: '2026-11', area: '990101001000', area_name: '青石镇', register: 'disabled_subsidy', entered: 1, left: 0 }],
   covered: [{ register: 'dibao', persons: 412, households: 188 }, { register: 'disabled_subsidy', persons: 57, households: 55 }, { register: 'tekun', persons: 23, households: 23 }, { persons: 471, households: 240 }],
@@ -175,7 +182,7 @@ export const answers = {
     { act: 'second_signature', id: 'p1', ticket_id: rows[3].id, ticket_number: rows[3].number, area: '990101001000', amount_fen: 80_000, made_by: '林小河', since: iso(-40), due_at: iso(1400) },
     { act: 'approve', id: 'd7', ticket_id: rows[4].id, ticket_number: rows[4].number, area: '990101001000', amount_fen: 450_000, made_by: '赵二', since: iso(-3) },
   ] },
-  '/ledger/reconciliation': reconciliation, '/ledger/report': moneyReport, '/statistics': counts, '/knowledge': knowledge, '/knowledge/versions': knowledge,
+  '/ledger/reconciliation': reconciliation, '/ledger/report': moneyReport, '/statistics': counts, '/statistics/stuck': stuck, '/statistics/stuck/cases': stuckCases, '/knowledge': knowledge, '/knowledge/versions': knowledge,
   '/ledger/trial-balance': { at: now, accounts, debit_fen: 25_080_000, credit_fen: 25_080_000, balanced: true, whole: true, funds: [{ ...accounts[2], available_fen: 14_700_000, pending_out_fen: 300_000, full_fen: 100_000_000, low: true }], floats: [{ ...accounts[3], in_hands_fen: 80_000, full_fen: 5_000_000, low: false }, { ...accounts[4], in_hands_fen: 0, full_fen: 5_000_000, low: true }, { ...account('a8', 'float', '990101000000', '', 10_000_000, 80_000), in_hands_fen: 0, full_fen: 5_000_000, low: false }], left_behind_fen: 1_250_000, left_behind: [{ ...accounts[4], id: 'left', area: '990101009000', posted_fen: 1_250_000, available_fen: 1_200_000, pending_out_fen: 50_000, area_name: '旧河镇', successor: '990101001000', successor_name: '青石镇' }] },
   '/ledger/limits': { policy: 'relief-2026', year: 2026, counting: 'Asia/Shanghai', limits: datedLimits,
     budgets: [{ area: '990101000000', area_name: '青川县', aid_kind: 'urgent', year: 2026, budget_fen: 300_000_000, used_fen: 81_234_50, left_fen: 291_876_550, voucher: '财社〔2026〕12号', set_by: '周会计', set_at: iso(-90_000) }, { area: '990102000000', area_name: '云东县', aid_kind: 'urgent', year: 2026, budget_fen: 5_000_000, used_fen: 5_000_000, left_fen: 0, voucher: '财社〔2026〕13号', set_by: '吴会计', set_at: iso(-80_000) }] },

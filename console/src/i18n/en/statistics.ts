@@ -7,4 +7,11 @@ export const statistics = {
     clocks: 'Deadlines', clock: 'Deadline', due: 'Due', inTime: 'In time', rate: 'On time', late: 'Late', overdue: 'Overdue', running: 'Running', noClocks: 'No deadline fell into this time.',
     asked: 'Calls and visits', ticketsByMonth: 'Tickets by month', calls: 'Calls', queued: 'Waited for an agent', answered: 'Answered by an agent', answeredInTime: 'Answered in time', abandoned: 'Gave up waiting', visits: 'Visits', onSite: 'Of them, on site', visitors: 'Visitors (person-times)', cases: 'Cases visited',
   },
+  stuck: {
+    by: 'Show', bys: { whole: 'Altogether', places: 'By township', owners: 'By owner' }, about: '{place}: {n} open tickets', stages: 'The five stages', byStage: 'Open tickets by stage', ofThem: '{n} ({beyond} for longer than usual)',
+    hint: 'Each open ticket stands in one stage. The usual days are what the city has set, no deadline of the law.', lines: 'Stages and states', part: 'Stage or matter', count: 'Count', median: 'Days (median)', oldest: 'Days (oldest)', usual: 'Usual days', beyond: 'Beyond',
+    cases: 'Cases', casesOf: 'Cases: {what}', onlyBeyond: 'Only beyond {n} days', since: 'Since', days: 'Days', none: 'Nothing waits.', noCases: 'There are no such cases.',
+    parts: { ticket: 'Stage of the ticket', application: 'Application', decision: 'Urgent decision', payout: 'Payout', referral: 'Referral', follow_up: 'Look again' },
+    stage: { inform: 'Inform', discover: 'Discover', respond: 'Respond', relieve: 'Relieve', follow: 'Follow up and refer' },
+  },
 }

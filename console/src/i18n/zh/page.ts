@@ -5,7 +5,7 @@ export const page = {
     clockMoved: '系统时钟已被演示调整，并非真实时间', connectionLost: '⚠ 与服务器的实时连接已断开，正在重连。页面内容可能不是最新；您填写的内容已保存在本设备。',
   },
   page: {
-    signIn: '登录', tickets: '工单', ticket: '工单', approvals: '待我审批', visits: '待上门', duty: '值班', money: '备用金与账目', reconciliation: '对账与结账', statistics: '统计', advances: '现金与预领款', goods: '物资', batches: '银行代发', runs: '批量发放', calls: '来电', desk: '坐席工作台', floor: '话务现场', audit: '审计', contact: '我的联系方式', deadLetters: '未送达', sms: '短信（演示）', households: '家庭', household: '家庭档案', nowhere: '没有这个页面', reports: '上报困难', knowledge: '政策问答', opened: '授权工单', invitation: '设置密码',
+    signIn: '登录', tickets: '工单', ticket: '工单', approvals: '待我审批', visits: '待上门', duty: '值班', money: '备用金与账目', reconciliation: '对账与结账', statistics: '统计', stuck: '环节滞留', advances: '现金与预领款', goods: '物资', batches: '银行代发', runs: '批量发放', calls: '来电', desk: '坐席工作台', floor: '话务现场', audit: '审计', contact: '我的联系方式', deadLetters: '未送达', sms: '短信（演示）', households: '家庭', household: '家庭档案', nowhere: '没有这个页面', reports: '上报困难', knowledge: '政策问答', opened: '授权工单', invitation: '设置密码',
   },
   signIn: { lead: '12349 社会救助热线工作台', login: '账号', password: '密码', go: '登录', invited: '第一次登录？用邀请码设置密码' },
   list: {

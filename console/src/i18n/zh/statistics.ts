@@ -7,4 +7,11 @@ export const statistics = {
     clocks: '时限', clock: '时限', due: '到期', inTime: '按时', rate: '按时率', late: '逾期办结', overdue: '逾期未办', running: '未到期', noClocks: '所选期间没有到期的时限。',
     asked: '来电与走访', ticketsByMonth: '各月受理工单', calls: '来电', queued: '等候接听', answered: '坐席接通', answeredInTime: '及时接通', abandoned: '等候中放弃', visits: '走访', onSite: '其中上门', visitors: '走访人次', cases: '走访的案件',
   },
+  stuck: {
+    by: '查看', bys: { whole: '合计', places: '按乡镇', owners: '按责任人' }, about: '{place}：在办工单 {n} 件', stages: '五个环节', byStage: '各环节在办工单（件）', ofThem: '{n}（超过通常天数 {beyond}）',
+    hint: '每件在办工单只在一个环节。通常天数由本市设定，不是法定时限。', lines: '各环节与状态', part: '环节或事项', count: '件数', median: '停留天数（中位）', oldest: '最长天数', usual: '通常天数', beyond: '超过',
+    cases: '看明细', casesOf: '明细：{what}', onlyBeyond: '只看超过 {n} 天的', since: '从何时起', days: '天数', none: '没有在办的事项。', noCases: '没有这样的案件。',
+    parts: { ticket: '工单环节', application: '申请', decision: '急难决定', payout: '发放', referral: '转介', follow_up: '回访' },
+    stage: { inform: '主动告知', discover: '主动发现', respond: '快速响应', relieve: '即时救助', follow: '跟踪转介' },
+  },
 }
