@@ -217,6 +217,7 @@ func TestAnObjectionARefusalAndACut(t *testing.T) {
 		t.Errorf("an objection after the term: %d", got.status)
 	}
 	a = decode[api.ApplicationList](t, worker.get("/tickets/"+caseID+"/applications")).Items[0]
+	h.promised(worker, caseID, a.Person)
 	a = decode[application.View](t, head.post("/rulings/"+a.Rulings[0].ID+"/approval", map[string]any{"approve": true}))
 	if len(a.Entitlements) != 1 || a.Entitlements[0].From != "2026-05" {
 		t.Fatalf("entitled %+v", a.Entitlements)

@@ -16,6 +16,7 @@ import (
 	"example.org/hotline/relief/application"
 	"example.org/hotline/relief/paymaster"
 	"example.org/hotline/relief/rule"
+	"example.org/hotline/test/paper"
 	"example.org/hotline/ticket"
 )
 
@@ -95,6 +96,10 @@ func (h *house) walk(p path) {
 	h.carded(worker, h.signInOnce("county_finance"), caseID) // who verifies the card does not check what goes to it
 	a = h.noticed(worker, head, caseID, a, p)
 
+	if got := head.post("/rulings/"+a.Rulings[0].ID+"/approval", map[string]any{"approve": true}); got.code() != "commitment_first" || a.Commitment != application.CommitmentMissing {
+		h.t.Errorf("granted before anybody promised to tell the truth (%s): %s", a.Commitment, got.body)
+	}
+	h.promised(worker, caseID, ids[0])
 	a = decode[application.View](h.t, head.post("/rulings/"+a.Rulings[0].ID+"/approval", map[string]any{"approve": true}))
 	if len(a.Entitlements) != 1 || string(a.FirstMonth) != p.first || a.State != application.StateConfirmed {
 		h.t.Fatalf("confirmed: %s from %s, %+v", a.State, a.FirstMonth, a.Entitlements)
@@ -197,8 +202,18 @@ func (h *house) noticed(worker, head client, caseID string, a application.View, 
 			h.t.Errorf("the notice does not show %s: %d %s", want, shown.status, shown.body)
 		}
 	}
+	board := worker.get("/public-notices/" + a.Notices[0].ID + "/form")
+	sheet, err := paper.Read(board.body)
+	if err != nil || len(sheet.Codes) != 1 || !strings.HasSuffix(sheet.Codes[0], a.Notices[0].Path) || !strings.HasPrefix(sheet.Codes[0], "http") {
+		h.t.Errorf("the square code of the board: %v %q %.200s", err, sheet.Codes, board.body)
+	}
+	for _, want := range []string{p.head, "甲村", "最低生活保障", "0537-12349", ledger.Yuan(p.monthly)} {
+		if !strings.Contains(strings.ReplaceAll(sheet.Flat(), ",", ""), strings.ReplaceAll(want, ",", "")) {
+			h.t.Errorf("the board does not show %s: %s", want, sheet.Text)
+		}
+	}
 	for _, never := range append([]string{a.ID, caseID, a.Person}, p.never...) {
-		if strings.Contains(string(shown.body), never) {
+		if strings.Contains(string(shown.body), never) || strings.Contains(sheet.Flat(), never) {
 			h.t.Errorf("the notice shows %s", never)
 		}
 	}
@@ -214,6 +229,9 @@ func (h *house) noticed(worker, head client, caseID string, a application.View, 
 	if gone := (client{h: h}).get("!" + a.Notices[0].Path); gone.status != http.StatusGone || strings.Contains(string(gone.body), p.head) {
 		h.t.Errorf("after its term: %d %s", gone.status, gone.body)
 	}
+	if again := worker.get("/public-notices/" + a.Notices[0].ID + "/form"); again.code() != "notice_down" {
+		h.t.Errorf("printed again after its term: %d", again.status)
+	}
 	for login, want := range map[string]int{"township_head": 1, "worker": 0, "county_duty": 0, "worker.far": 0} {
 		rows := decode[api.ApplicationRowList](h.t, h.signInOnce(login).get("/applications?view=waiting")).Items
 		if len(rows) != want || want == 1 && (rows[0].ID != a.ID || !rows[0].Waits || rows[0].State != application.StateNotice) {
@@ -224,6 +242,12 @@ func (h *house) noticed(worker, head client, caseID string, a application.View, 
 		h.t.Errorf("the maker confirms: %d %s", got.status, got.body)
 	}
 	return a
+}
+
+// promised writes down that somebody promises to tell the truth.
+func (h *house) promised(worker client, caseID, person string) {
+	h.t.Helper()
+	decode[api.IntegrityPaper](h.t, worker.post("/tickets/"+caseID+"/integrity-papers", map[string]any{"person": person, "kind": "commitment", "signed": "voice"}))
 }
 
 // findingsOf writes down what was found of a person.

@@ -30,6 +30,15 @@ func TestAfterTemporaryAidBasicAidIsLookedAt(t *testing.T) {
 	h.clock("2026-04-30 09:00")
 	decode[application.View](t, worker.post(at+"/notices", map[string]any{"phone": "0537-12349", "photo": worker.photo(caseID)}))
 	h.clock("2026-05-08 09:00")
+	refused := map[string]any{"person": ids[0], "kind": "commitment", "signed": "refused"}
+	if got := worker.post("/tickets/"+caseID+"/integrity-papers", refused); got.code() != "reason_required" {
+		t.Errorf("refused without a reason: %s", got.body)
+	}
+	refused["reason"] = "wants to ask the son first"
+	decode[api.IntegrityPaper](t, worker.post("/tickets/"+caseID+"/integrity-papers", refused))
+	if got := decode[application.View](t, worker.get(at)); got.Commitment != application.CommitmentDeclined {
+		t.Errorf("the commitment is %s", got.Commitment)
+	}
 	decode[application.View](t, head.post("/rulings/"+a.Rulings[0].ID+"/approval", map[string]any{"approve": true}))
 	if n := h.count(`SELECT count(*) FROM case_tasks WHERE kind = 'screen' AND state = 'open' AND ref = $1 AND due_at > $2`, a.ID, h.now()); n != 1 {
 		t.Fatalf("%d tasks to look at basic aid", n)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"slices"
@@ -45,6 +46,7 @@ type IntegrityFiles struct {
 	Broken     []integrity.Behaviour `json:"broken" doc:"What may be reported as broken"`
 	Incentives []integrity.Behaviour `json:"incentives" doc:"What kept promises bring"`
 	Sanctions  []integrity.Behaviour `json:"sanctions" doc:"What broken ones do; never to emergency aid or the children's share"`
+	Form       string                `json:"form" doc:"Version of the forms in use"`
 }
 
 func (s *Server) integrityFiles(ctx context.Context, tx Tx, in *TicketRef) (IntegrityFiles, error) {
@@ -60,7 +62,7 @@ func (s *Server) integrityFiles(ctx context.Context, tx Tx, in *TicketRef) (Inte
 		}
 	}
 	rules := s.integrityRules(tx)
-	return IntegrityFiles{files, rules.Kept, rules.Broken, rules.Incentives, rules.Sanctions}, err
+	return IntegrityFiles{files, rules.Kept, rules.Broken, rules.Incentives, rules.Sanctions, s.deps.Forms.Set.Version}, err
 }
 
 func (s *Server) integrityRules(tx Tx) *integrity.Rules {
@@ -73,9 +75,10 @@ type signIntegrityInput struct {
 		ID     string `json:"id,omitempty" format:"uuid"`
 		Person string `json:"person" format:"uuid" doc:"Of the household"`
 		Kind   string `json:"kind" enum:"commitment,notice"`
-		Form   string `json:"form" minLength:"1" maxLength:"60" doc:"Version of the form"`
-		Signed string `json:"signed" enum:"screen,paper,voice"`
-		Upload string `json:"upload,omitempty" format:"uuid" doc:"The signature or the photo of the signed paper; absent by voice"`
+		Form   string `json:"form,omitempty" maxLength:"60" doc:"Version of the form; the one in use where it is absent"`
+		Signed string `json:"signed" enum:"screen,paper,voice,refused"`
+		Upload string `json:"upload,omitempty" format:"uuid" doc:"The signature or the photo of the signed paper; absent by voice, and where it was refused"`
+		Reason string `json:"reason,omitempty" maxLength:"500" doc:"Why it was refused"`
 	}
 }
 
@@ -92,7 +95,7 @@ func (s *Server) signIntegrity(ctx context.Context, tx Tx, in *signIntegrityInpu
 	}
 	ref := newID(ctx, b.ID)
 	return IntegrityPaper{ref}, integrity.Sign(ctx, tx, id, integrity.PaperInput{PublicID: ref, Person: b.Person, Kind: integrity.PaperKind(b.Kind),
-		Form: b.Form, Signed: integrity.Signed(b.Signed), Upload: b.Upload})
+		Form: cmp.Or(b.Form, s.deps.Forms.Set.Version), Signed: integrity.Signed(b.Signed), Upload: b.Upload, Reason: act.Private(b.Reason)})
 }
 
 // IntegrityEntry is where an entry stands after an act.

@@ -83,6 +83,9 @@ func (tx *Tx) applicationView(ctx context.Context, p applicationPage, versions r
 	if err := g.rulings(ctx, versions, p.CountyName); err != nil {
 		return v, err
 	}
+	if err := g.commitment(ctx, versions); err != nil {
+		return v, err
+	}
 	g.tell(versions)
 	v.NextActs = a.NextActs(application.Reader{Actor: tx.actor, Owner: p.OwnerID == int64(tx.actor.PostID), CallTaker: deref(p.CallTakerID) == int64(tx.actor.StaffID) && p.CallTakerID != nil,
 		Now: tx.now}, g.waiting)
@@ -97,6 +100,26 @@ type applicationGather struct {
 	v       *application.View
 	inFull  bool // the reader helps: what is about the household is theirs to read
 	waiting application.Waiting
+	people  []people.Member
+}
+
+// commitment tells whether the household has promised to tell the truth, where it is asked to.
+func (g *applicationGather) commitment(ctx context.Context, versions rule.Versions) error {
+	written, err := g.tx.CommitmentWritten(ctx, g.a.Ticket)
+	if err != nil {
+		return err
+	}
+	rules := versions.At(g.tx.now)
+	if named, err := versions.Named(g.a.Rules); err == nil {
+		rules = named
+	}
+	aid, err := rules.Aid(g.a.Aid)
+	if err != nil { // an aid that no version has any more is asked nothing more
+		g.v.Commitment = written
+		return nil //nolint:nilerr // the page is shown all the same
+	}
+	g.v.Commitment = application.CommitmentOf(aid, g.people, written, ticket.DateOf(g.tx.now))
+	return nil
 }
 
 // tell puts the arithmetic into words, by the version that made it.
@@ -131,6 +154,7 @@ func (g *applicationGather) members(ctx context.Context) error {
 		return err
 	}
 	h, err := g.tx.household(ctx, r)
+	g.people = h.Members
 	for _, m := range h.Members {
 		g.v.Members = append(g.v.Members, application.MemberView{ID: m.Person.PublicID, Name: relief.NameFor(g.tx.actor, m.Person.Name), Relation: string(m.Relation),
 			Age: g.age(m.Person)})

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 
+	"example.org/hotline/internal/act"
 	"example.org/hotline/relief/form"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
@@ -63,4 +64,21 @@ func (tx *Tx) RefusalFacts(ctx context.Context, decision string) (form.RefusalFa
 	facts := form.RefusalFacts{Reason: r.Reason}
 	facts.Party, err = tx.party(r.Party)
 	return facts, err
+}
+
+// PersonParty is a form's party for somebody of the household that a case in scope is about.
+func (tx *Tx) PersonParty(ctx context.Context, id ticket.ID, person string) (form.Party, error) {
+	h, err := tx.TicketHousehold(ctx, id)
+	if err != nil {
+		return form.Party{}, err
+	}
+	for _, m := range h.Members {
+		if m.Person.PublicID != person {
+			continue
+		}
+		p := form.Party{Ticket: id, Name: m.Person.Name, Identity: m.Person.Identity.Masked()}
+		err := tx.scan(ctx, "find the office of a form", `SELECT t.number, o.name FROM tickets t JOIN divisions o ON o.code = t.area_code WHERE t.id = ?`, []any{int64(id)}, &p.Number, &p.Office)
+		return p, err
+	}
+	return form.Party{}, act.NotFound("person")
 }

@@ -2,10 +2,12 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/relief/application"
 	"example.org/hotline/relief/integrity"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
@@ -99,10 +101,14 @@ func (tx *Tx) AddIntegrityStep(ctx context.Context, s integrity.Step) error {
 
 // AddIntegrityPaper writes a commitment or a notice.
 func (tx *Tx) AddIntegrityPaper(ctx context.Context, p integrity.Paper) (bool, error) {
+	reason, err := tx.sealText("integrity_papers.reason", p.PublicID, p.Reason)
+	if err != nil {
+		return false, err
+	}
 	var id int64
-	return tx.insertNew(ctx, "integrity paper", &id, `INSERT INTO integrity_papers (public_id, person_id, ticket_id, area_code, kind, form, signed, upload, staff_id, at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
-		p.PublicID, int64(p.Person), int64(p.Ticket), string(p.Area), p.Kind, p.Form, p.Signed, nonZero(p.Upload), int64(p.By), p.At)
+	return tx.insertNew(ctx, "integrity paper", &id, `INSERT INTO integrity_papers (public_id, person_id, ticket_id, area_code, kind, form, signed, upload, reason_sealed, staff_id, at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (public_id) DO NOTHING RETURNING id`,
+		p.PublicID, int64(p.Person), int64(p.Ticket), string(p.Area), p.Kind, p.Form, p.Signed, nonZero(p.Upload), reason, int64(p.By), p.At)
 }
 
 // ofPersons matches what hangs on persons, also on records that went into theirs.
@@ -135,17 +141,35 @@ func (tx *Tx) IntegrityFiles(ctx context.Context, id ticket.ID) ([]integrity.Fil
 
 func (tx *Tx) integrityPapers(ctx context.Context, files []integrity.File, of map[int64]int, ids []int64) error {
 	var rows []struct {
-		Person                 int64
-		Kind, Form, Signed, By string
-		At                     time.Time
+		Person                           int64
+		PublicID, Kind, Form, Signed, By string
+		ReasonSealed                     []byte
+		At                               time.Time
 	}
-	err := tx.find(ctx, "list integrity papers", &rows, `SELECT coalesce(x.merged_into, x.id) AS person, p.kind, p.form, p.signed, s.name AS by, p.at
+	err := tx.find(ctx, "list integrity papers", &rows, `SELECT coalesce(x.merged_into, x.id) AS person, p.public_id, p.kind, p.form, p.signed, p.reason_sealed, s.name AS by, p.at
 		FROM integrity_papers p JOIN persons x ON x.id = p.person_id JOIN staff s ON s.id = p.staff_id WHERE`+ofPersons+`ORDER BY p.id DESC`, ids, ids)
 	for _, r := range rows {
+		reason, openErr := tx.openText("integrity_papers.reason", r.PublicID, r.ReasonSealed)
+		err = errors.Join(err, openErr)
 		f := &files[of[r.Person]]
-		f.Papers = append(f.Papers, integrity.PaperView{Kind: integrity.PaperKind(r.Kind), Form: r.Form, Signed: integrity.Signed(r.Signed), By: r.By, At: r.At.UTC()})
+		f.Papers = append(f.Papers, integrity.PaperView{Kind: integrity.PaperKind(r.Kind), Form: r.Form, Signed: integrity.Signed(r.Signed), Reason: string(reason), By: r.By, At: r.At.UTC()})
 	}
 	return err
+}
+
+// CommitmentWritten tells what was written down of a commitment on a case; one that was given counts before one that was not.
+func (tx *Tx) CommitmentWritten(ctx context.Context, id ticket.ID) (application.Commitment, error) {
+	var given, declined bool
+	err := tx.scan(ctx, "look for a commitment", `SELECT coalesce(bool_or(signed <> 'refused'), false), coalesce(bool_or(signed = 'refused'), false)
+		FROM integrity_papers WHERE ticket_id = ? AND kind = 'commitment'`, []any{int64(id)}, &given, &declined)
+	switch {
+	case given:
+		return application.CommitmentGiven, err
+	case declined:
+		return application.CommitmentDeclined, err
+	default:
+		return application.CommitmentMissing, err
+	}
 }
 
 func (tx *Tx) integrityEntries(ctx context.Context, files []integrity.File, of map[int64]int, ids []int64) error {

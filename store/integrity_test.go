@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"example.org/hotline/internal/act"
+	"example.org/hotline/relief/application"
 	"example.org/hotline/relief/integrity"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/ticket"
@@ -196,4 +197,44 @@ func TestTheFileOfAHousehold(t *testing.T) {
 	f.tk, f.person = other, h.Members[0].Person.PublicID
 	f.refuse(t, "worker1", "no_full_capacity", f.reporting(t, integrity.Broken, "hid_income"))
 	f.must(t, "worker1", f.reporting(t, integrity.Kept, "worked"))
+	sign.PublicID, sign.Person = uuid.NewString(), f.person
+	f.refuse(t, "worker1", "no_full_capacity", func(tx *Tx) error { return integrity.Sign(t.Context(), tx, f.tk.ID, sign) })
+}
+
+// Who does not promise says why; the reason is sealed, and what was given later counts.
+func TestACommitmentIsRefusedWithAReason(t *testing.T) {
+	f := newFiled(t)
+	written := func(want application.Commitment) {
+		t.Helper()
+		f.must(t, "head", func(tx *Tx) error {
+			got, err := tx.CommitmentWritten(t.Context(), f.tk.ID)
+			if got != want {
+				t.Errorf("the commitment is %s, want %s", got, want)
+			}
+			return err
+		})
+	}
+	sign := func(in integrity.PaperInput) func(*Tx) error {
+		in.PublicID, in.Person, in.Kind, in.Form = uuid.NewString(), f.person, integrity.PaperCommitment, "c-1"
+		return func(tx *Tx) error { return integrity.Sign(t.Context(), tx, f.tk.ID, in) }
+	}
+	written(application.CommitmentMissing)
+	f.refuse(t, "worker1", "reason_required", sign(integrity.PaperInput{Signed: integrity.Refused}))
+	f.refuse(t, "worker1", "reason_required", sign(integrity.PaperInput{Signed: integrity.SignedVoice, Reason: "矿"}))
+	f.refuse(t, "worker1", "unknown_signature", sign(integrity.PaperInput{Signed: "winked"}))
+	f.refuse(t, "stranger", "not_found", sign(integrity.PaperInput{Signed: integrity.SignedVoice}))
+	f.must(t, "worker1", sign(integrity.PaperInput{Signed: integrity.Refused, Reason: "要先问在矿上的儿子"}))
+	written(application.CommitmentDeclined)
+	f.must(t, "worker1", sign(integrity.PaperInput{Signed: integrity.SignedVoice}))
+	written(application.CommitmentGiven)
+	if n := f.count(t, `SELECT count(*) FROM integrity_papers WHERE position(convert_to('矿', 'UTF8') IN reason_sealed) > 0`); n != 0 {
+		t.Error("a reason lies open")
+	}
+	f.must(t, "worker1", func(tx *Tx) error {
+		files, err := tx.IntegrityFiles(t.Context(), f.tk.ID)
+		if err == nil && (len(files[0].Papers) != 2 || files[0].Papers[1].Reason != "要先问在矿上的儿子") {
+			t.Errorf("%+v", files[0].Papers)
+		}
+		return err
+	})
 }

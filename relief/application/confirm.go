@@ -141,6 +141,9 @@ func (x *answering) granted(ctx context.Context, tx Tx, rules Rules) error {
 	if err != nil {
 		return err
 	}
+	if err := x.committed(ctx, tx, h); err != nil {
+		return err
+	}
 	done, err := freshAssessment(ctx, tx, x.a, h)
 	if err != nil {
 		return err

@@ -24,6 +24,9 @@ type Tx interface {
 	// TicketChecks loads the data checks of a ticket with their answers, opened, the newest first.
 	TicketChecks(ctx context.Context, id ticket.ID) ([]source.Check, error)
 
+	// CommitmentWritten tells what was written down of a commitment on a case: given, declined, or missing.
+	CommitmentWritten(ctx context.Context, id ticket.ID) (Commitment, error)
+
 	// AddApplication writes an application and sets its ID. One of the household for the same aid that is under way is
 	// act.ErrRefused (applied_already).
 	AddApplication(ctx context.Context, a *Application) error

@@ -33,6 +33,7 @@ type View struct {
 	Pause       Pause        `json:"pause,omitempty" doc:"Why its working days rest"`
 	DecidedAt   *time.Time   `json:"decided_at,omitempty"`
 	FirstMonth  rule.Month   `json:"first_month,omitempty" doc:"The first that is paid: 2026-05"`
+	Commitment  Commitment   `json:"commitment" enum:"not_asked,missing,given,declined" doc:"Nothing but a child's aid is granted before it was given, or it was written down why not"`
 	By          string       `json:"by"`
 	At          time.Time    `json:"at"`
 	Members     []MemberView `json:"members" doc:"Who lives there now; of them the arithmetic speaks by id"`

@@ -2,6 +2,7 @@ package form
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"example.org/hotline/internal/act"
@@ -16,6 +17,9 @@ type Party struct {
 	Identity string // masked; empty where there is none
 	Office   string // the township or county that gives the aid
 }
+
+// Values fills in a form that says no more than whom it is about and who hands it out.
+func (p Party) Values(today time.Time) map[string]string { return p.values(today) }
 
 func (p Party) values(today time.Time) map[string]string {
 	identity := p.Identity
@@ -57,4 +61,23 @@ func (f RefusalFacts) Values(today time.Time) map[string]string {
 	values := f.values(today)
 	values["reason"] = f.Reason
 	return values
+}
+
+// NoticeFacts are what hangs on a village's board: what may be shown and nothing else.
+type NoticeFacts struct {
+	Village, Head, Aid string // Head is empty where only children live there
+	People             int
+	Fen                int64 // a month, or once
+	From, Until        ticket.Date
+	Phone              string
+}
+
+// Values fills in a public notice.
+func (f NoticeFacts) Values(today time.Time) map[string]string {
+	head := f.Head
+	if head == "" {
+		head = "（不公示姓名）"
+	}
+	return map[string]string{"village": f.Village, "head": head, "people": strconv.Itoa(f.People), "aid": f.Aid, "amount": fmt.Sprintf("%d.%02d", f.Fen/100, f.Fen%100),
+		"from": dayInWords(f.From.At(0)), "until": dayInWords(f.Until.At(0)), "phone": f.Phone, "day": dayInWords(today)}
 }

@@ -21,12 +21,24 @@ type Kind string
 const (
 	Receipt Kind = "receipt" // what a payee signs for (领取凭据)
 	Refusal Kind = "refusal" // that no aid is due, why, and where to have it reviewed (不予救助告知书)
+
+	Commitment      Kind = "commitment"       // what who applies promises (诚信承诺书)
+	IntegrityNotice Kind = "integrity_notice" // what promises kept and broken bring (诚信告知书)
+	IntegrityRecord Kind = "integrity_record" // which were kept and broken (守信和失信行为记录表)
+	PublicNotice    Kind = "public_notice"    // what hangs on the village's board (公示), with a square code to its page
+	NameConsent     Kind = "name_consent"     // that somebody may be named in the press, and in what (公开宣传同意书)
 )
 
 // fields are the places that a form may fill, by kind: what the program knows at that point.
 var fields = map[Kind][]string{
 	Receipt: {"number", "name", "identity", "amount", "capitals", "aid", "day", "payer", "office"},
 	Refusal: {"number", "name", "reason", "day", "office"},
+
+	Commitment:      {"number", "name", "identity", "day", "office"},
+	IntegrityNotice: {"number", "name", "identity", "broken", "incentives", "sanctions", "answer_days", "appeal_days", "day", "office"},
+	IntegrityRecord: {"number", "name", "identity", "kept", "broken", "day", "office"},
+	PublicNotice:    {"village", "head", "people", "aid", "amount", "from", "until", "phone", "day"},
+	NameConsent:     {"number", "name", "identity", "day", "office"},
 }
 
 // Kinds lists every form, in order.
@@ -96,6 +108,7 @@ func (t Template) faults(kind Kind) (faults []error) {
 type Document struct {
 	Template
 	Version string
+	Code    string // what a square code at the end says, such as the address of a page; empty for none
 }
 
 // Fill writes values into a form. A value that is missing is a mistake of the

@@ -3,9 +3,13 @@ package form
 import (
 	"errors"
 	"fmt"
+	"image"
+	"image/color"
 	"io"
 	"os"
+	"strings"
 
+	"github.com/boombuler/barcode/qr"
 	"github.com/signintech/gopdf"
 
 	"example.org/hotline/internal/act"
@@ -54,6 +58,7 @@ func (f Font) Write(to io.Writer, d Document) error {
 	for _, paragraph := range d.Body {
 		p.paragraph(paragraph, bodySize)
 	}
+	p.square(d.Code)
 	for _, signer := range d.Signers {
 		p.signer(signer)
 	}
@@ -107,14 +112,53 @@ func (p *page) paragraph(text string, size float64) {
 		return
 	}
 	p.font(size)
-	lines, err := p.pdf.SplitTextWithWordWrap(text, width)
+	for part := range strings.SplitSeq(text, "\n") {
+		lines, err := p.pdf.SplitTextWithWordWrap(part, width)
+		if err != nil {
+			lines, err = p.pdf.SplitText(part, width)
+		}
+		p.err = errors.Join(p.err, err)
+		for _, line := range lines {
+			p.line(line, margin, size)
+		}
+	}
+}
+
+// squareSize is the edge of a square code: a phone reads it from a board two steps away.
+const squareSize = 113.0 // points, 40 mm
+
+// square draws a square code (QR, ISO/IEC 18004) in the middle. A quarter of it may be
+// torn or stained (level Q).
+func (p *page) square(text string) {
+	if text == "" || p.err != nil {
+		return
+	}
+	code, err := qr.Encode(text, qr.Q, qr.Auto)
 	if err != nil {
-		lines, err = p.pdf.SplitText(text, width)
+		p.err = fmt.Errorf("draw a square code: %w", err)
+		return
 	}
-	p.err = errors.Join(p.err, err)
-	for _, line := range lines {
-		p.line(line, margin, size)
+	const quiet, dots = 4, 8 // modules of white around it; dots of a module
+	n := code.Bounds().Dx()
+	edge := (n + 2*quiet) * dots
+	img := image.NewGray(image.Rect(0, 0, edge, edge))
+	for y := range edge {
+		for x := range edge {
+			img.SetGray(x, y, color.Gray{Y: 255})
+			mx, my := x/dots-quiet, y/dots-quiet
+			if mx < 0 || my < 0 || mx >= n || my >= n {
+				continue
+			}
+			if r, _, _, _ := code.At(mx, my).RGBA(); r == 0 {
+				img.SetGray(x, y, color.Gray{})
+			}
+		}
 	}
+	if p.y+squareSize > bottom {
+		p.begin()
+	}
+	p.err = p.pdf.ImageFrom(img, margin+(width-squareSize)/2, p.y, &gopdf.Rect{W: squareSize, H: squareSize})
+	p.gap(squareSize + bodySize)
 }
 
 func (p *page) signer(who string) {

@@ -62,7 +62,7 @@ func Report(ctx context.Context, tx Tx, id ticket.ID, in ReportInput, rules *Rul
 	if err != nil {
 		return Entry{}, err
 	}
-	if in.Kind == Broken && (person.Capacity != people.CapacityFull || person.Age(ticket.DateOf(tx.Now())) >= 0 && person.Age(ticket.DateOf(tx.Now())) < 18) {
+	if in.Kind == Broken && !able(person, ticket.DateOf(tx.Now())) {
 		return Entry{}, act.Refused("no_full_capacity", "A minor, or somebody without full capacity for civil acts, has no entries of broken promises.")
 	}
 	e := Entry{PublicID: in.PublicID, Person: person.ID, Ticket: t.ID, Area: person.Area, Kind: in.Kind, Behaviour: in.Behaviour, Rules: rules.Version,
@@ -298,6 +298,7 @@ type PaperInput struct {
 	Form     string
 	Signed   Signed
 	Upload   string
+	Reason   act.Private // of who does not agree
 }
 
 // Sign writes down that a person gave a commitment or was given a notice.
@@ -308,13 +309,15 @@ func Sign(ctx context.Context, tx Tx, id ticket.ID, in PaperInput) error {
 	if in.Form == "" || in.Kind != PaperCommitment && in.Kind != PaperNotice {
 		return act.Invalid("form", "required", "Name the form, and whether it is a commitment or a notice.")
 	}
-	byVoice := in.Signed == SignedVoice
-	if !byVoice && in.Signed != SignedScreen && in.Signed != SignedPaper || byVoice != (in.Upload == "") {
-		return act.Invalid("signed", "signature_missing", "Upload the signature or the signed paper; by voice there is none, the call is recorded.")
+	if err := in.agreed(); err != nil {
+		return err
 	}
 	t, person, err := ofCase(ctx, tx, id, in.Person)
 	if err != nil {
 		return err
+	}
+	if in.Kind == PaperCommitment && !able(person, ticket.DateOf(tx.Now())) {
+		return act.Refused("no_full_capacity", "A minor, or somebody without full capacity for civil acts, promises nothing here; let a grown-up of the household.")
 	}
 	if in.Upload != "" {
 		if err := complete(ctx, tx, t.ID, in.Upload); err != nil {
@@ -322,9 +325,35 @@ func Sign(ctx context.Context, tx Tx, id ticket.ID, in PaperInput) error {
 		}
 	}
 	created, err := tx.AddIntegrityPaper(ctx, Paper{PublicID: in.PublicID, Person: person.ID, Ticket: t.ID, Area: person.Area, Kind: in.Kind, Form: in.Form, Signed: in.Signed,
-		Upload: in.Upload, By: tx.Actor().StaffID, At: tx.Now()})
+		Upload: in.Upload, Reason: in.Reason, By: tx.Actor().StaffID, At: tx.Now()})
 	if err != nil || !created {
 		return err
 	}
-	return ticket.Tell(ctx, tx, &t, "integrity.paper", "", map[string]any{"kind": string(in.Kind), "form": in.Form, "by": tx.Actor().Name})
+	return ticket.Tell(ctx, tx, &t, "integrity.paper", "", map[string]any{"kind": string(in.Kind), "form": in.Form, "signed": string(in.Signed), "by": tx.Actor().Name})
+}
+
+// agreed checks how it was agreed to: with a signature, by voice, or not and why.
+func (in PaperInput) agreed() error {
+	switch in.Signed {
+	case SignedScreen, SignedPaper:
+		if in.Upload == "" {
+			return act.Invalid("signed", "signature_missing", "Upload the signature or the signed paper; by voice there is none, the call is recorded.")
+		}
+	case SignedVoice, Refused:
+		if in.Upload != "" {
+			return act.Invalid("signed", "signature_missing", "By voice, or where it was refused, there is no signature to upload.")
+		}
+	default:
+		return act.Invalid("signed", "unknown_signature", "Say screen, paper, voice or refused.")
+	}
+	if (in.Signed == Refused) != (in.Reason != "") {
+		return act.Invalid("reason", "reason_required", "Say why it was refused, and only then.")
+	}
+	return nil
+}
+
+// able reports whether somebody can bind themself by a promise.
+func able(p people.Person, on ticket.Date) bool {
+	age := p.Age(on)
+	return p.Capacity == people.CapacityFull && (age < 0 || age >= 18)
 }

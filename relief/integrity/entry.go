@@ -85,8 +85,9 @@ type Signed string
 // The ways.
 const (
 	SignedScreen Signed = "screen"
-	SignedPaper  Signed = "paper" // the signed paper was photographed
-	SignedVoice  Signed = "voice" // on the recorded line
+	SignedPaper  Signed = "paper"   // the signed paper was photographed
+	SignedVoice  Signed = "voice"   // on the recorded line
+	Refused      Signed = "refused" // not agreed to; the reason is kept
 )
 
 // Paper is a commitment that a person gave, or a notice that they were given.
@@ -98,7 +99,8 @@ type Paper struct {
 	Kind     PaperKind
 	Form     string // version of the form
 	Signed   Signed
-	Upload   string // signature or photo; empty by voice
+	Upload   string      // signature or photo; empty by voice
+	Reason   act.Private // why it was not agreed to; kept sealed
 	By       area.StaffID
 	At       time.Time
 }

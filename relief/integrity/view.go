@@ -20,7 +20,8 @@ type File struct {
 type PaperView struct {
 	Kind   PaperKind `json:"kind" enum:"commitment,notice"`
 	Form   string    `json:"form"`
-	Signed Signed    `json:"signed" enum:"screen,paper,voice"`
+	Signed Signed    `json:"signed" enum:"screen,paper,voice,refused"`
+	Reason string    `json:"reason,omitempty" doc:"Why it was refused"`
 	By     string    `json:"by"`
 	At     time.Time `json:"at"`
 }

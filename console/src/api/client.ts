@@ -217,6 +217,16 @@ export function photoAddress(upload: string): string {
   return `${base}/uploads/${encodeURIComponent(upload)}/content`
 }
 
+/** Where a form about one of a case's household is printed; each print is recorded. */
+export function personFormAddress(ticket: string, form: 'commitment' | 'integrity-notice' | 'integrity-record', person: string): string {
+  return `${base}/tickets/${encodeURIComponent(ticket)}/${form}-form?person=${encodeURIComponent(person)}`
+}
+
+/** Where the notice for a village's board is printed; each print is recorded. */
+export function noticeFormAddress(notice: string): string {
+  return `${base}/public-notices/${encodeURIComponent(notice)}/form`
+}
+
 /** Where a photo of a report or of the village's visit is; looking at it is recorded. */
 export function reportPhotoAddress(id: string): string {
   return `${base}/report-photos/${encodeURIComponent(id)}/content`

@@ -3160,6 +3160,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/public-notices/{id}/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The notice for the village's board with a square code to its page, as PDF; each print leaves a record */
+        get: operations["get_public_notices_id_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/public-notices/{id}/objections": {
         parameters: {
             query?: never;
@@ -4190,6 +4207,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/commitment-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The commitment that somebody of the household is asked for, as PDF; each print leaves a record */
+        get: operations["get_tickets_id_commitment_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/consents": {
         parameters: {
             query?: never;
@@ -4548,6 +4582,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/{id}/integrity-notice-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What promises kept and broken bring, for somebody of the household, as PDF; each print leaves a record */
+        get: operations["get_tickets_id_integrity_notice_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/integrity-papers": {
         parameters: {
             query?: never;
@@ -4559,6 +4610,23 @@ export interface paths {
         put?: never;
         /** Write down a commitment that a person gave, or a notice that they were given */
         post: operations["post_tickets_id_integrity_papers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tickets/{id}/integrity-record-form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which promises somebody of the household kept and broke, as PDF; each print leaves a record */
+        get: operations["get_tickets_id_integrity_record_form"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -5679,6 +5747,11 @@ export interface components {
             by: string;
             /** Format: date-time */
             checked_at?: string;
+            /**
+             * @description Nothing but a child's aid is granted before it was given, or it was written down why not
+             * @enum {string}
+             */
+            commitment: "not_asked" | "missing" | "given" | "declined";
             /** Format: date-time */
             decided_at?: string;
             /** @description What was declared last */
@@ -7415,6 +7488,8 @@ export interface components {
         IntegrityFiles: {
             /** @description What may be reported as broken */
             broken: components["schemas"]["IntegrityBehaviour"][] | null;
+            /** @description Version of the forms in use */
+            form: string;
             /** @description What kept promises bring */
             incentives: components["schemas"]["IntegrityBehaviour"][] | null;
             items: components["schemas"]["IntegrityFile"][] | null;
@@ -7434,8 +7509,10 @@ export interface components {
             form: string;
             /** @enum {string} */
             kind: "commitment" | "notice";
+            /** @description Why it was refused */
+            reason?: string;
             /** @enum {string} */
-            signed: "screen" | "paper" | "voice";
+            signed: "screen" | "paper" | "voice" | "refused";
         };
         IntegrityStepView: {
             /** Format: date-time */
@@ -10592,8 +10669,8 @@ export interface components {
             password: string;
         };
         SignIntegrityInputBody: {
-            /** @description Version of the form */
-            form: string;
+            /** @description Version of the form; the one in use where it is absent */
+            form?: string;
             /** Format: uuid */
             id?: string;
             /** @enum {string} */
@@ -10603,11 +10680,13 @@ export interface components {
              * @description Of the household
              */
             person: string;
+            /** @description Why it was refused */
+            reason?: string;
             /** @enum {string} */
-            signed: "screen" | "paper" | "voice";
+            signed: "screen" | "paper" | "voice" | "refused";
             /**
              * Format: uuid
-             * @description The signature or the photo of the signed paper; absent by voice
+             * @description The signature or the photo of the signed paper; absent by voice, and where it was refused
              */
             upload?: string;
         };
@@ -19420,6 +19499,37 @@ export interface operations {
             };
         };
     };
+    get_public_notices_id_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_public_notices_id_objections: {
         parameters: {
             query?: never;
@@ -21860,6 +21970,40 @@ export interface operations {
             };
         };
     };
+    get_tickets_id_commitment_form: {
+        parameters: {
+            query: {
+                /** @description Whom of the household it is about */
+                person: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tickets_id_consents: {
         parameters: {
             query?: never;
@@ -22726,6 +22870,40 @@ export interface operations {
             };
         };
     };
+    get_tickets_id_integrity_notice_form: {
+        parameters: {
+            query: {
+                /** @description Whom of the household it is about */
+                person: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_tickets_id_integrity_papers: {
         parameters: {
             query?: never;
@@ -22753,6 +22931,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IntegrityPaper"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_tickets_id_integrity_record_form: {
+        parameters: {
+            query: {
+                /** @description Whom of the household it is about */
+                person: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The form */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/pdf": string;
                 };
             };
             /** @description Error */

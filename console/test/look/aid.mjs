@@ -15,7 +15,7 @@ const told = [['周测试：零工收入，共收到 2400.00，计入', '2400.00
 const toldEn = [['Income of the household that counts, of 1 month(s)', '2160.00'], ['Income for one person and month: 2160.00 / 1 month(s) / 4 person(s)', '540.00'], ['Dibao: (standard 900.00 - per head 540.00) = 360.00, times 4 person(s)', '1440.00'], ['Due each month', '1440.00']].map(([text, amount]) => ({ text, amount }))
 const members = [['m1', '周测试', 'head', 47], ['m2', '吴测试', 'spouse', 45], ['m3', '周小一', 'child', 16], ['m4', '周小二', 'child', 8]].map(([id, name, relation, age]) => ({ id, name, relation, age }))
 const ruling = { id: 'r1', kind: 'grant', state: 'proposed', amount_fen: 144000, level: 'township', reason_code: 'due', reason: '父亲卧病在床，没有收入', by: '王干部', at: house.iso(-3000), assessment: 's1', version: 1 }
-const base = {
+const base = { commitment: 'missing',
   id: 'a1', ticket_id: house.rows[3].id, aid: 'dibao', state: 'notice', household: 'h1', person: 'm1', village_name: '甲镇一村', rules: 'aid-law-2026', gaps: ['commitment'], gaps_noticed_at: house.iso(-9000), submitted_at: house.iso(-9500), accepted_at: house.iso(-8000), checked_at: house.iso(-6000), visited_at: house.iso(-5000), visit_due_on: '2026-09-27', disputed: false, by: '王干部', at: house.iso(-9800), members, reasons: [],
   declared: { months: 1, members: [{ ref: 'm1', classes: ['severe_illness'], incomes: [{ code: 'odd_jobs', fen: 240000 }] }, { ref: 'm2' }, { ref: 'm3' }, { ref: 'm4' }], property: [{ kind: 'vehicle', code: 'farm_vehicle', count: 1 }, { kind: 'deposit', fen: 120050 }], spending: [{ code: 'medical', fen: 15000000 }] },
   home_visits: [{ visit: 'v1', arrived_at: house.iso(-5000), left_at: house.iso(-4960), visitors: ['王干部', '李干部'], gps: '35.40512,116.58731', photos: ['u1', 'u2'], signature: 'signed', signed_image: 'u3' }],
@@ -36,10 +36,10 @@ const row = (id, state, more) => ({ id, ticket_id: house.rows[3].id, ticket_numb
 const rows = [row('a1', 'notice', { due_at: house.iso(-20), late: true }), row('a3', 'reviewed', { waits: true }), row('a2', 'investigating', { pause: 'illness' }), row('a5', 'draft', { accepted_at: undefined, due_at: undefined })]
 
 const word = (code, zh, en) => ({ code, zh, en })
-const integrity = { kept: [word('worked', '积极就业或参加培训', 'Took work or training')], broken: [word('hid_income', '隐瞒收入', 'Hid income')], incentives: [word('a', '简化复核程序', 'A shorter review')], sanctions: [word('b', '增加核查频次', 'Checked more often')], items: [
+const integrity = { form: 'forms-2026-2',  kept: [word('worked', '积极就业或参加培训', 'Took work or training')], broken: [word('hid_income', '隐瞒收入', 'Hid income')], incentives: [word('a', '简化复核程序', 'A shorter review')], sanctions: [word('b', '增加核查频次', 'Checked more often')], items: [
   { person: 'm1', name: '周**', papers: [{ kind: 'commitment', form: '2026-1', signed: 'paper', by: '王干部', at: house.iso(-9000) }], entries: [{ id: 'i1', kind: 'broken', behaviour: word('hid_income', '隐瞒收入', 'Hid income'), state: 'notified', answered: false, answer_due: house.iso(9000), next_acts: ['answer', 'decide'],
     steps: [{ note: '七月起另有工资，没有申报。', by: '王干部', at: house.iso(-5000) }, { event: 'prove', note: '工资流水', uploads: ['u1'], by: '王干部', at: house.iso(-4900) }, { event: 'notify', note: '当面告知', by: '王干部', at: house.iso(-4000) }] }] },
-  { person: 'm2', name: '吴**', papers: [], entries: [] }] }
+  { person: 'm2', name: '吴**', papers: [{ kind: 'commitment', form: 'forms-2026-2', signed: 'refused', reason: '要先问在外打工的儿子', by: '王干部', at: house.iso(-9000) }], entries: [] }] }
 
 /** What the ticket of an application shows beside it. */
 export const decideClock = { kind: 'decide', started_at: house.iso(-8000), due_at: house.iso(9000), first_due_at: house.iso(7560), span: '20wd', counted: [] }
