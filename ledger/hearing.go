@@ -80,10 +80,14 @@ func eachOnce(all []Said) bool {
 }
 
 func (h *Hearing) say(ctx context.Context, tx Tx, all []Said) ([]Turn, error) {
+	claimed, err := h.claimedTwice(ctx, tx, all)
+	if err != nil {
+		return nil, err
+	}
 	turns := make([]Turn, 0, len(all))
 	for _, s := range all {
 		t := s.hear()
-		if t.is == TurnFailed || t.is == TurnReturned {
+		if t.mayNet() && (claimed == nil || claimed[s.Payout.ID]) {
 			other, err := endClaim(ctx, tx, *s.Payout, h.attempt)
 			if err != nil {
 				return nil, err
@@ -106,6 +110,21 @@ func (h *Hearing) say(ctx context.Context, tx Tx, all []Said) ([]Turn, error) {
 		}
 	}
 	return turns, nil
+}
+
+// claimedTwice asks at once of which payouts an earlier try may have paid: nearly none. Where a payout is spoken of more
+// than once, what is said first may open a claim for the next word, and each is asked by itself: nil.
+func (h *Hearing) claimedTwice(ctx context.Context, tx Tx, all []Said) (map[DisbursementID]bool, error) {
+	if h.keep == nil {
+		return nil, nil //nolint:nilnil // nothing is known ahead
+	}
+	var dead []DisbursementID
+	for _, s := range all {
+		if s.hear().mayNet() {
+			dead = append(dead, s.Payout.ID)
+		}
+	}
+	return tx.ClaimedTwice(ctx, dead)
 }
 
 // Book posts what was heard, all of it or nothing.
@@ -157,6 +176,9 @@ func endClaim(ctx context.Context, tx Tx, d Disbursement, try func(context.Conte
 	c.Recovered, c.NettedAt = c.Recovered+c.Fen, tx.Now()
 	return a, tx.SaveClaim(ctx, &c)
 }
+
+// mayNet reports whether a try is dead now, so that another one that has arrived is the payment.
+func (t turn) mayNet() bool { return t.is == TurnFailed || t.is == TurnReturned }
 
 // netted is the turn where another try has arrived as well.
 func (t turn) netted() turn {

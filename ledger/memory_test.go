@@ -230,6 +230,15 @@ func (m *memory) TwiceClaim(_ context.Context, id DisbursementID) (Claim, error)
 	return Claim{}, act.NotFound("claim")
 }
 
+func (m *memory) ClaimedTwice(ctx context.Context, ids []DisbursementID) (map[DisbursementID]bool, error) {
+	claimed := map[DisbursementID]bool{}
+	for _, id := range ids {
+		_, err := m.TwiceClaim(ctx, id)
+		claimed[id] = err == nil
+	}
+	return claimed, nil
+}
+
 func (m *memory) SaveClaim(_ context.Context, c *Claim) error {
 	c.Version++
 	m.claims[c.ID-1] = *c

@@ -76,6 +76,8 @@ type Tx interface {
 	AddClaim(ctx context.Context, c *Claim) error
 	// NewestClaim locks and loads the newest claim to what a try has paid.
 	NewestClaim(ctx context.Context, id DisbursementID, attempt int) (Claim, error)
+	// ClaimedTwice are those of some payouts to which TwiceClaim would find a claim.
+	ClaimedTwice(ctx context.Context, ids []DisbursementID) (map[DisbursementID]bool, error)
 	// TwiceClaim locks and loads the oldest claim to what a try at a payout has paid twice, of which not all came back; act.ErrNotFound where there is none.
 	TwiceClaim(ctx context.Context, id DisbursementID) (Claim, error)
 	// SaveClaim writes the row guarded by c.Version and raises it. act.ErrConflict where it moved.

@@ -11,6 +11,36 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
+// heardAll does what follows of many words, in their order. What it needs of decisions and papers is read at once and what
+// it writes is written at the end: a return of a bank has hundreds of lines, and a line alone some twenty statements.
+func heardAll(ctx context.Context, tx Tx, tickets map[ledger.CaseID]*ticket.Ticket, all []ledger.Said, turns []ledger.Turn, r Rules) error {
+	return tx.Together(ctx, func() error {
+		var decisions []ledger.DecisionID
+		var cases []ticket.ID
+		for i, s := range all {
+			if movesDecision(turns[i]) && s.Payout.Decision != 0 {
+				decisions, cases = append(decisions, s.Payout.Decision), append(cases, ticket.ID(s.Payout.Case))
+			}
+		}
+		if len(decisions) > 0 {
+			if err := tx.LoadAhead(ctx, decisions, cases); err != nil {
+				return err
+			}
+		}
+		for i, s := range all {
+			if err := heard(ctx, tx, tickets[s.Payout.Case], s, turns[i], r); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// movesDecision reports whether a turn pays a decision, or takes it back.
+func movesDecision(t ledger.Turn) bool {
+	return t == ledger.TurnSucceeded || t == ledger.TurnLate || t == ledger.TurnNetted || t == ledger.TurnReturned
+}
+
 // heard does on a ticket what follows of a bank's word about one of its payouts:
 // money that arrived stops the clock, money that came back is said, and money that
 // was paid twice raises the alarm.

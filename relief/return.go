@@ -149,13 +149,10 @@ func (l *Loaded) hear(ctx context.Context, tx Tx, tickets map[ledger.CaseID]*tic
 	if err != nil {
 		return err
 	}
-	for i, turn := range turns {
+	for _, turn := range turns {
 		l.count(turn)
-		if err := heard(ctx, tx, tickets[all[i].Payout.Case], all[i], turn, r); err != nil {
-			return err
-		}
 	}
-	return nil
+	return heardAll(ctx, tx, tickets, all, turns, r)
 }
 
 func (l *Loaded) count(turn ledger.Turn) {

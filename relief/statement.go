@@ -221,6 +221,8 @@ func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, of spoken, b
 		if err != nil {
 			return err
 		}
+		var follow []ledger.Said
+		var what []ledger.Turn
 		for i, turn := range turns {
 			reference := said[i].Attempt.Reference
 			_, bounces := back[reference]
@@ -241,9 +243,10 @@ func (l *StatementLoaded) hear(ctx context.Context, tx StatementTx, of spoken, b
 				}
 			}
 			l.count(turn)
-			if err := heard(ctx, tx, of.tickets[said[i].Payout.Case], said[i], turn, r); err != nil {
-				return err
-			}
+			follow, what = append(follow, said[i]), append(what, turn)
+		}
+		if err := heardAll(ctx, tx, of.tickets, follow, what, r); err != nil {
+			return err
 		}
 	}
 	return nil

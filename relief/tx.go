@@ -101,8 +101,11 @@ type Tx interface {
 	BatchLines(ctx context.Context, batches ...ledger.BatchID) ([]ledger.Line, error)
 	// BatchItems are the payouts of a batch as a bank is told them, accounts and names opened, in the batch's order.
 	BatchItems(ctx context.Context, b Batch) ([]rail.Item, error)
-	// Together runs fn, and writes at its end in one statement for each table what it tells, notes and notifies.
+	// Together runs fn, and writes at its end in one statement for each table what it tells, saves, arms and cancels.
 	Together(ctx context.Context, fn func() error) error
+	// LoadAhead locks decisions in the order of their ids, and reads the papers of tickets, at once; within Together, DecisionForUpdate and
+	// TicketPapers then give each once.
+	LoadAhead(ctx context.Context, decisions []ledger.DecisionID, tickets []ticket.ID) error
 	// LockTickets locks tickets in the order of their ids and loads them at once; TicketForUpdate then gives each.
 	LockTickets(ctx context.Context, ids []ticket.ID) error
 	// AddErrand lets the program carry a released batch to its bank.

@@ -100,6 +100,20 @@ func (tx *Tx) TwiceClaim(ctx context.Context, id ledger.DisbursementID) (ledger.
 	return r.claim(), err
 }
 
+// ClaimedTwice finds of which payouts a claim to what was paid twice is open.
+func (tx *Tx) ClaimedTwice(ctx context.Context, ids []ledger.DisbursementID) (map[ledger.DisbursementID]bool, error) {
+	claimed := map[ledger.DisbursementID]bool{}
+	if len(ids) == 0 {
+		return claimed, nil
+	}
+	var found []int64
+	err := tx.find(ctx, "look for what was paid twice", &found, `SELECT DISTINCT c.disbursement_id FROM claims c WHERE c.disbursement_id = ANY(?::bigint[]) AND c.why = 'late_success' AND c.recovered_fen < c.fen`, bigints(ids))
+	for _, id := range found {
+		claimed[ledger.DisbursementID(id)] = true
+	}
+	return claimed, err
+}
+
 // SaveClaim writes how much of a claim came back.
 func (tx *Tx) SaveClaim(ctx context.Context, c *ledger.Claim) error {
 	n, err := tx.exec(ctx, "save a claim", `UPDATE claims SET recovered_fen = ?, netted_at = ?, version = version + 1 WHERE id = ? AND version = ?`, c.Recovered, null(c.NettedAt), int64(c.ID), c.Version)

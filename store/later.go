@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"slices"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ticket"
 )
@@ -16,10 +18,47 @@ type laterRows struct {
 	saved                    []savedTicket
 	offers, notices          []map[string]any
 	hasten                   map[timersOf][]int64 // their subjects
+
+	whole             bool // Together: what follows waits as well
+	clocks            map[clockOf]map[string]any
+	decisions, papers savedRows
+	cancelled         map[timersOf][]int64
+	posts             map[staffedIn]any // as they were read: many lines tell the same people
 }
 
 // timersOf are the timers of one kind of one kind of subject.
 type timersOf struct{ subject, timer string }
+
+// clockOf is one clock of a ticket.
+type clockOf struct {
+	ticket ticket.ID
+	kind   ticket.ClockKind
+}
+
+// staffedIn are the desks or the people of a role in a place.
+type staffedIn struct {
+	place area.Code
+	role  area.Role
+	as    string
+}
+
+// once reads who is in a place one time within Together.
+func once[T any](tx *Tx, of staffedIn, read func() (T, error)) (T, error) {
+	if tx.later == nil || !tx.later.whole {
+		return read()
+	}
+	if found, known := tx.later.posts[of].(T); known {
+		return found, nil
+	}
+	found, err := read()
+	if err == nil {
+		if tx.later.posts == nil {
+			tx.later.posts = map[staffedIn]any{}
+		}
+		tx.later.posts[of] = found
+	}
+	return found, err
+}
 
 func (l *laterRows) entry(tx *Tx, t *ticket.Ticket, e ticket.Entry) {
 	l.timeline = append(l.timeline, map[string]any{"ticket_id": t.ID, "at": e.At, "kind": e.Kind, "data": orEmpty(e.Data), "actor": tx.actor.Name,
@@ -44,6 +83,27 @@ func (l *laterRows) sooner(s act.Subject, kind string) {
 	l.hasten[of] = append(l.hasten[of], s.ID)
 }
 
+// cancel keeps which timers of a subject end. It does not where one of the subject's waits to be armed or hastened, since
+// those that are cancelled go first, nor where all kinds end.
+func (l *laterRows) cancel(s act.Subject, kinds []string) (kept bool) {
+	if !l.whole || len(kinds) == 0 || slices.ContainsFunc(l.timers, func(t map[string]any) bool { return t["subject_kind"] == s.Kind && t["subject_id"] == s.ID }) {
+		return false
+	}
+	for of, subjects := range l.hasten {
+		if of.subject == s.Kind && slices.Contains(subjects, s.ID) {
+			return false
+		}
+	}
+	if l.cancelled == nil {
+		l.cancelled = map[timersOf][]int64{}
+	}
+	for _, kind := range kinds {
+		of := timersOf{s.Kind, kind}
+		l.cancelled[of] = append(l.cancelled[of], s.ID)
+	}
+	return true
+}
+
 func orEmpty(data map[string]any) map[string]any {
 	if data == nil {
 		return map[string]any{}
@@ -56,8 +116,8 @@ func (tx *Tx) Together(ctx context.Context, fn func() error) error {
 	if tx.later != nil {
 		return fn()
 	}
-	tx.later = &laterRows{}
-	defer func() { tx.later = nil }()
+	tx.later = &laterRows{whole: true}
+	defer func() { tx.later, tx.loaded.decisions, tx.loaded.papers = nil, nil, nil }()
 	if err := fn(); err != nil {
 		return err
 	}
@@ -77,8 +137,17 @@ func (l *laterRows) flush(ctx context.Context, tx *Tx) error {
 	return l.flushTimers(ctx, tx)
 }
 
-// flushTimers arms and hastens. Cancel comes after it.
+// flushTimers cancels, arms and hastens. What is not kept to be cancelled is cancelled after it.
 func (l *laterRows) flushTimers(ctx context.Context, tx *Tx) error {
+	for of, subjects := range l.cancelled {
+		_, err := tx.exec(ctx, "cancel timers of many", `WITH gone AS (DELETE FROM timers WHERE subject_kind = ? AND kind = ? AND subject_id = ANY(?::bigint[]) RETURNING *)
+			INSERT INTO timer_log (id, subject_kind, subject_id, kind, step, epoch, due_at, ended_at, outcome)
+			SELECT id, subject_kind, subject_id, kind, step, epoch, due_at, app_now(), 'cancelled' FROM gone`, of.subject, of.timer, bigints(subjects))
+		if err != nil {
+			return err
+		}
+	}
+	l.cancelled = nil
 	var armed []timerRow
 	if len(l.timers) > 0 {
 		err := tx.find(ctx, "arm timers", &armed, `INSERT INTO timers (subject_kind, subject_id, kind, step, epoch, due_at, shard)

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"encoding/json"
+	"maps"
 	"slices"
 
 	"example.org/hotline/internal/act"
@@ -31,6 +33,87 @@ func (l *laterRows) save(t *ticket.Ticket) {
 		"pending_by": nonZero(int64(t.PendingBy)), "ladder_from": null(t.LadderFrom), "step": t.Step, "loop": t.Loop, "epoch": t.Epoch, "returned": t.Returned}})
 }
 
+// clock keeps the newest state of a clock.
+func (l *laterRows) clock(id ticket.ID, c ticket.Clock) error {
+	counted, err := countedJSON(c.Counted)
+	if err != nil {
+		return err
+	}
+	var days json.RawMessage // null where a clock runs on the wall clock
+	if counted != nil {
+		days = json.RawMessage(*counted)
+	}
+	if l.clocks == nil {
+		l.clocks = map[clockOf]map[string]any{}
+	}
+	l.clocks[clockOf{id, c.Kind}] = map[string]any{"ticket_id": id, "kind": c.Kind, "started_at": c.StartedAt, "due_at": c.DueAt, "first_due_at": c.FirstDueAt, "revision": c.Revision,
+		"counted": days, "stopped_at": null(c.StoppedAt), "reported_at": null(c.ReportedAt), "proof": nonZero(string(c.Proof)), "proof_ref": nonZero(c.ProofRef),
+		"breached_at": null(c.BreachedAt), "rose_at": null(c.RoseAt), "paused_at": null(c.PausedAt)}
+	return nil
+}
+
+// savedRow is a row that is guarded by its version, and the version it replaces.
+type savedRow struct {
+	id, from int64
+	row      map[string]any
+}
+
+// savedRows are the newest states of rows, in the order in which they were first saved.
+type savedRows []savedRow
+
+func (s *savedRows) save(id, version int64, row map[string]any) {
+	if at := slices.IndexFunc(*s, func(r savedRow) bool { return r.id == id }); at >= 0 {
+		row["id"], row["from"], row["to"] = id, (*s)[at].from, version+1
+		(*s)[at].row = row
+		return
+	}
+	row["id"], row["from"], row["to"] = id, version, version+1
+	*s = append(*s, savedRow{id, version, row})
+}
+
+// write updates them with sql, whose one parameter is their JSON.
+func (s savedRows) write(ctx context.Context, tx *Tx, what, sql, stale string) error {
+	rows := make([]map[string]any, 0, len(s))
+	for _, r := range s {
+		rows = append(rows, r.row)
+	}
+	if len(rows) == 0 {
+		return nil
+	}
+	n, err := tx.exec(ctx, what, sql, jsonOf(rows))
+	return allMoved(n, len(rows), err, stale)
+}
+
+// flushWhole writes what only Together keeps.
+func (l *laterRows) flushWhole(ctx context.Context, tx *Tx) error {
+	if len(l.clocks) > 0 {
+		rows := slices.Collect(maps.Values(l.clocks))
+		_, err := tx.exec(ctx, "save clocks", `INSERT INTO clocks (ticket_id, kind, started_at, due_at, first_due_at, revision, counted, stopped_at, reported_at,
+				proof, proof_ref, breached_at, rose_at, paused_at)
+			SELECT x.* FROM jsonb_to_recordset(?::jsonb) AS x(ticket_id bigint, kind text, started_at timestamptz, due_at timestamptz, first_due_at timestamptz, revision bigint, counted jsonb,
+				stopped_at timestamptz, reported_at timestamptz, proof text, proof_ref text, breached_at timestamptz, rose_at timestamptz, paused_at timestamptz)
+			`+clockConflict, jsonOf(rows))
+		if err != nil {
+			return err
+		}
+	}
+	if err := l.decisions.write(ctx, tx, "save decisions", `UPDATE decisions d SET state = x.state, identity_seen = x.identity_seen, phone_reached = x.phone_reached, witness_sealed = x.witness_sealed,
+			approved_by = x.approved_by, approved_at = x.approved_at, version = x."to"
+		FROM jsonb_to_recordset(?::jsonb) AS x(id bigint, "from" bigint, "to" bigint, state text, identity_seen boolean, phone_reached boolean, witness_sealed bytea, approved_by bigint, approved_at timestamptz)
+		WHERE d.id = x.id AND d.version = x."from"`, staleDecision); err != nil {
+		return err
+	}
+	return l.papers.write(ctx, tx, "save papers", `UPDATE papers p SET state = x.state, counted = x.counted, due_at = x.due_at, reminders = x.reminders, photos = x.photos, closed_by = x.closed_by,
+			closed_at = x.closed_at, reason = x.reason, version = x."to"
+		FROM jsonb_to_recordset(?::jsonb) AS x(id bigint, "from" bigint, "to" bigint, state text, counted boolean, due_at timestamptz, reminders integer, photos jsonb, closed_by bigint, closed_at timestamptz, reason text)
+		WHERE p.id = x.id AND p.version = x."from"`, stalePaper)
+}
+
+const (
+	staleDecision = "The decision changed while you were looking at it; reload and decide again."
+	stalePaper    = "The paper changed while you were looking at it; reload and decide again."
+)
+
 func (l *laterRows) offer(o ticket.Offer, epoch int64) {
 	l.offers = append(l.offers, map[string]any{"ticket_id": o.Ticket, "epoch": epoch, "loop": o.Loop, "step": o.Step, "post_id": o.Post, "role": o.Role,
 		"offered_at": o.OfferedAt, "why": orEmpty(o.Why)})
@@ -58,14 +141,18 @@ func (tx *Tx) offersChange(id ticket.ID) {
 	}
 }
 
-// flushSaved writes the tickets, then what refers to them.
+// flushSaved writes the tickets, then what refers to them. Its own statements find nothing more to write.
 func (l *laterRows) flushSaved(ctx context.Context, tx *Tx) error {
 	saved, offers, notices := l.saved, l.offers, l.notices
-	l.saved, l.offers, l.notices = nil, nil, nil
+	whole := laterRows{clocks: l.clocks, decisions: l.decisions, papers: l.papers}
+	l.saved, l.offers, l.notices, l.clocks, l.decisions, l.papers = nil, nil, nil, nil, nil, nil
 	if len(saved) > 0 {
 		if err := tx.saveTickets(ctx, saved); err != nil {
 			return err
 		}
+	}
+	if err := whole.flushWhole(ctx, tx); err != nil {
+		return err
 	}
 	if len(offers) > 0 {
 		for _, o := range offers {

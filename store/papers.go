@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"example.org/hotline/area"
@@ -70,6 +71,10 @@ func (tx *Tx) PaperForUpdate(ctx context.Context, id relief.PaperID) (relief.Pap
 
 // TicketPapers lists the papers of a ticket, oldest first. The ticket's lock keeps them as they are.
 func (tx *Tx) TicketPapers(ctx context.Context, id ticket.ID) ([]relief.Paper, error) {
+	if papers, known := tx.loaded.papers[id]; known {
+		delete(tx.loaded.papers, id) // whoever asks again wants what has changed
+		return papers, nil
+	}
 	var rows []paperRow
 	if err := tx.find(ctx, "list papers", &rows, `SELECT `+paperColumns+` FROM papers p WHERE p.ticket_id = ? ORDER BY p.id`, int64(id)); err != nil {
 		return nil, err
@@ -91,11 +96,17 @@ func (tx *Tx) SavePaper(ctx context.Context, p *relief.Paper) error {
 	if err != nil {
 		return err
 	}
+	if tx.later != nil && tx.later.whole {
+		tx.later.papers.save(int64(p.ID), p.Version, map[string]any{"state": p.State, "counted": p.Counted, "due_at": null(p.DueAt), "reminders": p.Reminders, "photos": json.RawMessage(photos),
+			"closed_by": nonZero(int64(p.ClosedBy)), "closed_at": null(p.ClosedAt), "reason": p.Reason})
+		p.Version++
+		return nil
+	}
 	n, err := tx.exec(ctx, "save paper", `UPDATE papers SET state = ?, counted = ?, due_at = ?, reminders = ?, photos = ?::jsonb, closed_by = ?, closed_at = ?, reason = ?,
 		version = version + 1 WHERE id = ? AND version = ?`, p.State, p.Counted, null(p.DueAt), p.Reminders, photos, nonZero(int64(p.ClosedBy)), null(p.ClosedAt),
 		p.Reason, int64(p.ID), p.Version)
 	if err == nil && n == 0 {
-		return act.Conflict("stale_version", "The paper changed while you were looking at it; reload and decide again.")
+		return act.Conflict("stale_version", stalePaper)
 	}
 	p.Version++
 	return err

@@ -22,8 +22,10 @@ func (tx *Tx) IdentityIndex(number string) []byte { return tx.db.sealer.Index("i
 
 // StaffPosts lists the own posts of the active staff who hold a role in an area.
 func (tx *Tx) StaffPosts(ctx context.Context, place area.Code, role area.Role) (posts []area.PostID, err error) {
-	err = tx.find(ctx, "find posts", &posts, `SELECT post_id FROM staff WHERE area_code = ? AND role = ? AND active ORDER BY post_id`, string(place), string(role))
-	return posts, err
+	return once(tx, staffedIn{place, role, "staff"}, func() (posts []area.PostID, err error) {
+		err = tx.aside(ctx, "find posts", &posts, `SELECT post_id FROM staff WHERE area_code = ? AND role = ? AND active ORDER BY post_id`, string(place), string(role))
+		return posts, err
+	})
 }
 
 // StaffName is the name of a member of staff, active or not.
@@ -260,11 +262,47 @@ func (tx *Tx) DecisionByRef(ctx context.Context, publicID string) (ledger.Decisi
 
 // DecisionForUpdate locks and loads a decision.
 func (tx *Tx) DecisionForUpdate(ctx context.Context, id ledger.DecisionID) (relief.Decision, error) {
+	if d, known := tx.loaded.decisions[id]; known {
+		delete(tx.loaded.decisions, id) // whoever asks again wants what has changed
+		return d, nil
+	}
 	r, err := one[decisionRow](ctx, tx, "decision", `SELECT `+decisionColumns+` FROM decisions d WHERE d.id = ? FOR UPDATE`, int64(id))
 	if err != nil {
 		return relief.Decision{}, err
 	}
 	return tx.decision(r)
+}
+
+// LoadAhead locks decisions in the order of their ids, and reads the papers of tickets, at once.
+func (tx *Tx) LoadAhead(ctx context.Context, decisions []ledger.DecisionID, tickets []ticket.ID) error {
+	var rows []decisionRow
+	err := tx.find(ctx, "lock decisions", &rows, `SELECT `+decisionColumns+` FROM decisions d WHERE d.id = ANY(?::bigint[]) ORDER BY d.id FOR UPDATE`, bigints(decisions))
+	if err != nil {
+		return err
+	}
+	tx.loaded.decisions, tx.loaded.papers = make(map[ledger.DecisionID]relief.Decision, len(rows)), make(map[ticket.ID][]relief.Paper, len(tickets))
+	for _, r := range rows {
+		d, err := tx.decision(r)
+		if err != nil {
+			return err
+		}
+		tx.loaded.decisions[d.ID] = d
+	}
+	var papers []paperRow
+	if err := tx.find(ctx, "list the papers of tickets", &papers, `SELECT `+paperColumns+` FROM papers p WHERE p.ticket_id = ANY(?::bigint[]) ORDER BY p.id`, bigints(tickets)); err != nil {
+		return err
+	}
+	for _, id := range tickets {
+		tx.loaded.papers[id] = []relief.Paper{}
+	}
+	for _, r := range papers {
+		p, err := r.paper()
+		if err != nil {
+			return err
+		}
+		tx.loaded.papers[p.Ticket] = append(tx.loaded.papers[p.Ticket], p)
+	}
+	return nil
 }
 
 // PendingDecisions locks the decisions that wait for a second person.
@@ -292,11 +330,17 @@ func (tx *Tx) SaveDecision(ctx context.Context, d *relief.Decision) error {
 	if err != nil {
 		return err
 	}
+	if tx.later != nil && tx.later.whole {
+		tx.later.decisions.save(int64(d.ID), d.Version, map[string]any{"state": d.State, "identity_seen": d.Check.IdentitySeen, "phone_reached": d.Check.PhoneReached, "witness_sealed": octets(witness),
+			"approved_by": nonZero(int64(d.ApprovedBy)), "approved_at": null(d.ApprovedAt)})
+		d.Version++
+		return nil
+	}
 	n, err := tx.exec(ctx, "save decision", `UPDATE decisions SET state = ?, identity_seen = ?, phone_reached = ?, witness_sealed = ?, approved_by = ?, approved_at = ?,
 		version = version + 1 WHERE id = ? AND version = ?`, d.State, d.Check.IdentitySeen, d.Check.PhoneReached, witness, nonZero(int64(d.ApprovedBy)),
 		null(d.ApprovedAt), int64(d.ID), d.Version)
 	if err == nil && n == 0 {
-		return act.Conflict("stale_version", "The decision changed while you were looking at it; reload and decide again.")
+		return act.Conflict("stale_version", staleDecision)
 	}
 	d.Version++
 	return err

@@ -173,8 +173,13 @@ func (tx *Tx) clocks(ctx context.Context, ids ...ticket.ID) (map[ticket.ID][]tic
 
 // SaveTicket writes the row guarded by its version, and every clock that has changed.
 func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
-	if tx.later != nil && len(tx.changedClocks(*t)) == 0 {
+	if changed := tx.changedClocks(*t); tx.later != nil && (tx.later.whole || len(changed) == 0) {
 		tx.later.save(t)
+		for _, c := range changed {
+			if err := tx.later.clock(t.ID, c); err != nil {
+				return err
+			}
+		}
 		t.Version++
 		tx.note(*t)
 		return nil
@@ -202,6 +207,9 @@ func (tx *Tx) SaveTicket(ctx context.Context, t *ticket.Ticket) error {
 	return nil
 }
 
+const clockConflict = `ON CONFLICT (ticket_id, kind) DO UPDATE SET started_at = excluded.started_at, due_at = excluded.due_at, first_due_at = excluded.first_due_at, counted = excluded.counted, paused_at = excluded.paused_at,
+	revision = excluded.revision, stopped_at = excluded.stopped_at, reported_at = excluded.reported_at, proof = excluded.proof, proof_ref = excluded.proof_ref, breached_at = excluded.breached_at, rose_at = excluded.rose_at`
+
 func (tx *Tx) saveClock(ctx context.Context, id ticket.ID, c ticket.Clock) error {
 	counted, err := countedJSON(c.Counted)
 	if err != nil {
@@ -209,8 +217,7 @@ func (tx *Tx) saveClock(ctx context.Context, id ticket.ID, c ticket.Clock) error
 	}
 	_, err = tx.exec(ctx, "save clock", `INSERT INTO clocks (ticket_id, kind, started_at, due_at, first_due_at, revision, counted, stopped_at, reported_at,
 		proof, proof_ref, breached_at, rose_at, paused_at) VALUES (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (ticket_id, kind) DO UPDATE SET started_at = excluded.started_at, due_at = excluded.due_at, first_due_at = excluded.first_due_at, counted = excluded.counted, paused_at = excluded.paused_at, revision = excluded.revision, stopped_at = excluded.stopped_at,
-		reported_at = excluded.reported_at, proof = excluded.proof, proof_ref = excluded.proof_ref, breached_at = excluded.breached_at, rose_at = excluded.rose_at`,
+		`+clockConflict,
 		int64(id), c.Kind, c.StartedAt, c.DueAt, c.FirstDueAt, c.Revision, counted, null(c.StoppedAt), null(c.ReportedAt),
 		nonZero(string(c.Proof)), nonZero(c.ProofRef), null(c.BreachedAt), null(c.RoseAt), null(c.PausedAt))
 	return err
@@ -357,7 +364,16 @@ func (tx *Tx) Post(ctx context.Context, id area.PostID) (area.Post, error) {
 
 // Desk is the shared desk of an area for a role.
 func (tx *Tx) Desk(ctx context.Context, a area.Code, role area.Role) (area.Post, error) {
-	return tx.post(ctx, `p.kind = 'desk' AND p.area_code = ? AND p.role = ?`, string(a), string(role))
+	desks, err := once(tx, staffedIn{a, role, "desk"}, func() ([]area.Post, error) {
+		return tx.postsWhere(ctx, `p.kind = 'desk' AND p.area_code = ? AND p.role = ?`, string(a), string(role))
+	})
+	if err == nil && len(desks) == 0 {
+		err = act.NotFound("post")
+	}
+	if err != nil {
+		return area.Post{}, err
+	}
+	return desks[0], nil
 }
 
 func (tx *Tx) post(ctx context.Context, where string, args ...any) (area.Post, error) {

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 
+	"example.org/hotline/ledger"
+	"example.org/hotline/relief"
 	"example.org/hotline/ticket"
 )
 
@@ -13,6 +15,9 @@ type loaded struct {
 	tickets map[ticket.ID]ticket.Ticket  // locked together, not yet asked for
 	clocks  map[ticket.ID][]ticket.Clock // as the database has them
 	epochs  map[ticket.ID]int64          // as they were loaded or saved last
+
+	decisions map[ledger.DecisionID]relief.Decision // locked together, not yet asked for
+	papers    map[ticket.ID][]relief.Paper
 }
 
 // loadFree locks those tickets of ids that nobody else holds, in the order

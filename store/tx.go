@@ -162,6 +162,9 @@ func (tx *Tx) Arm(ctx context.Context, t act.Timer) error {
 // Cancel moves pending timers of a subject to the log.
 func (tx *Tx) Cancel(ctx context.Context, s act.Subject, kinds ...string) error {
 	if tx.later != nil {
+		if tx.later.cancel(s, kinds) {
+			return nil
+		}
 		if err := tx.later.flushTimers(ctx, tx); err != nil {
 			return err
 		}

@@ -57,6 +57,7 @@ var parts = []struct {
 	{"signalling", benchSignalling},
 	{"minute", benchMinute},
 	{"payouts", benchPayouts},
+	{"returns", benchReturns},
 	{"register", benchRegister},
 }
 
@@ -81,7 +82,7 @@ func readFlags() options {
 	var o options
 	var only, rates string
 	var short bool
-	flag.StringVar(&only, "only", "calls,intake,timers", "parts to run, with commas; there are also signalling, minute, payouts and register")
+	flag.StringVar(&only, "only", "calls,intake,timers", "parts to run, with commas; there are also signalling, minute, payouts, returns and register")
 	flag.BoolVar(&short, "short", false, "a tenth of the time: to see that it works, not to measure")
 	flag.IntVar(&o.rate, "rate", 50, "calls a second")
 	flag.DurationVar(&o.call, "call", time.Second, "how long each call talks before it hangs up")
