@@ -78,14 +78,22 @@ const fundEntries = `SELECT e.id, e.public_id, e.key, e.event, e.at, a.area_code
 	JOIN postings p ON p.entry_id = e.id AND p.layer = 'posted' JOIN accounts a ON a.id = p.account_id AND a.kind = 'fund'
 	WHERE NOT EXISTS (SELECT 1 FROM statement_lines l WHERE l.entry_id = e.id) `
 
-// MatchStatementLines matches by end-to-end ids and by amount, each line and each entry once.
+// MatchStatementLines matches by end-to-end ids and by amount, each line and each entry once. It goes from each line to the entries of its
+// payout: from the county's entries to the lines would hold everything against everything.
 func (tx *Tx) MatchStatementLines(ctx context.Context, county area.Code) (int, error) {
-	n, err := tx.exec(ctx, "match lines", `WITH told AS (
-			SELECT l.id AS line, e.id AS entry, row_number() OVER (PARTITION BY l.id ORDER BY e.id) AS nth, row_number() OVER (PARTITION BY e.id ORDER BY l.day, l.id) AS of
-			  FROM statement_lines l JOIN disbursement_attempts a ON a.reference = l.reference JOIN disbursements d ON d.id = a.disbursement_id
-			  JOIN (`+fundEntries+`GROUP BY e.id, a.area_code) e ON e.area_code = l.area_code AND e.fen = l.fen AND (starts_with(e.key, 'disbursement:' || d.public_id || ':bank:' || a.number || ':')
-			       OR e.event = 'suspense_covered' AND EXISTS (SELECT 1 FROM postings p JOIN accounts s ON s.id = p.account_id WHERE p.entry_id = e.id AND s.kind = 'suspense' AND s.holder = 'payout:' || d.id))
-			 WHERE l.settled_at IS NULL AND l.reference <> '' AND l.area_code = ?)
+	n, err := tx.exec(ctx, "match lines", `WITH open AS MATERIALIZED (
+			SELECT l.id AS line, l.day, l.fen, l.area_code, a.number, d.id AS payout, d.public_id FROM statement_lines l
+			  JOIN disbursement_attempts a ON a.reference = l.reference JOIN disbursements d ON d.id = a.disbursement_id
+			 WHERE l.settled_at IS NULL AND l.reference <> '' AND l.area_code = ?),
+		paid AS MATERIALIZED (
+			SELECT o.line, o.day, o.fen, o.area_code, e.id AS entry FROM open o JOIN ledger_entries e ON e.disbursement_id = o.payout
+			   AND starts_with(e.key, 'disbursement:' || o.public_id || ':bank:' || o.number || ':')
+			UNION SELECT o.line, o.day, o.fen, o.area_code, e.id FROM open o JOIN accounts s ON s.kind = 'suspense' AND s.holder = 'payout:' || o.payout
+			  JOIN postings p ON p.account_id = s.id JOIN ledger_entries e ON e.id = p.entry_id AND e.event = 'suspense_covered'),
+		told AS (
+			SELECT c.line, c.entry, row_number() OVER (PARTITION BY c.line ORDER BY c.entry) AS nth, row_number() OVER (PARTITION BY c.entry ORDER BY c.day, c.line) AS of FROM paid c
+			 WHERE NOT EXISTS (SELECT 1 FROM statement_lines x WHERE x.entry_id = c.entry)
+			   AND c.fen = (SELECT sum(p.fen)::bigint FROM postings p JOIN accounts a ON a.id = p.account_id AND a.kind = 'fund' AND a.area_code = c.area_code WHERE p.entry_id = c.entry AND p.layer = 'posted'))
 		UPDATE statement_lines l SET entry_id = t.entry, settled_at = ? FROM told t WHERE t.line = l.id AND t.nth = t.of AND NOT EXISTS (SELECT 1 FROM told x WHERE x.line = l.id AND x.nth < t.nth AND x.nth = x.of)`,
 		string(county), tx.now)
 	return int(n), err

@@ -93,19 +93,18 @@ func (t *teller) measure(ctx context.Context, lots []lot, repeats int) (lines []
 		}
 		returns = append(returns, took)
 	}
+	lines = append(lines, figures.Row("a bank's return (pain.002) of a whole batch", fmt.Sprintf("%d payouts, one in ten failed, the rest arrived; %d batches", linesOfRun, repeats), "%s", figures.Spread(returns)))
 	statement, err := t.loadStatement(ctx, lots)
 	if err != nil {
-		return nil, err
+		return lines, err
 	}
 	v, err := t.db.VerifyLedger(ctx)
 	if err != nil || len(v.Faults) > 0 {
-		return nil, errors.Join(err, fmt.Errorf("%d faults in the books afterwards: %v", len(v.Faults), v.Faults[:min(3, len(v.Faults))]))
+		return lines, errors.Join(err, fmt.Errorf("%d faults in the books afterwards: %v", len(v.Faults), v.Faults[:min(3, len(v.Faults))]))
 	}
-	return []figures.Line{
-		figures.Row("a bank's return (pain.002) of a whole batch", fmt.Sprintf("%d payouts, one in ten failed, the rest arrived; %d batches", linesOfRun, repeats), "%s", figures.Spread(returns)),
+	return append(lines,
 		figures.Row("a bank's statement (camt.053)", fmt.Sprintf("%d payouts of %d batches, of which it alone says that they arrived", linesOfStatement, linesOfStatement/linesOfRun), "%.0f ms", statement.Seconds()*1000),
-		figures.Row("the books hold", "after all of it, by the checks of `hotline ledger verify`", "%d entries", v.Entries),
-	}, nil
+		figures.Row("the books hold", "after all of it, by the checks of `hotline ledger verify`", "%d entries", v.Entries)), nil
 }
 
 // finance acts for the county's finance office.
