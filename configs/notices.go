@@ -93,7 +93,7 @@ var placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
 // typical stands for a field's value when a text's length is checked.
 var typical = map[string]string{
 	"number": "2610010000424", "code": "042424", "area": "某某某某街道某某社区", "phone": "+8619900000001", "amount": "10,000.00",
-	"worker": "某某某某", "due": "10月1日 23:40", "at": "10月1日 23:40", "priority": "P1", "percent": "90", "count": "500", "left": "500", "days": "7", "reason": "某某某某某某某某某某",
+	"worker": "某某某某", "due": "10月1日 23:40", "at": "10月1日 23:40", "priority": "P1", "percent": "90", "year": "2027", "count": "500", "left": "500", "days": "7", "reason": "某某某某某某某某某某",
 }
 
 func loadNotices(from fs.FS) (Notices, error) {

@@ -18,7 +18,8 @@ type RailFacts struct {
 	Alone   bool  // one person may make and pay the sum
 	Stock   int64 // goods that can still be given, at cost
 
-	Bank    bool // the county has one
+	Bank    bool  // the county has one
+	Fund    int64 // what the county's fund can still give
 	Account AccountStanding
 	Credits time.Time // when its next run credits payees; zero: not agreed
 }
@@ -45,6 +46,7 @@ const (
 	WhyNoBank       RailWhy = "no_bank"            // the county pays through none
 	WhyNoAccount    RailWhy = "account_unknown"    // the payee's account was not entered
 	WhyUnverified   RailWhy = "account_unverified" // another person has not verified it
+	WhyFundEmpty    RailWhy = "fund_empty"         // the county's fund, out of which the bank pays, holds less
 	WhyCarried      RailWhy = "advance_holds"      // who asks carries the sum
 	WhyShort        RailWhy = "advance_short"      // who asks carries less; a colleague may take it on
 	WhyAnother      RailWhy = "advance_another"    // above the solo limit another person has to pay
@@ -60,7 +62,7 @@ type RailOption struct {
 	Channel  Channel    `json:"channel" enum:"cash,advance,goods,bank"`
 	Fits     bool       `json:"fits" doc:"Help comes in time by it"`
 	Possible bool       `json:"possible" doc:"A payout can be started on it, in time or not"`
-	Why      RailWhy    `json:"why" enum:"bank_in_time,bank_no_deadline,bank_late,bank_no_run,no_bank,account_unknown,account_unverified,advance_holds,advance_short,advance_another,float_holds,county_float_holds,float_empty,stock_holds,stock_short"`
+	Why      RailWhy    `json:"why" enum:"bank_in_time,bank_no_deadline,bank_late,bank_no_run,no_bank,account_unknown,account_unverified,fund_empty,advance_holds,advance_short,advance_another,float_holds,county_float_holds,float_empty,stock_holds,stock_short"`
 	HoldsFen int64      `json:"holds_fen,omitempty" doc:"What the float, the advance or the stock can give now"`
 	At       *time.Time `json:"at,omitempty" doc:"When the bank is expected to credit the payee"`
 }
@@ -148,6 +150,9 @@ func (f RailFacts) byBank() RailOption {
 		return o
 	case f.Account == AccountUnverified:
 		o.Why = WhyUnverified
+		return o
+	case f.Fund < f.Fen:
+		o.Why = WhyFundEmpty
 		return o
 	}
 	o.Possible = true

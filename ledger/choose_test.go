@@ -11,7 +11,7 @@ import (
 func TestChooseRail(t *testing.T) {
 	now := time.Date(2026, 11, 30, 9, 0, 0, 0, time.UTC)
 	all := Channels()
-	ready := RailFacts{Open: all, Fen: 80_000, Due: now.Add(2 * time.Hour), Float: 500_000, Advance: 100_000, Alone: true, Bank: true, Account: AccountVerified, Credits: now.Add(6 * time.Hour)}
+	ready := RailFacts{Open: all, Fen: 80_000, Due: now.Add(2 * time.Hour), Float: 500_000, Advance: 100_000, Alone: true, Bank: true, Fund: 800_000, Account: AccountVerified, Credits: now.Add(6 * time.Hour)}
 	with := func(change func(*RailFacts)) RailFacts { f := ready; change(&f); return f }
 	for _, tt := range []struct {
 		name  string
@@ -27,6 +27,8 @@ func TestChooseRail(t *testing.T) {
 		{"an account that one person alone has seen", with(func(f *RailFacts) { f.Due, f.Account = time.Time{}, AccountUnverified }), []RailWhy{WhyCarried, WhyFloat, WhyUnverified, WhyStockIsShort}},
 		{"no account", with(func(f *RailFacts) { f.Account = AccountUnknown }), []RailWhy{WhyCarried, WhyFloat, WhyNoAccount, WhyStockIsShort}},
 		{"no bank", with(func(f *RailFacts) { f.Bank = false }), []RailWhy{WhyCarried, WhyFloat, WhyNoBank, WhyStockIsShort}},
+		{"the fund exactly holds it", with(func(f *RailFacts) { f.Due, f.Fund = time.Time{}, 80_000 }), []RailWhy{WhyNoDeadline, WhyCarried, WhyFloat, WhyStockIsShort}},
+		{"the fund is a fen short", with(func(f *RailFacts) { f.Due, f.Fund = time.Time{}, 79_999 }), []RailWhy{WhyCarried, WhyFloat, WhyFundEmpty, WhyStockIsShort}},
 		{"too little in the pocket", with(func(f *RailFacts) { f.Advance = 79_999 }), []RailWhy{WhyFloat, WhyLate, WhyShort, WhyStockIsShort}},
 		{"a sum for three people", with(func(f *RailFacts) { f.Alone = false }), []RailWhy{WhyFloat, WhyLate, WhyAnother, WhyStockIsShort}},
 		{"the township's float is empty", with(func(f *RailFacts) { f.Advance, f.Float, f.County = 0, 0, true }), []RailWhy{WhyCountyFloat, WhyLate, WhyShort, WhyStockIsShort}},

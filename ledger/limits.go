@@ -51,7 +51,7 @@ const (
 	limitAccount   = "account"      // one bank account, rolling months
 	limitAidKind   = "aid_kind"     // a household's sums of one kind of aid, rolling months
 	limitWorkerDay = "worker_day"   // what one person made, or paid alone, in a day
-	limitTownDay   = "township_day" // what a township started in a day
+	limitTownDay   = "township_day" // what a township started in a day, lists of the county apart
 	limitBudget    = "budget"       // a county's year for a kind of aid
 
 	limitEntitledAccount = "entitled_account" // one bank account's months of what people are entitled to
@@ -79,10 +79,14 @@ func (d Disbursement) limitKeys() []LimitKey {
 	return keys
 }
 
-// countedUnder are the keys that the payout stays counted under: a worker's day
-// holds what they did alone.
+// countedUnder are the keys that the payout stays counted under: a worker's day holds what they
+// did alone, a township's day what the township started. A line of a list is neither: the county
+// signs lists whole, and a pay day that filled the township's day would send every emergency of
+// that day up to the county.
 func (d Disbursement) countedUnder() []LimitKey {
-	return slices.DeleteFunc(d.limitKeys(), func(k LimitKey) bool { return k.Kind == limitWorkerDay && !d.Solo() })
+	return slices.DeleteFunc(d.limitKeys(), func(k LimitKey) bool {
+		return k.Kind == limitWorkerDay && !d.Solo() || k.Kind == limitTownDay && d.LevelWhy == WhyRun
+	})
 }
 
 func (d Disbursement) caseKey() LimitKey {

@@ -50,11 +50,5 @@ func warnFund(ctx context.Context, tx Tx, county area.Code, about int64, l Limit
 	if err != nil || !ledger.Low(left, l.FundFen, l.FundLowPercent) {
 		return err
 	}
-	place, err := tx.Division(ctx, county)
-	if err != nil {
-		return err
-	}
-	_, err = tellRole(ctx, tx, ticket.Ticket{}, county, area.RoleCountyFinance, message{"fund_low",
-		string(county) + ":" + string(ticket.DateOf(tx.Now())), map[string]string{"area": place.Name, "amount": ledger.Yuan(max(left, 0))}})
-	return err
+	return tellLow(ctx, tx, ticket.Ticket{}, "fund_low", county, left)
 }

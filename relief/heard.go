@@ -2,6 +2,7 @@ package relief
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 
 	"example.org/hotline/area"
@@ -57,6 +58,9 @@ func heard(ctx context.Context, tx Tx, t *ticket.Ticket, said ledger.Said, turn 
 		return cameBack(ctx, tx, *t, d, "disbursement.bank_failed", said, data)
 	case ledger.TurnReturned:
 		if err := unpay(ctx, tx, d); err != nil {
+			return err
+		}
+		if err := tellReturned(ctx, tx, *t, d); err != nil {
 			return err
 		}
 		return cameBack(ctx, tx, *t, d, "disbursement.bank_returned", said, data)
@@ -120,6 +124,12 @@ func cameBack(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement
 	}
 	_, err := tellRole(ctx, tx, t, d.Area.At(area.LevelCounty), area.RoleCountyFinance, m)
 	return err
+}
+
+// tellReturned tells the citizen, who was told of the payment, that it came back and is being repaired.
+func tellReturned(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement) error {
+	return tx.Notify(ctx, ticket.Notice{Key: fmt.Sprintf("disbursement:%s:returned:%d", d.PublicID, d.Version), Ticket: t.ID, Citizen: true, Template: "returned_citizen",
+		Fields: map[string]string{"number": string(t.Number), "amount": ledger.Yuan(d.Fen)}, Urgent: true})
 }
 
 // paidTwice raises the alarm: county finance and the supervisors must get it back.

@@ -15,7 +15,7 @@ import (
 
 // OpenItemsTx is what telling of open items needs of a transaction.
 type OpenItemsTx interface {
-	Tx
+	StoresTx
 	// Counties lists the counties that have books.
 	Counties(ctx context.Context) ([]area.Code, error)
 	// OpenItems lists what does not agree in a county's books as of the end of a day, oldest first.
@@ -32,13 +32,13 @@ type OpenItemsTx interface {
 const lookEvery = 20 * time.Second
 
 // WatchOpenItems looks once in each hour of the line through the open items of every
-// county until ctx ends. Every node may run it: nobody is told twice.
-func WatchOpenItems(ctx context.Context, run act.Run[OpenItemsTx], log *slog.Logger) error {
+// county, and at each look at how low floats and funds are, until ctx ends. Every node may run it: nobody is told twice.
+func WatchOpenItems(ctx context.Context, run act.Run[OpenItemsTx], rules func(time.Time) Rules, log *slog.Logger) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	var looked time.Time
 	for {
-		hour, err := lookThroughBooks(ctx, run, looked)
+		hour, err := lookThroughBooks(ctx, run, rules, looked)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, act.ErrUnavailable) {
 			log.ErrorContext(ctx, "the books were not looked through for open items", "error", err)
 		}
@@ -53,14 +53,20 @@ func WatchOpenItems(ctx context.Context, run act.Run[OpenItemsTx], log *slog.Log
 	}
 }
 
-// lookThroughBooks does so where another hour than the one last looked at has come, each
+// lookThroughBooks does so for open items and budgets where another hour than the one last looked at has come, each
 // county in a transaction of its own, and tells which hour it is.
-func lookThroughBooks(ctx context.Context, run act.Run[OpenItemsTx], looked time.Time) (hour time.Time, err error) {
+func lookThroughBooks(ctx context.Context, run act.Run[OpenItemsTx], rules func(time.Time) Rules, looked time.Time) (hour time.Time, err error) {
 	var counties []area.Code
 	err = run(ctx, act.SystemDispatch, func(tx OpenItemsTx) error {
+		if err := TellLow(ctx, tx, rules(tx.Now()).Policy.Limits); err != nil {
+			return err
+		}
 		hour = tx.Now().Truncate(time.Hour)
 		if hour.Equal(looked) {
 			return nil
+		}
+		if err := TellBudgets(ctx, tx); err != nil {
+			return err
 		}
 		counties, err = tx.Counties(ctx)
 		return err

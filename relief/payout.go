@@ -201,13 +201,7 @@ func warnFloat(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursemen
 	if err != nil || !ledger.Low(left, l.FloatFen, l.FloatLowPercent) {
 		return err
 	}
-	place, err := tx.Division(ctx, d.Area)
-	if err != nil {
-		return err
-	}
-	_, err = tellRole(ctx, tx, t, d.Area.At(area.LevelCounty), area.RoleCountyFinance, message{"float_low",
-		string(d.Area) + ":" + string(ticket.DateOf(tx.Now())), map[string]string{"area": place.Name, "amount": ledger.Yuan(max(left, 0))}})
-	return err
+	return tellLow(ctx, tx, t, "float_low", d.Area, left)
 }
 
 // CheckPayout is the checker's signature under the exact content.

@@ -35,6 +35,11 @@ func Rails(ctx context.Context, tx Tx, t ticket.Ticket, fen int64, bank BankStan
 		return nil, err
 	}
 	f.Float, f.Advance, f.Stock = float.Available(), carried.Available(), stock.Available()
+	if bank.There {
+		if f.Fund, err = tx.FundLeft(ctx, township.At(area.LevelCounty)); err != nil {
+			return nil, err
+		}
+	}
 	if f.Float < fen {
 		if f.County, err = tx.CountyFloatHolds(ctx, township.At(area.LevelCounty), fen); err != nil {
 			return nil, err

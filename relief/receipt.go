@@ -174,7 +174,8 @@ func paid(ctx context.Context, tx Tx, t ticket.Ticket, d ledger.Disbursement, r 
 			return err
 		}
 	}
-	return tx.Notify(ctx, ticket.Notice{Key: fmt.Sprintf("disbursement:%s:paid", d.PublicID), Ticket: t.ID, Citizen: true, Template: "payment_citizen",
+	// What came back and was paid anew is told anew: each arrival is another version of the row.
+	return tx.Notify(ctx, ticket.Notice{Key: fmt.Sprintf("disbursement:%s:paid:%d", d.PublicID, d.Version), Ticket: t.ID, Citizen: true, Template: "payment_citizen",
 		Fields: map[string]string{"number": string(t.Number), "amount": ledger.Yuan(d.Fen)}, Urgent: true})
 }
 

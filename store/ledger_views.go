@@ -145,3 +145,30 @@ func (tx *Tx) Float(ctx context.Context, township area.Code, fullFen int64, lowP
 		[]any{string(township)}, &v.InHandsFen)
 	return v, err
 }
+
+// Stores lists the floats and funds in scope that anything was ever booked on.
+func (tx *Tx) Stores(ctx context.Context) ([]ledger.AccountView, error) {
+	var rows []accountRow
+	err := tx.find(ctx, "list floats and funds", &rows, accountSQL+`WHERE a.kind IN ('float', 'fund') AND a.holder = ''
+		AND EXISTS (SELECT 1 FROM postings p WHERE p.account_id = a.id) ORDER BY a.area_code, a.kind`)
+	views := make([]ledger.AccountView, 0, len(rows))
+	for _, r := range rows {
+		views = append(views, r.view())
+	}
+	return views, err
+}
+
+// BudgetsEnded counts the kinds of aid of each county that had a budget in the year before and have none in this one.
+func (tx *Tx) BudgetsEnded(ctx context.Context, year int) (map[area.Code]int, error) {
+	var rows []struct {
+		AreaCode string
+		Kinds    int
+	}
+	err := tx.find(ctx, "count budgets that ended", &rows, `SELECT b.area_code, count(DISTINCT b.aid_kind) AS kinds FROM budgets b
+		WHERE b.year = ? AND NOT EXISTS (SELECT 1 FROM budgets n WHERE n.area_code = b.area_code AND n.aid_kind = b.aid_kind AND n.year = ?) GROUP BY 1`, year-1, year)
+	ended := map[area.Code]int{}
+	for _, r := range rows {
+		ended[area.Code(r.AreaCode)] = r.Kinds
+	}
+	return ended, err
+}

@@ -8035,7 +8035,7 @@ export interface components {
             /** @description A payout can be started on it, in time or not */
             possible: boolean;
             /** @enum {string} */
-            why: "bank_in_time" | "bank_no_deadline" | "bank_late" | "bank_no_run" | "no_bank" | "account_unknown" | "account_unverified" | "advance_holds" | "advance_short" | "advance_another" | "float_holds" | "county_float_holds" | "float_empty" | "stock_holds" | "stock_short";
+            why: "bank_in_time" | "bank_no_deadline" | "bank_late" | "bank_no_run" | "no_bank" | "account_unknown" | "account_unverified" | "fund_empty" | "advance_holds" | "advance_short" | "advance_another" | "float_holds" | "county_float_holds" | "float_empty" | "stock_holds" | "stock_short";
         };
         LedgerReportBalance: {
             area: string;

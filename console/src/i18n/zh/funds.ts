@@ -19,7 +19,7 @@ export const funds = {
   },
   railChoice: {
     first: '按时限推荐', late: '赶不上时限', no: '现在不能用',
-    why: { bank_in_time: '银行预计 {at} 入账，早于时限', bank_no_deadline: '没有时限在走，直接进本人账户最稳妥', bank_late: '银行预计 {at} 入账，赶不上时限', bank_no_run: '银行入账时间未约定', no_bank: '本县没有接通银行', account_unknown: '还没有登记收款账户', account_unverified: '收款账户还没有经另一人核验', advance_holds: '您手上的预领款够（{sum} 元），当场可付', advance_short: '您手上的预领款不够（{sum} 元），可由同事领办', advance_another: '超过单人限额，须由另一人从其预领款支付', float_holds: '乡镇备用金够（可用 {sum} 元）', county_float_holds: '乡镇备用金不足（可用 {sum} 元），由县级备用金支付', float_empty: '乡镇和县级备用金都不够', stock_holds: '库存物资够', stock_short: '库存物资不够' },
+    why: { bank_in_time: '银行预计 {at} 入账，早于时限', bank_no_deadline: '没有时限在走，直接进本人账户最稳妥', bank_late: '银行预计 {at} 入账，赶不上时限', bank_no_run: '银行入账时间未约定', no_bank: '本县没有接通银行', account_unknown: '还没有登记收款账户', account_unverified: '收款账户还没有经另一人核验', fund_empty: '县级专户余额不够，银行暂不能付', advance_holds: '您手上的预领款够（{sum} 元），当场可付', advance_short: '您手上的预领款不够（{sum} 元），可由同事领办', advance_another: '超过单人限额，须由另一人从其预领款支付', float_holds: '乡镇备用金够（可用 {sum} 元）', county_float_holds: '乡镇备用金不足（可用 {sum} 元），由县级备用金支付', float_empty: '乡镇和县级备用金都不够', stock_holds: '库存物资够', stock_short: '库存物资不够' },
   },
   levelWhy: { split: '与近期其他发放合计后超限', worker_day: '经办人当日单独经办合计超限', township_day: '乡镇当日合计超限', frozen: '经办人尚欠补签', run: '属于批量发放清单，由县级整单复核' },
 }
