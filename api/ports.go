@@ -59,6 +59,7 @@ type Tx interface {
 	ReferralRows
 	loop.ClosingTx
 	ticket.TakeInTx
+	ticket.DataAlertTx
 	CareRows
 	RosterRows
 	NoticeRows
@@ -227,6 +228,7 @@ type Deps struct {
 	Recordings Recordings                               // the audio of calls; nil: none can be heard
 	Internal   map[string]http.Handler                  // what other nodes ask, by path prefix; each authenticates by itself
 	Inbound    map[string]http.Handler                  // what providers tell us, likewise
+	Alerts     map[string]AlertSender                   // systems that tell of people, by the name they sign with
 	Telling    Telling                                  // how people are told
 	Console    fs.FS                                    // the built console; nil: none
 	SMS        func(ctx context.Context) ([]SMS, error) // nil outside development

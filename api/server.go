@@ -62,6 +62,7 @@ func New(cfg Config, deps Deps) (*Server, error) {
 	s.mountNotices()
 	s.mountInternal()
 	s.mountInbound()
+	s.mountAlerts()
 	s.app.Use(s.otherwise)
 	return s, nil
 }

@@ -28,6 +28,7 @@ type Config struct {
 	WebPush   WebPushConfig   `yaml:"webpush"`
 	Banks     []BankConfig    `yaml:"banks"`
 	Sources   []SourceConfig  `yaml:"sources"`
+	Alerts    []AlertConfig   `yaml:"alerts"`
 	Keys      KeysConfig      `yaml:"keys"`
 	Policy    PolicyConfig    `yaml:"policy"`
 	Forms     FormsConfig     `yaml:"forms"`

@@ -33,7 +33,7 @@ func (c *Config) resolve(l *faultList) {
 			l.at(path, "%s", err)
 		}
 	}
-	for _, more := range []map[string]*Secret{c.channelSecrets(), c.bankSecrets(), c.sourceSecrets()} {
+	for _, more := range []map[string]*Secret{c.channelSecrets(), c.bankSecrets(), c.sourceSecrets(), c.alertSecrets()} {
 		for path, secret := range more {
 			if err := secret.resolve(); err != nil {
 				l.at(path, "%s", err)
@@ -56,6 +56,7 @@ func (c *Config) check(l *faultList) {
 	c.checkChannels(l)
 	c.checkBanks(l)
 	c.checkSources(l)
+	c.checkAlerts(l)
 	if number := c.Dispatch.AlarmNumber; number != "" && ticket.ParsePhone(number).E164 == "" {
 		l.at("dispatch.alarm_number", "must be a phone number such as +8619900000000, or empty")
 	}

@@ -26,6 +26,8 @@ func (tx *Tx) CaseSuggestions(ctx context.Context, id ticket.ID) (list []people.
 		return tx.find(ctx, "find whom a case may be about", &rows, `WITH me AS (SELECT id, caller_index FROM tickets WHERE id = ?), s AS (
 			SELECT m.household_id, p.id AS person_id, 'identity' AS ground, 'findings' AS source, '' AS number FROM findings f JOIN persons p ON p.identity_index = f.payee_index AND p.merged_into IS NULL
 			  JOIN memberships m ON m.person_id = p.id AND m.until IS NULL WHERE f.ticket_id = (SELECT id FROM me)
+			UNION SELECT m.household_id, p.id, 'identity', 'data_alert', '' FROM data_alerts x JOIN persons p ON p.identity_index = x.identity_index AND p.merged_into IS NULL
+			  JOIN memberships m ON m.person_id = p.id AND m.until IS NULL WHERE x.ticket_id = (SELECT id FROM me)
 			UNION SELECT m.household_id, p.id, 'phone', 'caller', '' FROM me JOIN persons p ON p.phone_index = me.caller_index AND p.merged_into IS NULL JOIN memberships m ON m.person_id = p.id AND m.until IS NULL
 			UNION SELECT c.household_id, 0, 'phone', 'earlier_case', t.number FROM me JOIN tickets t ON t.caller_index = me.caller_index AND t.id <> me.id AND NOT t.confidential
 			  JOIN case_households c ON c.ticket_id = t.id AND c.unlinked_at IS NULL)

@@ -173,6 +173,9 @@ func (tx *Tx) TicketView(ctx context.Context, id ticket.ID) (ticket.View, error)
 	if v.TakenIn, err = tx.takenInView(ctx, v.CallID); err != nil {
 		return ticket.View{}, err
 	}
+	if v.Alerts, err = tx.alertViews(ctx, id); err != nil {
+		return ticket.View{}, err
+	}
 	if v.Clocks, err = tx.clockViews(ctx, id); err != nil {
 		return ticket.View{}, err
 	}

@@ -29,7 +29,7 @@ type Row struct {
 	Confidential  bool       `json:"confidential"`
 	LifeDanger    bool       `json:"life_danger"`
 	PendingChange Priority   `json:"pending_priority,omitempty" doc:"A lowering that a supervisor has yet to approve"`
-	Source        Source     `json:"source" enum:"call,report,counter,department,province" doc:"What it was born from"`
+	Source        Source     `json:"source" enum:"call,report,counter,department,province,data_alert" doc:"What it was born from"`
 }
 
 // Holder is the post that owns a ticket.
@@ -42,26 +42,27 @@ type Holder struct {
 // View is a ticket as its page shows it.
 type View struct {
 	Row
-	Call          CallView    `json:"call" doc:"Of a reported one: nothing but the report's id and time"`
-	Report        *ReportView `json:"report,omitempty" doc:"What was reported; absent where a call brought it"`
-	TakenIn       *TakeInView `json:"taken_in,omitempty" doc:"What was taken in at a counter or from another office"`
-	Clocks        []ClockView `json:"clocks"`
-	Offers        []OfferView `json:"offers" doc:"Who was asked, in order"`
-	Repeat        *RepeatView `json:"repeat,omitempty"`
-	CallTaker     string      `json:"call_taker,omitempty" doc:"Name of the agent who took the call"`
-	WithAgent     bool        `json:"with_agent" doc:"An agent has the call or its wrap-up: nobody else is asked until they have triaged"`
-	PendingReason string      `json:"pending_reason,omitempty"`
-	AcceptedAt    *time.Time  `json:"accepted_at,omitempty"`
-	ClosedAt      *time.Time  `json:"closed_at,omitempty"`
-	Policy        string      `json:"policy" doc:"Version of the ladder, frozen at the INVITE"`
-	Place         *PlaceView  `json:"place,omitempty" doc:"How it came to its place"`
-	Suggested     *PlaceHint  `json:"suggested_place,omitempty" doc:"Where somebody was in need under this number before: no more than a hint"`
-	Returned      bool        `json:"returned" doc:"The township says that it is not theirs; the county decides"`
-	Pause         *PauseView  `json:"pause,omitempty" doc:"Nobody else is asked for now; the clocks run"`
-	MergedInto    *Link       `json:"merged_into,omitempty" doc:"The ticket that goes on for this one"`
-	Joined        []Link      `json:"joined,omitempty" doc:"Tickets that this one goes on for"`
-	SplitFrom     *Link       `json:"split_from,omitempty" doc:"This is a second matter of that ticket's call"`
-	SplitOff      []Link      `json:"split_off,omitempty" doc:"Second matters of this call"`
+	Call          CallView        `json:"call" doc:"Of a reported one: nothing but the report's id and time"`
+	Report        *ReportView     `json:"report,omitempty" doc:"What was reported; absent where a call brought it"`
+	TakenIn       *TakeInView     `json:"taken_in,omitempty" doc:"What was taken in at a counter or from another office"`
+	Alerts        []DataAlertView `json:"alerts,omitempty" doc:"What other departments' data told: it is perhaps of this household"`
+	Clocks        []ClockView     `json:"clocks"`
+	Offers        []OfferView     `json:"offers" doc:"Who was asked, in order"`
+	Repeat        *RepeatView     `json:"repeat,omitempty"`
+	CallTaker     string          `json:"call_taker,omitempty" doc:"Name of the agent who took the call"`
+	WithAgent     bool            `json:"with_agent" doc:"An agent has the call or its wrap-up: nobody else is asked until they have triaged"`
+	PendingReason string          `json:"pending_reason,omitempty"`
+	AcceptedAt    *time.Time      `json:"accepted_at,omitempty"`
+	ClosedAt      *time.Time      `json:"closed_at,omitempty"`
+	Policy        string          `json:"policy" doc:"Version of the ladder, frozen at the INVITE"`
+	Place         *PlaceView      `json:"place,omitempty" doc:"How it came to its place"`
+	Suggested     *PlaceHint      `json:"suggested_place,omitempty" doc:"Where somebody was in need under this number before: no more than a hint"`
+	Returned      bool            `json:"returned" doc:"The township says that it is not theirs; the county decides"`
+	Pause         *PauseView      `json:"pause,omitempty" doc:"Nobody else is asked for now; the clocks run"`
+	MergedInto    *Link           `json:"merged_into,omitempty" doc:"The ticket that goes on for this one"`
+	Joined        []Link          `json:"joined,omitempty" doc:"Tickets that this one goes on for"`
+	SplitFrom     *Link           `json:"split_from,omitempty" doc:"This is a second matter of that ticket's call"`
+	SplitOff      []Link          `json:"split_off,omitempty" doc:"Second matters of this call"`
 
 	// What the rules ask about and nobody is shown.
 	TicketID    ID           `json:"-"`

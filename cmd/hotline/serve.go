@@ -345,6 +345,9 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 		Checks: n.checks(), Metrics: n.metrics, Console: console.FS(), SMS: sms, Logger: n.log,
 	}
 	deps.Rules.Sources = n.policies.Sources
+	if deps.Alerts, err = alertSenders(n.cfg.Alerts); err != nil {
+		return err
+	}
 	if n.softphone != nil { // a nil pointer in an interface would not look like none
 		deps.Softphone = n.softphone
 	}

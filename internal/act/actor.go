@@ -25,6 +25,7 @@ var (
 	SystemRuns     = Actor{System: "runs", Name: "runs"}       // carries out lists of payouts that people have signed
 	SystemPublic   = Actor{System: "public", Name: "public"}   // somebody before a notice board, of whom nothing is known
 	SystemSource   = Actor{System: "source", Name: "source"}   // asks other departments' data sources
+	SystemAlerts   = Actor{System: "alerts", Name: "alerts"}   // takes what other departments' data tells
 	SystemConsole  = Actor{System: "sign_in", Name: "sign_in"} // looks up accounts before anyone has signed in
 )
 

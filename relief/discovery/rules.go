@@ -4,6 +4,8 @@ package discovery
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ticket"
@@ -17,11 +19,42 @@ type Rules struct {
 	Source     string      `yaml:"source"`
 
 	Reports Reports `yaml:"reports"`
+	Alerts  Alerts  `yaml:"alerts"`
 }
 
 // Reports are the rules of what is written without a network.
 type Reports struct {
 	ClaimDays int `yaml:"claim_days"` // how long after its author last signed in a report may still come in their name, by another's session
+}
+
+// Alerts are the rules of what other departments' data tells.
+type Alerts struct {
+	WindowDays int         `yaml:"window_days"` // within how many days an alert goes onto the open ticket of the same household
+	Kinds      []AlertRule `yaml:"kinds"`       // that are taken; no other one is
+}
+
+// AlertRule is how urgent an alert of a kind is.
+type AlertRule struct {
+	Kind          ticket.AlertKind `yaml:"kind"`
+	Priority      ticket.Priority  `yaml:"priority"`        // P2 or P3
+	UrgentFromFen int64            `yaml:"urgent_from_fen"` // P2 from this sum on; 0: whatever the sum
+}
+
+// Of is the rule of a kind.
+func (a Alerts) Of(kind ticket.AlertKind) (AlertRule, bool) {
+	i := slices.IndexFunc(a.Kinds, func(r AlertRule) bool { return r.Kind == kind })
+	if i < 0 {
+		return AlertRule{}, false
+	}
+	return a.Kinds[i], true
+}
+
+// For is the priority of an alert that names a sum, or none.
+func (r AlertRule) For(fen int64) ticket.Priority {
+	if r.UrgentFromFen > 0 && fen >= r.UrgentFromFen {
+		return ticket.P2
+	}
+	return r.Priority
 }
 
 // Validate lists every fault of the version.
@@ -36,6 +69,16 @@ func (r *Rules) Validate() error {
 	check(r.ValidFrom != "", "valid_from", "give the first day on which the version is in force")
 	check(r.ValidUntil == "" || r.ValidUntil >= r.ValidFrom, "valid_until", "must not lie before valid_from")
 	check(r.Reports.ClaimDays >= 1 && r.Reports.ClaimDays <= 365, "reports.claim_days", "must lie between 1 and 365 days")
+	check(r.Alerts.WindowDays >= 1 && r.Alerts.WindowDays <= 365, "alerts.window_days", "must lie between 1 and 365 days")
+	seen := map[ticket.AlertKind]bool{}
+	for i, k := range r.Alerts.Kinds {
+		at := fmt.Sprintf("alerts.kinds[%d]", i)
+		check(slices.Contains(ticket.AlertKinds(), k.Kind), at+".kind", "is no kind of alert that the line knows: use medical_bill, disability, unemployment, death, arrears or other")
+		check(!seen[k.Kind], at+".kind", "has a rule already: leave one out")
+		check(k.Priority == ticket.P2 || k.Priority == ticket.P3, at+".priority", "must be P2 or P3: nobody has called, so nothing is P1")
+		check(k.UrgentFromFen >= 0, at+".urgent_from_fen", "must not lie below 0")
+		seen[k.Kind] = true
+	}
 	return errors.Join(faults...)
 }
 

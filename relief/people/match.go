@@ -66,6 +66,7 @@ const (
 	SourceFindings Source = "findings"     // what was found on this case
 	SourceCaller   Source = "caller"       // the telephone that called, or that was reported
 	SourceEarlier  Source = "earlier_case" // another case of the same telephone
+	SourceAlert    Source = "data_alert"   // another department's data
 )
 
 // Suggestion is a household that a case is perhaps about, with what that rests on.

@@ -126,7 +126,7 @@ type SuggestionView struct {
 // GroundView is one thing that a suggestion rests on.
 type GroundView struct {
 	Ground Ground        `json:"ground" enum:"identity,phone,name_birth"`
-	Source Source        `json:"source" enum:"findings,caller,earlier_case"`
+	Source Source        `json:"source" enum:"findings,caller,earlier_case,data_alert"`
 	Person string        `json:"person,omitempty" doc:"Whose it is, masked"`
 	Number ticket.Number `json:"ticket_number,omitempty" doc:"Of the earlier case"`
 }

@@ -8826,7 +8826,7 @@ export interface components {
             /** @description Whose it is, masked */
             person?: string;
             /** @enum {string} */
-            source: "findings" | "caller" | "earlier_case";
+            source: "findings" | "caller" | "earlier_case" | "data_alert";
             /** @description Of the earlier case */
             ticket_number?: string;
         };
@@ -11487,6 +11487,8 @@ export interface components {
             accepted_at?: string;
             /** @description What you may do on it now */
             acts: string[] | null;
+            /** @description What other departments' data told: it is perhaps of this household */
+            alerts?: components["schemas"]["TicketDataAlertView"][] | null;
             /** @description 12-digit division code; a county while the township is unknown */
             area: string;
             area_name: string;
@@ -11577,7 +11579,7 @@ export interface components {
              * @description What it was born from
              * @enum {string}
              */
-            source: "call" | "report" | "counter" | "department" | "province";
+            source: "call" | "report" | "counter" | "department" | "province" | "data_alert";
             /** @description This is a second matter of that ticket's call */
             split_from?: components["schemas"]["TicketLink"];
             /** @description Second matters of this call */
@@ -11777,6 +11779,26 @@ export interface components {
             since?: string;
             /** @description Only such a one is used */
             verified: boolean;
+        };
+        TicketDataAlertView: {
+            /** Format: date-time */
+            arrived_at: string;
+            /** @description The ticket was born from it; otherwise it came to an open ticket of perhaps the same household */
+            born: boolean;
+            /** Format: int64 */
+            fen?: number;
+            happened_on?: string;
+            /** Format: uuid */
+            id: string;
+            id_number_masked?: string;
+            /** @enum {string} */
+            kind: "medical_bill" | "disability" | "unemployment" | "death" | "arrears" | "other";
+            name_masked?: string;
+            note?: string;
+            office: string;
+            phone_masked?: string;
+            /** @description What the sender calls it */
+            their_number: string;
         };
         TicketDay: {
             counted: boolean;
@@ -12137,7 +12159,7 @@ export interface components {
              * @description What it was born from
              * @enum {string}
              */
-            source: "call" | "report" | "counter" | "department" | "province";
+            source: "call" | "report" | "counter" | "department" | "province" | "data_alert";
             status: string;
             /**
              * Format: int64

@@ -16,7 +16,7 @@ export interface Told {
 const askable = ['by', 'to', 'from', 'number', 'area', 'priority', 'from_priority', 'kind', 'clock', 'due_at', 'proof', 'minutes', 'outcome',
   'post', 'role', 'step', 'amount_fen', 'paper', 'who', 'worker', 'pending_priority', 'arrived_at', 'mode', 'end_reason', 'digits', 'key', 'at', 'status', 'template', 'channel',
   'checker', 'maker', 'witness', 'name', 'purpose', 'why', 'loop', 'owner', 'decision', 'target', 'since', 'until', 'worker',
-  'agency', 'percent', 'review', 'flow', 'queue', 'seconds', 'score', 'code', 'result', 'try', 'bank_reason', 'source']
+  'agency', 'alert', 'office', 'percent', 'review', 'flow', 'queue', 'seconds', 'score', 'code', 'result', 'try', 'bank_reason', 'source']
 
 // Kinds whose reason is a code of ours rather than somebody's words.
 const codedReasons: Record<string, 'end' | 'ladder' | 'call'> = {

@@ -7,6 +7,7 @@ type TE = (key: string) => boolean
 
 // Fields of the server's data whose values are codes, and the messages that spell them out.
 const codes: Record<string, string> = {
+  alert: 'alertKind',
   priority: 'priority', from_priority: 'priority', pending_priority: 'priority', status: 'status', from_status: 'status',
   kind: 'kind', cause: 'cause', proof: 'proof', clock: 'clock', role: 'role', outcome: 'outcome', end_reason: 'endReason',
   paper: 'paper', review: 'reviewOutcome', bank_reason: 'bankReason', result: 'tryResult', call_reason: 'callReason', rail: 'rail', channel: 'channel', template: 'notice', until: 'milestone',

@@ -15,7 +15,7 @@ export const people: Words<typeof zh> = {
     tier: { 0: 'All', 1: 'Tier 1: in a register', 2: 'Tier 2: monitored', 3: 'Tier 3: emergency' },
     register: { dibao: 'dibao', tekun: 'tekun', orphan: 'orphan', child_hardship: 'child in hardship', disabled_subsidy: 'two disability subsidies' },
     basis: { registered: 'registered', identity: 'found by number', phone: 'found by telephone', suggested: 'suggested, confirmed', merged: 'records joined', unmerged: 'records parted' },
-    ground: { findings_identity: 'The identity number found is that of {person}', caller_phone: 'The telephone that called is that of {person}', earlier_case_phone: 'Ticket {number} of the same telephone is about this household' },
+    ground: { data_alert_identity: 'The identity number in another department\'s data is that of {person}', findings_identity: 'The identity number found is that of {person}', caller_phone: 'The telephone that called is that of {person}', earlier_case_phone: 'Ticket {number} of the same telephone is about this household' },
     because: { registered: 'registration', urgent_aid: 'urgent aid', assessment: 'assessment', register: 'entry or exit', review: 'review', import: 'import', merge: 'joining', split: 'parting' },
     ended: { moved: 'moved', married: 'married', died: 'died', corrected: 'corrected', merged: 'records joined', split: 'household parted', relation: 'relation changed' },
     way: { visit: 'visit', call: 'call', data: 'data check' }, result: { unchanged: 'unchanged', changed: 'changed', not_met: 'not met' },

@@ -13,7 +13,7 @@ export const people = {
     tier: { 0: '全部', 1: '第一层：在册对象', 2: '第二层：低收入监测', 3: '第三层：急难救助' },
     register: { dibao: '低保', tekun: '特困', orphan: '孤儿', child_hardship: '困境儿童', disabled_subsidy: '残疾人两项补贴' },
     basis: { registered: '新登记', identity: '按身份证号查到', phone: '按电话查到', suggested: '提示后确认', merged: '档案合并', unmerged: '合并撤销' },
-    ground: { findings_identity: '核实登记的身份证号与 {person} 相同', caller_phone: '来电号码与 {person} 的电话相同', earlier_case_phone: '同一号码的工单 {number} 是这一户的' },
+    ground: { data_alert_identity: '部门数据中的身份证号与 {person} 相同', findings_identity: '核实登记的身份证号与 {person} 相同', caller_phone: '来电号码与 {person} 的电话相同', earlier_case_phone: '同一号码的工单 {number} 是这一户的' },
     because: { registered: '登记', urgent_aid: '急难救助', assessment: '评估', register: '进出救助名册', review: '复核', import: '导入', merge: '合并', split: '分户' },
     ended: { moved: '迁出', married: '结婚', died: '去世', corrected: '更正', merged: '档案合并', split: '分户', relation: '关系变更' },
     way: { visit: '上门', call: '电话', data: '数据比对' }, result: { unchanged: '没有变化', changed: '有变化', not_met: '没有见到' },
