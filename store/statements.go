@@ -80,7 +80,12 @@ const fundEntries = `SELECT e.id, e.public_id, e.key, e.event, e.at, a.area_code
 
 // MatchStatementLines matches by end-to-end ids and by amount, each line and each entry once. It goes from each line to the entries of its
 // payout: from the county's entries to the lines would hold everything against everything.
-func (tx *Tx) MatchStatementLines(ctx context.Context, county area.Code) (int, error) {
+func (tx *Tx) MatchStatementLines(ctx context.Context, county area.Code) (n int, err error) {
+	err = tx.throughout(ctx, county, func() error { n, err = tx.matchLines(ctx, county); return err })
+	return n, err
+}
+
+func (tx *Tx) matchLines(ctx context.Context, county area.Code) (int, error) {
 	n, err := tx.exec(ctx, "match lines", `WITH open AS MATERIALIZED (
 			SELECT l.id AS line, l.day, l.fen, l.area_code, a.number, d.id AS payout, d.public_id FROM statement_lines l
 			  JOIN disbursement_attempts a ON a.reference = l.reference JOIN disbursements d ON d.id = a.disbursement_id
