@@ -169,6 +169,8 @@ var bodies = map[string]any{
 	"POST /staff/{id}/departure":           map[string]any{"reason": "retired"},
 	"POST /staff/{id}/deputies":            map[string]any{"deputies": []string{"worker.b"}},
 	"POST /staff/{id}/invitations":         map[string]any{},
+	"POST /relatives":                      map[string]any{"relation": "spouse", "name": "李测试", "id_number": withCheckCharacter("99010119850101003")},
+	"POST /relatives/{id}/ending":          map[string]any{"reason": "entered by mistake"},
 	"POST /staff/{id}/households":          map[string]any{"village": string(village), "reference": "3"},
 	"POST /assistants":                     map[string]any{"login": "new.helper", "name": "新人", "role": "village_assistant", "area": string(village)},
 	"POST /households/{id}/release":        map[string]any{"reason": "moved away"},

@@ -42,6 +42,7 @@ type Tx interface {
 	QueueRows
 	PlaceRows
 	StaffRows
+	RelativeRows
 	AgencyRows
 	LimitRows
 	BankRows

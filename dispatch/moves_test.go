@@ -384,7 +384,7 @@ func TestARelativeIsPassedOver(t *testing.T) {
 	h.settled()
 	worker := h.actor("worker1")
 	h.do(act.SystemIVR, func(tx *store.Tx) error {
-		return tx.RegisterRelative(t.Context(), worker.StaffID, "990101199001010017")
+		return tx.DeclareRelative(t.Context(), worker.StaffID, area.Relative{Relation: area.RelationParent, Name: "甲某", Identity: "990101199001010017"})
 	})
 	if _, err := h.look.Exec(t.Context(), `INSERT INTO findings (public_id, ticket_id, at, staff_id, cause, household_size, affected, needs, declared_sealed, applicant_sealed,
 			id_type, id_sealed, payee_index, household_index, warnings)

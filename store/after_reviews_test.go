@@ -104,7 +104,7 @@ func TestAfterReview(t *testing.T) {
 	put("companion_id", int64(finance))
 	m.refuse(t, "finance", "own_payout", review(ledger.ReviewOK, ""))
 	put("companion_id", nil)
-	m.must(t, "county", func(tx *Tx) error { return tx.RegisterRelative(t.Context(), finance, identity(1)) })
+	m.declared(t, finance, identity(1))
 	m.refuse(t, "finance", "relative", review(ledger.ReviewOK, ""))
 	if _, err := super.Exec(t.Context(), `DELETE FROM staff_relatives`); err != nil {
 		t.Fatal(err)

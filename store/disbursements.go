@@ -279,11 +279,3 @@ func (tx *Tx) Related(ctx context.Context, payee []byte, people []area.StaffID) 
 		[]any{payee, people}, &related)
 	return related, err
 }
-
-// RegisterRelative notes that the bearer of an identity number is a relative of
-// a member of staff. Only the blind index is kept.
-func (tx *Tx) RegisterRelative(ctx context.Context, staff area.StaffID, identityNumber string) error {
-	_, err := tx.exec(ctx, "register relative", `INSERT INTO staff_relatives (staff_id, identity_index) VALUES (?, ?) ON CONFLICT DO NOTHING`,
-		int64(staff), tx.IdentityIndex(identityNumber))
-	return err
-}

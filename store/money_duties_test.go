@@ -109,7 +109,7 @@ func TestRelatives(t *testing.T) {
 	m := newTill(t, 5_000_000)
 	related := func(login string, person int) {
 		staff := m.actor(t, login).StaffID
-		m.must(t, "county", func(tx *Tx) error { return tx.RegisterRelative(t.Context(), staff, identity(person)) })
+		m.declared(t, staff, identity(person))
 	}
 	related("worker1", 1)
 	tk := m.found(t, 1)

@@ -106,13 +106,11 @@ func TestRunLooksAgain(t *testing.T) {
 	m.due(t, 3, 80_000, card(3))
 	m.due(t, 4, 80_000, card(4))
 	m.due(t, 5, 80_000, card(5))
-	m.must(t, "county", func(tx *Tx) error {
-		return tx.RegisterRelative(t.Context(), m.actor(t, "finance").StaffID, identity(5))
-	}) // who does not act
+	m.declared(t, m.actor(t, "finance").StaffID, identity(5)) // who does not act
 	r := m.signed(t)
 	m.started(t, "worker1", paid)
 	m.account(t, replaced, card(22))
-	m.must(t, "county", func(tx *Tx) error { return tx.RegisterRelative(t.Context(), m.actor(t, "head").StaffID, identity(3)) }) // who has verified the account
+	m.declared(t, m.actor(t, "head").StaffID, identity(3)) // who has verified the account
 	m.must(t, "county", func(tx *Tx) error {
 		_, err := tx.exec(t.Context(), "note who took the call", `UPDATE tickets SET call_taker_id = ? WHERE id = (SELECT ticket_id FROM run_lines WHERE seq = 4)`, int64(m.actor(t, "county2").StaffID))
 		return err
@@ -126,7 +124,7 @@ func TestRunOfRelatives(t *testing.T) {
 	m := newRunTill(t)
 	m.due(t, 1, 80_000, card(1))
 	m.due(t, 2, 80_000, card(2))
-	m.must(t, "county", func(tx *Tx) error { return tx.RegisterRelative(t.Context(), m.actor(t, "county").StaffID, identity(2)) })
+	m.declared(t, m.actor(t, "county").StaffID, identity(2))
 	m.refuse(t, "county", "relative_in_run", making(t, uuid.NewString(), nil))
 	var r ledger.Run
 	m.must(t, "finance", making(t, uuid.NewString(), &r))

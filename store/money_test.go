@@ -62,6 +62,16 @@ func (m *till) as(t *testing.T, login string, fn func(*Tx) error) error {
 	return m.db.InTx(t.Context(), m.actor(t, login), fn)
 }
 
+// declared registers the bearer of an identity number as a relative of somebody.
+func (m *till) declared(t *testing.T, staff area.StaffID, number string) {
+	t.Helper()
+	if err := m.db.InTx(t.Context(), act.SystemConsole, func(tx *Tx) error {
+		return tx.DeclareRelative(t.Context(), staff, area.Relative{Relation: area.RelationSibling, Name: "甲某", Identity: number})
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (m *till) must(t *testing.T, login string, fn func(*Tx) error) {
 	t.Helper()
 	if err := m.as(t, login, fn); err != nil {

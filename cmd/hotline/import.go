@@ -27,7 +27,7 @@ func importCommand(config *string) *cobra.Command {
 		Use:   "import",
 		Short: "Bring a city's own files in: every fault is told by line, and nothing is half done",
 	}
-	cmd.AddCommand(importAreasCommand(config), importStaffCommand(config))
+	cmd.AddCommand(importAreasCommand(config), importStaffCommand(config), importRelativesCommand(config))
 	return cmd
 }
 

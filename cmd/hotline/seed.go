@@ -69,6 +69,9 @@ func seedCity(ctx context.Context, db *store.DB, dir string, city configs.City, 
 	if err := seedRosters(ctx, db, city); err != nil {
 		return nil, fmt.Errorf("make the demo city's rosters: %w", err)
 	}
+	if err := seedRelatives(ctx, db, city); err != nil {
+		return nil, fmt.Errorf("declare the demo city's relatives: %w", err)
+	}
 	return users, seedMoney(ctx, db, city)
 }
 

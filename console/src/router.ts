@@ -49,6 +49,7 @@ export const router = createRouter({
     { path: '/desk', name: 'desk', component: () => import('./desk/DeskPage.vue'), meta: { title: 'page.desk', phone: true } },
     { path: '/floor', name: 'floor', component: () => import('./floor/FloorPage.vue'), meta: { title: 'page.floor', phone: true } },
     { path: '/staff', name: 'staff', component: () => import('./staff/StaffPage.vue'), meta: { title: 'staff.title' } },
+    { path: '/relatives', name: 'relatives', component: () => import('./staff/RelativesPage.vue'), meta: { title: 'relatives.title' } },
     { path: '/audit', name: 'audit', component: () => import('./pages/Audit.vue'), meta: { title: 'page.audit' } },
     { path: '/sms', name: 'sms', component: () => import('./pages/Sms.vue'), meta: { title: 'page.sms' } },
     { path: '/contact', name: 'contact', component: () => import('./notify/ContactPage.vue'), meta: { title: 'page.contact' } },

@@ -74,6 +74,8 @@ export const api = {
   previewStaff: (file: File) => look<StaffPreview>('/staff/imports', file),
 
   staff: async (query: { area?: string; role?: string; q?: string; left?: boolean; cursor?: string }) => answer(await client.GET('/staff', { params: { query } })),
+  relatives: async () => answer(await client.GET('/relatives')).items ?? [],
+  relativesOf: async (login: string) => answer(await client.GET('/staff/{id}/relatives', { params: { path: { id: login } } })).items ?? [],
   households: async (login: string) => answer(await client.GET('/households', { params: { query: { login } } })).items ?? [],
   caseCard: async (id: string) => answer(await client.GET('/tickets/{id}/household', { params: { path: { id } } })),
   householdPage: async (id: string, ticket?: string) => answer(await client.GET('/people/households/{id}', { params: { path: { id }, query: ticket ? { ticket } : {} } })),

@@ -3449,6 +3449,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/relatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What you have declared: your own number and your relatives */
+        get: operations["get_relatives"];
+        put?: never;
+        /** Declare a relative, or your own number: you take no part in what is paid to them */
+        post: operations["post_relatives"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/relatives/{id}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a declaration of somebody else; it stays in the history */
+        post: operations["post_relatives_id_ending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/replies": {
         parameters: {
             query?: never;
@@ -3875,6 +3910,23 @@ export interface paths {
         put?: never;
         /** Hand out a code for a first password; the ones before are void */
         post: operations["post_staff_id_invitations"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staff/{id}/relatives": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What somebody of your area has declared, masked, with its history */
+        get: operations["get_staff_id_relatives"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6053,6 +6105,27 @@ export interface components {
             name: string;
             parent: string;
         };
+        AreaRelativeRow: {
+            /** Format: date-time */
+            declared_at: string;
+            end_reason?: string;
+            /**
+             * Format: date-time
+             * @description Absent while it counts
+             */
+            ended_at?: string;
+            /** @description Name of who ended it, never the declarer */
+            ended_by?: string;
+            id: string;
+            /** @description Masked but for its last four characters */
+            identity: string;
+            /** @description Masked */
+            name: string;
+            /** @description Masked */
+            phone?: string;
+            /** @enum {string} */
+            relation: "self" | "spouse" | "child" | "parent" | "sibling" | "grandparent" | "grandchild" | "in_law" | "other";
+        };
         AreaServing: {
             /**
              * Format: date-time
@@ -7168,6 +7241,9 @@ export interface components {
             outcome: "upheld" | "overturned" | "changed" | "withdrawn";
         };
         EndFollowInputBody: {
+            reason: string;
+        };
+        EndRelativeInputBody: {
             reason: string;
         };
         EnterAccountInputBody: {
@@ -9543,6 +9619,23 @@ export interface components {
         };
         RegisteredList: {
             items: components["schemas"]["PeopleHouseholdBrief"][] | null;
+        };
+        RelativeEnded: {
+            id: string;
+        };
+        RelativeInputBody: {
+            /** @description GB 11643, 18 characters */
+            id_number: string;
+            name: string;
+            phone?: string;
+            /**
+             * @description self: your own number
+             * @enum {string}
+             */
+            relation: "self" | "spouse" | "child" | "parent" | "sibling" | "grandparent" | "grandchild" | "in_law" | "other";
+        };
+        RelativeList: {
+            items: components["schemas"]["AreaRelativeRow"][] | null;
         };
         ReleaseInputBody: {
             reason: string;
@@ -20164,6 +20257,113 @@ export interface operations {
             };
         };
     };
+    get_relatives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelativeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_relatives: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RelativeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelativeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_relatives_id_ending: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndRelativeInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelativeEnded"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_replies: {
         parameters: {
             query?: {
@@ -21177,6 +21377,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_staff_id_relatives: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Login */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RelativeList"];
                 };
             };
             /** @description Error */

@@ -22,10 +22,11 @@ import { page } from './en/page'
 import { people } from './en/people'
 import { problem } from './en/problem'
 import { recording } from './en/recording'
+import { relatives } from './en/relatives'
 import { run } from './en/run'
 import { staff } from './en/staff'
 import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...intake, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const en = { ...page, ...intake, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, relatives, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

@@ -22,10 +22,11 @@ import { page } from './zh/page'
 import { people } from './zh/people'
 import { problem } from './zh/problem'
 import { recording } from './zh/recording'
+import { relatives } from './zh/relatives'
 import { run } from './zh/run'
 import { staff } from './zh/staff'
 import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...intake, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const zh = { ...page, ...intake, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, relatives, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }

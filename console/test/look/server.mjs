@@ -15,6 +15,7 @@ import { answerDuty } from './duty.mjs'
 import * as house from './house.mjs'
 import { register } from './people.mjs'
 import { answerAdvances } from './money.mjs'
+import { relatives } from './relatives.mjs'
 import { answerNotify } from './notify.mjs'
 import { answerRecordings } from './recordings.mjs'
 
@@ -121,6 +122,7 @@ function answer(state, method, path, query, octets, req, res) {
   if (path.endsWith('/caller-views')) return json(res, 200, { phone: '+8613800005678' })
   if (path.endsWith('/household')) return json(res, 200, state.ticket.perhaps ? register.perhaps : register.card)
   if (path === '/people/matches') return json(res, 200, register.matches)
+  if (path === '/relatives' || /^\/staff\/[^/]+\/relatives$/.test(path)) return json(res, 200, { items: relatives })
   if (path === '/people/households') return json(res, 200, register.list)
   if (path.startsWith('/people/households/')) return json(res, 200, register.page)
   if (path.startsWith('/tickets/') || method === 'POST') return json(res, 200, state.ticket)
