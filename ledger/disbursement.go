@@ -97,6 +97,10 @@ type Disbursement struct {
 	SecondSignatureBy time.Time // zero unless solo
 	SecondSignedAt    time.Time
 
+	// Late is what the bank has paid of it after all although it is called off or taken back, and that has
+	// not come back yet, in fen; only where the payouts of a case are listed.
+	Late int64
+
 	AfterReview AfterReview
 	Version     int64
 }

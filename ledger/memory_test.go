@@ -112,6 +112,11 @@ func (m *memory) SaveDisbursement(_ context.Context, d *Disbursement) error {
 func (m *memory) CaseDisbursements(_ context.Context, c CaseID) (list []Disbursement, err error) {
 	for _, d := range m.payouts {
 		if d.Case == c {
+			for _, claim := range m.claims {
+				if claim.Disbursement == d.ID && claim.Why == ClaimLateSuccess && !d.State.Live() {
+					d.Late += max(claim.Fen-claim.Recovered, 0)
+				}
+			}
 			list = append(list, d)
 		}
 	}

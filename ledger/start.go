@@ -102,13 +102,20 @@ func withinDecision(others []Disbursement, d Disbursement, granted int64) error 
 	if granted == 0 {
 		return act.Refused("not_approved", "The decision is not open for payment: it waits for approval, was declined, or has been paid.")
 	}
-	left := granted
+	left, late := granted, int64(0)
 	for _, other := range others {
-		if other.Decision == d.Decision && other.State.Live() {
+		switch {
+		case other.Decision != d.Decision:
+		case other.State.Live():
 			left -= other.Fen
+		default:
+			late += other.Late
 		}
 	}
-	if left == 0 {
+	switch left -= late; {
+	case left <= 0 && late > 0:
+		return paidAfterAll(late)
+	case left == 0:
 		return payoutExists()
 	}
 	if d.Fen != left {
@@ -120,6 +127,11 @@ func withinDecision(others []Disbursement, d Disbursement, granted int64) error 
 
 func payoutExists() error {
 	return act.Refused("payout_exists", "A payout of this decision is under way already; reload the ticket to see it.")
+}
+
+func paidAfterAll(late int64) error {
+	return &act.Fault{Kind: act.ErrRefused, Code: "paid_after_all", Args: map[string]any{"late_fen": late},
+		Detail: "A payout of this decision that was called off has arrived at the bank after all. It is claimed back; the decision can be paid once that is settled."}
 }
 
 func idReused() error {

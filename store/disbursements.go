@@ -119,10 +119,33 @@ func (tx *Tx) CaseDisbursements(ctx context.Context, c ledger.CaseID) ([]ledger.
 	var rows []disbursementRow
 	err := tx.find(ctx, "list payouts", &rows, disbursementSQL+` WHERE ticket_id = ? ORDER BY id`, int64(c))
 	list := make([]ledger.Disbursement, 0, len(rows))
+	if err != nil || len(rows) == 0 {
+		return list, err
+	}
+	late, err := tx.lateOf(ctx, c)
 	for _, r := range rows {
-		list = append(list, r.disbursement())
+		d := r.disbursement()
+		d.Late = late[r.ID]
+		list = append(list, d)
 	}
 	return list, err
+}
+
+// lateSQL is what the bank has paid after all of payouts o that are called off or taken
+// back, as far as it has not come back: the claim is the only trace of it in force.
+const lateSQL = `SELECT coalesce(sum(greatest(c.fen - c.recovered_fen, 0)), 0)::bigint FROM claims c JOIN disbursements o ON o.id = c.disbursement_id
+	WHERE c.why = 'late_success' AND o.state IN ('cancelled','reversed') AND `
+
+// lateOf is that of each payout of a ticket.
+func (tx *Tx) lateOf(ctx context.Context, of ledger.CaseID) (map[int64]int64, error) {
+	var rows []struct{ ID, Fen int64 }
+	err := tx.find(ctx, "sum up what arrived late", &rows, `SELECT o.id, sum(greatest(c.fen - c.recovered_fen, 0))::bigint AS fen FROM disbursements o JOIN claims c ON c.disbursement_id = o.id
+		WHERE o.ticket_id = ? AND o.state IN ('cancelled','reversed') AND c.why = 'late_success' GROUP BY o.id`, int64(of))
+	late := make(map[int64]int64, len(rows))
+	for _, r := range rows {
+		late[r.ID] = r.Fen
+	}
+	return late, err
 }
 
 // AddDisbursement writes a new payout.

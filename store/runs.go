@@ -138,7 +138,8 @@ func (tx *Tx) DecisionsDue(ctx context.Context, county area.Code, decisions []st
 			d.fen - coalesce(x.fen, 0) AS fen, d.payee_index, d.household_index, p.id AS account_id, p.number_index AS account_index
 		FROM decisions d JOIN tickets t ON t.id = d.ticket_id
 		JOIN LATERAL (SELECT a.id, a.number_index, a.verified_by FROM payee_accounts a WHERE a.ticket_id = d.ticket_id AND a.payee_index = d.payee_index ORDER BY a.id DESC LIMIT 1) p ON p.verified_by IS NOT NULL
-		LEFT JOIN LATERAL (SELECT sum(o.fen)::bigint AS fen FROM disbursements o WHERE o.decision_id = d.id AND o.state NOT IN ('cancelled','reversed')) x ON true
+		LEFT JOIN LATERAL (SELECT sum(o.fen)::bigint AS fen FROM disbursements o WHERE o.decision_id = d.id AND o.state NOT IN ('cancelled','reversed')) y ON true
+		CROSS JOIN LATERAL (SELECT coalesce(y.fen, 0) + (`+lateSQL+`o.decision_id = d.id) AS fen) x
 		WHERE d.state = 'approved' AND t.area_code LIKE ? AND substr(t.area_code, 7, 3) <> '000' AND d.fen > coalesce(x.fen, 0)
 		  AND NOT EXISTS (SELECT 1 FROM run_lines l JOIN payment_runs r ON r.id = l.run_id WHERE l.ticket_id = d.ticket_id AND l.decision_id = d.id AND l.state = 'waits' AND r.state IN ('draft','signed'))
 		  `+only+`ORDER BY d.id LIMIT ?`, append(args, most)...)
@@ -154,7 +155,8 @@ func (tx *Tx) DecisionsDue(ctx context.Context, county area.Code, decisions []st
 const monthDueSQL = `FROM entitlements e JOIN tickets t ON t.id = e.ticket_id
 		LEFT JOIN LATERAL (SELECT a.id, a.number_index, a.verified_by FROM payee_accounts a WHERE a.ticket_id = e.ticket_id AND a.payee_index = e.payee_index ORDER BY a.id DESC LIMIT 1) p ON true
 		WHERE e.from_month <= ? AND ? <= coalesce(e.until_month, ?) AND e.area_code LIKE ?
-		  AND NOT EXISTS (SELECT 1 FROM disbursements o WHERE o.ticket_id = e.ticket_id AND o.aid_kind = e.aid_kind AND o.period = ? AND o.payee_index = e.payee_index AND o.state <> 'cancelled')
+		  AND NOT EXISTS (SELECT 1 FROM disbursements o WHERE o.ticket_id = e.ticket_id AND o.aid_kind = e.aid_kind AND o.period = ? AND o.payee_index = e.payee_index AND (o.state <> 'cancelled' OR EXISTS (
+			SELECT 1 FROM claims c WHERE c.disbursement_id = o.id AND c.why = 'late_success' AND c.recovered_fen < c.fen)))
 		  AND NOT EXISTS (SELECT 1 FROM run_lines l JOIN payment_runs r ON r.id = l.run_id WHERE l.ticket_id = e.ticket_id AND l.entitlement_id = e.id AND r.period = ? AND l.state = 'waits' AND r.state IN ('draft','signed')) `
 
 // MonthDue lists what is due of a month.
@@ -197,11 +199,12 @@ func (tx *Tx) DueLines(ctx context.Context, r ledger.Run, most int) ([]ledger.Du
 	err := tx.find(ctx, "load the next lines of a run", &rows, `SELECT `+runLineColumns+`, CASE WHEN l.entitlement_id IS NULL THEN rpad(left(t.area_code, 9), 12, '0') ELSE l.area_code END AS township, t.call_taker_id,
 			`+grantedSQL+` AS granted,
 			(SELECT coalesce(sum(o.fen), 0)::bigint FROM disbursements o WHERE o.ticket_id = l.ticket_id AND o.state <> 'cancelled'
-				AND (o.decision_id = l.decision_id AND o.state <> 'reversed' OR l.decision_id IS NULL AND o.period = ? AND o.aid_kind = l.aid_kind AND o.payee_index = l.payee_index)) AS live,
+				AND (o.decision_id = l.decision_id AND o.state <> 'reversed' OR l.decision_id IS NULL AND o.period = ? AND o.aid_kind = l.aid_kind AND o.payee_index = l.payee_index))
+				+ (`+lateSQL+`o.ticket_id = l.ticket_id AND (o.decision_id = l.decision_id OR l.decision_id IS NULL AND o.state = 'cancelled' AND o.period = ? AND o.aid_kind = l.aid_kind AND o.payee_index = l.payee_index)) AS live,
 			p.public_id AS account_ref, p.ticket_id AS account_ticket, p.payee_index AS account_payee, p.entered_by, p.verified_by,
 			EXISTS (SELECT 1 FROM payee_accounts n WHERE n.ticket_id = p.ticket_id AND n.payee_index = p.payee_index AND n.id > p.id) AS replaced
 		FROM run_lines l JOIN tickets t ON t.id = l.ticket_id JOIN payee_accounts p ON p.id = l.account_id
-		WHERE l.run_id = ? AND l.seq > ? AND l.seq <= ? ORDER BY l.seq`, r.Period, r.Period, r.Period, r.Period, int64(r.ID), r.Worked, r.Worked+most)
+		WHERE l.run_id = ? AND l.seq > ? AND l.seq <= ? ORDER BY l.seq`, r.Period, r.Period, r.Period, r.Period, r.Period, int64(r.ID), r.Worked, r.Worked+most)
 	due := make([]ledger.DueLine, 0, len(rows))
 	for _, w := range rows {
 		l := w.Line.line()

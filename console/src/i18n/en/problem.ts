@@ -237,6 +237,7 @@ export const problem: Words<typeof zh> = {
     relative_declared: { what: 'This number is declared already, or your own is.', do: 'There is nothing to do.' },
     own_declaration: { what: 'Nobody ends their own declaration.', do: 'Ask your leader or the security administrator.' },
     declaration_ended: { what: 'This declaration has ended already.', do: 'Reload to see it.' },
+    paid_after_all: { what: 'A payout of this decision that was called off has arrived after all; {late_fen} yuan are claimed back.', do: 'Pay once that is settled; county finance can tell where it is urgent.' },
     relative: { what: 'The payee is in the relatives register.', do: 'An unrelated colleague must do it.' },
     limit_frozen: { what: 'A payout of yours lacks its second signature; your solo limit is frozen.', do: 'The head signs it, or a colleague pays.' },
     float_empty: { what: 'No float holds enough: neither the township\'s nor the county\'s.', do: 'County finance fills one.' },

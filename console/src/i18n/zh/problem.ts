@@ -235,6 +235,7 @@ export const problem = {
     relative_declared: { what: '此号码已经备案，或本人号码已经备案。', do: '无需再次备案。' },
     own_declaration: { what: '本人的备案不能自己终止。', do: '请负责人或安全管理员办理。' },
     declaration_ended: { what: '此备案已经终止。', do: '请刷新查看。' },
+    paid_after_all: { what: '此决定有一笔已取消的发放后来到账，{late_fen} 元正在追回。', do: '追回后再发放；急需的请联系县级财务核实。' },
     relative: { what: '收款人在近亲属备案中。', do: '请无亲属关系的同事办理。' },
     limit_frozen: { what: '您有一笔发放未按时补签，单人额度已冻结。', do: '请负责人补签，或由同事发放。' },
     float_empty: { what: '备用金不足，乡镇和县级都不够。', do: '请县级财务补充。' },
