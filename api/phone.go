@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 
+	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/ivr/acd"
 	"example.org/hotline/ticket"
@@ -147,10 +148,18 @@ type visitResultInput struct {
 }
 
 func (s *Server) reportVisit(ctx context.Context, tx Tx, in *visitResultInput) (ticket.CallbackView, error) {
-	return s.onCallback(ctx, tx, in.ID, func(id ticket.CallbackID, rules ticket.CallbackRules) error {
-		_, err := ticket.ReportVisit(ctx, tx, id, ticket.VisitResult(in.Body.Result), in.Body.Note, rules)
-		return err
-	})
+	visit := func() (v ticket.CallbackView, err error) {
+		return s.onCallback(ctx, tx, in.ID, func(id ticket.CallbackID, rules ticket.CallbackRules) error {
+			_, err := ticket.ReportVisit(ctx, tx, id, ticket.VisitResult(in.Body.Result), in.Body.Note, rules)
+			return err
+		})
+	}
+	if tx.Actor().Role != area.RoleVillageAssistant {
+		return visit()
+	}
+	var v ticket.CallbackView
+	err := tx.Wherever(ctx, func() (err error) { v, err = visit(); return err }) // a village that they cover lies outside of their own; ReportVisit refuses every other
+	return v, err
 }
 
 type visitDecisionInput struct {

@@ -51,6 +51,7 @@ type Tx interface {
 	ClosingRows
 	GoodsRows
 	ReportRows
+	VillageRows
 	PeopleRows
 	ApplicationRows
 	IntegrityRows

@@ -91,6 +91,7 @@ var sheetWords = map[string][2]string{
 	"payout.acked": {"银行已收", "Bank has it"}, "payout.failed": {"发放失败", "Failed"}, "payout.unknown": {"结果不明", "Unknown"}, "payout.fixed": {"已修正待重发", "Repaired"},
 	"referral.created": {"待发送", "Written down"}, "referral.sent": {"已发送", "Sent"}, "referral.accepted": {"部门已受理", "Accepted"}, "referral.returned": {"已退回", "Returned"}, "referral.in_progress": {"办理中", "In progress"}, "referral.resulted": {"有结果待确认", "Result not confirmed"},
 	"follow_up.planned": {"已到期待走访", "Planned"}, "follow_up.late": {"已逾期", "Late"},
+	"tier1": {"一类对象", "First tier"}, "tier2": {"二类对象", "Second tier"}, "others": {"其他家庭", "Other households"},
 }
 
 // inWords spells a cell's code out.
@@ -144,9 +145,17 @@ func sheetsOf(r statistics.Report) []sheet {
 	calls := sheet{zh: "来电与走访", en: "Calls and visits", heads: [][2]string{{"来电", "Calls"}, {"排队", "Queued"}, {"接通", "Answered"}, {"及时接通", "Answered in time"}, {"放弃", "Abandoned"},
 		{"走访次数", "Visits"}, {"其中上门", "On site"}, {"走访人次", "Visitors"}, {"走访户（件）", "Cases visited"}},
 		rows: [][]any{{c.Calls, c.Queued, c.Answered, c.InTime, c.Abandoned, v.Visits, v.OnSite, v.Visitors, v.Cases}}}
+	survey := sheet{zh: "摸底走访", en: "Survey", heads: [][2]string{{"区划代码", "Code"}, {"地区", "Place"}, {"登记在册户数", "Registered"}, {"村（居）上报户数", "Counted by villages"}, {"已掌握户数", "Known"}, {"已走访户数", "Visited"}, {"村（居）数", "Villages"}, {"未上报户数的村（居）", "Villages without a number"}}}
+	for _, l := range append(slices.Clone(r.Survey), r.SurveyWhole) {
+		survey.rows = append(survey.rows, []any{string(l.Area), l.AreaName, l.Registered, l.Counted, l.Known, l.Visited, l.Villages, l.WithoutSize})
+	}
+	plans := sheet{zh: "走访计划", en: "Visit plans", heads: [][2]string{{"对象", "Households"}, {"应走访", "To visit"}, {"已走访", "Visited"}, {"漏访", "Missed"}, {"待走访", "Open"}}}
+	for _, l := range r.SurveyPlans {
+		plans.rows = append(plans.rows, []any{l.Line, l.ToVisit, l.Done, l.Missed, l.Open})
+	}
 	about := sheet{zh: "说明", en: "About", heads: [][2]string{{"地区", "Place"}, {"自", "From"}, {"至", "To"}, {"账面发放（元）", "Paid by the ledger (yuan)"}, {"账面退回（元）", "Taken back by the ledger (yuan)"}, {"与账一致", "Agrees with the ledger"}}, money: []int{3, 4},
 		rows: [][]any{{r.AreaName, string(r.From), string(r.To), yuan(r.LedgerFen), yuan(r.LedgerTakenBackFen), r.Agrees}}}
-	return []sheet{kinds, months, entries, covered, intake, clocks, calls, about}
+	return []sheet{kinds, months, entries, covered, intake, clocks, calls, survey, plans, about}
 }
 
 // writeBook writes tables as XLSX.

@@ -114,6 +114,7 @@ type Coverage struct {
 	Assistants         int            `json:"assistants" doc:"Who work here"`
 	Households         int            `json:"households" doc:"That somebody looks after"`
 	VillagesWithout    int            `json:"villages_without" doc:"Villages in which no assistant works"`
+	VillagesCovered    int            `json:"villages_covered" doc:"Villages that an assistant of another one covers today"`
 	Without            []Place        `json:"without" doc:"The first 500 of them"`
 	Townships          int            `json:"townships"`
 	TownshipsUncovered int            `json:"townships_uncovered" doc:"Townships with an hour within seven days in which no worker is on duty"`

@@ -29,12 +29,20 @@ func (tx *Tx) Callbacks(ctx context.Context, view ticket.CallbackList, limit int
 	case ticket.CallbacksVisits:
 		where, order = where+` AND b.state = 'visit'`, `b.urgent DESC, b.due_at, b.id`
 		if tx.actor.Role == area.RoleVillageAssistant { // as ticket.ReportVisit has it
-			where, args = where+` AND b.visit_result IS NULL AND t.area_code = ? AND t.kind <> ?`, append(args, string(tx.actor.Area), ticket.KindComplaint)
+			where, args = where+` AND b.visit_result IS NULL AND (t.area_code = ? OR app_covers(t.area_code)) AND t.kind <> ?`, append(args, string(tx.actor.Area), ticket.KindComplaint)
 		}
 	case ticket.CallbacksOpen:
 	}
 	var rows []callbackRow
-	err := tx.find(ctx, "list callbacks", &rows, callbackViews+`WHERE `+where+` ORDER BY `+order+` LIMIT ?`, append(args, limit)...)
+	list := func() error {
+		return tx.find(ctx, "list callbacks", &rows, callbackViews+`WHERE `+where+` ORDER BY `+order+` LIMIT ?`, append(args, limit)...)
+	}
+	err := error(nil)
+	if view == ticket.CallbacksVisits && tx.actor.Role == area.RoleVillageAssistant { // a village that one covers lies outside of one's own
+		err = tx.everywhere(ctx, list)
+	} else {
+		err = list()
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -116,9 +116,10 @@ func (tx *Tx) Assistants(ctx context.Context, where area.Code) ([]area.Post, err
 		AreaCode         string
 	}
 	err := tx.find(ctx, "find village assistants", &rows, `SELECT p.id, p.kind, p.area_code, p.role, p.name, s.id AS staff_id
-		FROM staff s JOIN posts p ON p.id = s.post_id WHERE s.role = ? AND s.area_code = ? AND s.active
+		FROM staff s JOIN posts p ON p.id = s.post_id WHERE s.role = ? AND s.active
+		AND (s.area_code = ? OR EXISTS (SELECT 1 FROM village_covers c WHERE c.staff_id = s.id AND c.area_code = ? AND c.ended_at IS NULL AND ?::date BETWEEN c.from_on AND c.until_on))
 		AND NOT EXISTS (SELECT 1 FROM absences a WHERE a.post_id = p.id AND a.starts_at <= ? AND a.ends_at > ?) ORDER BY p.id`,
-		string(area.RoleVillageAssistant), string(where), tx.now, tx.now)
+		string(area.RoleVillageAssistant), string(where), string(where), string(area.DateOf(tx.now)), tx.now, tx.now)
 	posts := make([]area.Post, 0, len(rows))
 	for _, r := range rows {
 		posts = append(posts, area.Post{ID: area.PostID(r.ID), Kind: area.PostKind(r.Kind), Area: area.Code(r.AreaCode), Role: area.Role(r.Role),

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"example.org/hotline/area"
@@ -23,7 +24,12 @@ func (tx *Tx) Coverage(ctx context.Context, tree *area.Tree, under area.Code) (a
 		c.Assistants += n
 	}
 	all, without := tree.VillagesWithout(under, today, serves)
-	c.Villages, c.VillagesWithout, c.Without = all, len(without), shownPart(without)
+	covered, err := tx.coveredVillages(ctx, under)
+	if err != nil {
+		return c, err
+	}
+	without = slices.DeleteFunc(without, func(p area.Place) bool { return covered[p.Code] })
+	c.Villages, c.VillagesWithout, c.Without, c.VillagesCovered = all, len(without), shownPart(without), len(covered)
 	if err := tx.coverTownships(ctx, tree, under, &c); err != nil {
 		return c, err
 	}
@@ -47,6 +53,18 @@ func (tx *Tx) Coverage(ctx context.Context, tree *area.Tree, under area.Code) (a
 }
 
 func shownPart[T any](list []T) []T { return list[:min(len(list), area.MostShown)] }
+
+// coveredVillages are those that an assistant of another one covers today.
+func (tx *Tx) coveredVillages(ctx context.Context, under area.Code) (map[area.Code]bool, error) {
+	var codes []area.Code
+	err := tx.find(ctx, "list villages that are covered", &codes, `SELECT DISTINCT c.area_code FROM village_covers c JOIN staff s ON s.id = c.staff_id WHERE s.active AND c.ended_at IS NULL AND c.area_code LIKE ?
+		AND ?::date BETWEEN c.from_on AND c.until_on`, under.Prefix()+"%", string(area.DateOf(tx.now)))
+	covered := make(map[area.Code]bool, len(codes))
+	for _, code := range codes {
+		covered[code] = true
+	}
+	return covered, err
+}
 
 // assistants counts who serves, by the place where they do.
 func (tx *Tx) assistants(ctx context.Context, under area.Code) (area.Serves, error) {

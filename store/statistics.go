@@ -13,13 +13,13 @@ import (
 // scope, and holds the money in it against the ledger's own reports.
 func (tx *Tx) Statistics(ctx context.Context, f statistics.Filter) (statistics.Report, error) {
 	r := statistics.Report{Area: f.Area, From: f.From, To: f.To, MadeAt: tx.now, Intake: []statistics.IntakeLine{}, Aid: []statistics.AidLine{},
-		Kinds: []statistics.AidSum{}, Entries: []statistics.EntryLine{}, Covered: []statistics.CoverLine{}, Clocks: []statistics.ClockLine{}}
+		Kinds: []statistics.AidSum{}, Entries: []statistics.EntryLine{}, Covered: []statistics.CoverLine{}, Clocks: []statistics.ClockLine{}, Survey: []statistics.SurveyLine{}, SurveyPlans: []statistics.SurveyPlan{}}
 	if err := tx.scan(ctx, "name the place", `SELECT name FROM divisions WHERE code = ?`, []any{string(f.Area)}, &r.AreaName); err != nil {
 		return r, err
 	}
 	return r, tx.throughout(ctx, f.Area, func() error {
 		c := counting{tx: tx, first: string(f.From), last: string(f.To), from: startOf(f.From), until: startOf(f.To.Next()), within: f.Area.Prefix() + "%"}
-		for _, count := range []func(context.Context, *statistics.Report) error{c.intake, c.aid, c.entries, c.covered, c.visits, c.clocks, c.calls} {
+		for _, count := range []func(context.Context, *statistics.Report) error{c.intake, c.aid, c.entries, c.covered, c.visits, c.clocks, c.calls, c.survey, c.surveyPlans} {
 			if err := count(ctx, &r); err != nil {
 				return err
 			}

@@ -210,6 +210,8 @@ type CallbackTx interface {
 
 	// Ticket loads a ticket with its clocks, without a lock.
 	Ticket(ctx context.Context, id ID) (Ticket, error)
+	// Covers reports whether the actor stands in for a village today.
+	Covers(ctx context.Context, village area.Code) (bool, error)
 	// CallbackByRef resolves a public id, in scope; act.ErrNotFound where there is none.
 	CallbackByRef(ctx context.Context, publicID string) (CallbackID, error)
 	// CallbackForUpdate locks and loads a call-back; act.ErrNotFound outside the actor's scope.

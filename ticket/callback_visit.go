@@ -183,7 +183,13 @@ func ReportVisit(ctx context.Context, tx CallbackTx, id CallbackID, result Visit
 	}
 	me := tx.Actor()
 	if me.Role == area.RoleVillageAssistant && t.AskedIn() != me.Area {
-		return Callback{}, act.NotFound("callback") // somebody else's village
+		covers, err := tx.Covers(ctx, t.AskedIn())
+		if err != nil {
+			return Callback{}, err
+		}
+		if !covers {
+			return Callback{}, act.NotFound("callback") // somebody else's village
+		}
 	}
 	if result == VisitReached {
 		return c, metAtTheDoor(ctx, tx, t, &c, note)

@@ -21,6 +21,7 @@ type Report struct {
 
 	WrittenAt time.Time // by the device's clock; zero: as it came
 	Carrier   Carrier   // who was signed in when it came, where that is not its author
+	Planned   bool      // of a visit that its author was asked to make, wherever that was
 }
 
 // Carrier is somebody signed in on a device that sends what another has written on it.
@@ -41,6 +42,8 @@ type ReportRules struct {
 type ReportTx interface {
 	Tx
 	PieceTx
+	// Covers reports whether the actor stands in for a village today.
+	Covers(ctx context.Context, village area.Code) (bool, error)
 	// OpenTicketOf is the oldest open ticket of a telephone, wherever it lies; act.ErrNotFound where there is none.
 	OpenTicketOf(ctx context.Context, e164 string) (ID, error)
 	// AddReported writes a report and its ticket with the clocks, and gives the ticket its ids and its number.
@@ -62,14 +65,12 @@ func Reporters() []area.Role { return []area.Role{area.RoleVillageAssistant, are
 // LongestSeen is how long the text of a report may be, in characters.
 const LongestSeen = 2000
 
-func (r Report) validate(within area.Code) error {
+func (r Report) validate() error {
 	switch {
 	case r.Priority != P1 && r.Priority != P2 && r.Priority != P3:
 		return act.Invalid("priority", "unknown_priority", "Say P1, P2 or P3.")
 	case r.Area.Level() < area.LevelTownship:
 		return act.Invalid("area", "report_too_wide", "Name the village, or at least the township.")
-	case !within.Contains(r.Area):
-		return act.Invalid("area", "report_elsewhere", "The place lies outside your own. Call the line for people of other places.")
 	case len([]rune(r.Seen)) < 2:
 		return act.Invalid("seen", "seen_required", "Write what you have seen.")
 	case len([]rune(r.Seen)) > LongestSeen:
@@ -87,6 +88,19 @@ func (r Report) validate(within area.Code) error {
 	return nil
 }
 
+// within refuses a report from a place of others that its author does not cover, and where nobody
+// asked them to go.
+func (r Report) within(ctx context.Context, tx ReportTx) error {
+	if r.Planned {
+		return nil
+	}
+	covers, err := tx.Covers(ctx, r.Area)
+	if err == nil && !covers {
+		err = act.Invalid("area", "report_elsewhere", "The place lies outside your own. Call the line for people of other places.")
+	}
+	return err
+}
+
 // DoReport makes a ticket of a report. It has what a call's has: an owner, clocks
 // from this moment, a ladder that starts at once, for no agent is in a
 // conversation. Whoever reports has no further say in it.
@@ -96,9 +110,21 @@ func DoReport(ctx context.Context, tx ReportTx, r Report, rules ReportRules) (Ti
 		return Ticket{}, act.NotFound("ticket")
 	}
 	r = r.trimmed()
-	if err := r.validate(me.Area); err != nil {
+	if err := r.validate(); err != nil {
 		return Ticket{}, err
 	}
+	if me.Area.Contains(r.Area) {
+		return bornOfReport(ctx, tx, r, rules)
+	}
+	if err := r.within(ctx, tx); err != nil {
+		return Ticket{}, err
+	}
+	var t Ticket
+	err := tx.Wherever(ctx, func() (err error) { t, err = bornOfReport(ctx, tx, r, rules); return err })
+	return t, err
+}
+
+func bornOfReport(ctx context.Context, tx ReportTx, r Report, rules ReportRules) (Ticket, error) {
 	if d, err := tx.Division(ctx, r.Area); err != nil || !d.On(area.DateOf(tx.Now())) {
 		return Ticket{}, act.Invalid("area", "unknown_area", "There is no such place in the area tree.")
 	}

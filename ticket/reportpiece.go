@@ -90,7 +90,7 @@ func AddToReport(ctx context.Context, tx ReportTx, p Piece) (joined bool, err er
 
 func (p Piece) validate() error {
 	if p.Kind == PiecePhoto {
-		return p.Photo.validate()
+		return p.Photo.Validate()
 	}
 	switch {
 	case p.Kind != PieceAddition && p.Kind != PieceCorrection:
@@ -103,8 +103,8 @@ func (p Piece) validate() error {
 	return PlainText("text", string(p.Text))
 }
 
-// validate refuses what is no picture, too large, or not what its hash says.
-func (p Photo) validate() error {
+// Validate refuses what is no picture, too large, or not what its hash says.
+func (p Photo) Validate() error {
 	begins := map[string]string{"image/jpeg": "\xff\xd8\xff", "image/png": "\x89PNG\r\n\x1a\n"}[p.MediaType]
 	sum := sha256.Sum256(p.Content)
 	switch {

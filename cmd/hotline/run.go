@@ -65,6 +65,7 @@ func (n *node) run(ctx context.Context, ready func(context.Context) error) error
 		dispatching.start("timers", n.engine.Run)
 		dispatching.start("rosters", n.watchHoles)
 		dispatching.start("open items", n.watchOpenItems)
+		dispatching.start("visits of villages", n.watchVisits)
 		dispatching.start("payment runs", paymaster.New(n.db, paymaster.Options{Rules: n.reliefRules, Logger: n.log}).Run)
 	} else {
 		dispatching.start("timers", n.engine.RunArming)

@@ -278,6 +278,9 @@ func (tx *Tx) OnDuty(ctx context.Context, where area.Code, role area.Role) ([]ar
 	return posts, err
 }
 
+// Covers reports whether the actor stands in for a village. In a simulated city nobody does.
+func (tx *Tx) Covers(context.Context, area.Code) (bool, error) { return false, nil }
+
 // Assistants lists the village assistants of exactly that area. A simulated city has none.
 func (tx *Tx) Assistants(context.Context, area.Code) ([]area.Post, error) { return nil, nil }
 

@@ -20,6 +20,7 @@ type Rules struct {
 
 	Reports Reports `yaml:"reports"`
 	Alerts  Alerts  `yaml:"alerts"`
+	Visits  Visits  `yaml:"visits"`
 }
 
 // Reports are the rules of what is written without a network.
@@ -79,6 +80,7 @@ func (r *Rules) Validate() error {
 		check(k.UrgentFromFen >= 0, at+".urgent_from_fen", "must not lie below 0")
 		seen[k.Kind] = true
 	}
+	faults = append(faults, r.Visits.faults()...)
 	return errors.Join(faults...)
 }
 

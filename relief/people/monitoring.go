@@ -144,6 +144,11 @@ func RecordCheck(ctx context.Context, tx Tx, ref string, in CheckInput) (Plan, e
 		By: tx.Actor().StaffID, At: tx.Now()}); err != nil {
 		return Plan{}, err
 	}
+	if in.Way == WayVisit && in.Result != ResultNotMet {
+		if err := tx.LookCounts(ctx, h.ID, in.PublicID); err != nil {
+			return Plan{}, err
+		}
+	}
 	plan.NextOn = next
 	if err := tx.Cancel(ctx, plan.Subject(), TimerMonitoring); err != nil {
 		return Plan{}, err

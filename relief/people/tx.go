@@ -74,6 +74,8 @@ type Tx interface {
 	EndPlan(ctx context.Context, p Plan, why string) error
 	// AddCheck writes what was seen.
 	AddCheck(ctx context.Context, p Plan, c Check) error
+	// LookCounts lets a look at a household count as the visit that its village's plan asks for in the periods that run; ref names the look.
+	LookCounts(ctx context.Context, h HouseholdID, ref string) error
 
 	// CaseSuggestions are the households that a case is perhaps about, wherever they live; those that were turned down for it are left out.
 	CaseSuggestions(ctx context.Context, t ticket.ID) ([]Suggestion, error)

@@ -40,6 +40,10 @@ type Report struct {
 	Clocks  []ClockLine  `json:"clocks" doc:"Deadlines that fell into the time, by clock"`
 	Calls   CallSum      `json:"calls"`
 
+	Survey      []SurveyLine `json:"survey" doc:"How many of the known households somebody visited at home in the time, by the places right below"`
+	SurveyWhole SurveyLine   `json:"survey_whole" doc:"The same altogether"`
+	SurveyPlans []SurveyPlan `json:"survey_plans" doc:"Visits that the villages' plans asked for, of periods that ended in the time or run on its last day"`
+
 	LedgerFen          int64 `json:"ledger_fen" doc:"What the ledger says was paid in the same place and time"`
 	LedgerTakenBackFen int64 `json:"ledger_taken_back_fen"`
 	Agrees             bool  `json:"agrees" doc:"Report and ledger say the same, to the fen"`
@@ -89,6 +93,38 @@ type CoverLine struct {
 	Register   people.RegisterKind `json:"register,omitempty"`
 	Persons    int                 `json:"persons"`
 	Households int                 `json:"households"`
+}
+
+// SurveyLine tells how well a place is surveyed (DOMAIN 39). Households count once, however often
+// they were visited, by whomever: by the village, by a look of a plan, for a case.
+type SurveyLine struct {
+	Area        area.Code `json:"area"`
+	AreaName    string    `json:"area_name"`
+	Registered  int       `json:"registered" doc:"Households of the register, and those that the village looks after and the register does not know"`
+	Counted     int       `json:"counted" doc:"Households that the villages have, as their townships say; of those that have said so"`
+	Known       int       `json:"known" doc:"The larger of the two, village by village"`
+	Visited     int       `json:"visited"`
+	Villages    int       `json:"villages"`
+	WithoutSize int       `json:"without_size" doc:"Villages that nobody has said the number of households of"`
+}
+
+// SurveyPlan counts the planned visits of one line of households (DOMAIN 33 and 48).
+type SurveyPlan struct {
+	Line    string `json:"line" enum:"tier1,tier2,others"`
+	ToVisit int    `json:"to_visit"`
+	Done    int    `json:"done"`
+	Missed  int    `json:"missed"`
+	Open    int    `json:"open"`
+}
+
+// Surveyed adds the lines of the survey up.
+func (r *Report) Surveyed() {
+	w := SurveyLine{Area: r.Area, AreaName: r.AreaName}
+	for _, l := range r.Survey {
+		w.Registered, w.Counted, w.Known, w.Visited = w.Registered+l.Registered, w.Counted+l.Counted, w.Known+l.Known, w.Visited+l.Visited
+		w.Villages, w.WithoutSize = w.Villages+l.Villages, w.WithoutSize+l.WithoutSize
+	}
+	r.SurveyWhole = w
 }
 
 // VisitSum counts visits.

@@ -3126,6 +3126,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/planned-visits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The households that you are asked to visit, the most pressing first */
+        get: operations["get_planned_visits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planned-visits/{id}/visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down a visit of the plan, with its proof */
+        post: operations["post_planned_visits_id_visit"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/planned-visits/{id}/visitor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the visit of a household to another assistant of the township */
+        post: operations["post_planned_visits_id_visitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/policy": {
         parameters: {
             query?: never;
@@ -5162,6 +5213,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/village-covers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who stands in for which village */
+        get: operations["get_village_covers"];
+        put?: never;
+        /** Let an assistant stand in for a village for some days */
+        post: operations["post_village_covers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village-covers/{id}/ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a cover early */
+        post: operations["post_village_covers_id_ending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/village-figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how many households villages have */
+        post: operations["post_village_figures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visit-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The visits of a place by village, and those that are overdue, open, done or missed */
+        get: operations["get_visit_plans"];
+        put?: never;
+        /** Plan the visits of your villages now; what is planned stays */
+        post: operations["post_visit_plans"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -5968,6 +6089,11 @@ export interface components {
             uncovered: components["schemas"]["AreaUncovered"][] | null;
             /** Format: int64 */
             villages: number;
+            /**
+             * Format: int64
+             * @description Villages that an assistant of another one covers today
+             */
+            villages_covered: number;
             /**
              * Format: int64
              * @description Villages in which no assistant works
@@ -6803,6 +6929,9 @@ export interface components {
             /** @description What you know of a difference; required where there is one */
             note?: string;
         };
+        CoverList: {
+            items: components["schemas"]["DiscoveryCoverView"][] | null;
+        };
         DeadLetterCauseList: {
             items: components["schemas"]["TicketDeadLetterCause"][] | null;
         };
@@ -6878,6 +7007,172 @@ export interface components {
              * @description Default: until it is said otherwise
              */
             until?: string;
+        };
+        DiscoveryCoverView: {
+            area: string;
+            area_name: string;
+            end_reason?: string;
+            /**
+             * Format: date-time
+             * @description Early
+             */
+            ended_at?: string;
+            from: string;
+            /** Format: uuid */
+            id: string;
+            login: string;
+            name: string;
+            reason: string;
+            /** @description Today */
+            runs: boolean;
+            set_by: string;
+            /** @description Last day */
+            until: string;
+        };
+        DiscoveryFigure: {
+            /** @description The village */
+            area: string;
+            area_name?: string;
+            as_of?: string;
+            /** Format: int64 */
+            households: number;
+        };
+        DiscoveryMade: {
+            /**
+             * Format: int64
+             * @description Households that are to be visited now
+             */
+            added: number;
+            /**
+             * Format: int64
+             * @description That no longer belong to a plan
+             */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description That nobody visited while their period ran
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description Given to another visitor, because who was asked is away or gone
+             */
+            moved: number;
+            /**
+             * Format: int64
+             * @description Begun
+             */
+            plans: number;
+        };
+        DiscoveryPlanSlot: {
+            area: string;
+            area_name: string;
+            /** @description A look by the monitoring plan counted for it */
+            by_look?: boolean;
+            done_on?: string;
+            /** @description Where in the village */
+            door?: string;
+            due_on: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Of its period: whoever was not visited by then was missed */
+            last_on: string;
+            /** @enum {string} */
+            line: "tier1" | "tier2" | "others";
+            login?: string;
+            /** @description Yours to visit */
+            mine: boolean;
+            /** @description Of its head, or what the village calls it */
+            name?: string;
+            overdue?: boolean;
+            /** @enum {string} */
+            state: "open" | "done" | "missed" | "dropped";
+            /**
+             * Format: int64
+             * @description Visits at which nobody was met
+             */
+            tries: number;
+            /** @description Who is asked; absent: nobody is there */
+            visitor?: string;
+            visits: components["schemas"]["DiscoveryVisitView"][] | null;
+        };
+        DiscoveryProgress: {
+            area: string;
+            area_name: string;
+            /** Format: int64 */
+            done: number;
+            first_on: string;
+            last_on: string;
+            /** @enum {string} */
+            line: "tier1" | "tier2" | "others";
+            /** Format: int64 */
+            missed: number;
+            /**
+             * Format: int64
+             * @description Open, and nobody is there to go
+             */
+            nobody: number;
+            /**
+             * Format: int64
+             * @description Open, and past their day
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Households of the plan: open, visited and missed
+             */
+            to_visit: number;
+        };
+        DiscoverySlotRow: {
+            area: string;
+            area_name: string;
+            /** @description Where in the village */
+            door?: string;
+            due_on: string;
+            /** Format: uuid */
+            id: string;
+            /** @description Of its period: whoever was not visited by then was missed */
+            last_on: string;
+            login?: string;
+            /** @description Yours to visit */
+            mine: boolean;
+            /** @description Of its head, or what the village calls it */
+            name?: string;
+            overdue?: boolean;
+            /**
+             * Format: int64
+             * @description Visits at which nobody was met
+             */
+            tries: number;
+            /** @description Who is asked; absent: nobody is there */
+            visitor?: string;
+        };
+        DiscoveryVisitView: {
+            by: string;
+            found: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            met: "head" | "member" | "neighbour" | "nobody";
+            /** @description Of the ticket that it became */
+            number?: string;
+            /**
+             * Format: uuid
+             * @description At /report-photos/{id}/content
+             */
+            photo: string;
+            place: string;
+            /** Format: date-time */
+            recorded_at: string;
+            /** @enum {string} */
+            result: "nothing" | "change" | "needs_help" | "not_met";
+            /** @description Of the photo */
+            sha256: string;
+            /**
+             * Format: date-time
+             * @description By the device
+             */
+            visited_at: string;
         };
         DispatchLadderView: {
             /**
@@ -7240,6 +7535,9 @@ export interface components {
              */
             outcome: "upheld" | "overturned" | "changed" | "withdrawn";
         };
+        EndCoverInputBody: {
+            reason: string;
+        };
         EndFollowInputBody: {
             reason: string;
         };
@@ -7282,6 +7580,9 @@ export interface components {
             /** @description Such as body.amount_fen or query.limit */
             location: string;
             message: string;
+        };
+        FigureList: {
+            items: components["schemas"]["DiscoveryFigure"][] | null;
         };
         FiguresList: {
             items: components["schemas"]["AcdFigures"][] | null;
@@ -8680,6 +8981,10 @@ export interface components {
             /** Format: date-time */
             to: string;
         };
+        NameVisitorInputBody: {
+            login: string;
+            reason?: string;
+        };
         Named: {
             login: string;
             name: string;
@@ -9265,6 +9570,9 @@ export interface components {
              */
             person?: string;
         };
+        PlannedVisitList: {
+            items: components["schemas"]["DiscoverySlotRow"][] | null;
+        };
         PolicyLimits: {
             /** Format: int64 */
             household_fen: number;
@@ -9312,6 +9620,7 @@ export interface components {
             /** @description Completed upload: the board that it hangs on */
             photo: string;
         };
+        Post_visit_plansRequest: Record<string, never>;
         Problem: {
             /** @description Facts for the translated message */
             args?: {
@@ -10718,6 +11027,29 @@ export interface components {
             /** @enum {string} */
             via: "letter" | "phone" | "in_person" | "wired";
         };
+        SetCoverInputBody: {
+            /** Format: date */
+            from: string;
+            /** Format: uuid */
+            id?: string;
+            /** @description An assistant of the township */
+            login: string;
+            reason: string;
+            /**
+             * Format: date
+             * @description Last day; at most 92 days in all
+             */
+            until: string;
+            village: string;
+        };
+        SetFiguresInputBody: {
+            /**
+             * Format: date
+             * @description Default: today
+             */
+            as_of?: string;
+            villages: components["schemas"]["VillageSize"][] | null;
+        };
         SettleAlertInputBody: {
             /** @enum {string} */
             outcome: "no_effect" | "assess_again" | "aid" | "entry_ended";
@@ -11410,6 +11742,12 @@ export interface components {
             ledger_taken_back_fen: number;
             /** Format: date-time */
             made_at: string;
+            /** @description How many of the known households somebody visited at home in the time, by the places right below */
+            survey: components["schemas"]["StatisticsSurveyLine"][] | null;
+            /** @description Visits that the villages' plans asked for, of periods that ended in the time or run on its last day */
+            survey_plans: components["schemas"]["StatisticsSurveyPlan"][] | null;
+            /** @description The same altogether */
+            survey_whole: components["schemas"]["StatisticsSurveyLine"];
             to: string;
             visits: components["schemas"]["StatisticsVisitSum"];
             /** @description The same altogether */
@@ -11485,6 +11823,46 @@ export interface components {
             places: components["schemas"]["StatisticsStuckLine"][] | null;
             /** @description The version of the usual days */
             rules: string;
+        };
+        StatisticsSurveyLine: {
+            area: string;
+            area_name: string;
+            /**
+             * Format: int64
+             * @description Households that the villages have, as their townships say; of those that have said so
+             */
+            counted: number;
+            /**
+             * Format: int64
+             * @description The larger of the two, village by village
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description Households of the register, and those that the village looks after and the register does not know
+             */
+            registered: number;
+            /** Format: int64 */
+            villages: number;
+            /** Format: int64 */
+            visited: number;
+            /**
+             * Format: int64
+             * @description Villages that nobody has said the number of households of
+             */
+            without_size: number;
+        };
+        StatisticsSurveyPlan: {
+            /** Format: int64 */
+            done: number;
+            /** @enum {string} */
+            line: "tier1" | "tier2" | "others";
+            /** Format: int64 */
+            missed: number;
+            /** Format: int64 */
+            open: number;
+            /** Format: int64 */
+            to_visit: number;
         };
         StatisticsVisitSum: {
             /**
@@ -12375,6 +12753,11 @@ export interface components {
             /** @description Why you need the number; it is kept */
             purpose: string;
         };
+        VillageSize: {
+            area: string;
+            /** Format: int64 */
+            households: number;
+        };
         ViolationList: {
             items: components["schemas"]["SourceViolation"][] | null;
         };
@@ -12383,6 +12766,36 @@ export interface components {
             again: boolean;
             /** @description Required where it ends */
             reason?: string;
+        };
+        VisitHouseholdInputBody: {
+            /** @description No identity or telephone numbers */
+            found: string;
+            /**
+             * Format: uuid
+             * @description Made by the device: the same id is the same visit
+             */
+            id?: string;
+            /** @enum {string} */
+            met: "head" | "member" | "neighbour" | "nobody";
+            /** @description Without it a visit is refused */
+            photo?: components["schemas"]["VisitPhoto"];
+            /** @description Where, in words or as the device says */
+            place: string;
+            /**
+             * @description How urgent it looks, where help is needed
+             * @enum {string}
+             */
+            priority?: "P1" | "P2" | "P3";
+            /**
+             * @description needs_help: it becomes a ticket
+             * @enum {string}
+             */
+            result: "nothing" | "change" | "needs_help" | "not_met";
+            /**
+             * Format: date-time
+             * @description By the device's clock
+             */
+            visited_at: string;
         };
         VisitInputBody: {
             /**
@@ -12401,11 +12814,31 @@ export interface components {
             /** @description Names; empty: you alone */
             visitors?: string[] | null;
         };
+        VisitPhoto: {
+            /** @description At most 180,000 octets, in base64 */
+            content: string;
+            /** Format: uuid */
+            id?: string;
+            /** @enum {string} */
+            media_type: "image/jpeg" | "image/png";
+            sha256: string;
+        };
+        VisitPlans: {
+            items: components["schemas"]["DiscoveryPlanSlot"][] | null;
+            /** @description By village and line, in the periods that run */
+            progress: components["schemas"]["DiscoveryProgress"][] | null;
+        };
         VisitResultInputBody: {
             /** @description What the citizen needs, which becomes a note of the ticket; or what was found at the door */
             note: string;
             /** @enum {string} */
             result: "reached" | "not_found" | "moved" | "refused";
+        };
+        Visited: {
+            /** Format: uuid */
+            id: string;
+            /** @description Of the ticket that it became */
+            number?: string;
         };
         WaiveLoopInputBody: {
             code: string;
@@ -19551,6 +19984,118 @@ export interface operations {
             };
         };
     };
+    get_planned_visits: {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedVisitList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_planned_visits_id_visit: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitHouseholdInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visited"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_planned_visits_id_visitor: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameVisitorInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlannedVisitList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_policy: {
         parameters: {
             query?: never;
@@ -24340,6 +24885,225 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Upload"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_village_covers: {
+        parameters: {
+            query?: {
+                /** @description At or below it. Default: your own area */
+                area?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_village_covers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetCoverInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_village_covers_id_ending: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndCoverInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoverList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_village_figures: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetFiguresInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FigureList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visit_plans: {
+        parameters: {
+            query?: {
+                /** @description At or below it. Default: your own area */
+                area?: string;
+                view?: "overdue" | "open" | "done" | "missed";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitPlans"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_visit_plans: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post_visit_plansRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscoveryMade"];
                 };
             };
             /** @description Error */

@@ -27,6 +27,7 @@ import { run } from './en/run'
 import { staff } from './en/staff'
 import { statistics } from './en/statistics'
 import { timeline } from './en/timeline'
+import { village } from './en/village'
 import { visit } from './en/visit'
 
-export const en = { ...page, ...intake, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, relatives, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const en = { ...page, ...intake, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, relatives, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem, ...village }

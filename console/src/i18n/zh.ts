@@ -27,6 +27,7 @@ import { run } from './zh/run'
 import { staff } from './zh/staff'
 import { statistics } from './zh/statistics'
 import { timeline } from './zh/timeline'
+import { village } from './zh/village'
 import { visit } from './zh/visit'
 
-export const zh = { ...page, ...intake, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, relatives, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem }
+export const zh = { ...page, ...intake, ...care, ...outbox, ...knowledge, ...integrity, ...household, ...application, ...areas, ...closing, ...advance, ...bank, ...duty, ...funds, ...loop, ...moves, ...notify, ...checks, ...code, ...desk, ...recording, relatives, ...run, ...statistics, ...timeline, ...staff, ...visit, ...field, ...people, ...problem, ...village }

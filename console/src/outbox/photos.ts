@@ -13,7 +13,8 @@ export async function postPhotos(about: string, photos: Blob[]): Promise<string[
   return ids
 }
 
-async function base64(photo: Blob): Promise<string> {
+/** Base64 of a photo, for a request of JSON. */
+export async function base64(photo: Blob): Promise<string> {
   const octets = new Uint8Array(await photo.arrayBuffer())
   let text = ''
   for (let i = 0; i < octets.length; i += 0x8000) text += String.fromCharCode(...octets.subarray(i, i + 0x8000))

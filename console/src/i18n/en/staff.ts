@@ -6,7 +6,7 @@ export const staff = {
     title: 'People', people: 'Everybody', login: 'Login', name: 'Name', role: 'Role', phone: 'Telephone', deputies: 'Stand in', householdsShort: 'Households', state: 'State', anyRole: 'Any role', search: 'Name or login', leftOnly: 'Only those who have left', nobody: 'Nobody like that.',
     leftAt: 'left {at}', absentUntil: 'away until {at}', noPassword: 'no password yet', here: 'here', until: 'until {at}',
     coverage: {
-      title: 'Coverage', villagesWithout: 'Villages without an assistant', townshipsUncovered: 'Townships with nobody on duty within 7 days', townshipsNoStation: 'Townships without a station', assistants: 'Assistants at work', households: 'Households looked after', nearlyFull: 'With 18 households or more', accessEnding: 'Agency accesses ending within 7 days', withoutPassword: 'People without a password',
+      title: 'Coverage', villagesWithout: 'Villages without an assistant', villagesCovered: 'Villages covered', townshipsUncovered: 'Townships with nobody on duty within 7 days', townshipsNoStation: 'Townships without a station', assistants: 'Assistants at work', households: 'Households looked after', nearlyFull: 'With 18 households or more', accessEnding: 'Agency accesses ending within 7 days', withoutPassword: 'People without a password',
       whichVillages: 'Which villages ({n})', whichTownships: 'Which townships ({n})', hole: 'nobody from {from} to {until}', whoIsFull: 'Who is nearly full ({n})', whatEnds: 'Which accesses end ({n})',
     },
     import: {

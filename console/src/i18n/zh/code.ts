@@ -53,7 +53,7 @@ export const code = {
   act: {
     ...applicationActs, ...integrityActs, ...householdActs,
     consent: '记录授权', registerHousehold: '登记新家庭',
-    addToReport: '补充情况',
+    addToReport: '补充情况', visitHousehold: '登记走访', nameVisitor: '换人走访', setCover: '安排代管', endCover: '结束代管', setFigures: '登记户数',
     planFollow: '安排回访', lookAgain: '登记回访', endFollow: '结束回访', orderService: '委托社工服务', changeOrder: '处理委托', answerOrder: '答复委托', addToPlan: '加入一户一策', finishPlan: '登记结果', recordTrip: '登记跑腿', recordMandate: '登记代办授权', endMandate: '撤回授权', 
     refer: '转介其他部门', referral: '转介', finishTask: '办结待办', waiveLoop: '豁免', report: '上报困难家庭', take_in: '受理', reportBack: '上报办理情况', openToAgency: '授权第三方机构', addPerson: '添加人员', changePerson: '修改资料', setDeputies: '设置替岗人', leave: '办理离岗', declareRelative: '备案本人或亲属', endRelative: '终止备案', entrust: '托付一户', release: '解除一户', addAgency: '添加机构', changeAgency: '修改机构', contract: '延长或结束合同', addSeat: '添加机构人员', setStation: '登记社工站', claimBack: '报销备用金', closeBooks: '结账', setBudget: '设定年度预算', fundFloat: '拨付备用金', allocateFund: '专户入账', moveFloat: '划转到接管乡镇', issueAdvance: '发放预领款', handAdvanceOver: '交给同事', bringBack: '交回现金', adjust: '处理', returnAdvance: '交回备用金', countAdvance: '盘点', settleAdvance: '离岗结清', repayAdvance: '登记还款', addGoods: '登记物资', buyGoods: '采购入库', giveGoods: '调拨到乡镇', countGoods: '盘点库存', endAccess: '收回授权',
     listen: '收听', holdRecording: '依法保留', releaseRecording: '解除保留', giveBack: '退回县级', pull: '接管', push: '改派', pause: '暂停派单', resume: '恢复派单', merge: '合并到另一工单', splitOff: '拆出另一件事', undoMerge: '取消合并', accept: '接单', triage: '定级派单', repeat: '确认是否重复', lowering: '审批降级', visit: '走访记录', findings: '核查情况', decide: '决定救助', refuse: '不予救助', addPaper: '登记缺件', answer: '答复来电人', handOver: '移交', close: '回访办结', reopen: '重新打开',

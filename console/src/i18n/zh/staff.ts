@@ -6,7 +6,7 @@ export const staff = {
     title: '人员', people: '人员名单', login: '账号', name: '姓名', role: '角色', phone: '电话', deputies: '替岗人', householdsShort: '包户', state: '状态', anyRole: '全部角色', search: '姓名或账号', leftOnly: '只看已离岗', nobody: '没有符合条件的人员。',
     leftAt: '{at} 离岗', absentUntil: '请假至 {at}', noPassword: '尚未设置密码', here: '在岗', until: '到 {at}',
     coverage: {
-      title: '网络覆盖', villagesWithout: '没有协理员的村', townshipsUncovered: '7 天内有空班的乡镇', townshipsNoStation: '没有社工站的乡镇', assistants: '在岗协理员', households: '已包户', nearlyFull: '包户 18 户以上', accessEnding: '7 天内到期的机构授权', withoutPassword: '尚未设置密码的人员',
+      title: '网络覆盖', villagesWithout: '没有协理员的村', villagesCovered: '代管的村（居）', townshipsUncovered: '7 天内有空班的乡镇', townshipsNoStation: '没有社工站的乡镇', assistants: '在岗协理员', households: '已包户', nearlyFull: '包户 18 户以上', accessEnding: '7 天内到期的机构授权', withoutPassword: '尚未设置密码的人员',
       whichVillages: '哪些村没有协理员（{n}）', whichTownships: '哪些乡镇有空班（{n}）', hole: '{from} 至 {until} 无人值班', whoIsFull: '谁快满 20 户（{n}）', whatEnds: '哪些授权快到期（{n}）',
     },
     import: {
