@@ -80,7 +80,11 @@ var sheetWords = map[string][2]string{
 	"dibao": {"低保", "Dibao"}, "tekun": {"特困", "Tekun"}, "orphan": {"孤儿", "Orphans"}, "child_hardship": {"重点困境儿童", "Children in hardship"}, "disabled_subsidy": {"享受两项补贴的困难残疾人", "Disabled persons with subsidies"},
 	"call": {"来电", "Call"}, "report": {"村（居）报告", "Report of a village"},
 	"aid": {"救助", "Aid"}, "consultation": {"咨询", "Question"}, "progress": {"进度查询", "Progress"}, "complaint": {"投诉", "Complaint"},
-	"two_hour": {"2小时", "2 hours"}, "day": {"24小时", "24 hours"}, "answer": {"答复", "Answer"}, "accepted": {"受理", "Acceptance"}, "decide": {"审核确认", "Decision"},
+	"two_hour": {"2小时", "2 hours"}, "day": {"24小时", "24 hours"}, "answer": {"答复", "Answer"}, "accepted": {"受理", "Acceptance"}, "decide": {"审核确认", "Decision"}, "letter": {"书面告知", "Letter of a refusal"}, "paper": {"后补材料", "Papers that follow"},
+	"settled.town": {"城市", "Town"}, "settled.country": {"农村", "Country"}, "settled.unknown": {"未区分", "Not known"},
+	"target.visit": {"受理次日入户", "Visit on the next day"}, "target.file": {"入户当日成卷", "Proposal on the day of the visit"}, "target.notice": {"受理后第二天公示", "Notice on the second day"},
+	"trips.at_most_one": {"群众最多跑一次", "Citizens made at most one way"}, "trips.citizens": {"群众跑腿次数", "Ways of citizens"}, "trips.ours": {"帮办代办次数", "Ways of ours"},
+	"work.planned": {"新增措施", "Planned"}, "work.dropped": {"取消措施", "Given up"}, "employed": {"已就业", "Employed"}, "self_employed": {"自主经营", "Runs a business"}, "trained": {"培训合格", "Trained"}, "no_work": {"未能就业", "No work found"},
 
 	"part.ticket": {"五个环节", "Stage"}, "part.application": {"申请", "Application"}, "part.decision": {"急难决定", "Decision"}, "part.payout": {"发放", "Payout"}, "part.referral": {"转介", "Referral"}, "part.follow_up": {"跟踪回访", "Follow-up"},
 	"ticket.inform": {"主动告知", "Informing"}, "ticket.discover": {"主动发现", "Discovering"}, "ticket.respond": {"快速响应", "Responding"}, "ticket.relieve": {"即时救助", "Relieving"}, "ticket.follow": {"跟踪转介", "Following up"},
@@ -133,13 +137,34 @@ func sheetsOf(r statistics.Report) []sheet {
 	for _, l := range r.Covered {
 		covered.rows = append(covered.rows, []any{cmp.Or(string(l.Register), "="), l.Persons, l.Households})
 	}
+	settled := sheet{zh: "城乡", en: "Town and country", heads: [][2]string{{"救助对象", "Register"}, {"城乡", "Town or country"}, {"人数", "Persons"}, {"户数", "Households"}}}
+	for _, l := range r.Settled {
+		settled.rows = append(settled.rows, []any{string(l.Register), "settled." + string(l.Settlement), l.Persons, l.Households})
+	}
+	targets := sheet{zh: "办理目标与跑腿", en: "Targets and ways", heads: [][2]string{{"项目", "What"}, {"件数", "Cases"}, {"达到", "Met"}}}
+	for _, l := range r.Targets {
+		targets.rows = append(targets.rows, []any{"target." + string(l.Target), l.Reached, l.Met})
+	}
+	targets.rows = append(targets.rows, []any{"trips.at_most_one", r.Trips.Cases, r.Trips.AtMostOne}, []any{"trips.citizens", r.Trips.Citizens, ""}, []any{"trips.ours", r.Trips.Ours, ""})
+	work := sheet{zh: "就业帮扶", en: "Work", heads: [][2]string{{"结果", "Result"}, {"措施数", "Measures"}, {"户数", "Households"}}, rows: [][]any{{"work.planned", r.Work.Planned, ""}, {"work.dropped", r.Work.Dropped, ""}}}
+	for _, l := range r.Work.Results {
+		work.rows = append(work.rows, []any{l.Result, l.Measures, l.Households})
+	}
 	intake := sheet{zh: "受理", en: "Intake", heads: [][2]string{{"月份", "Month"}, {"来源", "Source"}, {"事项", "Kind"}, {"优先级", "Priority"}, {"工单数", "Tickets"}}}
 	for _, l := range r.Intake {
 		intake.rows = append(intake.rows, []any{l.Month, string(l.Source), string(l.Kind), string(l.Priority), l.Tickets})
 	}
-	clocks := sheet{zh: "时限", en: "Deadlines", heads: [][2]string{{"时限", "Clock"}, {"到期", "Due"}, {"按时", "In time"}, {"逾期办结", "Late"}, {"逾期未办", "Overdue"}, {"未到期", "Running"}}}
+	clockHeads := [][2]string{{"时限", "Clock"}, {"到期", "Due"}, {"按时", "In time"}, {"逾期办结", "Late"}, {"逾期未办", "Overdue"}, {"未到期", "Running"}, {"其中迟到证据", "Of the late, by late evidence"}}
+	clockCells := func(l statistics.ClockLine) []any {
+		return []any{string(l.Clock), l.Due, l.InTime, l.Late, l.Overdue, l.Running, l.LateEvidence}
+	}
+	clocks := sheet{zh: "时限", en: "Deadlines", heads: clockHeads}
 	for _, l := range r.Clocks {
-		clocks.rows = append(clocks.rows, []any{string(l.Clock), l.Due, l.InTime, l.Late, l.Overdue, l.Running})
+		clocks.rows = append(clocks.rows, clockCells(l))
+	}
+	onTime := sheet{zh: "时限按月按地", en: "Deadlines by month and place", heads: slices.Concat([][2]string{{"月份", "Month"}, {"区划代码", "Code"}, {"地区", "Place"}}, clockHeads)}
+	for _, l := range r.OnTime {
+		onTime.rows = append(onTime.rows, append([]any{l.Month, string(l.Area), l.AreaName}, clockCells(l.ClockLine)...))
 	}
 	c, v := r.Calls, r.Visits
 	calls := sheet{zh: "来电与走访", en: "Calls and visits", heads: [][2]string{{"来电", "Calls"}, {"排队", "Queued"}, {"接通", "Answered"}, {"及时接通", "Answered in time"}, {"放弃", "Abandoned"},
@@ -155,7 +180,7 @@ func sheetsOf(r statistics.Report) []sheet {
 	}
 	about := sheet{zh: "说明", en: "About", heads: [][2]string{{"地区", "Place"}, {"自", "From"}, {"至", "To"}, {"账面发放（元）", "Paid by the ledger (yuan)"}, {"账面退回（元）", "Taken back by the ledger (yuan)"}, {"与账一致", "Agrees with the ledger"}}, money: []int{3, 4},
 		rows: [][]any{{r.AreaName, string(r.From), string(r.To), yuan(r.LedgerFen), yuan(r.LedgerTakenBackFen), r.Agrees}}}
-	return []sheet{kinds, months, entries, covered, intake, clocks, calls, survey, plans, about}
+	return []sheet{kinds, months, entries, covered, settled, intake, clocks, onTime, targets, work, calls, survey, plans, about}
 }
 
 // writeBook writes tables as XLSX.

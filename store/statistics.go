@@ -13,13 +13,14 @@ import (
 // scope, and holds the money in it against the ledger's own reports.
 func (tx *Tx) Statistics(ctx context.Context, f statistics.Filter) (statistics.Report, error) {
 	r := statistics.Report{Area: f.Area, From: f.From, To: f.To, MadeAt: tx.now, Intake: []statistics.IntakeLine{}, Aid: []statistics.AidLine{},
-		Kinds: []statistics.AidSum{}, Entries: []statistics.EntryLine{}, Covered: []statistics.CoverLine{}, Clocks: []statistics.ClockLine{}, Survey: []statistics.SurveyLine{}, SurveyPlans: []statistics.SurveyPlan{}}
+		Kinds: []statistics.AidSum{}, Entries: []statistics.EntryLine{}, Covered: []statistics.CoverLine{}, Clocks: []statistics.ClockLine{},
+		Survey: []statistics.SurveyLine{}, SurveyPlans: []statistics.SurveyPlan{}, Settled: []statistics.SettledLine{}, OnTime: []statistics.OnTimeLine{}, Targets: []statistics.TargetLine{}, Work: statistics.WorkSum{Results: []statistics.WorkLine{}}}
 	if err := tx.scan(ctx, "name the place", `SELECT name FROM divisions WHERE code = ?`, []any{string(f.Area)}, &r.AreaName); err != nil {
 		return r, err
 	}
 	return r, tx.throughout(ctx, f.Area, func() error {
 		c := counting{tx: tx, first: string(f.From), last: string(f.To), from: startOf(f.From), until: startOf(f.To.Next()), within: f.Area.Prefix() + "%"}
-		for _, count := range []func(context.Context, *statistics.Report) error{c.intake, c.aid, c.entries, c.covered, c.visits, c.clocks, c.calls, c.survey, c.surveyPlans} {
+		for _, count := range []func(context.Context, *statistics.Report) error{c.intake, c.aid, c.entries, c.covered, c.settled, c.visits, c.clocks, c.targets, c.trips, c.work, c.calls, c.survey, c.surveyPlans} {
 			if err := count(ctx, &r); err != nil {
 				return err
 			}
@@ -115,15 +116,6 @@ func (c counting) visits(ctx context.Context, r *statistics.Report) error {
 	return c.tx.scan(ctx, "count visits", `SELECT count(*), count(*) FILTER (WHERE v.mode = 'on_site'), coalesce(sum(jsonb_array_length(v.visitors)), 0)::bigint, count(DISTINCT v.ticket_id)
 		FROM visits v JOIN tickets t ON t.id = v.ticket_id WHERE v.recorded_at >= ? AND v.recorded_at < ? AND t.area_code LIKE ?`,
 		[]any{c.from, c.until, c.within}, &r.Visits.Visits, &r.Visits.OnSite, &r.Visits.Visitors, &r.Visits.Cases)
-}
-
-func (c counting) clocks(ctx context.Context, r *statistics.Report) error {
-	return c.tx.find(ctx, "count deadlines", &r.Clocks, `SELECT k.kind AS clock, count(*) AS due, count(*) FILTER (WHERE k.stopped_at <= k.due_at) AS in_time,
-			count(*) FILTER (WHERE k.stopped_at > k.due_at) AS late, count(*) FILTER (WHERE k.stopped_at IS NULL AND k.due_at <= ?) AS overdue,
-			count(*) FILTER (WHERE k.stopped_at IS NULL AND k.due_at > ?) AS running
-		FROM clocks k JOIN tickets t ON t.id = k.ticket_id
-		WHERE k.due_at >= ? AND k.due_at < ? AND t.area_code LIKE ? AND coalesce(k.proof, '') NOT IN ('merged', 'retriaged') GROUP BY 1 ORDER BY 1`,
-		c.tx.now, c.tx.now, c.from, c.until, c.within)
 }
 
 func (c counting) calls(ctx context.Context, r *statistics.Report) error {

@@ -4,6 +4,8 @@
 package statistics
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"example.org/hotline/area"
@@ -30,15 +32,20 @@ type Report struct {
 	To       area.Date `json:"to"`
 	MadeAt   time.Time `json:"made_at"`
 
-	Intake  []IntakeLine `json:"intake" doc:"What came in, by month, source, kind and priority"`
-	Aid     []AidLine    `json:"aid" doc:"What reached citizens, by month, township and kind of aid"`
-	Kinds   []AidSum     `json:"kinds" doc:"The same by kind of aid over the whole time; persons count once"`
-	Whole   AidSum       `json:"whole" doc:"The same altogether"`
-	Entries []EntryLine  `json:"entries" doc:"Persons who came into the registers of tier 1 and who left them, by month, township and register"`
-	Covered []CoverLine  `json:"covered" doc:"Who was in a register on the last day; the line without a register counts everybody once"`
-	Visits  VisitSum     `json:"visits"`
-	Clocks  []ClockLine  `json:"clocks" doc:"Deadlines that fell into the time, by clock"`
-	Calls   CallSum      `json:"calls"`
+	Intake  []IntakeLine  `json:"intake" doc:"What came in, by month, source, kind and priority"`
+	Aid     []AidLine     `json:"aid" doc:"What reached citizens, by month, township and kind of aid"`
+	Kinds   []AidSum      `json:"kinds" doc:"The same by kind of aid over the whole time; persons count once"`
+	Whole   AidSum        `json:"whole" doc:"The same altogether"`
+	Entries []EntryLine   `json:"entries" doc:"Persons who came into the registers of tier 1 and who left them, by month, township and register"`
+	Covered []CoverLine   `json:"covered" doc:"Who was in a register on the last day; the line without a register counts everybody once"`
+	Settled []SettledLine `json:"settled" doc:"Who was in a register on the last day, town and country apart"`
+	Visits  VisitSum      `json:"visits"`
+	Clocks  []ClockLine   `json:"clocks" doc:"Deadlines that fell into the time, by clock"`
+	OnTime  []OnTimeLine  `json:"on_time" doc:"The same by month and township"`
+	Targets []TargetLine  `json:"targets" doc:"What is aimed at on the way to a public notice"`
+	Trips   TripSum       `json:"trips"`
+	Work    WorkSum       `json:"work"`
+	Calls   CallSum       `json:"calls"`
 
 	Survey      []SurveyLine `json:"survey" doc:"How many of the known households somebody visited at home in the time, by the places right below"`
 	SurveyWhole SurveyLine   `json:"survey_whole" doc:"The same altogether"`
@@ -135,15 +142,90 @@ type VisitSum struct {
 	Cases    int `json:"cases" doc:"Different cases that were visited"`
 }
 
+// The promises that are no clock of a ticket.
+const (
+	PromiseLetter ticket.ClockKind = "letter" // a negative ruling comes to the person in writing
+	PromisePaper  ticket.ClockKind = "paper"  // a paper that may follow is verified
+)
+
 // ClockLine tells how the deadlines of one clock that fell into the time were kept.
-// A clock that was stopped by a merge or a lowered priority does not count.
+// A clock that was stopped by a merge or a lowered priority does not count, nor a paper that
+// was waived. A breach stays one, whatever became of its deadline later (DOMAIN 0a.9).
 type ClockLine struct {
-	Clock   ticket.ClockKind `json:"clock"`
-	Due     int              `json:"due" doc:"Deadlines in the time"`
-	InTime  int              `json:"in_time"`
-	Late    int              `json:"late"`
-	Overdue int              `json:"overdue" doc:"Not stopped yet, and past"`
-	Running int              `json:"running" doc:"Not stopped yet, and still to come"`
+	Clock        ticket.ClockKind `json:"clock" enum:"two_hour,day,answer,accepted,decide,letter,paper"`
+	Due          int              `json:"due" doc:"Deadlines in the time"`
+	InTime       int              `json:"in_time"`
+	Late         int              `json:"late"`
+	Overdue      int              `json:"overdue" doc:"Not stopped yet, and past"`
+	Running      int              `json:"running" doc:"Not stopped yet, and still to come or resting"`
+	LateEvidence int              `json:"late_evidence" doc:"Of the late: a device says that it was in time, and its word came afterwards"`
+}
+
+// OnTimeLine is a ClockLine of one month in one township.
+type OnTimeLine struct {
+	Month    string    `json:"month"`
+	Area     area.Code `json:"area"`
+	AreaName string    `json:"area_name"`
+	ClockLine
+}
+
+// Target is what is aimed at on the way to a public notice (DOMAIN 1, 14). No law sets it.
+type Target string
+
+// The targets.
+const (
+	TargetVisit  Target = "visit"  // on the day after the acceptance
+	TargetFile   Target = "file"   // what to decide is proposed on the day of the visit
+	TargetNotice Target = "notice" // the notice hangs on the second day after the acceptance
+)
+
+// TargetLine counts the applications that reached a step in the time, by the step's own day.
+type TargetLine struct {
+	Target  Target `json:"target" enum:"visit,file,notice"`
+	Reached int    `json:"reached"`
+	Met     int    `json:"met" doc:"Of them, by the day that is aimed at"`
+}
+
+// TripSum counts ways to offices for cases that came in within the time and were decided on,
+// applied for or had a way written down (DOMAIN 1, 29).
+type TripSum struct {
+	Cases     int `json:"cases"`
+	Citizens  int `json:"citizens" doc:"Ways that citizens made"`
+	Ours      int `json:"ours" doc:"Ways that one of ours made by their consent"`
+	AtMostOne int `json:"at_most_one" doc:"Cases for which the citizen made one way or none"`
+}
+
+// WorkSum counts measures that are to bring an income of their own (DOMAIN 1, 52).
+type WorkSum struct {
+	Planned int        `json:"planned" doc:"Written down in the time"`
+	Dropped int        `json:"dropped" doc:"Given up in the time"`
+	Results []WorkLine `json:"results" doc:"What came of those that ended in the time"`
+}
+
+// WorkLine is one result, by its code of the catalogue.
+type WorkLine struct {
+	Result     string `json:"result"`
+	Measures   int    `json:"measures"`
+	Households int    `json:"households"`
+}
+
+// Settlement is what a village is by the last three digits of its code: a residents'
+// committee (001 to 199) or a villagers' one (200 to 399).
+type Settlement string
+
+// The settlements.
+const (
+	SettlementTown    Settlement = "town"
+	SettlementCountry Settlement = "country"
+	SettlementUnknown Settlement = "unknown" // no village is known, or its code tells neither
+)
+
+// SettledLine counts who was in a register on a day, in town or country (DOMAIN 55: 城乡低保).
+type SettledLine struct {
+	Register   people.RegisterKind `json:"register" enum:"dibao,tekun,orphan,child_hardship,disabled_subsidy"`
+	Settlement Settlement          `json:"settlement" enum:"town,country,unknown"`
+	Persons    int                 `json:"persons"`
+	Households int                 `json:"households"`
 }
 
 // CallSum tells how calls were answered by people.
@@ -175,4 +257,15 @@ func (r *Report) Compare(counties []ledger.MonthReport) {
 		months.Fen, months.TakenBackFen = months.Fen+l.Fen, months.TakenBackFen+l.TakenBackFen
 	}
 	r.Agrees = r.Agrees && r.LedgerFen == r.Whole.Fen && r.LedgerTakenBackFen == r.Whole.TakenBackFen && months.Fen == r.Whole.Fen && months.TakenBackFen == r.Whole.TakenBackFen
+}
+
+// SortPromises puts the deadlines in the order of the promises: months and places as they came within.
+func (r *Report) SortPromises() {
+	order := []ticket.ClockKind{ticket.ClockTwoHour, ticket.ClockDay, ticket.ClockAnswer, ticket.ClockAccepted, ticket.ClockDecide, PromiseLetter, PromisePaper}
+	slices.SortStableFunc(r.Clocks, func(a, b ClockLine) int {
+		return cmp.Compare(slices.Index(order, a.Clock), slices.Index(order, b.Clock))
+	})
+	slices.SortStableFunc(r.OnTime, func(a, b OnTimeLine) int {
+		return cmp.Compare(slices.Index(order, a.Clock), slices.Index(order, b.Clock))
+	})
 }

@@ -160,7 +160,10 @@ const counts = {
   aid: [{ month: '2026-09', area: '990101001000', area_name: '河东街道', aid_kind: 'urgent', ...helped(3, 2, 2, 500_000) }, { month: '2026-10', area: '990101101000', area_name: '石桥镇', aid_kind: 'urgent', ...helped(4, 4, 3, 734_500, 1, 30_000) }],
   kinds: [{ aid_kind: 'urgent', ...helped(7, 5, 4, 1_234_500, 1, 30_000) }], whole: helped(7, 5, 4, 1_234_500, 1, 30_000),
   visits: { visits: 23, on_site: 19, visitors: 41, cases: 17 }, calls: { calls: 83, queued: 71, answered: 66, in_time: 60, abandoned: 5 },
-  clocks: [{ clock: 'two_hour', due: 12, in_time: 10, late: 1, overdue: 1, running: 0 }, { clock: 'day', due: 43, in_time: 40, late: 2, overdue: 0, running: 1 }],
+  clocks: [{ clock: 'two_hour', due: 12, in_time: 10, late: 1, overdue: 1, running: 0, late_evidence: 1 }, { clock: 'day', due: 43, in_time: 40, late: 2, overdue: 0, running: 1, late_evidence: 0 }, { clock: 'paper', due: 9, in_time: 8, late: 1, overdue: 0, running: 0, late_evidence: 0 }],
+  on_time: [{ month: '2026-09', area: '990101001000', area_name: '青石镇', clock: 'day', due: 20, in_time: 18, late: 2, overdue: 0, running: 0, late_evidence: 0 }, { month: '2026-10', area: '990101001000', area_name: '青石镇', clock: 'day', due: 23, in_time: 22, late: 0, overdue: 0, running: 1, late_evidence: 0 }],
+  targets: [{ target: 'visit', reached: 14, met: 12 }, { target: 'file', reached: 13, met: 9 }, { target: 'notice', reached: 11, met: 8 }], trips: { cases: 37, citizens: 29, ours: 18, at_most_one: 33 }, work: { planned: 8, dropped: 1, results: [{ result: 'employed', measures: 3, households: 3 }, { result: 'no_work', measures: 1, households: 1 }] },
+  settled: [{ register: 'dibao', settlement: 'town', persons: 96, households: 44 }, { register: 'dibao', settlement: 'country', persons: 316, households: 144 }],
 }
 const moneyReport = {
   county: '990101000000', from: '2026-10-01', to: '2026-10-07', given_fen: 100_000_000, recovered_fen: 0, interest_fen: 1_310, fees_fen: 500, missed_fen: 0, found_fen: 0, paid_fen: 190_000, taken_back_fen: 30_000, held_fen: 99_840_000, agrees: true, open: [],

@@ -16,7 +16,7 @@ export const code: Words<typeof zh> = {
     agent: 'agent', supervisor: 'supervisor', worker: 'township worker', township_head: 'township head', county_duty: 'county duty', county_finance: 'county finance', city_duty: 'city duty', city_head: 'city head', village_assistant: 'village assistant', volunteer: 'volunteer', agency: 'agency', auditor: 'auditor',
     system_admin: 'system administrator', security_admin: 'security administrator', audit_admin: 'audit administrator',
   },
-  clock: { two_hour: '2 hours', day: '24 hours', answer: 'Answer (5 working days)', accepted: 'Acceptance (5 working days)', decide: 'Decision (20 working days)' },
+  clock: { two_hour: '2 hours', day: '24 hours', answer: 'Answer (5 working days)', accepted: 'Acceptance (5 working days)', decide: 'Decision (20 working days)', letter: 'Letter of a refusal', paper: 'Papers that follow' },
   clockShort: { two_hour: '2 h', day: '24 h', answer: 'answer', accepted: 'acceptance', decide: 'decision' },
   dayKind: { working: 'working day', rest: 'weekend', holiday: 'holiday', make_up: 'make-up working day' },
   proof: { receipt: 'signed receipt', bank: 'bank success', goods: 'goods handed over', no_aid_due: 'decision that no aid is due', referral: 'another department’s aid, confirmed by the citizen', answered: 'answer given', retriaged: 're-triage', merged: 'merged' },

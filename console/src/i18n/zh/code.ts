@@ -14,7 +14,7 @@ export const code = {
     agent: '话务员', supervisor: '话务主管', worker: '乡镇经办人', township_head: '乡镇负责人', county_duty: '县级值班', county_finance: '县级财务', city_duty: '市级值班', city_head: '市级负责人', village_assistant: '村级协理员', volunteer: '志愿者', agency: '机构人员', auditor: '审计员',
     system_admin: '系统管理员', security_admin: '安全管理员', audit_admin: '审计管理员',
   },
-  clock: { two_hour: '2 小时', day: '24 小时', answer: '答复（5 个工作日）', accepted: '受理（5 个工作日）', decide: '审核确认（20 个工作日）' },
+  clock: { two_hour: '2 小时', day: '24 小时', answer: '答复（5 个工作日）', accepted: '受理（5 个工作日）', decide: '审核确认（20 个工作日）', letter: '书面告知', paper: '后补材料' },
   clockShort: { two_hour: '2 小时', day: '24 小时', answer: '答复', accepted: '受理', decide: '审核' },
   dayKind: { working: '工作日', rest: '周末', holiday: '节假日', make_up: '调休上班' },
   proof: { receipt: '本人签收', bank: '银行到账', goods: '物资交付', no_aid_due: '不予救助决定', referral: '部门救助经本人确认', answered: '已答复', retriaged: '已重新定级', merged: '已合并' },
