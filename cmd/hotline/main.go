@@ -55,6 +55,6 @@ func root() *cobra.Command {
 		SilenceErrors: true,
 	}
 	cmd.PersistentFlags().StringVar(&config, "config", "", "configuration file (default: $HOTLINE_CONFIG, else .hotline/hotline.yaml where hotline dev left one)")
-	cmd.AddCommand(serveCommand(&config), devCommand(&config), migrateCommand(&config), importCommand(&config), callCommand(), flowCommand(&config), auditCommand(&config), recordingsCommand(&config), doctorCommand(&config), versionCommand(), noticesCommand(&config), simulateCommand(&config), ledgerCommand(&config), policyCommand(&config), alertCommand(&config))
+	cmd.AddCommand(serveCommand(&config), devCommand(&config), migrateCommand(&config), importCommand(&config), callCommand(), flowCommand(&config), auditCommand(&config), recordingsCommand(&config), doctorCommand(&config), versionCommand(), noticesCommand(&config), simulateCommand(&config), ledgerCommand(&config), policyCommand(&config), sourceCommand(&config), alertCommand(&config))
 	return cmd
 }

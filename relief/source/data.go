@@ -1,6 +1,7 @@
 package source
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -36,6 +37,26 @@ type Data struct {
 }
 
 const hidden = "***"
+
+// Found counts the records of a kind, and in how many of them each field stands. It gives
+// out nothing of what stands there.
+func (d Data) Found(kind string) (fields map[string]int, records int, err error) {
+	written, err := json.Marshal(d)
+	if err != nil {
+		return nil, 0, fmt.Errorf("count what a source said: %w", err)
+	}
+	var all map[string][]map[string]any
+	if err := json.Unmarshal(written, &all); err != nil {
+		return nil, 0, fmt.Errorf("count what a source said: %w", err)
+	}
+	fields = map[string]int{}
+	for _, record := range all[kind] {
+		for name := range record {
+			fields[name]++
+		}
+	}
+	return fields, len(all[kind]), nil
+}
 
 // String hides what was said.
 func (Data) String() string { return hidden }
