@@ -10,7 +10,7 @@ import (
 	"example.org/hotline/internal/act"
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/application"
-	"example.org/hotline/relief/rule"
+	"example.org/hotline/relief/source"
 	"example.org/hotline/ticket"
 )
 
@@ -18,9 +18,9 @@ import (
 type ApplicationRows interface {
 	application.Tx
 	// ApplicationViews are the applications of a case as their page shows them, the newest first.
-	ApplicationViews(ctx context.Context, id ticket.ID, versions rule.Versions) ([]application.View, error)
+	ApplicationViews(ctx context.Context, id ticket.ID, rules application.Rules) ([]application.View, error)
 	// ApplicationView is one of them; act.ErrNotFound outside the scope.
-	ApplicationView(ctx context.Context, publicID string, versions rule.Versions) (application.View, error)
+	ApplicationView(ctx context.Context, publicID string, rules application.Rules) (application.View, error)
 	// ApplicationRows lists applications of the actor's area.
 	ApplicationRows(ctx context.Context, f application.Filter) ([]application.Row, error)
 	// PublicNoticePage is what anybody may read of a notice that hangs, with its village's name.
@@ -43,7 +43,10 @@ func applicationTable() []*route {
 		{method: post, path: "/applications/{id}/papers", who: owners, summary: "Tell the applicant, once, every paper that is missing", bind: do((*Server).askPapers)},
 		{method: post, path: "/applications/{id}/supply", who: owners, summary: "Note that the papers have come", bind: do((*Server).supplyPapers)},
 		{method: post, path: "/applications/{id}/acceptance", who: owners, summary: "Take an application in; its working days begin", bind: do((*Server).acceptApplication)},
-		{method: post, path: "/applications/{id}/checks", who: owners, summary: "Note that what the data sources say was looked at", bind: withReason(application.Checked)},
+		{method: post, path: "/applications/{id}/checks", who: owners, summary: "Note that what the data sources say was looked at: it rests on the newest check, and no source is silent that was not let go", bind: do((*Server).checkedApplication)},
+		{method: get, path: "/applications/{id}/checking", who: checkers, summary: "What of the data check is open: silent sources and what differs; each look leaves a record", bind: read((*Server).lookAtChecking)},
+		{method: post, path: "/applications/{id}/waivers", who: application.Waiving(), summary: "Let data sources go that have not spoken, as the head", bind: do((*Server).waiveSources)},
+		{method: post, path: "/applications/{id}/explanations", who: owners, summary: "Write down how the household explains what differs", bind: do((*Server).explainFlag)},
 		{method: post, path: "/applications/{id}/home-visits", who: owners, summary: "Write down a visit of two people in the home", bind: do((*Server).homeVisit)},
 		{method: post, path: "/applications/{id}/statements", who: owners, summary: "Write down what a neighbour or the committee says", bind: do((*Server).statementOf)},
 		{method: post, path: "/applications/{id}/dispute", who: owners, summary: "Ask the village's committee about what is disputed", bind: withReason(application.Dispute)},
@@ -68,7 +71,7 @@ func mayApply(t Ticket, me act.Actor) bool { return ownsOpen(t, me) }
 
 // aidRules is what applications are judged by.
 func (s *Server) aidRules() application.Rules {
-	return application.Rules{Versions: s.deps.Rules.Aids, Calendar: s.deps.Rules.Calendar, Relief: s.deps.Rules.Relief}
+	return application.Rules{Versions: s.deps.Rules.Aids, Calendar: s.deps.Rules.Calendar, Relief: s.deps.Rules.Relief, Sources: s.deps.Rules.Sources}
 }
 
 // ApplicationList are the applications of a case.
@@ -81,7 +84,7 @@ func (s *Server) listApplications(ctx context.Context, tx Tx, in *TicketRef) (Ap
 	if err != nil {
 		return ApplicationList{}, err
 	}
-	views, err := tx.ApplicationViews(ctx, id, s.deps.Rules.Aids)
+	views, err := tx.ApplicationViews(ctx, id, s.aidRules())
 	return ApplicationList{Items: views}, err
 }
 
@@ -105,7 +108,7 @@ func (s *Server) applicationRows(ctx context.Context, tx Tx, in *listRowsInput) 
 }
 
 func (s *Server) getApplication(ctx context.Context, tx Tx, in *ThingRef) (application.View, error) {
-	return tx.ApplicationView(ctx, in.ID, s.deps.Rules.Aids)
+	return tx.ApplicationView(ctx, in.ID, s.aidRules())
 }
 
 // shown answers with the page of what an act has changed.
@@ -113,7 +116,7 @@ func (s *Server) shown(ctx context.Context, tx Tx, a application.Application, er
 	if err != nil {
 		return application.View{}, err
 	}
-	return tx.ApplicationView(ctx, a.PublicID, s.deps.Rules.Aids)
+	return tx.ApplicationView(ctx, a.PublicID, s.aidRules())
 }
 
 // onApplication binds an act that needs no words.
@@ -284,5 +287,44 @@ func (s *Server) pauseApplication(ctx context.Context, tx Tx, in *pauseApplicati
 
 func (s *Server) resumeApplication(ctx context.Context, tx Tx, in *plainInput) (application.View, error) {
 	a, err := application.GoOn(ctx, tx, in.ID, s.aidRules())
+	return s.shown(ctx, tx, a, err)
+}
+
+func (s *Server) checkedApplication(ctx context.Context, tx Tx, in *reasonInput) (application.View, error) {
+	a, err := application.Checked(ctx, tx, in.ID, in.Body.Reason, s.aidRules())
+	return s.shown(ctx, tx, a, err)
+}
+
+func (s *Server) lookAtChecking(ctx context.Context, tx Tx, in *ThingRef) (application.CheckingView, error) {
+	return application.LookAtChecking(ctx, tx, in.ID, s.aidRules())
+}
+
+type waiveInput struct {
+	ThingRef
+	Body struct {
+		Sources []string `json:"sources" minItems:"1" maxItems:"30" doc:"Codes of sources that have not spoken of everybody"`
+		Reason  string   `json:"reason" minLength:"1" maxLength:"1000" doc:"Why it goes on without them"`
+	}
+}
+
+func (s *Server) waiveSources(ctx context.Context, tx Tx, in *waiveInput) (application.View, error) {
+	a, err := application.Waive(ctx, tx, in.ID, in.Body.Sources, in.Body.Reason, s.aidRules())
+	return s.shown(ctx, tx, a, err)
+}
+
+type explainInput struct {
+	ThingRef
+	Body struct {
+		ID     string `json:"id,omitempty" format:"uuid"`
+		Code   string `json:"code" minLength:"1" maxLength:"40" doc:"Of the difference"`
+		Person string `json:"person,omitempty" format:"uuid" doc:"Absent where the difference is the household's"`
+		Source string `json:"source" minLength:"1" maxLength:"40"`
+		Text   string `json:"text" minLength:"1" maxLength:"2000" doc:"What the household says of it"`
+	}
+}
+
+func (s *Server) explainFlag(ctx context.Context, tx Tx, in *explainInput) (application.View, error) {
+	b := in.Body
+	a, err := application.Explain(ctx, tx, in.ID, application.ExplainInput{PublicID: newID(ctx, b.ID), Code: source.FlagCode(b.Code), Person: b.Person, Source: b.Source, Text: b.Text}, s.aidRules())
 	return s.shown(ctx, tx, a, err)
 }

@@ -187,7 +187,7 @@ func TestAnObjectionARefusalAndACut(t *testing.T) {
 	if after := clock(); !after.DueAt.After(due) || after.PausedAt != nil || after.Span != "20wd" {
 		t.Errorf("after two days of rest: due %s, before %s (%s)", after.DueAt, due, after.Span)
 	}
-	decode[application.View](t, worker.post(at+"/checks", map[string]any{"reason": "as declared"}))
+	h.checked(worker, caseID, a.ID)
 	h.look(worker, caseID, a.ID)
 	grant := map[string]any{"kind": "grant", "reason_code": "due", "reason": "they are poor", "override": "nothing else helps a month"}
 	notice := func() application.NoticeView {

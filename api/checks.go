@@ -9,6 +9,7 @@ import (
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
+	"example.org/hotline/relief/application"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/rule"
 	"example.org/hotline/relief/source"
@@ -38,7 +39,7 @@ func checkTable() []*route {
 	return []*route{
 		{method: get, path: "/tickets/{id}/checks", who: checkers, background: true, summary: "Consents and data checks of a case, how each source stands; nothing of what was said", bind: read((*Server).listChecks)},
 		{method: post, path: "/tickets/{id}/consents", who: checkers, summary: "Write down that the household consents to a data check", bind: do((*Server).recordConsent)},
-		{method: post, path: "/consents/{id}/withdrawal", who: checkers, summary: "Take a consent back: nothing is asked by it any more", bind: do((*Server).withdrawConsent)},
+		{method: post, path: "/consents/{id}/withdrawal", who: checkers, summary: "Take a consent back: nothing more leaves by it, and an application that was not checked rests", bind: do((*Server).withdrawConsent)},
 		{method: post, path: "/tickets/{id}/checks", who: checkers, summary: "Ask every data source about everybody whom a consent covers", bind: do((*Server).startCheck)},
 		{method: get, path: "/checks/{id}", who: checkers, summary: "What the sources have said so far, and what differs; each look leaves a record", bind: read((*Server).lookAtCheck)},
 		{method: get, path: "/sources", who: sourceWatchers, background: true, summary: "How the data sources have answered in the last 24 hours", bind: read((*Server).listSources)},
@@ -180,14 +181,14 @@ func (s *Server) recordConsent(ctx context.Context, tx Tx, in *consentInput) (Ch
 }
 
 func (s *Server) withdrawConsent(ctx context.Context, tx Tx, in *reasonInput) (Checks, error) {
-	if err := source.WithdrawConsent(ctx, tx, in.ID, in.Body.Reason); err != nil {
-		return Checks{}, err
-	}
-	c, err := tx.ConsentByRef(ctx, in.ID)
+	of, err := source.WithdrawConsent(ctx, tx, in.ID, in.Body.Reason, s.deps.Rules.Sources)
 	if err != nil {
 		return Checks{}, err
 	}
-	return s.checksOf(ctx, tx, c.Ticket)
+	if err := application.ConsentWithdrawn(ctx, tx, of, s.aidRules()); err != nil {
+		return Checks{}, err
+	}
+	return s.checksOf(ctx, tx, of)
 }
 
 type checkStartInput struct {

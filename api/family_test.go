@@ -151,9 +151,7 @@ func (h *house) weighed(worker client, caseID, id string, p path) (a application
 		code string
 		do   func()
 	}{
-		{"not_in_this_state", func() {
-			decode[application.View](h.t, worker.post(at+"/checks", map[string]any{"reason": "as declared"}))
-		}},
+		{"not_in_this_state", func() { h.checked(worker, caseID, id) }},
 		{"visit_first", func() { h.look(worker, caseID, id) }},
 		{"assess_first", func() { a = decode[application.View](h.t, worker.post(at+"/assessments", map[string]any{})) }},
 		{"cascade_advice", func() { propose["override"] = "as the family's case asks for" }},
@@ -327,6 +325,7 @@ func (h *house) topUp(worker client, caseID string, ids []string, p path) {
 	now := h.now()
 	decode[application.View](h.t, worker.post(at+"/home-visits", map[string]any{"arrived_at": now, "left_at": now.Add(30 * time.Minute), "facts": "the medicine is paid on credit",
 		"gps": "35.40512,116.58731", "visitors": []string{"worker", "worker.b"}, "photos": []string{worker.photo(caseID)}, "signature": "signed", "signed_image": worker.photo(caseID)}))
+	h.explained(worker, a.ID)
 	decode[application.View](h.t, worker.post(at+"/assessments", map[string]any{}))
 	for change, want := range map[int64]string{0: "amount_not_positive", p.tooMuch: "aid_cap"} {
 		grant["amount_fen"] = change

@@ -21,7 +21,7 @@ func TestAfterTemporaryAidBasicAidIsLookedAt(t *testing.T) {
 	ids := h.household("worker", caseID, family...)
 	a := h.applied(worker, caseID, ids, "temporary_spending", path{version: "aid-seed-2021", incomes: [][]map[string]any{income("odd_jobs", 240_000)}})
 	at := "/applications/" + a.ID
-	decode[application.View](t, worker.post(at+"/checks", map[string]any{"reason": "as declared"}))
+	h.checked(worker, caseID, a.ID)
 	h.clock("2026-04-29 09:00")
 	h.look(worker, caseID, a.ID)
 	h.findingsOf(worker, caseID, family[0])

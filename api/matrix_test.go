@@ -200,6 +200,8 @@ var bodies = map[string]any{
 	"POST /applications/{id}/supply":         map[string]any{},
 	"POST /applications/{id}/acceptance":     map[string]any{},
 	"POST /applications/{id}/checks":         map[string]any{"reason": "as declared"},
+	"POST /applications/{id}/waivers":        map[string]any{"sources": []string{"tax"}, "reason": "the office has seen the papers"},
+	"POST /applications/{id}/explanations":   map[string]any{"code": "vehicles", "source": "vehicles", "text": "it was sold"},
 	"POST /applications/{id}/home-visits":    homeVisitBody(),
 	"POST /applications/{id}/statements":     map[string]any{"role": "neighbour", "name": "钱邻居", "text": "they are poor", "said_at": "2026-10-01T10:00:00+08:00"},
 	"POST /applications/{id}/dispute":        map[string]any{"reason": "the neighbours say otherwise"},

@@ -27,7 +27,7 @@ var noticeTemplate = template.Must(template.ParseFS(noticeFiles, "notice/notice.
 // noticePage is what the page of a public notice shows; nothing else is handed to it.
 type noticePage struct {
 	ID, New                           string
-	Gone, Thanks, Fault               bool
+	Gone, Thanks, Fault, Full         bool
 	Head, Village, AidZh, AidEn, Yuan string
 	StartsOn, EndsOn, Phone           string
 	People                            int
@@ -95,11 +95,14 @@ func (s *Server) objectPublicly(c *fiber.Ctx) error {
 		return err
 	}
 	ctx, id := c.UserContext(), c.Params("id")
-	err := s.deps.Run(ctx, act.SystemPublic, func(tx Tx) error {
-		_, err := application.Object(ctx, tx, id, application.ObjectInput{PublicID: c.FormValue("id"), Text: c.FormValue("text"), Contact: c.FormValue("contact")})
+	taken := true
+	err := s.deps.Run(ctx, act.SystemPublic, func(tx Tx) (err error) {
+		_, taken, err = application.Object(ctx, tx, id, application.ObjectInput{PublicID: c.FormValue("id"), Text: c.FormValue("text"), Contact: c.FormValue("contact")}, s.aidRules())
 		return err
 	})
 	switch {
+	case err == nil && !taken:
+		return sendNotice(c, noticePage{ID: id, New: uuid.NewString(), Full: true}, nil)
 	case err == nil || errors.Is(err, act.ErrKeyReused): // sent twice by one page: it is there
 		return sendNotice(c, noticePage{Thanks: true}, nil)
 	case errors.Is(err, act.ErrRefused):

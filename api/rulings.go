@@ -26,11 +26,20 @@ func (s *Server) propose(ctx context.Context, tx Tx, in *proposeInput) (applicat
 	return s.shown(ctx, tx, application.Application{PublicID: in.ID}, err)
 }
 
-func (s *Server) answerRuling(ctx context.Context, tx Tx, in *approvalInput) (application.View, error) {
+type rulingAnswerInput struct {
+	ThingRef
+	Body struct {
+		Approve bool   `json:"approve"`
+		Reason  string `json:"reason,omitempty" maxLength:"1000" doc:"Required for a no"`
+		Keep    string `json:"keep,omitempty" maxLength:"1000" doc:"Of a yes: why what was computed stands although the household has changed since"`
+	}
+}
+
+func (s *Server) answerRuling(ctx context.Context, tx Tx, in *rulingAnswerInput) (application.View, error) {
 	var a application.Application
 	var err error
 	if in.Body.Approve {
-		a, err = application.Confirm(ctx, tx, in.ID, s.aidRules())
+		a, err = application.Confirm(ctx, tx, in.ID, in.Body.Keep, s.aidRules())
 	} else {
 		a, err = application.Decline(ctx, tx, in.ID, in.Body.Reason, s.aidRules())
 	}
@@ -106,8 +115,8 @@ type objectionInput struct {
 }
 
 func (s *Server) takeObjection(ctx context.Context, tx Tx, in *objectionInput) (Done, error) {
-	_, err := application.Object(ctx, tx, in.ID, application.ObjectInput{PublicID: newID(ctx, in.Body.ID), Text: in.Body.Text, Contact: in.Body.Contact})
-	return Done{Done: true}, err
+	_, taken, err := application.Object(ctx, tx, in.ID, application.ObjectInput{PublicID: newID(ctx, in.Body.ID), Text: in.Body.Text, Contact: in.Body.Contact}, s.aidRules())
+	return Done{Done: taken}, err
 }
 
 type objectionAnswerInput struct {

@@ -18,25 +18,26 @@ type applicationPage struct {
 	Row                        applicationRow `gorm:"embedded"`
 	Ticket, VillageName, Maker string
 	Household, CountyName      string
+	CheckRef                   *string
 	OwnerID                    int64
 	CallTakerID                *int64
 }
 
-const applicationPageSQL = `SELECT ` + applicationColumns + `, t.public_id AS ticket, d.name AS village_name, w.name AS maker, h.public_id AS household, c.name AS county_name, t.owner_id, t.call_taker_id
+const applicationPageSQL = `SELECT ` + applicationColumns + `, t.public_id AS ticket, d.name AS village_name, w.name AS maker, h.public_id AS household, c.name AS county_name, t.owner_id, t.call_taker_id, k.public_id AS check_ref
 	FROM applications a JOIN tickets t ON t.id = a.ticket_id JOIN divisions d ON d.code = a.village JOIN staff w ON w.id = a.made_by JOIN households h ON h.id = a.household_id
-	LEFT JOIN divisions c ON c.code = rpad(left(a.village, 6), 12, '0') WHERE `
+	LEFT JOIN divisions c ON c.code = rpad(left(a.village, 6), 12, '0') LEFT JOIN source_checks k ON k.id = a.check_id WHERE `
 
 // ApplicationViews are the applications of a case as their page shows them, the newest first.
-func (tx *Tx) ApplicationViews(ctx context.Context, id ticket.ID, versions rule.Versions) ([]application.View, error) {
-	return tx.applicationViews(ctx, versions, `a.ticket_id = ? ORDER BY a.id DESC`, int64(id))
+func (tx *Tx) ApplicationViews(ctx context.Context, id ticket.ID, rules application.Rules) ([]application.View, error) {
+	return tx.applicationViews(ctx, rules, `a.ticket_id = ? ORDER BY a.id DESC`, int64(id))
 }
 
 // ApplicationView is one of them.
-func (tx *Tx) ApplicationView(ctx context.Context, publicID string, versions rule.Versions) (application.View, error) {
+func (tx *Tx) ApplicationView(ctx context.Context, publicID string, rules application.Rules) (application.View, error) {
 	if _, _, err := tx.ApplicationByRef(ctx, publicID); err != nil {
 		return application.View{}, err
 	}
-	views, err := tx.applicationViews(ctx, versions, `a.public_id = ?`, publicID)
+	views, err := tx.applicationViews(ctx, rules, `a.public_id = ?`, publicID)
 	if err != nil || len(views) == 0 {
 		return application.View{}, errors.Join(err, ifNone(views))
 	}
@@ -50,14 +51,14 @@ func ifNone(views []application.View) error {
 	return nil
 }
 
-func (tx *Tx) applicationViews(ctx context.Context, versions rule.Versions, where string, args ...any) ([]application.View, error) {
+func (tx *Tx) applicationViews(ctx context.Context, rules application.Rules, where string, args ...any) ([]application.View, error) {
 	var pages []applicationPage
 	if err := tx.find(ctx, "list applications", &pages, applicationPageSQL+where, args...); err != nil {
 		return nil, err
 	}
 	views := make([]application.View, 0, len(pages))
 	for _, p := range pages {
-		v, err := tx.applicationView(ctx, p, versions)
+		v, err := tx.applicationView(ctx, p, rules)
 		if err != nil {
 			return nil, err
 		}
@@ -66,28 +67,32 @@ func (tx *Tx) applicationViews(ctx context.Context, versions rule.Versions, wher
 	return views, nil
 }
 
-func (tx *Tx) applicationView(ctx context.Context, p applicationPage, versions rule.Versions) (application.View, error) {
+func (tx *Tx) applicationView(ctx context.Context, p applicationPage, rules application.Rules) (application.View, error) {
 	a, err := p.Row.application()
 	if err != nil {
 		return application.View{}, err
 	}
 	v := application.View{ID: a.PublicID, TicketID: p.Ticket, Aid: a.Aid, State: a.State, Household: p.Household, Person: a.Person, VillageName: p.VillageName, Rules: a.Rules, Gaps: a.Gaps,
 		GapsAt: null(a.GapsNoticedAt), SubmittedAt: null(a.SubmittedAt), AcceptedAt: null(a.AcceptedAt), CheckedAt: null(a.CheckedAt), VisitedAt: null(a.VisitedAt), VisitDueOn: a.VisitDueOn,
-		Disputed: a.Disputed, Pause: a.PauseReason, DecidedAt: null(a.DecidedAt), FirstMonth: a.FirstMonth, By: p.Maker, At: a.At}
+		Check: deref(p.CheckRef), Disputed: a.Disputed, Pause: a.PauseReason, DecidedAt: null(a.DecidedAt), FirstMonth: a.FirstMonth, By: p.Maker, At: a.At}
 	g := applicationGather{tx: tx, a: a, v: &v, inFull: relief.TextFor(tx.actor, "x") != ""}
 	for _, load := range []func(context.Context) error{g.members, g.declared, g.visits, g.statements, g.assessed, g.notices, g.objections, g.hearings, g.appeals, g.entitlements} {
 		if err := load(ctx); err != nil {
 			return v, err
 		}
 	}
-	if err := g.rulings(ctx, versions, p.CountyName); err != nil {
+	if err := g.rulings(ctx, rules.Versions, p.CountyName); err != nil {
 		return v, err
 	}
-	if err := g.commitment(ctx, versions); err != nil {
+	if err := g.commitment(ctx, rules.Versions); err != nil {
 		return v, err
 	}
-	g.tell(versions)
-	v.NextActs = a.NextActs(application.Reader{Actor: tx.actor, Owner: p.OwnerID == int64(tx.actor.PostID), CallTaker: deref(p.CallTakerID) == int64(tx.actor.StaffID) && p.CallTakerID != nil,
+	owner := p.OwnerID == int64(tx.actor.PostID)
+	if err := g.checking(ctx, rules, owner || tx.actor.May(application.Waiving()...)); err != nil {
+		return v, err
+	}
+	g.tell(rules.Versions)
+	v.NextActs = a.NextActs(application.Reader{Actor: tx.actor, Owner: owner, CallTaker: deref(p.CallTakerID) == int64(tx.actor.StaffID) && p.CallTakerID != nil,
 		Now: tx.now}, g.waiting)
 	v.Reasons = application.Reasons(v.NextActs)
 	return v, nil
@@ -142,6 +147,27 @@ func (g *applicationGather) tell(versions rule.Versions) {
 		return "—"
 	}
 	done.Zh, done.En = v.Explain(done.Result, rule.LangZh, who), v.Explain(done.Result, rule.LangEn, who)
+}
+
+// checking counts what of the data check waits for somebody, for those who work on it.
+func (g *applicationGather) checking(ctx context.Context, rules application.Rules, works bool) error {
+	if !works || g.a.AcceptedAt.IsZero() || !g.a.State.Undecided() && !g.a.State.Running() {
+		return nil
+	}
+	r, err := one[householdRow](ctx, g.tx, "household", householdSQL+`WHERE h.id = ?`, int64(g.a.Household))
+	if errors.Is(err, act.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	h, err := g.tx.household(ctx, r)
+	if err != nil {
+		return err
+	}
+	g.v.Silent, g.v.OpenFlags, err = application.StillOpen(ctx, g.tx, g.a, h, rules)
+	g.waiting.Silent, g.waiting.Flags = g.v.Silent, g.v.OpenFlags
+	return err
 }
 
 func (g *applicationGather) members(ctx context.Context) error {
@@ -258,7 +284,7 @@ func (g *applicationGather) rulings(ctx context.Context, versions rule.Versions,
 	for _, row := range rows {
 		r := row.ruling()
 		one := application.RulingView{Assessment: deref(row.RestsOn), ID: r.PublicID, Kind: r.Kind, State: r.State, AmountFen: r.Fen, Level: levelText(r.Level), ReasonCode: r.ReasonCode, Reason: relief.TextFor(g.tx.actor, relief.Private(r.Reason)),
-			Override: r.Override, By: row.Proposer, At: r.At, AnsweredBy: deref(row.Answerer), AnsweredAt: null(r.AnsweredAt), Answer: r.Answer, LetterDue: null(r.LetterDue), LetterAt: null(r.LetterAt),
+			Override: r.Override, By: row.Proposer, At: r.At, AnsweredBy: deref(row.Answerer), AnsweredAt: null(r.AnsweredAt), Answer: r.Answer, Kept: r.Kept, LetterDue: null(r.LetterDue), LetterAt: null(r.LetterAt),
 			LetterWay: r.LetterBy, Version: r.Version}
 		if r.State == application.RulingConfirmed && r.Negative() {
 			one.ReviewAt, one.ReviewBy = county, r.ReviewUntil(months)
@@ -283,7 +309,7 @@ func (g *applicationGather) notices(ctx context.Context) error {
 		}
 		err = errors.Join(err, openErr)
 		g.v.Notices = append(g.v.Notices, application.NoticeView{ID: n.PublicID, State: n.State, PostedAt: n.PostedAt, StartsOn: n.StartsOn, EndsOn: n.EndsOn, ClosesAt: n.ClosesAt,
-			Photo: n.Photo, Path: "/notices/" + n.PublicID})
+			Photo: n.Photo, Path: "/notices/" + n.PublicID, Beyond: n.Beyond, BeyondAt: null(n.BeyondAt)})
 	}
 	return err
 }

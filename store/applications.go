@@ -52,18 +52,19 @@ type applicationRow struct {
 	MadeAt                                                               time.Time
 	GapsNoticedAt, SubmittedAt, AcceptedAt, CheckedAt, VisitedAt, Decide *time.Time
 	VisitDueOn                                                           *time.Time
+	CheckID                                                              *int64
 	FirstMonth                                                           *string
 }
 
 // applicationColumns: the household is the one that stands for it today, which its record may have been joined to since.
 const applicationColumns = `a.id, a.public_id, a.ticket_id, a.aid, a.state, standing_household(a.household_id) AS household_id, a.household_index, a.payee_index, a.payee, a.village, a.rules, a.gaps, a.gaps_noticed_at,
-	a.submitted_at, a.accepted_at, a.checked_at, a.visited_at, a.visit_due_on, a.disputed, a.pause_reason, a.decided_at AS decide, a.first_month, a.made_by, a.made_at, a.version`
+	a.submitted_at, a.accepted_at, a.checked_at, a.check_id, a.visited_at, a.visit_due_on, a.disputed, a.pause_reason, a.decided_at AS decide, a.first_month, a.made_by, a.made_at, a.version`
 
 func (r applicationRow) application() (application.Application, error) {
 	gaps, err := readList(r.Gaps)
 	return application.Application{ID: application.ID(r.ID), PublicID: r.PublicID, Ticket: ticket.ID(r.TicketID), Aid: r.Aid, State: application.State(r.State),
 		Household: people.HouseholdID(r.HouseholdID), Index: r.HouseholdIndex, Payee: r.PayeeIndex, Person: r.Payee, Village: area.Code(r.Village), Rules: r.Rules,
-		Gaps: gaps, GapsNoticedAt: orZero(r.GapsNoticedAt), SubmittedAt: orZero(r.SubmittedAt), AcceptedAt: orZero(r.AcceptedAt), CheckedAt: orZero(r.CheckedAt),
+		Gaps: gaps, GapsNoticedAt: orZero(r.GapsNoticedAt), SubmittedAt: orZero(r.SubmittedAt), AcceptedAt: orZero(r.AcceptedAt), CheckedAt: orZero(r.CheckedAt), Check: deref(r.CheckID),
 		VisitedAt: orZero(r.VisitedAt), VisitDueOn: dayOf(r.VisitDueOn), Disputed: r.Disputed, PauseReason: application.Pause(r.PauseReason), DecidedAt: orZero(r.Decide),
 		FirstMonth: rule.Month(deref(r.FirstMonth)), By: area.StaffID(r.MadeBy), At: r.MadeAt.UTC(), Version: r.Version}, err
 }
@@ -123,9 +124,9 @@ func (tx *Tx) SaveApplication(ctx context.Context, a *application.Application) e
 	if err != nil {
 		return err
 	}
-	n, err := tx.exec(ctx, "save application", `UPDATE applications SET state = ?, rules = ?, gaps = ?::jsonb, gaps_noticed_at = ?, submitted_at = ?, accepted_at = ?, checked_at = ?,
+	n, err := tx.exec(ctx, "save application", `UPDATE applications SET state = ?, rules = ?, gaps = ?::jsonb, gaps_noticed_at = ?, submitted_at = ?, accepted_at = ?, checked_at = ?, check_id = ?,
 		visited_at = ?, visit_due_on = ?::date, disputed = ?, pause_reason = ?, decided_at = ?, first_month = ?, version = version + 1 WHERE id = ? AND version = ?`,
-		a.State, a.Rules, gaps, null(a.GapsNoticedAt), null(a.SubmittedAt), null(a.AcceptedAt), null(a.CheckedAt), null(a.VisitedAt), day(a.VisitDueOn), a.Disputed,
+		a.State, a.Rules, gaps, null(a.GapsNoticedAt), null(a.SubmittedAt), null(a.AcceptedAt), null(a.CheckedAt), nonZero(a.Check), null(a.VisitedAt), day(a.VisitDueOn), a.Disputed,
 		string(a.PauseReason), null(a.DecidedAt), nonZero(string(a.FirstMonth)), int64(a.ID), a.Version)
 	if err == nil && n == 0 {
 		return act.Conflict("stale_version", "The application changed while you were looking at it; reload and decide again.")

@@ -20,19 +20,20 @@ type publicNoticeRow struct {
 	HeadSealed                                                   []byte
 	People                                                       int
 	PostedAt, StartsOn, EndsOn, ClosesAt                         time.Time
-	EndedAt                                                      *time.Time
+	EndedAt, OverAt                                              *time.Time
+	OverCount                                                    int
 	VillageName                                                  string // of pages only
 }
 
 const publicNoticeColumns = `n.id, n.public_id, n.ticket_id, n.application_id, n.ruling_id, n.state, n.village, n.head_sealed, n.people, n.aid, n.fen, n.phone, n.posted_at, n.starts_on, n.ends_on,
-	n.closes_at, n.photo, n.rules, n.staff_id, n.ended_at, n.version`
+	n.closes_at, n.photo, n.rules, n.staff_id, n.ended_at, n.over_count, n.over_at, n.version`
 
 func (tx *Tx) publicNotice(r publicNoticeRow) (application.PublicNotice, error) {
 	head, err := tx.openText("public_notices.head", r.PublicID, r.HeadSealed)
 	return application.PublicNotice{ID: r.ID, PublicID: r.PublicID, Ticket: ticket.ID(r.TicketID), Application: application.ID(r.ApplicationID), Ruling: r.RulingID,
 		State: application.NoticeState(r.State), Village: area.Code(r.Village), Head: head, People: r.People, Aid: r.Aid, Fen: r.Fen, Phone: r.Phone, PostedAt: r.PostedAt.UTC(),
 		StartsOn: dayOf(&r.StartsOn), EndsOn: dayOf(&r.EndsOn), ClosesAt: r.ClosesAt.UTC(), Photo: r.Photo, Rules: r.Rules, By: area.StaffID(r.StaffID), EndedAt: orZero(r.EndedAt),
-		Version: r.Version}, err
+		Beyond: r.OverCount, BeyondAt: orZero(r.OverAt), Version: r.Version}, err
 }
 
 // AddPublicNotice writes a notice.
@@ -145,6 +146,19 @@ func (tx *Tx) lockAbove(ctx context.Context, table, noun, publicID string) error
 func (tx *Tx) OpenObjections(ctx context.Context, of application.ID) (n int, err error) {
 	err = tx.scan(ctx, "count objections", `SELECT count(*) FROM objections WHERE application_id = ? AND outcome IS NULL`, []any{int64(of)}, &n)
 	return n, err
+}
+
+// NamelessObjections tells how many objections without a name a notice has had from its page: in all, and since a moment.
+func (tx *Tx) NamelessObjections(ctx context.Context, notice int64, since time.Time) (all, lately int, err error) {
+	err = tx.scan(ctx, "count objections without a name", `SELECT count(*), count(*) FILTER (WHERE at >= ?) FROM objections WHERE notice_id = ? AND contact_sealed IS NULL AND staff_id IS NULL`,
+		[]any{since, notice}, &all, &lately)
+	return all, lately, err
+}
+
+// CountBeyond counts one that came beyond the limit of its notice.
+func (tx *Tx) CountBeyond(ctx context.Context, n application.PublicNotice) error {
+	_, err := tx.exec(ctx, "count an objection beyond the limit", `UPDATE public_notices SET over_count = over_count + 1, over_at = ? WHERE id = ?`, tx.now, n.ID)
+	return err
 }
 
 // SaveAnsweredObjection writes the answer.

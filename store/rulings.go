@@ -21,6 +21,7 @@ import (
 type rulingRow struct {
 	ID, TicketID, ApplicationID, Fen, ProposedBy, Version                            int64
 	PublicID, Kind, State, Level, ReasonCode, Reason, Override, ProposedRole, Answer string
+	KeptWhy                                                                          string
 	AssessmentID, AnsweredBy                                                         *int64
 	FromMonth, LetterWay                                                             *string
 	ProposedAt                                                                       time.Time
@@ -30,7 +31,7 @@ type rulingRow struct {
 }
 
 const rulingColumns = `r.id, r.public_id, r.ticket_id, r.application_id, r.assessment_id, r.kind, r.state, r.fen, r.level, r.from_month, r.reason_code, r.reason, r.override, r.proposed_by,
-	r.proposed_role, r.proposed_at, r.answered_by, r.answered_at, r.answer, r.letter_due_at, r.letter_at, r.letter_way, r.version`
+	r.proposed_role, r.proposed_at, r.answered_by, r.answered_at, r.answer, r.letter_due_at, r.letter_at, r.letter_way, r.kept_why, r.version`
 
 func levelOf(name string) area.Level {
 	return map[string]area.Level{"township": area.LevelTownship, "county": area.LevelCounty, "city": area.LevelCity}[name]
@@ -44,7 +45,7 @@ func (r rulingRow) ruling() application.Ruling {
 	return application.Ruling{ID: r.ID, PublicID: r.PublicID, Ticket: ticket.ID(r.TicketID), Application: application.ID(r.ApplicationID), Assessment: deref(r.AssessmentID),
 		Kind: application.RulingKind(r.Kind), State: application.RulingState(r.State), Fen: r.Fen, Level: levelOf(r.Level), From: rule.Month(deref(r.FromMonth)), ReasonCode: r.ReasonCode,
 		Reason: r.Reason, Override: r.Override, By: area.StaffID(r.ProposedBy), ByRole: area.Role(r.ProposedRole), At: r.ProposedAt.UTC(), AnsweredBy: area.StaffID(deref(r.AnsweredBy)),
-		AnsweredAt: orZero(r.AnsweredAt), Answer: r.Answer, LetterDue: orZero(r.LetterDueAt), LetterAt: orZero(r.LetterAt), LetterBy: application.LetterWay(deref(r.LetterWay)), Version: r.Version}
+		AnsweredAt: orZero(r.AnsweredAt), Answer: r.Answer, LetterDue: orZero(r.LetterDueAt), LetterAt: orZero(r.LetterAt), LetterBy: application.LetterWay(deref(r.LetterWay)), Kept: r.KeptWhy, Version: r.Version}
 }
 
 // AddRuling writes what is proposed.
@@ -87,8 +88,8 @@ func (tx *Tx) OpenRuling(ctx context.Context, of application.ID) (application.Ru
 
 // SaveRuling writes what may change of a ruling, guarded by its version.
 func (tx *Tx) SaveRuling(ctx context.Context, r *application.Ruling) error {
-	n, err := tx.exec(ctx, "save ruling", `UPDATE rulings SET state = ?, answered_by = ?, answered_at = ?, answer = ?, letter_due_at = ?, letter_at = ?, letter_way = ?, version = version + 1
-		WHERE id = ? AND version = ?`, r.State, nonZero(int64(r.AnsweredBy)), null(r.AnsweredAt), r.Answer, null(r.LetterDue), null(r.LetterAt), nonZero(string(r.LetterBy)), r.ID, r.Version)
+	n, err := tx.exec(ctx, "save ruling", `UPDATE rulings SET state = ?, answered_by = ?, answered_at = ?, answer = ?, letter_due_at = ?, letter_at = ?, letter_way = ?, kept_why = ?, version = version + 1
+		WHERE id = ? AND version = ?`, r.State, nonZero(int64(r.AnsweredBy)), null(r.AnsweredAt), r.Answer, null(r.LetterDue), null(r.LetterAt), nonZero(string(r.LetterBy)), r.Kept, r.ID, r.Version)
 	if err == nil && n == 0 {
 		return act.Conflict("stale_version", "The ruling changed while you were looking at it; reload and decide again.")
 	}

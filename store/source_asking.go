@@ -66,6 +66,22 @@ func (tx *Tx) questions(ctx context.Context, check int64) ([]source.Asked, error
 	return list, nil
 }
 
+// StillAsked reports whether an answer is waited for still.
+func (d SourceDesk) StillAsked(ctx context.Context, answer int64) (asked bool, err error) {
+	err = d.DB.InTx(ctx, act.SystemSource, func(tx *Tx) error {
+		return tx.scan(ctx, "ask whether an answer is waited for", `SELECT status = 'asking' FROM source_answers WHERE id = ?`, []any{answer}, &asked)
+	})
+	return asked, err
+}
+
+// CheckEnded reports whether a check has ended, before its time or at its end.
+func (d SourceDesk) CheckEnded(ctx context.Context, check int64) (ended bool, err error) {
+	err = d.DB.InTx(ctx, act.SystemSource, func(tx *Tx) error {
+		return tx.scan(ctx, "ask whether a check has ended", `SELECT finished_at IS NOT NULL FROM source_checks WHERE id = ?`, []any{check}, &ended)
+	})
+	return ended, err
+}
+
 // SaveAnswer writes what a source said, if it is waited for still, and tells open pages.
 func (d SourceDesk) SaveAnswer(ctx context.Context, c source.Claim, a source.Asked, r source.Reading) error {
 	return d.DB.InTx(ctx, act.SystemSource, func(tx *Tx) error {

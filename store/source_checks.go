@@ -182,6 +182,19 @@ func (tx *Tx) EndUnanswered(ctx context.Context, id int64) error {
 	return err
 }
 
+// ChecksUnderWay lists the checks that rest on a consent and have not ended.
+func (tx *Tx) ChecksUnderWay(ctx context.Context, consent int64) (ids []int64, err error) {
+	err = tx.find(ctx, "list checks under way", &ids, `SELECT id FROM source_checks WHERE consent_id = ? AND finished_at IS NULL ORDER BY id`, consent)
+	return ids, err
+}
+
+// EndWithdrawn writes that the consent was taken back before what is still waited for had come.
+func (tx *Tx) EndWithdrawn(ctx context.Context, id int64) error {
+	_, err := tx.exec(ctx, "end what a consent no longer covers", `UPDATE source_answers SET status = ?, code = ?, answered_at = ? WHERE check_id = ? AND status = 'asking'`,
+		source.Error, source.WhyWithdrawn, tx.now, id)
+	return err
+}
+
 // FinishCheck writes the end of a check.
 func (tx *Tx) FinishCheck(ctx context.Context, c *source.Check) error {
 	if c.Flags == nil {

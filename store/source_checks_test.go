@@ -171,7 +171,10 @@ func TestNothingLeavesWithoutConsent(t *testing.T) {
 	if !errors.Is(err, act.ErrNotFound) {
 		t.Errorf("from elsewhere: %v", err)
 	}
-	c.must(t, "worker1", func(tx *Tx) error { return source.WithdrawConsent(t.Context(), tx, consent.PublicID, "taken back") })
+	c.must(t, "worker1", func(tx *Tx) error {
+		_, err := source.WithdrawConsent(t.Context(), tx, consent.PublicID, "taken back", c.catalogue)
+		return err
+	})
 	if _, err := c.start(t, tk, consent.PublicID); code(err) != "consent_withdrawn" {
 		t.Errorf("by one that was taken back: %v", err)
 	}
@@ -351,6 +354,71 @@ func TestAnAnswerStays(t *testing.T) {
 		`UPDATE source_checks SET consent_id = 0`} {
 		if err := c.db.InTx(context.WithoutCancel(t.Context()), act.SystemSource, func(tx *Tx) error { _, err := tx.exec(t.Context(), "rewrite", sql); return err }); err == nil {
 			t.Errorf("took %s", sql)
+		}
+	}
+}
+
+// A consent that is taken back while a check runs stops it: what has not left stays here,
+// what is asked already is waited for no longer, and what a source says from then on is
+// not kept (社会救助法 Art 40).
+func TestAConsentTakenBackWhileItIsAsked(t *testing.T) {
+	c := newCheckHouse(t)
+	tk, h := c.case_(t, 1)
+	for _, one := range c.catalogue.Sources {
+		if err := c.sim.Behave(one.Code, sourcesim.Silent); err != nil {
+			t.Fatal(err)
+		}
+	}
+	withdraw := func(consent source.Consent) {
+		c.must(t, "worker1", func(tx *Tx) error {
+			_, err := source.WithdrawConsent(t.Context(), tx, consent.PublicID, "taken back", c.catalogue)
+			return err
+		})
+	}
+	consent := c.consented(t, tk, h)
+	if _, err := c.start(t, tk, consent.PublicID); err != nil {
+		t.Fatal(err)
+	}
+	claim, due, err := c.desk.ClaimCheck(t.Context(), "node-a")
+	if err != nil || !due {
+		t.Fatalf("nothing to ask: %v", err)
+	}
+	withdraw(consent)
+	c.asker.Check(t.Context(), claim) // the node had it in hand
+	for _, one := range c.catalogue.Sources {
+		if n := c.sim.Asked(one.Code); n > 0 {
+			t.Errorf("%s was asked %d times", one.Code, n)
+		}
+	}
+
+	consent = c.consented(t, tk, h)
+	if _, err := c.start(t, tk, consent.PublicID); err != nil {
+		t.Fatal(err)
+	}
+	if claim, due, err = c.desk.ClaimCheck(t.Context(), "node-a"); err != nil || !due {
+		t.Fatalf("nothing to ask: %v", err)
+	}
+	ended := make(chan time.Duration)
+	began := time.Now()
+	go func() {
+		c.asker.Check(t.Context(), claim)
+		ended <- time.Since(began)
+	}()
+	for c.sim.Asked("tax") == 0 {
+		time.Sleep(5 * time.Millisecond)
+	}
+	withdraw(consent)
+	if took := <-ended; took > 1900*time.Millisecond { // a silent source is given up after 2 s
+		t.Errorf("it went on for %s", took)
+	}
+	if err := c.desk.SaveAnswer(t.Context(), claim, claim.Questions[0], source.Reading{Status: source.OK, Data: source.Data{Vehicles: []source.Vehicle{{Plate: "测A·D0001", Type: "car"}}}, Counts: time.Hour}); !errors.Is(err, act.ErrConflict) {
+		t.Errorf("an answer that comes later: %v", err)
+	}
+	for _, check := range c.checks(t, tk) {
+		for _, a := range check.Answers {
+			if a.Status != source.Error || a.Code != source.WhyWithdrawn || a.Shown() != nil {
+				t.Errorf("%s: %s %s", a.Source, a.Status, a.Code)
+			}
 		}
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"example.org/hotline/relief"
 	"example.org/hotline/relief/people"
 	"example.org/hotline/relief/rule"
+	"example.org/hotline/relief/source"
 	"example.org/hotline/ticket"
 )
 
@@ -26,6 +27,7 @@ type Rules struct {
 	Versions rule.Versions // at least one
 	Calendar ticket.Calendar
 	Relief   relief.Versions // limits of what is paid; at least one
+	Sources  *source.Catalogue
 }
 
 // Application is one household's application for one aid.
@@ -46,7 +48,8 @@ type Application struct {
 	GapsNoticedAt time.Time // zero while none was given
 	SubmittedAt   time.Time
 	AcceptedAt    time.Time
-	CheckedAt     time.Time   // the answers of the data check were looked at
+	CheckedAt     time.Time   // the answers of the data check were looked at, and what nobody knew was let go
+	Check         int64       // which it rests on; zero: on papers alone
 	VisitedAt     time.Time   // two people were in the home
 	VisitDueOn    ticket.Date // the day that is aimed at
 	Disputed      bool        // the committee was asked (民主评议)
@@ -91,6 +94,7 @@ const (
 	PauseSource    Pause = "source"    // a data source does not answer
 	PauseElsewhere Pause = "elsewhere" // another place or department must answer
 	PauseDisaster  Pause = "disaster"  // the office cannot work
+	PauseConsent   Pause = "consent"   // the consent to the data check was taken back; set by that alone
 )
 
 // Pauses lists the reasons.

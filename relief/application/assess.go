@@ -3,6 +3,8 @@ package application
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"example.org/hotline/area"
@@ -47,6 +49,13 @@ func Assess(ctx context.Context, tx Tx, publicID, id string, r Rules) (Assessmen
 	if err != nil {
 		return Assessment{}, err
 	}
+	c, err := checkingOf(ctx, tx, a, h, r)
+	if err != nil {
+		return Assessment{}, err
+	}
+	if err := c.flagsAnswered(); err != nil {
+		return Assessment{}, err
+	}
 	v, err := r.version(a, tx.Now())
 	if err != nil {
 		return Assessment{}, err
@@ -68,12 +77,8 @@ func Assess(ctx context.Context, tx Tx, publicID, id string, r Rules) (Assessmen
 
 // freshAssessment is the newest one, made of what was declared last and of the
 // household as it stands.
-func freshAssessment(ctx context.Context, tx Tx, a Application, h people.Household) (Assessment, error) {
-	first := act.Refused("assess_first", "Compute what is due first, of what was declared last and of the household as it stands now.")
-	done, err := tx.NewestAssessment(ctx, a.ID)
-	if errors.Is(err, act.ErrNotFound) {
-		return Assessment{}, first
-	}
+func freshAssessment(ctx context.Context, tx Tx, a Application, h people.Household, r Rules) (Assessment, error) {
+	done, err := newestAssessment(ctx, tx, a)
 	if err != nil {
 		return Assessment{}, err
 	}
@@ -81,22 +86,66 @@ func freshAssessment(ctx context.Context, tx Tx, a Application, h people.Househo
 	if err != nil {
 		return Assessment{}, err
 	}
-	if d.At.After(done.At) || len(h.Members) != len(done.Inputs.Members) {
-		return Assessment{}, first
+	v, err := r.version(a, tx.Now())
+	if err != nil {
+		return Assessment{}, err
 	}
-	for _, m := range done.Inputs.Members {
-		if !isMember(h, m.Ref) {
-			return Assessment{}, first
-		}
+	if diff := differs(v, h, d, done); diff.any() {
+		return Assessment{}, diff.fault()
 	}
 	return done, nil
 }
 
-func isMember(h people.Household, ref string) bool {
-	for _, m := range h.Members {
-		if m.Person.PublicID == ref {
-			return true
-		}
+func newestAssessment(ctx context.Context, tx Tx, a Application) (Assessment, error) {
+	done, err := tx.NewestAssessment(ctx, a.ID)
+	if errors.Is(err, act.ErrNotFound) {
+		return Assessment{}, act.Refused("assess_first", "Compute what is due first, of what was declared last and of the household as it stands now.")
 	}
-	return false
+	return done, err
+}
+
+// difference is what has become otherwise since an assessment froze its inputs.
+type difference struct {
+	joined, left, changed []string // public ids
+	moved, declared       bool
+}
+
+func (d difference) any() bool {
+	return len(d.joined)+len(d.left)+len(d.changed) > 0 || d.moved || d.declared
+}
+
+// fault names what differs; of people by their ids alone.
+func (d difference) fault() error {
+	return &act.Fault{Kind: act.ErrRefused, Code: "household_changed", Args: map[string]any{"joined": d.joined, "left": d.left, "changed": d.changed, "moved": d.moved, "declared": d.declared},
+		Detail: "The household is not what was computed any more, as the answer names it: compute anew and propose again, or let the head keep it with a reason."}
+}
+
+// differs compares what an assessment froze with the register and with what was declared
+// last: who was born, joined, died or left, who is otherwise by age, illness, disability
+// or school, where the household lives, and what it says it earns.
+func differs(v *rule.Version, h people.Household, d Declaration, done Assessment) (diff difference) {
+	diff.declared = d.At.After(done.At)
+	diff.moved = place(v, h, done.Inputs.On) != done.Inputs.Area
+	frozen := map[string]rule.Member{}
+	for _, m := range done.Inputs.Members {
+		frozen[m.Ref] = m
+	}
+	said := map[string]rule.Member{}
+	for _, m := range d.Said.Members {
+		said[m.Ref] = m
+	}
+	for _, m := range h.Members {
+		was, counted := frozen[m.Person.PublicID]
+		switch {
+		case !counted:
+			diff.joined = append(diff.joined, m.Person.PublicID)
+		case m.Person.Died != "":
+			diff.left = append(diff.left, m.Person.PublicID)
+		case was.Born != m.Person.Born || !diff.declared && !slices.Equal(was.Classes, classes(v, m.Person, said[m.Person.PublicID].Classes)):
+			diff.changed = append(diff.changed, m.Person.PublicID)
+		}
+		delete(frozen, m.Person.PublicID)
+	}
+	diff.left = append(diff.left, slices.Sorted(maps.Keys(frozen))...)
+	return diff
 }

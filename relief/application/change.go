@@ -25,7 +25,7 @@ func (p *proposal) change(ctx context.Context, tx Tx) error {
 	down := p.in.Kind == RuleSuspend || p.in.Kind == RuleExit
 	p.ruling.Fen = current.Fen // whose word it needs goes by what is at stake
 	if p.in.Kind == RuleAdjust || p.in.Kind == RuleResume {
-		done, err := freshAssessment(ctx, tx, *p.a, p.h)
+		done, err := freshAssessment(ctx, tx, *p.a, p.h, p.rules)
 		if err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (x *answering) entitledAnew(ctx context.Context, tx Tx, rules Rules, e Enti
 	if err != nil {
 		return err
 	}
-	done, err := freshAssessment(ctx, tx, x.a, h)
+	done, err := x.assessment(ctx, tx, h, rules)
 	if err != nil {
 		return err
 	}

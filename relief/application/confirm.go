@@ -78,13 +78,19 @@ func answer(ctx context.Context, tx Tx, publicID string, rules Rules) (x answeri
 }
 
 // Confirm is the second person's word for a ruling: the household is entitled, refused,
-// or gets what changes.
-func Confirm(ctx context.Context, tx Tx, publicID string, rules Rules) (Application, error) {
+// or gets what changes. Where the household has changed since it was computed that is
+// refused, unless keep says why what was computed stands all the same.
+func Confirm(ctx context.Context, tx Tx, publicID, keep string, rules Rules) (Application, error) {
+	if keep != "" {
+		if err := reasonGiven(keep); err != nil {
+			return Application{}, err
+		}
+	}
 	x, err := answer(ctx, tx, publicID, rules)
 	if err != nil {
 		return Application{}, err
 	}
-	x.r.State = RulingConfirmed
+	x.r.State, x.r.Kept = RulingConfirmed, keep
 	if x.r.Kind == RuleRefuse || x.r.Negative() && x.r.Kind != RuleAdjust {
 		x.r.LetterDue = rules.Calendar.Count(tx.Now(), x.v.Clocks.RefusalDays).Due
 	}
@@ -103,6 +109,15 @@ func Confirm(ctx context.Context, tx Tx, publicID string, rules Rules) (Applicat
 		return Application{}, err
 	}
 	return x.a, x.oweLetter(ctx, tx)
+}
+
+// assessment is the one that a ruling rests on: of the household as it stands, or as it
+// stood where the second person keeps it.
+func (x *answering) assessment(ctx context.Context, tx Tx, h people.Household, rules Rules) (Assessment, error) {
+	if x.r.Kept != "" {
+		return newestAssessment(ctx, tx, x.a)
+	}
+	return freshAssessment(ctx, tx, x.a, h, rules)
 }
 
 // Decline is the second person's no. The owner may look again and propose anew.
@@ -144,7 +159,7 @@ func (x *answering) granted(ctx context.Context, tx Tx, rules Rules) error {
 	if err := x.committed(ctx, tx, h); err != nil {
 		return err
 	}
-	done, err := freshAssessment(ctx, tx, x.a, h)
+	done, err := x.assessment(ctx, tx, h, rules)
 	if err != nil {
 		return err
 	}
@@ -234,7 +249,7 @@ func (x *answering) refused(ctx context.Context, tx Tx, rules Rules) error {
 	if err != nil {
 		return err
 	}
-	if done, err := freshAssessment(ctx, tx, x.a, h); err == nil && x.monthly() {
+	if done, err := x.assessment(ctx, tx, h, rules); err == nil && x.monthly() {
 		if err := setTier(ctx, tx, &h, x.a, done, x.r.Reason, rules); err != nil {
 			return err
 		}

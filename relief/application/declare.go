@@ -74,11 +74,8 @@ func Declare(ctx context.Context, tx Tx, publicID, id string, said Declared, r R
 // the rules have a standard for it, else where they live.
 func inputs(tx Tx, v *rule.Version, h people.Household, said Declared) (rule.Inputs, error) {
 	on := ticket.DateOf(tx.Now())
-	in := rule.Inputs{Area: h.Area, On: on, Months: said.Months, Property: said.Property, Spending: said.Spending,
+	in := rule.Inputs{Area: place(v, h, on), On: on, Months: said.Months, Property: said.Property, Spending: said.Spending,
 		NecessarySpendFen: said.NecessarySpendFen, Emergency: said.Emergency}
-	if _, err := v.Standard(rule.StandardDibao, h.Register, on); err == nil && h.Register != "" {
-		in.Area = h.Register
-	}
 	declared := map[string]rule.Member{}
 	for _, m := range said.Members {
 		declared[m.Ref] = m
@@ -96,6 +93,14 @@ func inputs(tx Tx, v *rule.Version, h people.Household, said Declared) (rule.Inp
 		in.Members = append(in.Members, one)
 	}
 	return in, nil
+}
+
+// place is whose standard counts for a household.
+func place(v *rule.Version, h people.Household, on ticket.Date) area.Code {
+	if _, err := v.Standard(rule.StandardDibao, h.Register, on); err == nil && h.Register != "" {
+		return h.Register
+	}
+	return h.Area
 }
 
 func everyMember() error {

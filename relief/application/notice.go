@@ -55,6 +55,8 @@ type PublicNotice struct {
 	Rules       string
 	By          area.StaffID
 	EndedAt     time.Time
+	Beyond      int       // objections without a name that came beyond the limit: counted, not taken
+	BeyondAt    time.Time // the last of them
 	Version     int64
 }
 
@@ -105,7 +107,7 @@ func Post(ctx context.Context, tx Tx, publicID string, in PostInput, r Rules) (P
 	if err != nil {
 		return PublicNotice{}, err
 	}
-	done, err := freshAssessment(ctx, tx, a, h)
+	done, err := freshAssessment(ctx, tx, a, h, r)
 	if err != nil {
 		return PublicNotice{}, err
 	}

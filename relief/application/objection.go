@@ -3,6 +3,7 @@ package application
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"example.org/hotline/area"
@@ -59,58 +60,83 @@ func (in ObjectInput) validate() error {
 	}
 }
 
-// mostObjections is how many unanswered ones a notice takes: each is read by a person,
-// and the page is open to anybody.
-const mostObjections = 20
-
 // Object takes an objection to a notice that hangs, also from somebody who does not
 // say who they are. The notice is taken down, and the matter is looked into anew.
-func Object(ctx context.Context, tx Tx, noticeID string, in ObjectInput) (Objection, error) {
+//
+// The notice's page is open to anybody: of objections without a name it takes so many in
+// all and on one day as the rules say. One beyond that is counted and the owner told, and
+// taken is false; whoever gives a name, or rings 12349, is always heard.
+func Object(ctx context.Context, tx Tx, noticeID string, in ObjectInput, r Rules) (o Objection, taken bool, err error) {
 	if err := in.validate(); err != nil {
-		return Objection{}, err
+		return Objection{}, false, err
 	}
 	seen, err := tx.PublicNoticeByRef(ctx, noticeID)
 	if err != nil {
-		return Objection{}, err
+		return Objection{}, false, err
 	}
 	t, err := tx.TicketForUpdate(ctx, seen.Ticket)
 	if err != nil {
-		return Objection{}, err
+		return Objection{}, false, err
 	}
 	a, err := tx.ApplicationForUpdate(ctx, seen.Application)
 	if err != nil {
-		return Objection{}, err
+		return Objection{}, false, err
 	}
 	n, err := tx.NewestPublicNotice(ctx, a.ID)
 	if err != nil {
-		return Objection{}, err
+		return Objection{}, false, err
 	}
-	open, err := tx.OpenObjections(ctx, a.ID)
-	if err != nil {
-		return Objection{}, err
+	if n.ID != seen.ID || !tx.Now().Before(n.ClosesAt) || n.State != NoticePosted && n.State != NoticeObjected {
+		return Objection{}, false, act.Refused("notice_over", "The term of this notice is over. Ring 12349 with what you have to say.")
 	}
-	switch {
-	case n.ID != seen.ID || !tx.Now().Before(n.ClosesAt) || n.State != NoticePosted && n.State != NoticeObjected:
-		return Objection{}, act.Refused("notice_over", "The term of this notice is over. Ring 12349 with what you have to say.")
-	case open >= mostObjections:
-		return Objection{}, act.Refused("many_objections", "Many objections are being looked into already. Ring 12349 with what you have to say.")
-	}
-	o := Objection{PublicID: in.PublicID, Ticket: t.ID, Application: a.ID, Notice: n.ID, Text: relief.Private(in.Text), Contact: relief.Private(in.Contact),
+	o = Objection{PublicID: in.PublicID, Ticket: t.ID, Application: a.ID, Notice: n.ID, Text: relief.Private(in.Text), Contact: relief.Private(strings.TrimSpace(in.Contact)),
 		By: tx.Actor().StaffID, At: tx.Now()}
-	if err := tx.AddObjection(ctx, &o); err != nil {
-		return Objection{}, err
+	if full, err := full(ctx, tx, n, o, r); err != nil || full {
+		if err == nil {
+			err = beyond(ctx, tx, t, n)
+		}
+		return Objection{}, false, err
 	}
-	if err := takeNoticeDown(ctx, tx, a, NoticeObjected); err != nil {
-		return Objection{}, err
+	return o, true, object(ctx, tx, &t, &a, &o, n)
+}
+
+// full reports whether a notice takes no more of what comes without a name from its page.
+func full(ctx context.Context, tx Tx, n PublicNotice, o Objection, r Rules) (bool, error) {
+	if o.Contact != "" || o.By != 0 {
+		return false, nil
 	}
-	err = advance(ctx, tx, &t, &a, step{event: EventObject, kind: "application.objection", data: map[string]any{"objection": o.PublicID, "notice": n.PublicID, "anonymous": in.Contact == ""}})
+	v, err := r.Versions.Named(n.Rules)
 	if err != nil {
-		return Objection{}, err
+		return false, err
 	}
-	if err := tellOwner(ctx, tx, t, "objection_made", o.PublicID); err != nil {
-		return Objection{}, err
+	all, today, err := tx.NamelessObjections(ctx, n.ID, ticket.DateOf(tx.Now()).At(0))
+	return all >= v.NoticeRules.Nameless.Most || today >= v.NoticeRules.Nameless.PerDay, err
+}
+
+// beyond counts an objection that was not taken. The owner is told of it once a day: one
+// in a flood may still be true.
+func beyond(ctx context.Context, tx Tx, t ticket.Ticket, n PublicNotice) error {
+	if err := tx.CountBeyond(ctx, n); err != nil {
+		return err
 	}
-	return o, relief.TellHead(ctx, tx, t, "objection_made", o.PublicID, nil)
+	return tellOwner(ctx, tx, t, "objections_beyond", n.PublicID+":"+string(ticket.DateOf(tx.Now())))
+}
+
+func object(ctx context.Context, tx Tx, t *ticket.Ticket, a *Application, o *Objection, n PublicNotice) error {
+	if err := tx.AddObjection(ctx, o); err != nil {
+		return err
+	}
+	if err := takeNoticeDown(ctx, tx, *a, NoticeObjected); err != nil {
+		return err
+	}
+	err := advance(ctx, tx, t, a, step{event: EventObject, kind: "application.objection", data: map[string]any{"objection": o.PublicID, "notice": n.PublicID, "anonymous": o.Contact == ""}})
+	if err != nil {
+		return err
+	}
+	if err := tellOwner(ctx, tx, *t, "objection_made", o.PublicID); err != nil {
+		return err
+	}
+	return relief.TellHead(ctx, tx, *t, "objection_made", o.PublicID, nil)
 }
 
 // AnswerObjection writes down what was found. Where it is upheld, what is due is

@@ -118,7 +118,7 @@ func AskPapers(ctx context.Context, tx Tx, publicID string, papers []string, r R
 		return Application{}, act.Refused("asked_already", "The applicant was told once what is missing, which is all that may be asked; accept the application, or propose a refusal.")
 	}
 	v := r.Versions.At(tx.Now())
-	known, err := knownOf(ctx, tx, a)
+	known, err := knownOf(ctx, tx, a, r)
 	if err != nil {
 		return Application{}, err
 	}
@@ -141,7 +141,7 @@ func AskPapers(ctx context.Context, tx Tx, publicID string, papers []string, r R
 }
 
 // knownOf is what is known of a household when papers are asked for.
-func knownOf(ctx context.Context, tx Tx, a Application) (rule.Known, error) {
+func knownOf(ctx context.Context, tx Tx, a Application, r Rules) (rule.Known, error) {
 	d, err := tx.NewestDeclaration(ctx, a.ID)
 	if err != nil && !errors.Is(err, act.ErrNotFound) {
 		return rule.Known{}, err
@@ -151,7 +151,17 @@ func knownOf(ctx context.Context, tx Tx, a Application) (rule.Known, error) {
 	if err != nil {
 		return known, err
 	}
-	known.Failed = source.Stand(checks, tx.Now()).Failed // a source that gave no answer covers no paper
+	stand := source.Stand(checks, tx.Now())
+	known.Failed = stand.Failed // a source that gave no answer covers no paper
+	consents, err := tx.TicketConsents(ctx, a.Ticket)
+	if err != nil {
+		return known, err
+	}
+	for _, s := range r.Sources.Sources {
+		if withoutConsent(consents) && !slices.Contains(stand.Covering, s.Code) && !slices.Contains(known.Failed, s.Code) {
+			known.Failed = append(known.Failed, s.Code) // nobody may be asked: the household proves it with papers
+		}
+	}
 	for _, m := range d.Said.Members {
 		known.Classes = append(known.Classes, m.Classes...)
 	}

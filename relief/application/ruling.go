@@ -73,6 +73,7 @@ type Ruling struct {
 	LetterDue   time.Time // a refusal, a cut or an end: by when the person has it in writing
 	LetterAt    time.Time
 	LetterBy    LetterWay
+	Kept        string // why it was confirmed although the household has changed since it was computed
 	Version     int64
 }
 
@@ -97,14 +98,15 @@ const (
 	ReasonStandard      = "standard_changed"
 	ReasonDied          = "died"
 	ReasonMoved         = "moved"
-	ReasonOtherAid      = "other_aid" // aid for the same purpose takes its place
+	ReasonNoConsent     = "no_consent" // to the data check, and no papers instead
+	ReasonOtherAid      = "other_aid"  // aid for the same purpose takes its place
 	ReasonVoluntary     = "voluntary"
 	ReasonOther         = "other"
 )
 
 var reasonsOf = map[RulingKind][]string{
 	RuleGrant:   {ReasonDue},
-	RuleRefuse:  {ReasonIncome, ReasonProperty, ReasonNotHere, ReasonPapers, ReasonUntrue, ReasonNoCooperation, ReasonOtherAid, ReasonOther},
+	RuleRefuse:  {ReasonIncome, ReasonProperty, ReasonNotHere, ReasonPapers, ReasonUntrue, ReasonNoCooperation, ReasonNoConsent, ReasonOtherAid, ReasonOther},
 	RuleAdjust:  {ReasonIncomeRose, ReasonIncomeFell, ReasonMembers, ReasonStandard, ReasonOther},
 	RuleSuspend: {ReasonNoCooperation, ReasonUntrue, ReasonMoved, ReasonOther},
 	RuleResume:  {ReasonDue},
@@ -163,7 +165,7 @@ func Propose(ctx context.Context, tx Tx, publicID string, in ProposeInput, r Rul
 	if err != nil {
 		return Ruling{}, err
 	}
-	p := proposal{t: &t, a: &a, h: h, v: v, in: in, ruling: Ruling{PublicID: in.PublicID, Ticket: t.ID, Application: a.ID, Kind: in.Kind, State: RulingProposed,
+	p := proposal{t: &t, a: &a, h: h, v: v, rules: r, in: in, ruling: Ruling{PublicID: in.PublicID, Ticket: t.ID, Application: a.ID, Kind: in.Kind, State: RulingProposed,
 		ReasonCode: in.ReasonCode, Reason: in.Reason, Override: in.Override, By: tx.Actor().StaffID, ByRole: tx.Actor().Role, At: tx.Now(), Version: 1}}
 	if err := p.weigh(ctx, tx); err != nil {
 		return Ruling{}, err
@@ -199,6 +201,7 @@ type proposal struct {
 	a      *Application
 	h      people.Household
 	v      *rule.Version
+	rules  Rules
 	in     ProposeInput
 	ruling Ruling
 }
@@ -224,7 +227,7 @@ func (p *proposal) grant(ctx context.Context, tx Tx) error {
 	if err := p.investigated(ctx, tx); err != nil {
 		return err
 	}
-	done, err := freshAssessment(ctx, tx, *p.a, p.h)
+	done, err := freshAssessment(ctx, tx, *p.a, p.h, p.rules)
 	if err != nil {
 		return err
 	}
@@ -258,6 +261,13 @@ func (p *proposal) investigated(ctx context.Context, tx Tx) error {
 	}
 	if p.a.CheckedAt.IsZero() {
 		return act.Refused("check_first", "Look at what the data sources say of the household first.")
+	}
+	c, err := checkingOf(ctx, tx, *p.a, p.h, p.rules)
+	if err != nil {
+		return err
+	}
+	if err := c.flagsAnswered(); err != nil {
+		return err
 	}
 	said, err := tx.StatementCounts(ctx, p.a.ID)
 	if err != nil {

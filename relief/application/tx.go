@@ -23,6 +23,20 @@ type Tx interface {
 	loop.TaskTx
 	// TicketChecks loads the data checks of a ticket with their answers, opened, the newest first.
 	TicketChecks(ctx context.Context, id ticket.ID) ([]source.Check, error)
+	// TicketConsents lists the consents of a ticket to data checks, the newest first.
+	TicketConsents(ctx context.Context, id ticket.ID) ([]source.Consent, error)
+	// Declared is what the household of a case has said of itself.
+	Declared(ctx context.Context, id ticket.ID) (source.Declared, error)
+	// AddSourceLook keeps that the actor looked at what was answered about people.
+	AddSourceLook(ctx context.Context, c source.Check) error
+	// AddSourceWaiver writes that a source which did not speak was let go.
+	AddSourceWaiver(ctx context.Context, w Waiver) error
+	// SourceWaivers lists those of an application, the newest first.
+	SourceWaivers(ctx context.Context, id ID) ([]Waiver, error)
+	// AddFlagAnswer writes what the household says of a difference.
+	AddFlagAnswer(ctx context.Context, a *FlagAnswer) error
+	// FlagAnswers lists those of an application, the newest first.
+	FlagAnswers(ctx context.Context, id ID) ([]FlagAnswer, error)
 
 	// CommitmentWritten tells what was written down of a commitment on a case: given, declined, or missing.
 	CommitmentWritten(ctx context.Context, id ticket.ID) (Commitment, error)
@@ -83,6 +97,10 @@ type Tx interface {
 	ObjectionForUpdate(ctx context.Context, publicID string) (Objection, error)
 	// OpenObjections tells how many objections of an application were not answered.
 	OpenObjections(ctx context.Context, of ID) (int, error)
+	// NamelessObjections tells how many objections without a name a notice has had from its page: in all, and since a moment.
+	NamelessObjections(ctx context.Context, notice int64, since time.Time) (all, lately int, err error)
+	// CountBeyond counts one that came beyond the limit.
+	CountBeyond(ctx context.Context, n PublicNotice) error
 	// SaveAnsweredObjection writes the answer.
 	SaveAnsweredObjection(ctx context.Context, o Objection) error
 

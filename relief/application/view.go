@@ -29,6 +29,9 @@ type View struct {
 	CheckedAt   *time.Time   `json:"checked_at,omitempty"`
 	VisitedAt   *time.Time   `json:"visited_at,omitempty"`
 	VisitDueOn  ticket.Date  `json:"visit_due_on,omitempty" doc:"The day that is aimed at for the visit"`
+	Check       string       `json:"check,omitempty" doc:"The data check that it rests on; absent where it rests on papers alone"`
+	Silent      int          `json:"silent" doc:"Data sources that have not spoken of everybody and that nobody has let go; for who works on it"`
+	OpenFlags   int          `json:"open_flags" doc:"Differences to what was declared that nobody has explained; for who works on it"`
 	Disputed    bool         `json:"disputed"`
 	Pause       Pause        `json:"pause,omitempty" doc:"Why its working days rest"`
 	DecidedAt   *time.Time   `json:"decided_at,omitempty"`
@@ -48,7 +51,7 @@ type View struct {
 	Hearings     []HearingView     `json:"hearings"`
 	Appeals      []AppealView      `json:"appeals"`
 	Entitlements []EntitlementView `json:"entitlements" doc:"What is paid a month, from when until when; the newest first"`
-	NextActs     []string          `json:"next_acts" doc:"What you may do now: declare, submit, ask_papers, supply, accept, check, visit, state, dispute, hear, assess, grant, refuse, post, object, answer_objection, confirm, decline, adjust, suspend, resume, exit, pause, go_on, withdraw, deliver, appeal, end_appeal"`
+	NextActs     []string          `json:"next_acts" doc:"What you may do now: declare, submit, ask_papers, supply, accept, check, waive, explain, visit, state, dispute, hear, assess, grant, refuse, post, object, answer_objection, confirm, decline, adjust, suspend, resume, exit, pause, go_on, withdraw, deliver, appeal, end_appeal"`
 	Reasons      []ReasonsView     `json:"reasons" doc:"The reasons of what you may propose now"`
 }
 
@@ -172,6 +175,7 @@ type RulingView struct {
 	AnsweredBy string      `json:"answered_by,omitempty"`
 	AnsweredAt *time.Time  `json:"answered_at,omitempty"`
 	Answer     string      `json:"answer,omitempty"`
+	Kept       string      `json:"kept,omitempty" doc:"Why it was confirmed as computed although the household had changed since"`
 	LetterDue  *time.Time  `json:"letter_due_at,omitempty" doc:"By when the person has it in writing"`
 	LetterAt   *time.Time  `json:"letter_at,omitempty"`
 	LetterWay  LetterWay   `json:"letter_way,omitempty" enum:"handed,posted,left,digital,guardian"`
@@ -191,6 +195,8 @@ type NoticeView struct {
 	ClosesAt time.Time   `json:"closes_at"`
 	Photo    string      `json:"photo"`
 	Path     string      `json:"path" doc:"Of the page that anybody may read while it hangs"`
+	Beyond   int         `json:"beyond,omitempty" doc:"Objections without a name that came beyond the limit of its page: counted, not taken"`
+	BeyondAt *time.Time  `json:"beyond_at,omitempty" doc:"When the last of them came"`
 }
 
 // ObjectionView is an objection with its answer.
@@ -258,6 +264,8 @@ type Waiting struct {
 	Letters    bool          // a letter is owed
 	Objections bool          // one was not answered
 	Appeals    bool          // one has not ended
+	Silent     int           // sources that are silent and not let go
+	Flags      int           // differences that nobody has explained
 }
 
 // NextActs lists what this reader may do with an application now.
@@ -276,6 +284,7 @@ func (a Application) NextActs(who Reader, w Waiting) []string {
 		add(a.State.takes(EventSupply), "supply")
 		add(a.State.takes(EventAccept), "accept")
 		add(a.State.takes(EventInvestigate), "check", "visit", "state")
+		add(w.Flags > 0, "explain")
 		add(a.State.takes(EventDispute), "dispute")
 		add(a.State.takes(EventHear) || a.State.Running(), "hear")
 		add(!a.AcceptedAt.IsZero() && (a.State.Undecided() || a.State.Running()), "assess")
@@ -294,6 +303,7 @@ func (a Application) NextActs(who Reader, w Waiting) []string {
 		add(w.Appeals, "end_appeal")
 		add(!a.DecidedAt.IsZero() && a.State != StateWithdrawn, "appeal")
 	}
+	add(!who.Owner && a.State.takes(EventInvestigate) && w.Silent > 0 && slices.Contains(Waiving(), who.Actor.Role), "waive")
 	add(notice != nil && notice.State == NoticePosted && who.Now.Before(notice.ClosesAt) && !who.Actor.May(area.RoleAuditor), "object")
 	if open != nil && slices.Contains(leaders(open.Level), who.Actor.Role) && who.Actor.StaffID != open.By && !who.CallTaker {
 		add(open.Kind != RuleGrant || a.State != StateNotice || notice != nil && !who.Now.Before(notice.ClosesAt), "confirm")

@@ -119,19 +119,6 @@ func (a Application) visitInTime() bool {
 	return !a.VisitedAt.IsZero() && ticket.DateOf(a.VisitedAt) <= a.VisitDueOn
 }
 
-// Checked notes that what data sources said of the household was looked at.
-func Checked(ctx context.Context, tx Tx, publicID, note string) (Application, error) {
-	if err := reasonGiven(note); err != nil {
-		return Application{}, err
-	}
-	t, a, err := owned(ctx, tx, publicID)
-	if err != nil {
-		return Application{}, err
-	}
-	a.CheckedAt = tx.Now()
-	return a, advance(ctx, tx, &t, &a, step{event: EventInvestigate, kind: "application.checked", reason: note})
-}
-
 // StatementRole is who has said something of the household.
 type StatementRole string
 

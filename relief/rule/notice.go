@@ -20,6 +20,15 @@ type Notice struct {
 	Days   int         `yaml:"days" json:"days"`
 	Starts NoticeStart `yaml:"starts" json:"starts" enum:"posted,day_after"`
 	Aids   []string    `yaml:"aids" json:"aids" doc:"The aids that need one"` // aids that need one; the fast track is none of them
+
+	Nameless Nameless `yaml:"nameless" json:"nameless"`
+}
+
+// Nameless is how many objections without a name the page of one notice takes. Who gives a
+// name, or says it to somebody of the office, is always heard.
+type Nameless struct {
+	Most   int `yaml:"most" json:"most" doc:"In all"`
+	PerDay int `yaml:"per_day" json:"per_day" doc:"On one calendar day"`
 }
 
 // Notice is the notice that an aid needs before it is confirmed; false where it needs none.

@@ -49,6 +49,8 @@ func (c *checker) terms() {
 	c.check(v.Visit.TargetDays >= 0 && v.Visit.TargetDays <= 30, "visit.target_days", "must lie between 0 and 30")
 	c.check(v.NoticeRules.Days >= 1 && v.NoticeRules.Days <= 60, "notice.days", "must lie between 1 and 60 calendar days")
 	oneOf(c, "notice.starts", v.NoticeRules.Starts, []NoticeStart{StartPosted, StartDayAfter})
+	c.check(v.NoticeRules.Nameless.Most >= 1 && v.NoticeRules.Nameless.Most <= 1000, "notice.nameless.most", "must lie between 1 and 1000 objections")
+	c.check(v.NoticeRules.Nameless.PerDay >= 1 && v.NoticeRules.Nameless.PerDay <= v.NoticeRules.Nameless.Most, "notice.nameless.per_day", "must lie between 1 and notice.nameless.most")
 	for i, code := range v.NoticeRules.Aids {
 		a, err := v.Aid(code)
 		path := fmt.Sprintf("notice.aids[%d]", i)

@@ -180,32 +180,48 @@ func household(ctx context.Context, tx Tx, id ticket.ID) (t ticket.Ticket, h peo
 	return t, h, err
 }
 
-// WithdrawConsent takes a consent back: nothing is asked by it any more. What was
-// answered before stays with the case (PIPL Art 15).
-func WithdrawConsent(ctx context.Context, tx Tx, ref, reason string) error {
+// WithdrawConsent takes a consent back: nothing is asked by it any more. A check that
+// rests on it and still runs ends at once: what has not left stays here, and what a source
+// says from now on is not kept. What was answered before stays with the case (PIPL Art 15).
+func WithdrawConsent(ctx context.Context, tx Tx, ref, reason string, cat *Catalogue) (ticket.ID, error) {
 	if err := reasonGiven(reason); err != nil {
-		return err
+		return 0, err
 	}
 	found, err := tx.ConsentByRef(ctx, ref)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	t, err := people.OpenCase(ctx, tx, found.Ticket)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	c, err := tx.ConsentForUpdate(ctx, found.ID)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if !c.WithdrawnAt.IsZero() {
-		return act.Refused("consent_withdrawn", "This consent was taken back before.")
+		return 0, act.Refused("consent_withdrawn", "This consent was taken back before.")
 	}
 	c.WithdrawnAt, c.WithdrawnBy, c.WithdrawnWhy = tx.Now(), tx.Actor().StaffID, reason
 	if err := tx.WithdrawConsent(ctx, c); err != nil {
-		return err
+		return 0, err
 	}
-	return ticket.Tell(ctx, tx, &t, "consent.withdrawn", reason, map[string]any{"by": tx.Actor().Name, "consent": c.PublicID})
+	if err := ticket.Tell(ctx, tx, &t, "consent.withdrawn", reason, map[string]any{"by": tx.Actor().Name, "consent": c.PublicID}); err != nil {
+		return 0, err
+	}
+	running, err := tx.ChecksUnderWay(ctx, c.ID)
+	if err != nil {
+		return 0, err
+	}
+	for _, check := range running {
+		if err := tx.EndWithdrawn(ctx, check); err != nil {
+			return 0, err
+		}
+		if err := Finish(ctx, tx, check, cat); err != nil {
+			return 0, err
+		}
+	}
+	return t.ID, nil
 }
 
 func reasonGiven(reason string) error {

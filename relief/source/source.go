@@ -88,6 +88,8 @@ const (
 	WhyOtherPerson  = "other_person"   // about somebody else
 	WhyLate         = "no_answer"      // nothing within the time
 	WhyOld          = "too_old"
+	WhyWithdrawn    = "consent_withdrawn" // the consent was taken back before the source had spoken
+	WhyNotAsked     = "not_asked"         // whether the consent still stands could not be made sure of, so nothing has left
 )
 
 // Reading is one answer as it was read.

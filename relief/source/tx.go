@@ -45,6 +45,10 @@ type Tx interface {
 	CheckLeft(ctx context.Context, id int64) (time.Duration, error)
 	// EndUnanswered writes that what is still waited for did not come in time.
 	EndUnanswered(ctx context.Context, id int64) error
+	// ChecksUnderWay lists the checks that rest on a consent and have not ended.
+	ChecksUnderWay(ctx context.Context, consent int64) ([]int64, error)
+	// EndWithdrawn writes that what is still waited for is waited for no longer: the consent was taken back.
+	EndWithdrawn(ctx context.Context, id int64) error
 	// FinishCheck writes the end of a check with what differs, sealed; act.ErrConflict where it had ended.
 	FinishCheck(ctx context.Context, c *Check) error
 	// Declared is what the household of a case has said of itself.

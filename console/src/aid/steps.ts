@@ -7,7 +7,7 @@ export interface Step {
 }
 
 // What a person most likely came for, first.
-const order = ['confirm', 'answer_objection', 'submit', 'accept', 'supply', 'check', 'visit', 'state', 'hear', 'assess', 'post', 'grant', 'deliver', 'end_appeal', 'declare', 'ask_papers', 'object', 'dispute',
+const order = ['confirm', 'answer_objection', 'submit', 'accept', 'supply', 'check', 'waive', 'explain', 'visit', 'state', 'hear', 'assess', 'post', 'grant', 'deliver', 'end_appeal', 'declare', 'ask_papers', 'object', 'dispute',
   'go_on', 'adjust', 'suspend', 'resume', 'exit', 'decline', 'refuse', 'pause', 'appeal', 'withdraw']
 
 /** Everything that may be done with an application now, as the server says; acts on a ruling, an objection or an appeal once for each. */

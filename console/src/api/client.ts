@@ -103,6 +103,7 @@ export const api = {
   referralList: async (view: 'open' | 'late' | 'all') => answer(await client.GET('/referrals', { params: { query: { view, limit: 200 } } })).items ?? [],
   referralSheet: async (id: string) => answer(await client.GET('/referrals/{id}/sheet', { params: { path: { id } } })),
   applications: async (ticket: string) => answer(await client.GET('/tickets/{id}/applications', { params: { path: { id: ticket } } })).items ?? [],
+  checking: async (id: string) => answer(await client.GET('/applications/{id}/checking', { params: { path: { id } } })),
   application: async (id: string) => answer(await client.GET('/applications/{id}', { params: { path: { id } } })),
   applicationList: async (query: { view?: 'undecided' | 'waiting' | 'running' | 'over' | 'all'; area?: string; skip?: number; limit?: number }) => answer(await client.GET('/applications', { params: { query } })).items ?? [],
   aidRules: async (query: { on?: string; area?: string }) => answer(await client.GET('/aid-rules', { params: { query } })),

@@ -22,6 +22,10 @@ import (
 type Store interface {
 	// ClaimCheck takes the oldest check that nobody has taken; false where there is none.
 	ClaimCheck(ctx context.Context, node string) (source.Claim, bool, error)
+	// StillAsked reports whether an answer is waited for still: false once the consent was taken back.
+	StillAsked(ctx context.Context, answer int64) (bool, error)
+	// CheckEnded reports whether a check has ended.
+	CheckEnded(ctx context.Context, check int64) (bool, error)
 	// SaveAnswer writes what a source said; act.ErrConflict where the answer is waited for no longer.
 	SaveAnswer(ctx context.Context, c source.Claim, a source.Asked, r source.Reading) error
 	// EndCheck ends a check.
@@ -133,10 +137,11 @@ func (a *Asker) saveBreakers(ctx context.Context) {
 func (a *Asker) Check(ctx context.Context, c source.Claim) {
 	asking, cancel := context.WithTimeout(ctx, c.Left)
 	defer cancel()
+	go a.watch(asking, c, cancel)
 	var wg sync.WaitGroup
 	for _, one := range c.Questions {
 		wg.Go(func() {
-			r := a.ask(asking, one.Question)
+			r := a.ask(asking, one)
 			a.asked.WithLabelValues(one.Question.Source, string(r.Status), r.Code).Inc()
 			a.took.WithLabelValues(one.Question.Source).Observe(r.Took.Seconds())
 			err := a.store.SaveAnswer(context.WithoutCancel(ctx), c, one, r) // also when the program is stopping: the source has answered
@@ -154,8 +159,27 @@ func (a *Asker) Check(ctx context.Context, c source.Claim) {
 	}
 }
 
-// ask asks one question when the source has a place free.
-func (a *Asker) ask(ctx context.Context, q source.Question) source.Reading {
+// watch stops whatever is being asked, tries again included, once the check has ended
+// before its time: the consent was taken back, and nothing more leaves.
+func (a *Asker) watch(asking context.Context, c source.Claim, stop func()) {
+	tick := time.NewTicker(a.o.Poll)
+	defer tick.Stop()
+	for {
+		select {
+		case <-asking.Done():
+			return
+		case <-tick.C:
+		}
+		if ended, err := a.store.CheckEnded(asking, c.Check); err == nil && ended {
+			stop()
+			return
+		}
+	}
+}
+
+// ask asks one question when the source has a place free, if it may still leave then.
+func (a *Asker) ask(ctx context.Context, one source.Asked) source.Reading {
+	q := one.Question
 	began := time.Now() //nolint:forbidigo // how long it really took
 	to, connected := a.o.Sources[q.Source]
 	switch {
@@ -171,6 +195,13 @@ func (a *Asker) ask(ctx context.Context, q source.Question) source.Reading {
 		r := source.Late()
 		r.Took = time.Since(began)
 		return r
+	}
+	switch asked, err := a.store.StillAsked(ctx, one.Answer); {
+	case err != nil:
+		a.o.Logger.Warn("whether a question may still leave could not be made sure of; it stays here", "source", q.Source, "error", err)
+		return source.Failed(source.WhyNotAsked)
+	case !asked:
+		return source.Failed(source.WhyWithdrawn)
 	}
 	return to.Ask(ctx, q)
 }
