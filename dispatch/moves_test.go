@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
 	"example.org/hotline/store"
@@ -374,6 +376,45 @@ func TestWarningsAsTimeGoes(t *testing.T) {
 	h.await("the breach of a day", func() bool { return len(h.told(id, "breach")) > 1 })
 	h.settled()
 	equal(t, "told of both", h.told(id, "breach"), []string{"市值班台", "cityhead", "市值班台"})
+}
+
+// The 20 working days of an application are warned of when 10, 15 and 18 of them are used
+// up, on the morning after, with the holiday left out and the make-up Saturday counted
+// (DOMAIN 1, 41); the head hears of the last.
+func TestWarningsOfTheTwentyWorkingDays(t *testing.T) {
+	h := newHouse(t)
+	id := h.call(townLine, "", invited) // on the evening of 1 October
+	h.urgent(id)
+	h.settled()
+	h.must("worker1", accept(id))
+	if err := h.db.InTx(t.Context(), h.actor("worker1"), func(tx *store.Tx) error {
+		held, err := tx.TicketForUpdate(t.Context(), id)
+		if err != nil {
+			return err
+		}
+		if err := ticket.StopClocks(t.Context(), tx, &held, ticket.StoppedBy{Proof: ticket.ProofNoAid, Ref: uuid.NewString()}); err != nil {
+			return err
+		}
+		return ticket.ApplicationAccepted(t.Context(), tx, &held, uuid.NewString(), 20, h.rules.Calendar)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	warned := func() []string {
+		return h.texts(`SELECT data->>'percent' FROM timeline WHERE ticket_id = $1 AND kind = 'ticket.deadline_near' AND data->>'clock' = 'decide' ORDER BY id`, int64(id))
+	}
+	var want []string
+	for _, at := range []struct{ day, percent string }{{"2026-10-21", "50"}, {"2026-10-28", "75"}, {"2026-11-02", "90"}} {
+		opens := ticket.Date(at.day).At(h.rules.Calendar.Opens)
+		h.at(opens.Add(-time.Second))
+		h.settled()
+		equal(t, "warned a second before the office opens on "+at.day, warned(), want)
+		h.at(opens)
+		want = append(want, at.percent)
+		h.await("the warning of "+at.day, func() bool { return len(warned()) == len(want) })
+	}
+	h.settled()
+	equal(t, "warned", warned(), want)
+	equal(t, "who is told", h.told(id, "deadline_near"), []string{"worker1", "worker1", "worker1", "head"})
 }
 
 // A relative of whom the ticket is about is passed over, and the relative is not named.

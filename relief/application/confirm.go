@@ -91,7 +91,7 @@ func Confirm(ctx context.Context, tx Tx, publicID, keep string, rules Rules) (Ap
 		return Application{}, err
 	}
 	x.r.State, x.r.Kept = RulingConfirmed, keep
-	if x.r.Kind == RuleRefuse || x.r.Negative() && x.r.Kind != RuleAdjust {
+	if x.r.Negative() {
 		x.r.LetterDue = rules.Calendar.Count(tx.Now(), x.v.Clocks.RefusalDays).Due
 	}
 	if err := tx.SaveRuling(ctx, &x.r); err != nil {

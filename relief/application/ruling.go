@@ -70,7 +70,7 @@ type Ruling struct {
 	AnsweredBy  area.StaffID
 	AnsweredAt  time.Time
 	Answer      string
-	LetterDue   time.Time // a refusal, a cut or an end: by when the person has it in writing
+	LetterDue   time.Time // a refusal, another sum, a stop or an end: by when the person has it in writing
 	LetterAt    time.Time
 	LetterBy    LetterWay
 	Kept        string // why it was confirmed although the household has changed since it was computed
