@@ -188,7 +188,7 @@ func TestAlertsOfOneHouseholdMeet(t *testing.T) {
 	if n := h.count(`SELECT count(*) FROM case_households WHERE ticket_id = (SELECT id FROM tickets WHERE call_id = $1)`, first.ID); n != 0 {
 		t.Errorf("%d households were bound by nobody's word", n)
 	}
-	decode[api.Ticket](t, h.accepted(worker, list[0].ID))
+	decode[api.Ticket](t, h.taken(worker, list[0].ID))
 	if card := decode[people.CaseCard](t, worker.get("/tickets/"+list[0].ID+"/household")); card.Household != nil || len(card.Suggestions) != 1 || card.Suggestions[0].Grounds[0].Source != people.SourceAlert {
 		t.Errorf("suggested: %+v", card)
 	}
@@ -206,8 +206,8 @@ func (h *house) age() {
 	}
 }
 
-// accepted asks a worker for a ticket, who takes it.
-func (h *house) accepted(worker client, id string) reply {
+// taken asks a worker for a ticket, who takes it.
+func (h *house) taken(worker client, id string) reply {
 	h.t.Helper()
 	h.offer(id, "worker")
 	return worker.post("/tickets/"+id+"/acceptance", nil)

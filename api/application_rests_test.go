@@ -24,6 +24,7 @@ func (h *house) accepted(worker client) (caseID, id string, ids []string) {
 	h.offer(caseID, "worker")
 	decode[api.Ticket](h.t, worker.post("/tickets/"+caseID+"/acceptance", nil))
 	ids = h.household("worker", caseID, family...)
+	h.promised(worker, caseID, ids[0])
 	h.urgentOver(caseID)
 	id = decode[application.View](h.t, worker.post("/tickets/"+caseID+"/applications", map[string]any{"aid": "dibao", "person": ids[0]})).ID
 	at := "/applications/" + id

@@ -113,7 +113,7 @@ var aboutPersons = map[form.Kind]bool{form.Commitment: true, form.IntegrityNotic
 func printing(kind form.Kind, fill filler) binder {
 	return func(s *Server, r *route) {
 		s.app.Add(r.method, fiberPath(r.path), func(c *fiber.Ctx) error {
-			ctx, in := c.UserContext(), asked{id: c.Params("id"), person: c.Query("person"), origin: cmp.Or(s.cfg.Origin, c.BaseURL())}
+			ctx, in := c.UserContext(), asked{id: c.Params("id"), person: c.Query("member"), origin: cmp.Or(s.cfg.Origin, c.BaseURL())}
 			var document form.Document
 			err := s.deps.Run(ctx, requestOf(ctx).actor, func(tx Tx) error {
 				p, err := fill(s, ctx, tx, in)
@@ -142,7 +142,7 @@ func printing(kind form.Kind, fill filler) binder {
 		op := r.operation()
 		op.Parameters = append(op.Parameters, &huma.Param{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}})
 		if aboutPersons[kind] {
-			op.Parameters = append(op.Parameters, &huma.Param{Name: "person", In: "query", Required: true, Description: "Whom of the household it is about", Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"}})
+			op.Parameters = append(op.Parameters, &huma.Param{Name: "member", In: "query", Required: true, Description: "Whom of the household it is about", Schema: &huma.Schema{Type: huma.TypeString, Format: "uuid"}})
 		}
 		op.Responses = map[string]*huma.Response{
 			"200":     {Description: "The form", Content: map[string]*huma.MediaType{pdfType: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}},

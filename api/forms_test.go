@@ -75,7 +75,7 @@ func TestThePapersOfIntegrityArePrinted(t *testing.T) {
 		"integrity-notice-form": {"社会救助诚信告知书", family[0].name, "隐瞒收入", "简化复核程序", "7日内说明情况", "60日内申诉"},
 		"integrity-record-form": {"守信和失信行为记录表", "1. 主动报告收入或家庭变化（已上报，未认定）", "失信行为：（无）"},
 	} {
-		at := "/tickets/" + id + "/" + path + "?person="
+		at := "/tickets/" + id + "/" + path + "?member="
 		sheet, err := paper.Read(worker.get(at + ids[0]).body)
 		if err != nil {
 			t.Errorf("%s: %v", path, err)

@@ -102,7 +102,7 @@ func table() []*route {
 			summary: "Bring a closed ticket back", bind: do((*Server).reopen)},
 		{method: post, path: "/tickets/{id}/caller-views", who: owners, act: "view_caller", when: mayViewCaller,
 			summary: "Look the caller's number up; leaves a record", bind: each((*Server).viewCaller)},
-	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), staffTable(), relativeTable(), reportTable(), takeInTable(), applicationTable(), referralTable(), loopTable(), careTable(), statisticsTable(), formTable(), agencyTable(), dutyTable(), notifyTable(), fundsTable(), bankTable(), advanceTable(), goodsTable(), closingTable(), adjustTable(), knowledgeTable(), peopleTable(), runTable(), integrityTable(), checkTable()), villageTable(),
+	}, moveTable(), phoneTable(), queueTable(), aidTable(), recordingTable(), areaTable(), staffTable(), relativeTable(), reportTable(), takeInTable(), applicationTable(), referralTable(), loopTable(), careTable(), statisticsTable(), formTable(), agencyTable(), dutyTable(), notifyTable(), fundsTable(), bankTable(), advanceTable(), goodsTable(), closingTable(), adjustTable(), knowledgeTable(), peopleTable(), runTable(), integrityTable(), checkTable(), villageTable())
 }
 
 // moveTable is the part of the table where a ticket changes hands.

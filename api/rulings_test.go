@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"testing"
+	"time"
 
 	"example.org/hotline/relief/application"
 	"example.org/hotline/ticket"
@@ -96,7 +97,7 @@ func TestSumsThatChangeStopAndReturn(t *testing.T) {
 	hear()
 	a := confirmed(less)
 	e := a.Entitlements
-	if a.State != application.StateAdjusted || len(e) != 2 || e[1].Until != "2026-08" || e[0].From != "2026-09" || e[0].Why != application.WhyAdjusted || e[0].MonthlyFen != 4*(90_000-72_000) {
+	if a.State != application.StateAdjusted || len(e) != 2 || e[1].Until != "2026-08" || e[0].From != "2026-09" || e[0].Why != application.WhyAdjusted || e[0].MonthlyFen != 4*(90_000-72_500) {
 		t.Fatalf("another sum: %s %+v", a.State, e)
 	}
 	if r := a.Rulings[0]; r.LetterDue == nil || r.ReviewAt != "甲县" {
@@ -117,7 +118,7 @@ func TestSumsThatChangeStopAndReturn(t *testing.T) {
 	h.explained(worker, id)
 	assess()
 	a = confirmed(map[string]any{"kind": "resume", "reason_code": "due", "reason": "they are back from the hospital"})
-	if e := a.Entitlements; a.State != application.StatePaying || e[0].From != "2026-12" || e[0].Until != "" || e[0].Why != application.WhyResumed || e[0].MonthlyFen != 4*(90_000-72_000) || a.Rulings[0].LetterDue != nil {
+	if e := a.Entitlements; a.State != application.StatePaying || e[0].From != "2026-12" || e[0].Until != "" || e[0].Why != application.WhyResumed || e[0].MonthlyFen != 4*(90_000-72_500) || a.Rulings[0].LetterDue != nil {
 		t.Errorf("paid again: %s %+v", a.State, e[0])
 	}
 }

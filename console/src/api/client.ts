@@ -225,7 +225,7 @@ export function photoAddress(upload: string): string {
 
 /** Where a form about one of a case's household is printed; each print is recorded. */
 export function personFormAddress(ticket: string, form: 'commitment' | 'integrity-notice' | 'integrity-record', person: string): string {
-  return `${base}/tickets/${encodeURIComponent(ticket)}/${form}-form?person=${encodeURIComponent(person)}`
+  return `${base}/tickets/${encodeURIComponent(ticket)}/${form}-form?member=${encodeURIComponent(person)}`
 }
 
 /** Where the notice for a village's board is printed; each print is recorded. */

@@ -277,6 +277,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/applications/{id}/checking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What of the data check is open: silent sources and what differs; each look leaves a record */
+        get: operations["get_applications_id_checking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/applications/{id}/checks": {
         parameters: {
             query?: never;
@@ -286,7 +303,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Note that what the data sources say was looked at */
+        /** Note that what the data sources say was looked at: it rests on the newest check, and no source is silent that was not let go */
         post: operations["post_applications_id_checks"];
         delete?: never;
         options?: never;
@@ -322,6 +339,23 @@ export interface paths {
         put?: never;
         /** Ask the village's committee about what is disputed */
         post: operations["post_applications_id_dispute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/explanations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write down how the household explains what differs */
+        post: operations["post_applications_id_explanations"];
         delete?: never;
         options?: never;
         head?: never;
@@ -492,6 +526,23 @@ export interface paths {
         put?: never;
         /** Note that the papers have come */
         post: operations["post_applications_id_supply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/applications/{id}/waivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let data sources go that have not spoken, as the head */
+        post: operations["post_applications_id_waivers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -864,7 +915,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a consent back: nothing is asked by it any more */
+        /** Take a consent back: nothing more leaves by it, and an application that was not checked rests */
         post: operations["post_consents_id_withdrawal"];
         delete?: never;
         options?: never;
@@ -5717,6 +5768,21 @@ export interface components {
             /** @description Its arithmetic line by line as the citizen may read it, with the names that this reader may read */
             zh: components["schemas"]["RuleTold"][] | null;
         };
+        ApplicationCheckingView: {
+            /** @description The newest that has ended, by public id */
+            check?: string;
+            /** @description What differs from what was declared */
+            flags: components["schemas"]["ApplicationFlagView"][] | null;
+            names: components["schemas"]["ApplicationNameOfRef"][] | null;
+            /** @description It was noted that the check was looked at */
+            rests: boolean;
+            /** @description One is still waited for */
+            running: boolean;
+            /** @description Sources that have not spoken of everybody: never 'has nothing' */
+            silent: components["schemas"]["ApplicationSilentView"][] | null;
+            /** @description Every source that was ever let go, the newest first */
+            waivers: components["schemas"]["ApplicationWaiverView"][] | null;
+        };
         ApplicationDeclared: {
             emergency?: boolean;
             /** @description Every member, by public id, also those without an income */
@@ -5749,6 +5815,32 @@ export interface components {
             until?: string;
             /** @enum {string} */
             why: "entered" | "adjusted" | "resumed" | "easing_out";
+        };
+        ApplicationFlagView: {
+            /** @description How the household explains it; absent: nobody has asked them */
+            answer?: string;
+            /** Format: date-time */
+            at?: string;
+            by?: string;
+            code: string;
+            /**
+             * Format: int64
+             * @description What was declared; absent: nothing was said of it
+             */
+            declared?: number;
+            /**
+             * Format: int64
+             * @description What the source says: a count, a grade, or fen
+             */
+            found?: number;
+            /** @description Both are fen */
+            money?: boolean;
+            /** @description Public id; absent where it is the household's */
+            person?: string;
+            /** @description Code of the source */
+            source: string;
+            source_en: string;
+            source_zh: string;
         };
         ApplicationHearingView: {
             /** @enum {string} */
@@ -5792,7 +5884,22 @@ export interface components {
             name: string;
             relation: string;
         };
+        ApplicationNameOfRef: {
+            name: string;
+            /** @description Public id */
+            person: string;
+        };
         ApplicationNoticeView: {
+            /**
+             * Format: int64
+             * @description Objections without a name that came beyond the limit of its page: counted, not taken
+             */
+            beyond?: number;
+            /**
+             * Format: date-time
+             * @description When the last of them came
+             */
+            beyond_at?: string;
             /** Format: date-time */
             closes_at: string;
             /** @description Its last day */
@@ -5867,6 +5974,8 @@ export interface components {
             at: string;
             by: string;
             id: string;
+            /** @description Why it was confirmed as computed although the household had changed since */
+            kept?: string;
             /** @enum {string} */
             kind: "grant" | "refuse" | "adjust" | "suspend" | "resume" | "exit";
             /** Format: date-time */
@@ -5896,6 +6005,13 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ApplicationSilentView: {
+            en: string;
+            source: string;
+            /** @description The head has let it go */
+            waived: boolean;
+            zh: string;
+        };
         ApplicationStatementView: {
             by: string;
             id: string;
@@ -5918,6 +6034,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
+            /** @description The data check that it rests on; absent where it rests on papers alone */
+            check?: string;
             /** Format: date-time */
             checked_at?: string;
             /**
@@ -5945,13 +6063,18 @@ export interface components {
             id: string;
             /** @description Who lives there now; of them the arithmetic speaks by id */
             members: components["schemas"]["ApplicationMemberView"][] | null;
-            /** @description What you may do now: declare, submit, ask_papers, supply, accept, check, visit, state, dispute, hear, assess, grant, refuse, post, object, answer_objection, confirm, decline, adjust, suspend, resume, exit, pause, go_on, withdraw, deliver, appeal, end_appeal */
+            /** @description What you may do now: declare, submit, ask_papers, supply, accept, check, waive, explain, visit, state, dispute, hear, assess, grant, refuse, post, object, answer_objection, confirm, decline, adjust, suspend, resume, exit, pause, go_on, withdraw, deliver, appeal, end_appeal */
             next_acts: string[] | null;
             /** @description The newest first */
             notices: components["schemas"]["ApplicationNoticeView"][] | null;
             objections: components["schemas"]["ApplicationObjectionView"][] | null;
             /** @description The aid is given once: a sum that the proposal names */
             once: boolean;
+            /**
+             * Format: int64
+             * @description Differences to what was declared that nobody has explained; for who works on it
+             */
+            open_flags: number;
             /** @description Why its working days rest */
             pause?: string;
             /** @description Public id of who applies and is paid */
@@ -5962,6 +6085,11 @@ export interface components {
             rules?: string;
             /** @description The newest first */
             rulings: components["schemas"]["ApplicationRulingView"][] | null;
+            /**
+             * Format: int64
+             * @description Data sources that have not spoken of everybody and that nobody has let go; for who works on it
+             */
+            silent: number;
             /** @enum {string} */
             state: "draft" | "submitted" | "supplement" | "accepted" | "investigating" | "hearing" | "reviewed" | "notice" | "objection" | "confirmed" | "paying" | "adjusted" | "suspended" | "exited" | "granted" | "refused" | "withdrawn";
             statements: components["schemas"]["ApplicationStatementView"][] | null;
@@ -5974,6 +6102,15 @@ export interface components {
             visit_due_on?: string;
             /** Format: date-time */
             visited_at?: string;
+        };
+        ApplicationWaiverView: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            en: string;
+            reason: string;
+            source: string;
+            zh: string;
         };
         ApprovalInputBody: {
             approve: boolean;
@@ -7571,6 +7708,20 @@ export interface components {
             kind: string;
             /** @description Public id */
             ticket?: string;
+        };
+        ExplainInputBody: {
+            /** @description Of the difference */
+            code: string;
+            /** Format: uuid */
+            id?: string;
+            /**
+             * Format: uuid
+             * @description Absent where the difference is the household's
+             */
+            person?: string;
+            source: string;
+            /** @description What the household says of it */
+            text: string;
         };
         FeedAddress: {
             /** @description On this server; whoever has it reads your shifts, so keep it to yourself */
@@ -10852,11 +11003,24 @@ export interface components {
             en: string;
             zh: string;
         };
+        RuleNameless: {
+            /**
+             * Format: int64
+             * @description In all
+             */
+            most: number;
+            /**
+             * Format: int64
+             * @description On one calendar day
+             */
+            per_day: number;
+        };
         RuleNotice: {
             /** @description The aids that need one */
             aids: string[] | null;
             /** Format: int64 */
             days: number;
+            nameless: components["schemas"]["RuleNameless"];
             /** @enum {string} */
             starts: "posted" | "day_after";
         };
@@ -10930,6 +11094,13 @@ export interface components {
             target_days: number;
             /** Format: int64 */
             visitors: number;
+        };
+        RulingAnswerInputBody: {
+            approve: boolean;
+            /** @description Of a yes: why what was computed stands although the household has changed since */
+            keep?: string;
+            /** @description Required for a no */
+            reason?: string;
         };
         RunList: {
             /** @description What a new run would hold, for who may make one */
@@ -11660,7 +11831,8 @@ export interface components {
             queued: number;
         };
         StatisticsClockLine: {
-            clock: string;
+            /** @enum {string} */
+            clock: "two_hour" | "day" | "answer" | "accepted" | "decide" | "letter" | "paper";
             /**
              * Format: int64
              * @description Deadlines in the time
@@ -11672,12 +11844,17 @@ export interface components {
             late: number;
             /**
              * Format: int64
+             * @description Of the late: a device says that it was in time, and its word came afterwards
+             */
+            late_evidence: number;
+            /**
+             * Format: int64
              * @description Not stopped yet, and past
              */
             overdue: number;
             /**
              * Format: int64
-             * @description Not stopped yet, and still to come
+             * @description Not stopped yet, and still to come or resting
              */
             running: number;
         };
@@ -11714,6 +11891,37 @@ export interface components {
             /** Format: int64 */
             tickets: number;
         };
+        StatisticsOnTimeLine: {
+            area: string;
+            area_name: string;
+            /** @enum {string} */
+            clock: "two_hour" | "day" | "answer" | "accepted" | "decide" | "letter" | "paper";
+            /**
+             * Format: int64
+             * @description Deadlines in the time
+             */
+            due: number;
+            /** Format: int64 */
+            in_time: number;
+            /** Format: int64 */
+            late: number;
+            /**
+             * Format: int64
+             * @description Of the late: a device says that it was in time, and its word came afterwards
+             */
+            late_evidence: number;
+            month: string;
+            /**
+             * Format: int64
+             * @description Not stopped yet, and past
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Not stopped yet, and still to come or resting
+             */
+            running: number;
+        };
         StatisticsReport: {
             /** @description Report and ledger say the same, to the fen */
             agrees: boolean;
@@ -11742,16 +11950,34 @@ export interface components {
             ledger_taken_back_fen: number;
             /** Format: date-time */
             made_at: string;
+            /** @description The same by month and township */
+            on_time: components["schemas"]["StatisticsOnTimeLine"][] | null;
+            /** @description Who was in a register on the last day, town and country apart */
+            settled: components["schemas"]["StatisticsSettledLine"][] | null;
             /** @description How many of the known households somebody visited at home in the time, by the places right below */
             survey: components["schemas"]["StatisticsSurveyLine"][] | null;
             /** @description Visits that the villages' plans asked for, of periods that ended in the time or run on its last day */
             survey_plans: components["schemas"]["StatisticsSurveyPlan"][] | null;
             /** @description The same altogether */
             survey_whole: components["schemas"]["StatisticsSurveyLine"];
+            /** @description What is aimed at on the way to a public notice */
+            targets: components["schemas"]["StatisticsTargetLine"][] | null;
             to: string;
+            trips: components["schemas"]["StatisticsTripSum"];
             visits: components["schemas"]["StatisticsVisitSum"];
             /** @description The same altogether */
             whole: components["schemas"]["StatisticsAidSum"];
+            work: components["schemas"]["StatisticsWorkSum"];
+        };
+        StatisticsSettledLine: {
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            persons: number;
+            /** @enum {string} */
+            register: "dibao" | "tekun" | "orphan" | "child_hardship" | "disabled_subsidy";
+            /** @enum {string} */
+            settlement: "town" | "country" | "unknown";
         };
         StatisticsStuckCase: {
             area_name: string;
@@ -11864,6 +12090,36 @@ export interface components {
             /** Format: int64 */
             to_visit: number;
         };
+        StatisticsTargetLine: {
+            /**
+             * Format: int64
+             * @description Of them, by the day that is aimed at
+             */
+            met: number;
+            /** Format: int64 */
+            reached: number;
+            /** @enum {string} */
+            target: "visit" | "file" | "notice";
+        };
+        StatisticsTripSum: {
+            /**
+             * Format: int64
+             * @description Cases for which the citizen made one way or none
+             */
+            at_most_one: number;
+            /** Format: int64 */
+            cases: number;
+            /**
+             * Format: int64
+             * @description Ways that citizens made
+             */
+            citizens: number;
+            /**
+             * Format: int64
+             * @description Ways that one of ours made by their consent
+             */
+            ours: number;
+        };
         StatisticsVisitSum: {
             /**
              * Format: int64
@@ -11882,6 +12138,27 @@ export interface components {
             visitors: number;
             /** Format: int64 */
             visits: number;
+        };
+        StatisticsWorkLine: {
+            /** Format: int64 */
+            households: number;
+            /** Format: int64 */
+            measures: number;
+            result: string;
+        };
+        StatisticsWorkSum: {
+            /**
+             * Format: int64
+             * @description Given up in the time
+             */
+            dropped: number;
+            /**
+             * Format: int64
+             * @description Written down in the time
+             */
+            planned: number;
+            /** @description What came of those that ended in the time */
+            results: components["schemas"]["StatisticsWorkLine"][] | null;
         };
         StuckPage: {
             items: components["schemas"]["StatisticsStuckCase"][] | null;
@@ -12840,6 +13117,12 @@ export interface components {
             /** @description Of the ticket that it became */
             number?: string;
         };
+        WaiveInputBody: {
+            /** @description Why it goes on without them */
+            reason: string;
+            /** @description Codes of sources that have not spoken of everybody */
+            sources: string[] | null;
+        };
         WaiveLoopInputBody: {
             code: string;
             /** Format: uuid */
@@ -13497,6 +13780,39 @@ export interface operations {
             };
         };
     };
+    get_applications_id_checking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationCheckingView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_applications_id_checks: {
         parameters: {
             query?: never;
@@ -13593,6 +13909,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReasonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_explanations: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainInputBody"];
             };
         };
         responses: {
@@ -13993,6 +14349,46 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["SupplyInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApplicationView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_applications_id_waivers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description New for each act, the same on a retry */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description Public id */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WaiveInputBody"];
             };
         };
         responses: {
@@ -21204,7 +21600,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ApprovalInputBody"];
+                "application/json": components["schemas"]["RulingAnswerInputBody"];
             };
         };
         responses: {
@@ -22774,7 +23170,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Whom of the household it is about */
-                person: string;
+                member: string;
             };
             header?: never;
             path: {
@@ -23674,7 +24070,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Whom of the household it is about */
-                person: string;
+                member: string;
             };
             header?: never;
             path: {
@@ -23748,7 +24144,7 @@ export interface operations {
         parameters: {
             query: {
                 /** @description Whom of the household it is about */
-                person: string;
+                member: string;
             };
             header?: never;
             path: {
