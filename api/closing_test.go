@@ -33,7 +33,16 @@ func TestDaysWithoutAStatement(t *testing.T) {
 	if got := finance.post("/ledger/closings", map[string]any{"kind": "month", "through": string(monthEnd)}); got.code() != "statements_missing" {
 		t.Errorf("the month closes: %d %s", got.status, got.body)
 	}
-	if other := decode[api.Reconciliation](t, h.signInOnce("county_finance.far").get("/ledger/reconciliation")); len(other.Missing) != 0 {
-		t.Errorf("a county without a bank misses %+v", other.Missing)
+	far := h.signInOnce("county_finance.far")
+	if other := decode[api.Reconciliation](t, far.get("/ledger/reconciliation")); len(other.Missing) != 0 || other.Bank != nil || other.Banked || !r.Banked {
+		t.Errorf("a county without a bank: %+v", other)
 	}
+	// It names the paper against which the fund's balance was held.
+	month := map[string]any{"kind": "month", "through": string(monthEnd)}
+	decode[api.Reconciliation](t, far.post("/ledger/closings", map[string]any{"kind": "day", "through": string(monthEnd)}))
+	if got := far.post("/ledger/closings", month); got.code() != "paper_required" {
+		t.Errorf("without a paper: %d %s", got.status, got.body)
+	}
+	month["note"] = "passbook, page 12"
+	decode[api.Reconciliation](t, far.post("/ledger/closings", month))
 }

@@ -65,6 +65,8 @@ type Reconciliation struct {
 	Lines      []ledger.BankLine          `json:"lines" doc:"Of the bank's statements, those that nothing settles yet"`
 	Statements []ledger.BankStatementView `json:"statements" doc:"The newest first"`
 	Missing    []ledger.Days              `json:"missing_statements" doc:"Days since the last closed month and before today of which no statement tells: they hinder the month's closing"`
+	Bank       *ledger.BankBalance        `json:"bank,omitempty" doc:"The bank's balance of the fund against the books'; missing where no statement was ever loaded"`
+	Banked     bool                       `json:"banked" doc:"The county pays through a bank; where it does not and no statement was loaded, the note of a month's closing names the paper that tells of the fund"`
 	LastClosed LastClosed                 `json:"last_closed"`
 	Closings   []ledger.ClosingView       `json:"closings" doc:"The newest first"`
 }
@@ -120,6 +122,10 @@ func (s *Server) reconciliation(ctx context.Context, tx Tx, in *reconciliationIn
 	if r.Missing, err = s.missingStatements(ctx, tx, county, r); err != nil {
 		return r, err
 	}
+	if r.Bank, err = tx.BankBalance(ctx, county, r.Through); err != nil {
+		return r, err
+	}
+	_, r.Banked = s.deps.Banks.Of(county)
 	r.Closings, err = tx.Closings(ctx, county)
 	return r, err
 }
@@ -180,7 +186,10 @@ func (s *Server) moneyReport(ctx context.Context, tx Tx, in *moneyReportInput) (
 	if r, err = tx.MonthReport(ctx, county, from, to); err != nil {
 		return r, err
 	}
-	r.Open, err = tx.OpenItems(ctx, county, to)
+	if r.Open, err = tx.OpenItems(ctx, county, to); err != nil {
+		return r, err
+	}
+	r.Bank, err = tx.BankBalance(ctx, county, to)
 	return r, err
 }
 
@@ -214,7 +223,7 @@ type closeBooksInput struct {
 	Body struct {
 		Kind    ledger.CloseKind `json:"kind" enum:"day,month,year"`
 		Through string           `json:"through" doc:"The last day of the stretch, as 2026-10-31"`
-		Note    string           `json:"note,omitempty" maxLength:"500"`
+		Note    string           `json:"note,omitempty" maxLength:"500" doc:"Required for a month of a county without a bank: the paper against which the fund's balance was held"`
 	}
 }
 

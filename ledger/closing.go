@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -54,6 +55,8 @@ type CloseTx interface {
 	// MissingStatements lists the days from one to another, both included, of which no statement of the county's bank tells, from the
 	// first on which its fund moved. A county without a bank whose statements were never loaded misses none.
 	MissingStatements(ctx context.Context, county area.Code, from, through area.Date, banked bool) ([]Days, error)
+	// BankBalance holds the bank's balance against the books as of the last day up to one of which a statement tells; nil where none was ever loaded.
+	BankBalance(ctx context.Context, county area.Code, through area.Date) (*BankBalance, error)
 	// MonthReport is what happened in a county's books from one day to another, both included.
 	MonthReport(ctx context.Context, county area.Code, from, to area.Date) (MonthReport, error)
 	// YearExpenses are the expense accounts of a county with what they have spent and not yet been closed of.
@@ -62,8 +65,10 @@ type CloseTx interface {
 
 // Close closes a county's books up to a day that is over. A day's closing covers
 // every day since the one before; a month needs all its days closed, each on a
-// statement of the bank that the county pays through, and nothing open; a year all its
-// months, and takes what was spent off what was given.
+// statement of the bank that the county pays through, with the balance of the books at
+// its end, and nothing open; a year all its months, and takes what was spent off what
+// was given. A county that has no bank and never loaded a statement names in the note of
+// its month the paper against which the fund's balance was held.
 func Close(ctx context.Context, tx CloseTx, kind CloseKind, through area.Date, note string, banked bool) (Closing, error) {
 	c := Closing{PublicID: uuid.NewString(), County: tx.Actor().Area, Kind: kind, Through: through, Note: note, Banked: banked}
 	if err := mayClose(tx.Actor(), c, tx.Now()); err != nil {
@@ -157,7 +162,11 @@ func closingReport(ctx context.Context, tx CloseTx, c Closing, last area.Date) (
 			from = last.Next()
 		}
 		r, err := tx.MonthReport(ctx, c.County, from, c.Through)
+		if err != nil {
+			return nil, err
+		}
 		r.Open = items
+		r.Bank, err = tx.BankBalance(ctx, c.County, c.Through)
 		return r, err
 	case CloseMonth:
 		if err := closedBefore(ctx, tx, c, CloseDay, c.Through); err != nil {
@@ -170,8 +179,12 @@ func closingReport(ctx context.Context, tx CloseTx, c Closing, last area.Date) (
 		if err := onStatements(ctx, tx, c); err != nil {
 			return nil, err
 		}
+		bank, err := likeTheBank(ctx, tx, c)
+		if err != nil {
+			return nil, err
+		}
 		r, err := tx.MonthReport(ctx, c.County, c.Through[:8]+"01", c.Through)
-		r.Open = items
+		r.Open, r.Bank = items, bank
 		return r, err
 	default:
 		if err := closedBefore(ctx, tx, c, CloseMonth, c.Through); err != nil {
@@ -194,6 +207,24 @@ func onStatements(ctx context.Context, tx CloseTx, c Closing) error {
 			Args: map[string]any{"days": InWords(missing)}}
 	}
 	return err
+}
+
+// likeTheBank refuses a month at whose end the bank has another balance than the books. Where no bank tells of the fund, somebody
+// has to say which paper does.
+func likeTheBank(ctx context.Context, tx CloseTx, c Closing) (*BankBalance, error) {
+	bank, err := tx.BankBalance(ctx, c.County, c.Through)
+	switch {
+	case err != nil:
+		return nil, err
+	case bank != nil:
+		return bank, bank.agrees()
+	case c.Banked: // the fund has not moved yet, or statements would be missing
+		return nil, nil
+	case strings.TrimSpace(c.Note) == "":
+		return nil, act.Invalid("note", "paper_required", "No statement of a bank tells of the fund. Name the paper against which its balance was held: the passbook's page, or the treasury's letter.")
+	default:
+		return nil, nil
+	}
 }
 
 func closedBefore(ctx context.Context, tx CloseTx, c Closing, kind CloseKind, through area.Date) error {

@@ -30,7 +30,8 @@ type MonthReport struct {
 	HeldFen      int64 `json:"held_fen" doc:"Fund, floats, cash, stock and what is unexplained, at the end"`
 	Agrees       bool  `json:"agrees" doc:"What was held before, with what came and without what went, is what is held now, to the fen"`
 
-	Open []OpenItem `json:"open" doc:"What does not agree yet with the bank and the cash"`
+	Open []OpenItem   `json:"open" doc:"What does not agree yet with the bank and the cash"`
+	Bank *BankBalance `json:"bank,omitempty" doc:"The bank's balance of the fund against the books'; missing where no statement was ever loaded"`
 }
 
 // ReportBalance is one kind of account in one place.

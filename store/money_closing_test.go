@@ -188,10 +188,10 @@ func TestClosing(t *testing.T) {
 	refused("close_first", ledger.CloseYear, at(12, 31))
 
 	line := `INSERT INTO bank_statements (public_id, area_code, bank, from_day, to_day, opening_fen, closing_fen, sha256, loaded_by, loaded_at)
-			SELECT gen_random_uuid(), '` + string(testCounty) + `', 'b', $1, $1, 0, 1, sha256('x'), id, now() FROM staff LIMIT 1;`
+			SELECT gen_random_uuid(), '` + string(testCounty) + `', 'b', $1, $1, ` + fmt.Sprint(fundAtFirst) + `, ` + fmt.Sprint(fundAtFirst+1) + `, sha256('x'), id, now() FROM staff LIMIT 1;`
 	super := connect(t, m.urls.SuperURL)
-	if _, err := super.Exec(t.Context(), strings.ReplaceAll(line, "$1", "'"+string(area.DateOf(at(12, 31)))+"'")+`
-		INSERT INTO statement_lines (public_id, statement_id, area_code, line, day, fen) SELECT gen_random_uuid(), id, area_code, 1, to_day, 1 FROM bank_statements`); err != nil {
+	if _, err := super.Exec(t.Context(), strings.NewReplacer("$1", "'"+string(area.DateOf(at(12, 1)))+"'", ", "+fmt.Sprint(fundAtFirst+1), ", "+fmt.Sprint(fundAtFirst)).Replace(line)+strings.ReplaceAll(line, "$1", "'"+string(area.DateOf(at(12, 31)))+"'")+`
+		INSERT INTO statement_lines (public_id, statement_id, area_code, line, day, fen) SELECT gen_random_uuid(), id, area_code, 1, to_day, 1 FROM bank_statements WHERE closing_fen > opening_fen`); err != nil {
 		t.Fatal(err)
 	}
 	refused("month_open", ledger.CloseMonth, at(12, 31))
@@ -203,11 +203,11 @@ func TestClosing(t *testing.T) {
 	}
 	// Every day of the month has to be on a statement.
 	missing, _ := errors.AsType[*act.Fault](closing(ledger.CloseMonth, at(12, 31)))
-	if missing == nil || missing.Code != "statements_missing" || missing.Args["days"] != fmt.Sprintf("%d-12-01/%d-12-30", year, year) {
-		t.Errorf("thirty days without a statement: %+v", missing)
+	if missing == nil || missing.Code != "statements_missing" || missing.Args["days"] != fmt.Sprintf("%d-12-02/%d-12-30", year, year) {
+		t.Errorf("twenty-nine days without a statement: %+v", missing)
 	}
 	if _, err := super.Exec(t.Context(), `INSERT INTO bank_statements (public_id, area_code, bank, from_day, to_day, opening_fen, closing_fen, sha256, loaded_by, loaded_at)
-			SELECT gen_random_uuid(), area_code, 'b', to_day - 30, to_day - 1, 0, 0, sha256('y'), loaded_by, loaded_at FROM bank_statements`); err != nil {
+			SELECT gen_random_uuid(), area_code, 'b', to_day - 29, to_day - 1, opening_fen, opening_fen, sha256('y'), loaded_by, loaded_at FROM bank_statements WHERE closing_fen > opening_fen`); err != nil {
 		t.Fatal(err)
 	}
 	if err := closing(ledger.CloseMonth, at(12, 31)); err != nil {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,15 +35,20 @@ func (tx *Tx) NamedAfter(ctx context.Context, bank string, day area.Date, refere
 }
 
 // MissingStatements lists the stretches of days of which no statement tells, from the first on which the county's fund
-// moved. Where no bank is set up and none was ever loaded, nothing is missing.
+// moved, or from the first statement where it begins with what the books held the evening before: the account was taken over then. Where
+// no bank is set up and none was ever loaded, nothing is missing.
 func (tx *Tx) MissingStatements(ctx context.Context, county area.Code, from, through area.Date, banked bool) ([]ledger.Days, error) {
 	missing := []ledger.Days{}
-	return missing, tx.find(ctx, "look for days without a statement", &missing, `WITH asked AS (
-			SELECT generate_series(greatest(?::date, f.first), ?::date, '1 day')::date AS day FROM (SELECT min(d.day) AS first FROM account_days d JOIN accounts a ON a.id = d.account_id WHERE a.kind = 'fund' AND a.area_code = ?) f
+	return missing, tx.find(ctx, "look for days without a statement", &missing, `WITH taken_over AS (
+			SELECT s.from_day, s.opening_fen, (SELECT coalesce(sum(d.debit_fen - d.credit_fen), 0)::bigint FROM account_days d JOIN accounts a ON a.id = d.account_id
+				WHERE a.kind = 'fund' AND a.area_code = s.area_code AND d.day < s.from_day) AS books_fen FROM bank_statements s WHERE s.area_code = ? ORDER BY s.from_day, s.id LIMIT 1),
+		asked AS (
+			SELECT generate_series(greatest(?::date, f.first, (SELECT t.from_day FROM taken_over t WHERE t.opening_fen = t.books_fen)), ?::date, '1 day')::date AS day
+			  FROM (SELECT min(d.day) AS first FROM account_days d JOIN accounts a ON a.id = d.account_id WHERE a.kind = 'fund' AND a.area_code = ?) f
 			 WHERE f.first IS NOT NULL AND (?::boolean OR EXISTS (SELECT 1 FROM bank_statements WHERE area_code = ?))),
 		missing AS (SELECT a.day, a.day - row_number() OVER (ORDER BY a.day)::int AS stretch FROM asked a
 			 WHERE NOT EXISTS (SELECT 1 FROM bank_statements s WHERE s.area_code = ? AND a.day BETWEEN s.from_day AND s.to_day))
-		SELECT min(day)::text AS from_day, max(day)::text AS to_day FROM missing GROUP BY stretch ORDER BY 1`, string(from), string(through), string(county), banked, string(county), string(county))
+		SELECT min(day)::text AS from_day, max(day)::text AS to_day FROM missing GROUP BY stretch ORDER BY 1`, string(county), string(from), string(through), string(county), banked, string(county), string(county))
 }
 
 // StatementLoaded looks for a statement by its content.
@@ -182,4 +188,51 @@ func (tx *Tx) BankStatements(ctx context.Context, county area.Code) ([]ledger.Ba
 	return views, tx.find(ctx, "list statements", &views, `SELECT s.public_id AS id, s.bank, s.from_day::text AS from_day, s.to_day::text AS to_day, s.opening_fen, s.closing_fen, p.name AS loaded_by,
 			s.loaded_at AT TIME ZONE 'UTC' AS loaded_at, (SELECT count(*) FROM statement_lines l WHERE l.statement_id = s.id) AS lines, (SELECT count(*) FROM statement_lines l WHERE l.statement_id = s.id AND l.settled_at IS NULL) AS open
 		FROM bank_statements s JOIN staff p ON p.id = s.loaded_by WHERE s.area_code = ? ORDER BY s.to_day DESC, s.id DESC LIMIT 100`, string(county))
+}
+
+// balanceSQL follows the fund of a county as the bank and as the books tell it, day by day: a row for each day on which one of them moved. A sum that
+// both tell, each on its day, is on its way between the two. A bank whose statements have a gap between them, or do not add up to their
+// closing balance, moves by what is missing on the day after; so each day ends with what the bank says.
+const balanceSQL = `WITH asked AS (SELECT ?::text AS county, ?::date AS through),
+	statements AS (
+		SELECT s.id, s.from_day, s.to_day, s.opening_fen, s.closing_fen, lag(s.closing_fen) OVER (PARTITION BY s.bank ORDER BY s.from_day) AS before_fen,
+			(SELECT coalesce(sum(l.fen), 0) FROM statement_lines l WHERE l.statement_id = s.id) AS moved_fen
+		  FROM bank_statements s WHERE s.area_code = (SELECT county FROM asked)),
+	lines AS (
+		SELECT l.day, l.fen, l.explained <> '' AS explained, ledger_day(e.at) AS booked FROM statement_lines l LEFT JOIN ledger_entries e ON e.id = l.entry_id WHERE l.area_code = (SELECT county FROM asked)),
+	moved (day, bank, books, bank_first, books_first, explained) AS (
+		SELECT from_day, opening_fen - coalesce(before_fen, 0), 0, 0, 0, 0 FROM statements
+		UNION ALL SELECT to_day, closing_fen - opening_fen - moved_fen, 0, 0, 0, 0 FROM statements
+		UNION ALL SELECT day, fen, 0, 0, 0, CASE WHEN explained THEN fen ELSE 0 END FROM lines
+		UNION ALL SELECT d.day, 0, d.debit_fen - d.credit_fen, 0, 0, 0 FROM account_days d JOIN accounts a ON a.id = d.account_id WHERE a.kind = 'fund' AND a.area_code = (SELECT county FROM asked)
+		UNION ALL SELECT unnest(ARRAY[day, booked]), 0, 0, unnest(ARRAY[fen, -fen]), 0, 0 FROM lines WHERE booked > day
+		UNION ALL SELECT unnest(ARRAY[booked, day]), 0, 0, 0, unnest(ARRAY[fen, -fen]), 0 FROM lines WHERE booked < day),
+	days AS (SELECT day, sum(bank) AS bank, sum(books) AS books, sum(bank_first) AS bank_first, sum(books_first) AS books_first, sum(explained) AS explained FROM moved GROUP BY day)
+	SELECT * FROM (SELECT day::text AS day, (sum(bank) OVER w)::bigint AS bank_fen, (sum(books) OVER w)::bigint AS books_fen, (sum(bank_first) OVER w)::bigint AS bank_first_fen,
+			(sum(books_first) OVER w)::bigint AS books_first_fen, (sum(explained) OVER w)::bigint AS explained_fen FROM days WINDOW w AS (ORDER BY day)) run
+	WHERE day::date BETWEEN (SELECT min(from_day) FROM statements) AND (SELECT through FROM asked) ORDER BY day`
+
+// BankBalance holds the bank's balance against the books.
+func (tx *Tx) BankBalance(ctx context.Context, county area.Code, through area.Date) (*ledger.BankBalance, error) {
+	told, err := one[struct {
+		PublicID, Last string
+	}](ctx, tx, "fund", `SELECT a.public_id, (SELECT coalesce(max(least(s.to_day, ?::date))::text, '') FROM bank_statements s WHERE s.area_code = a.area_code AND s.from_day <= ?::date) AS last
+		FROM accounts a WHERE a.kind = 'fund' AND a.holder = '' AND a.area_code = ?`, string(through), string(through), string(county))
+	if errors.Is(err, act.ErrNotFound) || err == nil && told.Last == "" {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var days []struct {
+		Day                                                          string
+		BankFen, BooksFen, BankFirstFen, BooksFirstFen, ExplainedFen int64
+	}
+	err = tx.find(ctx, "hold the bank's balance against the books", &days, balanceSQL, string(county), told.Last)
+	b := ledger.BankBalance{Since: []ledger.BankDifference{}}
+	for _, d := range days {
+		b = b.Follow(ledger.BankBalance{Day: area.Date(d.Day), BankFen: d.BankFen, BooksFen: d.BooksFen, BankFirstFen: d.BankFirstFen, BooksFirstFen: d.BooksFirstFen, ExplainedFen: d.ExplainedFen})
+	}
+	b.AccountID, b.Day = told.PublicID, area.Date(told.Last)
+	return &b, err
 }

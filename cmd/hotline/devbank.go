@@ -35,8 +35,17 @@ type devBanks struct {
 	done           chan error
 }
 
-// devOpening is what lies on each paying account at first: ten million yuan.
-const devOpening = 10_000_000_00
+// devOpening is what lies on a county's paying account at first: its fund, without what its floats were filled with, so
+// that the bank's statements and the books begin alike.
+func devOpening(city configs.City, county area.Code) int64 {
+	left := int64(demoFundFen)
+	for _, d := range city.Divisions {
+		if level := d.Code.Level(); county.Contains(d.Code) && (level == area.LevelCounty || level == area.LevelTownship) {
+			left -= demoFloatFen
+		}
+	}
+	return left
+}
 
 func startBanks(ctx context.Context, dir string, city configs.City) (*devBanks, error) {
 	file := filepath.Join(dir, "bank-secret")
@@ -61,7 +70,7 @@ func startBanks(ctx context.Context, dir string, city configs.City) (*devBanks, 
 		if len(all.banks) == 0 {
 			b.form = "demo_rural"
 		}
-		b.sim, err = banksim.New(banksim.Options{Layout: policies.Banks[b.form], Signer: signer, Now: time.Now, Unit: b.unit, Debit: b.account, Opening: devOpening,
+		b.sim, err = banksim.New(banksim.Options{Layout: policies.Banks[b.form], Signer: signer, Now: time.Now, Unit: b.unit, Debit: b.account, Opening: devOpening(city, d.Code),
 			State: filepath.Join(dir, b.id+".json")})
 		if err != nil {
 			return nil, err

@@ -28,8 +28,8 @@ func reconcileCommand(config *string) *cobra.Command {
 			}
 			var items []ledger.OpenItem
 			var floats []ledger.ImprestView
-			var statements []ledger.BankStatementView
 			var missing []ledger.Days
+			var bank *ledger.BankBalance
 			err = db.InTx(ctx, act.SystemConsole, func(tx *store.Tx) (err error) {
 				day := area.DateOf(tx.Now())
 				if through != "" {
@@ -43,20 +43,26 @@ func reconcileCommand(config *string) *cobra.Command {
 				if floats, err = tx.Imprest(ctx); err != nil {
 					return err
 				}
-				if statements, err = tx.BankStatements(ctx, county); err != nil {
+				if bank, err = tx.BankBalance(ctx, county, day); err != nil {
 					return err
 				}
 				missing, err = tx.MissingStatements(ctx, county, area.Founding, min(day, area.DateOf(tx.Now().AddDate(0, 0, -1))), false)
 				return err
 			})
 			if err == nil {
-				err = tellReconciliation(out, county, items, floats, len(statements) > 0)
+				err = tellReconciliation(out, county, items, floats, bank)
+			}
+			if err == nil && bank != nil {
+				err = tellBank(out, *bank)
 			}
 			if err == nil && len(missing) > 0 {
 				_, err = fmt.Fprintf(out, "no statement tells of %s\n", ledger.InWords(missing))
 			}
 			if err == nil && len(items) > 0 {
 				err = &exitError{fmt.Sprintf("%d things do not agree", len(items))}
+			}
+			if err == nil && bank != nil && bank.DifferenceFen != 0 {
+				err = &exitError{"the bank's balance is not the books'"}
 			}
 			return err
 		}),
@@ -65,7 +71,7 @@ func reconcileCommand(config *string) *cobra.Command {
 	return cmd
 }
 
-func tellReconciliation(out io.Writer, county area.Code, items []ledger.OpenItem, floats []ledger.ImprestView, bank bool) error {
+func tellReconciliation(out io.Writer, county area.Code, items []ledger.OpenItem, floats []ledger.ImprestView, bank *ledger.BankBalance) error {
 	t := &table{out: out}
 	t.line("%-12s %14s %14s %14s %14s %14s %14s", "float", "filled with", "in it", "in hands", "vouchers", "counts", "missing")
 	for _, f := range floats {
@@ -78,10 +84,21 @@ func tellReconciliation(out io.Writer, county area.Code, items []ledger.OpenItem
 	}
 	switch {
 	case len(items) > 0:
-	case bank:
+	case bank != nil && bank.DifferenceFen == 0:
 		t.line("books, bank and cash agree")
-	default:
+	case bank == nil:
 		t.line("books and cash agree; no bank statement was loaded")
+	}
+	return t.err
+}
+
+// tellBank holds the bank's balance of the fund against the books'.
+func tellBank(out io.Writer, b ledger.BankBalance) error {
+	t := &table{out: out}
+	t.line("%-12s %14s %14s %14s %14s %14s %14s", "fund on", "bank", "books", "bank first", "books first", "explained", "difference")
+	t.line("%-12s %14s %14s %14s %14s %14s %14s", b.Day, ledger.Yuan(b.BankFen), ledger.Yuan(b.BooksFen), ledger.Yuan(b.BankFirstFen), ledger.Yuan(b.BooksFirstFen), ledger.Yuan(b.ExplainedFen), ledger.Yuan(b.DifferenceFen))
+	for _, s := range b.Since {
+		t.line("account %s differs from %s on by %s", b.AccountID, s.Day, ledger.Yuan(s.Fen))
 	}
 	return t.err
 }
@@ -108,7 +125,10 @@ func reportCommand(config *string) *cobra.Command {
 				if r, err = tx.MonthReport(ctx, county, days[0], days[1]); err != nil {
 					return err
 				}
-				r.Open, err = tx.OpenItems(ctx, county, days[1])
+				if r.Open, err = tx.OpenItems(ctx, county, days[1]); err != nil {
+					return err
+				}
+				r.Bank, err = tx.BankBalance(ctx, county, days[1])
 				return err
 			})
 			if err != nil {

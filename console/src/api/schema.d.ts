@@ -6961,6 +6961,7 @@ export interface components {
         CloseBooksInputBody: {
             /** @enum {string} */
             kind: "day" | "month" | "year";
+            /** @description Required for a month of a county without a bank: the paper against which the fund's balance was held */
             note?: string;
             /** @description The last day of the stretch, as 2026-10-31 */
             through: string;
@@ -8227,11 +8228,54 @@ export interface components {
              */
             posted_fen: number;
         };
+        LedgerBankBalance: {
+            /** @description The county's fund */
+            account_id: string;
+            /**
+             * Format: int64
+             * @description What the bank says is there at the end of that day
+             */
+            bank_fen: number;
+            /**
+             * Format: int64
+             * @description On a statement by then, in the books on a later day
+             */
+            bank_first_fen: number;
+            /**
+             * Format: int64
+             * @description What the books say
+             */
+            books_fen: number;
+            /**
+             * Format: int64
+             * @description In the books by then, on a statement of a later day
+             */
+            books_first_fen: number;
+            /** @description The last day of which a statement tells */
+            day: string;
+            /**
+             * Format: int64
+             * @description What the bank has more than all this; below zero what it has less. A month closes at 0 only
+             */
+            difference_fen: number;
+            /**
+             * Format: int64
+             * @description Came in and was explained: it is in no books
+             */
+            explained_fen: number;
+            /** @description The days on which the difference changed, since it last was 0; the oldest first */
+            since: components["schemas"]["LedgerBankDifference"][] | null;
+        };
         LedgerBankCandidate: {
             /** Format: date-time */
             at: string;
             entry_id: string;
             event: string;
+        };
+        LedgerBankDifference: {
+            day: string;
+            /** Format: int64 */
+            difference_fen: number;
         };
         LedgerBankLine: {
             /**
@@ -8476,6 +8520,8 @@ export interface components {
             agrees: boolean;
             /** @description By kind of account and place */
             balances: components["schemas"]["LedgerReportBalance"][] | null;
+            /** @description The bank's balance of the fund against the books'; missing where no statement was ever loaded */
+            bank?: components["schemas"]["LedgerBankBalance"];
             county: string;
             /**
              * Format: int64
@@ -9868,6 +9914,10 @@ export interface components {
             /** @description Those that wait first, then the newest, at most 100 */
             adjustments: components["schemas"]["LedgerAdjustmentView"][] | null;
             area: string;
+            /** @description The bank's balance of the fund against the books'; missing where no statement was ever loaded */
+            bank?: components["schemas"]["LedgerBankBalance"];
+            /** @description The county pays through a bank; where it does not and no statement was loaded, the note of a month's closing names the paper that tells of the fund */
+            banked: boolean;
             /** @description The newest first */
             closings: components["schemas"]["LedgerClosingView"][] | null;
             imprest: components["schemas"]["LedgerImprestView"][] | null;
@@ -11703,6 +11753,10 @@ export interface components {
             /** @description Those that wait first, then the newest, at most 100 */
             adjustments: components["schemas"]["LedgerAdjustmentView"][] | null;
             area: string;
+            /** @description The bank's balance of the fund against the books'; missing where no statement was ever loaded */
+            bank?: components["schemas"]["LedgerBankBalance"];
+            /** @description The county pays through a bank; where it does not and no statement was loaded, the note of a month's closing names the paper that tells of the fund */
+            banked: boolean;
             /** @description The newest first */
             closings: components["schemas"]["LedgerClosingView"][] | null;
             imprest: components["schemas"]["LedgerImprestView"][] | null;

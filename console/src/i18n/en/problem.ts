@@ -269,6 +269,8 @@ export const problem: Words<typeof zh> = {
     already_receipted: { what: 'It is receipted already; nothing was paid twice.', do: 'See the receipt above.' },
     nothing_to_claim: { what: 'Nothing was paid out of this float that the county has not repaid.', do: 'Claim after citizens have signed for what they received.' },
     month_open: { what: 'Something of the month does not agree yet.', do: 'Settle what the list of open things shows, then close.' },
+    bank_differs: { what: 'At the end of {day} the bank and the books differ by {difference} yuan for the fund (account {account}), since: {days}.', do: 'Find the difference on the reconciliation page, then close.' },
+    paper_required: { what: 'No statement of a bank tells of the fund.', do: 'Name in the note the paper against which its balance was held: a page of the passbook, or the treasury\'s letter.' },
     statements_missing: { what: 'The bank\'s statements do not cover these days: {days}.', do: 'Load the statements of those days, then close.' },
     statement_gap_after: { what: 'It does not end where the statement after it begins (from {from}).', do: 'Load all the days that are missing in between.' },
     close_first: { what: 'What it is made of is not closed yet.', do: 'Close the days before the month, and the months before the year.' },

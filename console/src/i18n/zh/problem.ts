@@ -267,6 +267,8 @@ export const problem = {
     already_receipted: { what: '此笔已经签收，没有重复发放。', do: '核对上方签收记录。' },
     nothing_to_claim: { what: '该备用金没有未报销的凭证。', do: '发放签收后再报销。' },
     month_open: { what: '当月还有未对平的事项。', do: '请在未对平事项中逐项处理，再结账。' },
+    bank_differs: { what: '专户（账户 {account}）{day} 的银行余额与账面相差 {difference} 元，自以下日期起不符：{days}。', do: '请在对账页查明差额，再结账。' },
+    paper_required: { what: '没有银行对账单可核对专户余额。', do: '请在说明中写明据以核对的凭证：存折页或国库函。' },
     statements_missing: { what: '以下日期没有银行对账单：{days}。', do: '请载入这些日期的对账单，再结账。' },
     statement_gap_after: { what: '与后一份对账单的期初余额（自 {from}）不衔接。', do: '请把中间缺少的日期一并载入。' },
     close_first: { what: '须先结清其组成部分。', do: '月结前先日结，年结前先月结。' },
