@@ -46,7 +46,7 @@ func advanceTable() []*route {
 			summary: "Settle what somebody who is gone carries: say what was handed back in their name; county finance signs, and what is missing is claimed from them", bind: do((*Server).settleAdvance)},
 		{method: post, path: "/ledger/advances/repayments", fresh: true, who: signers, committed: failpoint.AdvanceAfterCommit,
 			summary: "Say what came into the float of a claim on somebody who is gone; county finance signs", bind: do((*Server).repayAdvance)},
-		{method: post, path: "/ledger/advances/{id}/signature", who: answerers, committed: failpoint.AdvanceAfterCommit,
+		{method: post, path: "/ledger/advances/{id}/signature", fresh: true, who: answerers, committed: failpoint.AdvanceAfterCommit,
 			summary: "Sign, as the second person: the money moves, or the count is booked", bind: do(answering[AdvanceList]((*Server).answerAdvance).sign())},
 		{method: post, path: "/ledger/advances/{id}/refusal", who: answerers, committed: failpoint.AdvanceAfterCommit,
 			summary: "Say that you do not sign, and why; the money stays where it is", bind: do(answering[AdvanceList]((*Server).answerAdvance).decline())},

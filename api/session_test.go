@@ -128,6 +128,9 @@ func TestASignatureAsksForAFreshPassword(t *testing.T) {
 	if got := sign(); got.status != http.StatusForbidden || got.code() != "fresh_sign_in_required" {
 		t.Fatalf("a signature by a password of long ago: %d %s", got.status, got.body)
 	}
+	if got := head.post("/ledger/advances/"+page.Disbursements[0].ID+"/signature", nil); got.code() != "fresh_sign_in_required" {
+		t.Errorf("cash that changes hands by a password of long ago: %d %s", got.status, got.body)
+	}
 	if got := head.get("/tickets/" + id); got.status != http.StatusOK {
 		t.Errorf("reading asks for it, too: %d %s", got.status, got.body)
 	}

@@ -26,4 +26,11 @@ type Signal struct {
 	Fen     int64      `json:"amount_fen"`
 	Latest  time.Time  `json:"latest"`
 	Payouts []string   `json:"payouts" doc:"Public ids, the earliest first"`
+	Tickets []CaseRef  `json:"tickets" doc:"Of these payouts, each once, the latest first: where to look"`
+}
+
+// CaseRef is a ticket by its public id and its number.
+type CaseRef struct {
+	ID     string `json:"id"`
+	Number string `json:"number"`
 }

@@ -67,8 +67,19 @@ func (tx *Tx) Signals(ctx context.Context, since time.Time, soloFen int64) ([]le
 		}
 		for _, r := range rows {
 			payouts := strings.Fields(r.Payouts)
-			list = append(list, ledger.Signal{Kind: s.kind, Who: r.Who, Count: len(payouts), Fen: r.Fen, Latest: r.Latest.UTC(), Payouts: payouts})
+			tickets, err := tx.ticketsOf(ctx, payouts)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, ledger.Signal{Kind: s.kind, Who: r.Who, Count: len(payouts), Fen: r.Fen, Latest: r.Latest.UTC(), Payouts: payouts, Tickets: tickets})
 		}
 	}
 	return list, nil
+}
+
+// ticketsOf lists the tickets of payouts, each once, the one paid on last first.
+func (tx *Tx) ticketsOf(ctx context.Context, payouts []string) ([]ledger.CaseRef, error) {
+	refs := []ledger.CaseRef{}
+	return refs, tx.find(ctx, "list tickets of payouts", &refs, `SELECT t.public_id AS id, t.number FROM disbursements d JOIN tickets t ON t.id = d.ticket_id
+		WHERE d.public_id = ANY (string_to_array(?, ' ')::uuid[]) GROUP BY t.id, t.public_id, t.number ORDER BY max(d.id) DESC`, strings.Join(payouts, " "))
 }

@@ -18,7 +18,7 @@ func TestSignals(t *testing.T) {
 			list, err := tx.Signals(t.Context(), tx.Now().AddDate(0, 0, -30), 100_000)
 			for _, s := range list {
 				kinds = append(kinds, string(s.Kind)+" "+s.Who)
-				if s.Count == 0 || s.Count != len(s.Payouts) || s.Fen == 0 {
+				if s.Count == 0 || s.Count != len(s.Payouts) || s.Fen == 0 || len(s.Tickets) == 0 || s.Tickets[0].ID == "" || len(s.Tickets[0].Number) < 12 {
 					t.Errorf("%+v", s)
 				}
 			}

@@ -8349,6 +8349,10 @@ export interface components {
             /** Format: int64 */
             year: number;
         };
+        LedgerCaseRef: {
+            id: string;
+            number: string;
+        };
         LedgerClosingView: {
             area: string;
             /** Format: date-time */
@@ -8678,6 +8682,8 @@ export interface components {
             latest: string;
             /** @description Public ids, the earliest first */
             payouts: string[] | null;
+            /** @description Of these payouts, each once, the latest first: where to look */
+            tickets: components["schemas"]["LedgerCaseRef"][] | null;
             /** @description Names of staff, or of the county whose reviews are late; empty where it is about a payee, who is not named */
             who?: string;
         };
@@ -12502,7 +12508,7 @@ export interface components {
             /** @description The ticket's number */
             number: string;
             /** @enum {string} */
-            origin: "missed" | "asked";
+            origin: "missed" | "asked" | "cut_off";
             /** @enum {string} */
             outcome?: "reached" | "called_again" | "visited" | "unmet" | "withdrawn" | "moot";
             priority: string;

@@ -14,6 +14,7 @@ export const funds = {
   },
   prove: { lead: 'You signed in a while ago. Give your password once more to sign; what you typed is kept.', go: 'Confirm and sign' },
   signals: {
+    tickets: 'Tickets', all: 'All {n}',
     title: 'Payouts to look at', since: 'The last', days: '{n} day | {n} days', lead: 'Where to look first; none of it proves anything.', kind: 'What', who: 'Who', count: 'Payouts', latest: 'Latest', none: 'Nothing of the kind.',
     kinds: { same_pair: 'Two people sign nearly only for one another', two_households: 'One person was paid in several households', young_ticket: 'Money asked for within ten minutes of the call', off_hours: 'Checked or signed between ten at night and six', same_account: 'One bank account for two people', just_below: 'Again and again just below what one person pays alone', review_finding: 'A review found something', review_late: 'Reviews that are late (county finance)' },
   },

@@ -14,6 +14,7 @@ export const funds = {
   },
   prove: { lead: '您登录已久。签字前请再输入一次密码，内容仍在。', go: '确认并签字' },
   signals: {
+    tickets: '工单', all: '全部 {n} 件',
     title: '值得核查的发放', since: '最近', days: '{n} 天', lead: '仅供优先核查，不说明任何问题。', kind: '情形', who: '人员', count: '笔数', latest: '最近一笔', none: '没有这类情形。',
     kinds: { same_pair: '两人几乎只互相复核', two_households: '同一人在多户领取', young_ticket: '来电十分钟内即申请发放', off_hours: '夜间（22–6 时）复核或补签', same_account: '两人共用一个银行账户', just_below: '多次略低于单人限额', review_finding: '抽查发现问题', review_late: '抽查逾期（县级财务）' },
   },
