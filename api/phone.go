@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 
 	"example.org/hotline/area"
 	"example.org/hotline/internal/act"
@@ -56,7 +57,11 @@ func (s *Server) dispose(ctx context.Context, tx Tx, in *dispositionInput) (Disp
 	for _, term := range s.deps.Rules.Dispositions {
 		codes = append(codes, term.Key)
 	}
-	err := ticket.Dispose(ctx, tx, ticket.CallID(in.ID), in.Body.Code, in.Body.Note, codes)
+	call := ticket.CallID(in.ID)
+	err := ticket.Dispose(ctx, tx, call, in.Body.Code, in.Body.Note, codes)
+	if err == nil {
+		err = ticket.RingBackCutOff(ctx, tx, call, slices.Contains(s.deps.Rules.RingBack, in.Body.Code), s.deps.Rules.Callback)
+	}
 	return Disposition{Code: in.Body.Code, Note: in.Body.Note}, err
 }
 

@@ -172,6 +172,66 @@ func TestAVisitOverHTTP(t *testing.T) {
 	}
 }
 
+// An agent answered, and nobody spoke, or the line broke: the caller is rung back, once however
+// often it is said, and not where the agent corrects it (DOMAIN 1, 61).
+func TestACutOffConversationIsRungBack(t *testing.T) {
+	h := newHouse(t, func(_ *api.Config, d *api.Deps) { d.Rules.RingBack = []string{"silent"} })
+	id := h.call("12349001", "13812345678")
+	h.steps(id, "agent", ticket.CallConnected)
+	agent := h.signIn("agent")
+	call := string(decode[api.Ticket](t, agent.get("/tickets/"+id)).Call.ID)
+	h.hangUp(id)
+	due := func() []ticket.CallbackView {
+		return decode[api.CallbackItems](t, agent.get("/callbacks?view=due")).Items
+	}
+	say := func(who client, code string) reply {
+		return who.post("/calls/"+call+"/disposition", map[string]any{"code": code})
+	}
+	if list := due(); len(list) != 0 {
+		t.Fatalf("before anybody said so: %+v", list)
+	}
+	if got := say(h.signIn("agent.far"), "silent"); got.status != http.StatusNotFound || len(due()) != 0 {
+		t.Errorf("said by somebody who had not the call: %d %s", got.status, got.body)
+	}
+	decode[api.Disposition](t, say(agent, "silent"))
+	decode[api.Disposition](t, say(agent, "silent"))
+	list := due()
+	if len(list) != 1 || list[0].TicketID != id || list[0].Origin != ticket.CallbackCutOff || list[0].Calls != 1 {
+		t.Errorf("nobody spoke: %+v", list)
+	}
+	decode[api.Disposition](t, say(agent, "registered"))
+	if list := due(); len(list) != 0 {
+		t.Errorf("the agent corrected it: %+v", list)
+	}
+}
+
+// Whoever owns the ticket has been there: nobody rings the citizen back any more, and the
+// call-back of another number waits on.
+func TestAWorkersVisitEndsTheCallback(t *testing.T) {
+	h := newHouse(t)
+	near, other := h.call("12349001", "13812345678"), h.call("12349001", "13912345678")
+	h.hangUp(near)
+	h.hangUp(other)
+	agent, worker := h.signIn("agent"), h.signIn("worker")
+	h.offer(near, "worker")
+	decode[api.Ticket](t, worker.post("/tickets/"+near+"/acceptance", nil))
+	due := func() []ticket.CallbackView {
+		return decode[api.CallbackItems](t, agent.get("/callbacks?view=due")).Items
+	}
+	if list := due(); len(list) != 2 {
+		t.Fatalf("accepted, and nobody has met them: %+v", list)
+	}
+	visit := map[string]any{"mode": "on_site", "arrived_at": time.Now(), "facts": "they have nothing to eat"}
+	decode[api.Ticket](t, worker.post("/tickets/"+near+"/visits", visit))
+	if list := due(); len(list) != 1 || list[0].TicketID != other {
+		t.Errorf("after the visit: %+v", list)
+	}
+	if n := h.count(`SELECT count(*) FROM callbacks WHERE outcome = 'visited' AND state = 'done'`); n != 1 {
+		t.Errorf("%d call-backs ended by the visit", n)
+	}
+	decode[api.Ticket](t, worker.post("/tickets/"+near+"/visits", visit)) // a second one has none to end
+}
+
 // A call-back over HTTP: listed in scope, claimed once, tried, and told to be visited.
 func TestACallbackOverHTTP(t *testing.T) {
 	h := newHouse(t)

@@ -204,6 +204,7 @@ type Rules struct {
 	Callback     ticket.CallbackRules
 	Queues       []acd.Queue // whose figures are shown
 	Skills       []acd.Term  // that people may have
+	RingBack     []string    // the dispositions after which the caller is rung back
 	Dispositions []acd.Term  // how a conversation may end, for agents to say; none: any code is taken
 }
 

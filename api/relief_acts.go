@@ -51,7 +51,14 @@ func (s *Server) recordVisit(ctx context.Context, tx Tx, in *visitInput) (Ticket
 	return s.onTicket(ctx, tx, in.ID, func(id ticket.ID) error {
 		_, err := relief.RecordVisit(ctx, tx, id, relief.VisitInput{PublicID: newID(ctx, b.ID), Mode: relief.VisitMode(b.Mode), ArrivedAt: b.ArrivedAt,
 			Place: b.Place, Facts: b.Facts, Visitors: b.Visitors, Photos: b.Photos})
-		return err
+		if err != nil {
+			return err
+		}
+		outcome := ticket.OutcomeReached
+		if relief.VisitMode(b.Mode) == relief.VisitOnSite {
+			outcome = ticket.OutcomeVisited
+		}
+		return ticket.MeetByVisit(ctx, tx, id, outcome)
 	})
 }
 

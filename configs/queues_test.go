@@ -35,7 +35,7 @@ func TestFaultsOfQueuesNameLineAndFix(t *testing.T) {
 		{"key: meal,", "key: unanswered,", ":26: pauses[0].key: must be a key of its own"},
 		{"key: rest,", "key: meal,", ":27: pauses[1].key: must be a key of its own"},
 		{"zh: 打错电话, ", "", ":39: dispositions[6]: needs its words in zh and en"},
-		{`"dialect:local"`, "Dialect", ":44: skills[0].key: must be a key of its own"},
+		{`"dialect:local"`, "Dialect", ":45: skills[0].key: must be a key of its own"},
 		{"    zh: 救助热线\n", "", ":6: queues[0]: needs its name in zh and en"},
 		{"    ring: 20s", "    rings: 20s", ":13: queues[0].rings: unknown key"},
 	} {

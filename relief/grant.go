@@ -23,7 +23,7 @@ type Ruled struct {
 	Fen      int64
 	Level    area.Level // whose word the rules ask for
 	Reason   string
-	Payee    []byte // blind index of who applies
+	Payee    Payee
 	By       area.StaffID
 	ByRole   area.Role
 	At       time.Time
@@ -50,9 +50,25 @@ func Grant(ctx context.Context, tx Tx, t ticket.Ticket, in Ruled, p Policy) (Dec
 	return d, addDecision(ctx, tx, &d)
 }
 
+// Payee is who has applied and is paid.
+type Payee struct {
+	Index      []byte // blind, of their identity number
+	Name       Private
+	Numberless bool // they have no number, so that their name is all there is
+}
+
+// found reports whether findings are about the payee. Two people without a number are not one
+// by that: their names must agree.
+func (p Payee) found(f Findings) bool {
+	if f.Identity.Type == people.IdentityNone {
+		return p.Numberless && f.Applicant == p.Name
+	}
+	return bytes.Equal(f.Payee, p.Index)
+}
+
 // PaidBy are the newest findings of a case, which say who is paid and why: they must be
 // about who has applied.
-func PaidBy(ctx context.Context, tx Tx, id ticket.ID, payee []byte) (Findings, error) {
+func PaidBy(ctx context.Context, tx Tx, id ticket.ID, payee Payee) (Findings, error) {
 	f, err := tx.NewestFindings(ctx, id)
 	if errors.Is(err, act.ErrNotFound) {
 		return f, act.Refused("findings_first", "Write down what was found before deciding.")
@@ -60,7 +76,7 @@ func PaidBy(ctx context.Context, tx Tx, id ticket.ID, payee []byte) (Findings, e
 	if err != nil {
 		return f, err
 	}
-	if f.Identity.Type != people.IdentityNone && !bytes.Equal(f.Payee, payee) {
+	if !payee.found(f) {
 		return f, act.Refused("findings_of_another", "The findings name another person than the applicant; write down what was found of the applicant first.")
 	}
 	return f, nil

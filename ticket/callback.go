@@ -47,8 +47,9 @@ type CallbackOrigin string
 
 // The origins.
 const (
-	CallbackMissed    CallbackOrigin = "missed" // the call ended before a person was reached
-	CallbackRequested CallbackOrigin = "asked"  // key 2, or the flow
+	CallbackMissed    CallbackOrigin = "missed"  // the call ended before a person was reached
+	CallbackRequested CallbackOrigin = "asked"   // key 2, or the flow
+	CallbackCutOff    CallbackOrigin = "cut_off" // an agent answered, and nobody spoke or the conversation broke off
 )
 
 // CallbackOutcome is how a call-back ended.

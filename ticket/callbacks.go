@@ -142,6 +142,23 @@ func MeetCaller(ctx context.Context, tx CallbackTx, call CallID) error {
 	return endCallback(ctx, tx, t, c, CallbackMeet, outcome, "")
 }
 
+// MeetByVisit ends the call-back of a ticket whose citizen somebody at work on it has met, or
+// spoken with: nobody rings them to ask what is known by now.
+func MeetByVisit(ctx context.Context, tx CallbackTx, id ID, outcome CallbackOutcome) error {
+	t, err := tx.Ticket(ctx, id)
+	if err != nil {
+		return err
+	}
+	c, err := tx.AliveCallback(ctx, t.CallID)
+	if errors.Is(err, act.ErrNotFound) || err == nil && c.Ticket != id {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return endCallback(ctx, tx, t, c, CallbackMeet, outcome, "")
+}
+
 // ClaimCallback gives a call-back to the actor, who rings. Of two people the
 // row lock lets one through.
 func ClaimCallback(ctx context.Context, tx CallbackTx, id CallbackID, r CallbackRules) (Callback, error) {

@@ -17,7 +17,7 @@ type CallbackView struct {
 	Area      area.Code       `json:"area"`
 	AreaName  string          `json:"area_name"`
 	Caller    string          `json:"caller_masked"`
-	Origin    CallbackOrigin  `json:"origin" enum:"missed,asked"`
+	Origin    CallbackOrigin  `json:"origin" enum:"missed,asked,cut_off"`
 	Urgent    bool            `json:"urgent"`
 	State     CallbackState   `json:"state" enum:"open,claimed,visit,done,cancelled"`
 	Calls     int             `json:"calls" doc:"How many calls of the number it stands for"`

@@ -338,7 +338,7 @@ func (n *node) buildAPI(ctx context.Context, sms func(context.Context) ([]api.SM
 		Rules: api.Rules{Terms: n.ladder.Terms(), Calendar: n.policies.Calendar, Relief: n.policies.Reliefs, Aids: n.policies.Aids, Knowledge: n.policies.Knowledge, Integrity: n.policies.Integrity, Discovery: n.policies.Discovery, Stages: n.policies.Stages, Referrals: n.policies.Referrals, Care: n.policies.Care, Callback: n.ladder.Callback.Rules(),
 			Moves:  n.ladder.MoveRules(n.policies.Calendar),
 			Report: ticket.ReportRules{Policy: n.ladder.Version, Terms: n.ladder.Terms(), Holds: n.ladder.Holds(), Calendar: n.policies.Calendar},
-			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions, Skills: n.queues.Skills},
+			Queues: n.queues.Queues, Dispositions: n.queues.Dispositions, RingBack: n.queues.RingBack, Skills: n.queues.Skills},
 		Wakes:  n.redis.Listen(pulse.WakeEvents).C,
 		Places: n.places, Forms: api.Forms{Set: n.policies.Forms, Font: form.Font{Path: cmp.Or(n.cfg.Forms.Font, form.DefaultFont)}}, Recordings: n.recordings, Internal: map[string]http.Handler{record.PeerPath: n.recordings.Local.Peer()},
 		Inbound: n.inbound(), Telling: n.contactDeps(),

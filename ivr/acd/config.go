@@ -29,10 +29,11 @@ func Strategies() []Strategy {
 
 // Config is how a city distributes its calls: configs/queues.yaml.
 type Config struct {
-	Queues       []Queue `yaml:"queues" json:"queues"`
-	Pauses       []Term  `yaml:"pauses" json:"pauses"`             // reasons an agent may choose
-	Dispositions []Term  `yaml:"dispositions" json:"dispositions"` // how a conversation may end
-	Skills       []Term  `yaml:"skills" json:"skills"`             // what callers may ask for
+	Queues       []Queue  `yaml:"queues" json:"queues"`
+	Pauses       []Term   `yaml:"pauses" json:"pauses"`             // reasons an agent may choose
+	Dispositions []Term   `yaml:"dispositions" json:"dispositions"` // how a conversation may end
+	RingBack     []string `yaml:"ring_back" json:"-"`               // the dispositions after which the caller is rung back
+	Skills       []Term   `yaml:"skills" json:"skills"`             // what callers may ask for
 }
 
 // Term is one key of a list with its words.
@@ -152,6 +153,11 @@ func (c Config) Normalize() (Config, []error) {
 	}
 	checkTerms("pauses", c.Pauses, at, string(PauseUnanswered), string(PauseDisconnected))
 	checkTerms("dispositions", c.Dispositions, at)
+	for i, key := range c.RingBack {
+		if !slices.ContainsFunc(c.Dispositions, func(t Term) bool { return t.Key == key }) {
+			at(fmt.Sprintf("ring_back[%d]", i), "must be the key of a disposition")
+		}
+	}
 	checkTerms("skills", c.Skills, at)
 	return c, faults
 }

@@ -19,11 +19,21 @@ func (p *proposal) once(ctx context.Context, tx Tx) error {
 	if err := ledger.CheckAmount("amount_fen", p.in.Fen); err != nil {
 		return err
 	}
-	if _, err := relief.PaidBy(ctx, tx, p.t.ID, p.a.Payee); err != nil {
+	if _, err := relief.PaidBy(ctx, tx, p.t.ID, p.a.paid(p.h)); err != nil {
 		return err
 	}
 	p.ruling.Fen = p.in.Fen
 	return withinCap(ctx, tx, p.v, *p.a, p.h, p.in.Fen)
+}
+
+// paid is who is paid, as findings must name them.
+func (a Application) paid(h people.Household) relief.Payee {
+	who := relief.Payee{Index: a.Payee}
+	if i := slices.IndexFunc(h.Members, func(m people.Member) bool { return m.Person.PublicID == a.Person }); i >= 0 {
+		p := h.Members[i].Person
+		who.Name, who.Numberless = relief.Private(p.Name), p.Identity.Type == people.IdentityNone
+	}
+	return who
 }
 
 // withinCap refuses a sum that would take the household above the aid's cap, counted
@@ -64,7 +74,7 @@ func (x *answering) grantedOnce(ctx context.Context, tx Tx, h people.Household, 
 	if err := withinCap(ctx, tx, x.v, x.a, h, x.r.Fen); err != nil {
 		return err
 	}
-	d, err := relief.Grant(ctx, tx, x.t, relief.Ruled{PublicID: x.r.PublicID, Ruling: x.r.ID, Aid: x.a.Aid, Fen: x.r.Fen, Level: x.r.Level, Reason: x.r.Reason, Payee: x.a.Payee,
+	d, err := relief.Grant(ctx, tx, x.t, relief.Ruled{PublicID: x.r.PublicID, Ruling: x.r.ID, Aid: x.a.Aid, Fen: x.r.Fen, Level: x.r.Level, Reason: x.r.Reason, Payee: x.a.paid(h),
 		By: x.r.By, ByRole: x.r.ByRole, At: x.r.At}, *rules.Relief.At(tx.Now()))
 	if err != nil {
 		return err

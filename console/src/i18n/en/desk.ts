@@ -42,7 +42,7 @@ export const desk: Words<typeof zh> = {
     },
     log: { title: 'My calls today', empty: 'You have not answered a call today.', at: 'Time', caller: 'Caller', length: 'Length', outcome: 'Result', survey: 'Survey', score: '{n} of 5', ticket: 'Ticket', none: '—', notDisposed: 'no result', fill: 'Add the result' },
     callbacks: {
-      title: 'Call-backs', empty: 'Nobody waits to be called back.', due: 'Due', caller: 'Caller', why: 'Why', tries: '{n} try | {n} tries', holder: 'State', act: 'Actions', callNow: 'Call now', claim: 'Claim', urgent: 'may be urgent', origin: { missed: 'missed call', asked: 'asked for it' }, notYet: 'again at {at}', calls: '{n} call | {n} calls', noTrunk: 'This line has no trunk for calls of its own: claim the task, ring from a telephone, and enter how it went.', signOnFirst: 'Sign on to call back by headset.', mine: 'me',
+      title: 'Call-backs', empty: 'Nobody waits to be called back.', due: 'Due', caller: 'Caller', why: 'Why', tries: '{n} try | {n} tries', holder: 'State', act: 'Actions', callNow: 'Call now', claim: 'Claim', urgent: 'may be urgent', origin: { missed: 'missed call', asked: 'asked for it', cut_off: 'Cut off, or nobody spoke' }, notYet: 'again at {at}', calls: '{n} call | {n} calls', noTrunk: 'This line has no trunk for calls of its own: claim the task, ring from a telephone, and enter how it went.', signOnFirst: 'Sign on to call back by headset.', mine: 'me',
       state: { open: 'waiting', claimed: 'claimed', visit: 'to be visited', done: 'done', cancelled: 'cancelled' }, result: 'This try', results: { reached: 'reached', no_answer: 'no answer', busy: 'busy', wrong_number: 'wrong number' },
     },
     audio: {

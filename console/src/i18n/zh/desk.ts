@@ -40,7 +40,7 @@ export const desk = {
     },
     log: { title: '我今天的来电', empty: '今天还没有接过电话。', at: '时间', caller: '来电人', length: '时长', outcome: '结果', survey: '评价', score: '{n} 分', ticket: '工单', none: '—', notDisposed: '未填结果', fill: '补填结果' },
     callbacks: {
-      title: '回拨任务', empty: '没有等待回拨的来电。', due: '最迟', caller: '来电人', why: '原因', tries: '已试 {n} 次', holder: '状态', act: '操作', callNow: '立即回拨', claim: '认领', urgent: '疑似紧急', origin: { missed: '未接来电', asked: '要求回拨' }, notYet: '{at} 后再试', calls: '共 {n} 次来电', noTrunk: '本系统没有配置外呼线路：请先认领任务，用电话回拨，再登记结果。', signOnFirst: '上线后才能用耳机回拨。', mine: '我',
+      title: '回拨任务', empty: '没有等待回拨的来电。', due: '最迟', caller: '来电人', why: '原因', tries: '已试 {n} 次', holder: '状态', act: '操作', callNow: '立即回拨', claim: '认领', urgent: '疑似紧急', origin: { missed: '未接来电', asked: '要求回拨', cut_off: '通话中断或无人讲话' }, notYet: '{at} 后再试', calls: '共 {n} 次来电', noTrunk: '本系统没有配置外呼线路：请先认领任务，用电话回拨，再登记结果。', signOnFirst: '上线后才能用耳机回拨。', mine: '我',
       state: { open: '待回拨', claimed: '已认领', visit: '待上门', done: '已完成', cancelled: '已取消' }, result: '这次回拨', results: { reached: '已联系上', no_answer: '无人接听', busy: '占线', wrong_number: '号码不对' },
     },
     audio: {
