@@ -37,13 +37,11 @@ func (tx *Tx) Callbacks(ctx context.Context, view ticket.CallbackList, limit int
 	list := func() error {
 		return tx.find(ctx, "list callbacks", &rows, callbackViews+`WHERE `+where+` ORDER BY `+order+` LIMIT ?`, append(args, limit)...)
 	}
-	err := error(nil)
 	if view == ticket.CallbacksVisits && tx.actor.Role == area.RoleVillageAssistant { // a village that one covers lies outside of one's own
-		err = tx.everywhere(ctx, list)
-	} else {
-		err = list()
+		inner := list
+		list = func() error { return tx.everywhere(ctx, inner) }
 	}
-	if err != nil {
+	if err := list(); err != nil {
 		return nil, err
 	}
 	views := make([]ticket.CallbackView, 0, len(rows))

@@ -202,7 +202,7 @@ func TestABankIsNotProposedOutOfAnEmptyFund(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		return ledger.FundFloat(t.Context(), tx, testTownship, int64(left)-299_999, "all but 2,999.99")
+		return ledger.FundFloat(t.Context(), tx, testTownship, left-299_999, "all but 2,999.99")
 	})
 	if o := proposed(); o.Fits || o.Possible || o.Why != ledger.WhyFundEmpty {
 		t.Errorf("a fen short: %+v", o)

@@ -46,7 +46,7 @@ func TestImportRelatives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context()) //nolint:errcheck // the test ends here
+	defer conn.Close(t.Context())
 	registered := func() (n int) {
 		t.Helper()
 		if err := conn.QueryRow(t.Context(), `SELECT count(*) FROM staff_relatives r JOIN staff s ON s.id = r.staff_id WHERE s.login = 'finance.a'`).Scan(&n); err != nil {

@@ -55,7 +55,7 @@ func TestSourceTry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer city.close() //nolint:errcheck // the test is over
+	defer city.close()
 	settings := "node: {data_dir: " + dir + "}\nkeys: {file: " + keys + "}\npostgres: {url: 'postgres://nobody@127.0.0.1:1/none'}\n" + city.settings() + "\n"
 	if err := os.WriteFile(config, []byte(settings), 0o600); err != nil {
 		t.Fatal(err)

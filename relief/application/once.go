@@ -31,7 +31,7 @@ func (a Application) paid(h people.Household) relief.Payee {
 	who := relief.Payee{Index: a.Payee}
 	if i := slices.IndexFunc(h.Members, func(m people.Member) bool { return m.Person.PublicID == a.Person }); i >= 0 {
 		p := h.Members[i].Person
-		who.Name, who.Numberless = relief.Private(p.Name), p.Identity.Type == people.IdentityNone
+		who.Name, who.Numberless = p.Name, p.Identity.Type == people.IdentityNone
 	}
 	return who
 }
