@@ -48,7 +48,7 @@ func TestMoneyEnumsAgree(t *testing.T) {
 		{"integrity_entries", "outcome", texts([]integrity.Outcome{integrity.OutcomeNone, integrity.OutcomeLight, integrity.OutcomeSerious})},
 		{"integrity_steps", "event", texts(integrity.Events())},
 		{"integrity_papers", "kind", texts([]integrity.PaperKind{integrity.PaperCommitment, integrity.PaperNotice})},
-		{"integrity_papers", "signed", texts([]integrity.Signed{integrity.SignedScreen, integrity.SignedPaper, integrity.SignedVoice})},
+		{"integrity_papers", "signed", texts([]integrity.Signed{integrity.SignedScreen, integrity.SignedPaper, integrity.SignedVoice, integrity.Refused})},
 		{"source_answers", "status", texts(source.Statuses())},
 		{"source_checks", "why", texts(source.Whys())},
 		{"source_consents", "form", texts(source.Forms())},
