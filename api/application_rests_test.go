@@ -34,6 +34,16 @@ func (h *house) accepted(worker client) (caseID, id string, ids []string) {
 	return caseID, id, ids
 }
 
+// computed is such an application that was checked and looked into, with its sum.
+func (h *house) computed(worker client) (caseID, id string, ids []string) {
+	h.t.Helper()
+	caseID, id, ids = h.accepted(worker)
+	h.checked(worker, caseID, id)
+	h.look(worker, caseID, id)
+	decode[application.View](h.t, worker.post("/applications/"+id+"/assessments", map[string]any{}))
+	return caseID, id, ids
+}
+
 // unknown lets the sources know nothing of a family.
 func unknown(sim *sourcesim.Sim) {
 	for _, m := range family {
@@ -146,11 +156,8 @@ func TestAHouseholdThatChangedIsNotConfirmedUnseen(t *testing.T) {
 	h := newHouse(t)
 	worker, head := h.signIn("worker"), h.signIn("township_head")
 	h.clock("2026-04-28 10:00")
-	caseID, id, _ := h.accepted(worker)
-	h.checked(worker, caseID, id)
-	h.look(worker, caseID, id)
+	caseID, id, _ := h.computed(worker)
 	at := "/applications/" + id
-	decode[application.View](t, worker.post(at+"/assessments", map[string]any{}))
 	grant := map[string]any{"kind": "grant", "reason_code": "due", "reason": "they are poor", "override": "nothing else helps a month"}
 	a := decode[application.View](t, worker.post(at+"/rulings", grant))
 	decode[application.View](t, worker.post(at+"/notices", map[string]any{"phone": "0537-12349", "photo": worker.photo(caseID)}))
@@ -241,11 +248,8 @@ func TestNamelessObjectionsHaveALimit(t *testing.T) {
 	h := newHouse(t)
 	worker := h.signIn("worker")
 	h.clock("2026-04-28 10:00")
-	caseID, id, _ := h.accepted(worker)
-	h.checked(worker, caseID, id)
-	h.look(worker, caseID, id)
+	caseID, id, _ := h.computed(worker)
 	at := "/applications/" + id
-	decode[application.View](t, worker.post(at+"/assessments", map[string]any{}))
 	decode[application.View](t, worker.post(at+"/rulings", map[string]any{"kind": "grant", "reason_code": "due", "reason": "they are poor", "override": "nothing else helps a month"}))
 	n := decode[application.View](t, worker.post(at+"/notices", map[string]any{"phone": "0537-12349", "photo": worker.photo(caseID)})).Notices[0]
 	object := func(contact string) string {

@@ -14,11 +14,8 @@ func TestARefusalThatAReviewSetsAside(t *testing.T) {
 	h := newHouse(t)
 	worker, head := h.signIn("worker"), h.signIn("township_head")
 	h.clock("2026-04-28 10:00")
-	caseID, id, _ := h.accepted(worker)
-	h.checked(worker, caseID, id)
-	h.look(worker, caseID, id)
+	caseID, id, _ := h.computed(worker)
 	at := "/applications/" + id
-	decode[application.View](t, worker.post(at+"/assessments", map[string]any{}))
 	a := decode[application.View](t, worker.post(at+"/rulings", map[string]any{"kind": "refuse", "reason_code": "income_above", "reason": "they earn more than they say"}))
 	h.clock("2026-05-06 09:00")
 	a = decode[application.View](t, head.post("/rulings/"+a.Rulings[0].ID+"/approval", map[string]any{"approve": true}))
@@ -60,9 +57,7 @@ func TestSumsThatChangeStopAndReturn(t *testing.T) {
 	h := newHouse(t)
 	worker, head := h.signIn("worker"), h.signIn("township_head")
 	h.clock("2026-04-28 10:00")
-	caseID, id, ids := h.accepted(worker)
-	h.checked(worker, caseID, id)
-	h.look(worker, caseID, id)
+	caseID, id, ids := h.computed(worker)
 	at := "/applications/" + id
 	assess := func() { decode[application.View](t, worker.post(at+"/assessments", map[string]any{})) }
 	confirmed := func(ruling map[string]any) application.View {

@@ -11,8 +11,7 @@ import (
 // dated is a version of rules that is in force from its day on.
 type dated interface {
 	Validate() error
-	// Term is the version's name, its first day, and its last one where it names it.
-	Term() (version string, from, until ticket.Date)
+	ticket.Dated
 }
 
 // datedFile is one version with the lines of its file.

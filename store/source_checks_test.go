@@ -404,9 +404,7 @@ func TestAConsentTakenBackWhileItIsAsked(t *testing.T) {
 		c.asker.Check(t.Context(), claim)
 		ended <- time.Since(began)
 	}()
-	for c.sim.Asked("tax") == 0 {
-		time.Sleep(5 * time.Millisecond)
-	}
+	waitFor(t, func() bool { return c.sim.Asked("tax") > 0 })
 	withdraw(consent)
 	if took := <-ended; took > 1900*time.Millisecond { // a silent source is given up after 2 s
 		t.Errorf("it went on for %s", took)

@@ -77,15 +77,7 @@ type Counts struct {
 type Catalogues []*Catalogue
 
 // On is the version in force on a day: the newest whose day has come; before the first, the first.
-func (all Catalogues) On(day ticket.Date) *Catalogue {
-	at := 0
-	for i, c := range all {
-		if c.ValidFrom <= day {
-			at = i
-		}
-	}
-	return all[at]
-}
+func (all Catalogues) On(day ticket.Date) *Catalogue { return ticket.InForce(all, day) }
 
 // Named is the version of a name; the newest for a name that is gone.
 func (all Catalogues) Named(version string) *Catalogue {

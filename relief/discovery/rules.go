@@ -93,12 +93,4 @@ func (r *Rules) Term() (version string, from, until ticket.Date) {
 type Versions []*Rules
 
 // On is the version in force on a day; the first one before its day.
-func (v Versions) On(day ticket.Date) *Rules {
-	in := v[0]
-	for _, r := range v {
-		if r.ValidFrom <= day {
-			in = r
-		}
-	}
-	return in
-}
+func (v Versions) On(day ticket.Date) *Rules { return ticket.InForce(v, day) }

@@ -56,15 +56,7 @@ func (r *Rules) Term() (version string, from, until ticket.Date) {
 type Versions []*Rules
 
 // On is the version in force on a day.
-func (v Versions) On(day ticket.Date) *Rules {
-	in := v[0]
-	for _, one := range v {
-		if one.ValidFrom <= day {
-			in = one
-		}
-	}
-	return in
-}
+func (v Versions) On(day ticket.Date) *Rules { return ticket.InForce(v, day) }
 
 // Validate reports every fault of the version at once, joined, each with its path.
 func (r *Rules) Validate() error {

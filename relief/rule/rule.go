@@ -68,15 +68,7 @@ type Versions []*Version
 func (v Versions) At(now time.Time) *Version { return v.On(ticket.DateOf(now)) }
 
 // On is the version in force on a day.
-func (v Versions) On(day ticket.Date) *Version {
-	in := v[0]
-	for _, one := range v {
-		if one.ValidFrom <= day {
-			in = one
-		}
-	}
-	return in
-}
+func (v Versions) On(day ticket.Date) *Version { return ticket.InForce(v, day) }
 
 // Named is the version of a name, as a decision kept it; act.ErrNotFound where it is not
 // loaded any more.

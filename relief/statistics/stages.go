@@ -154,12 +154,4 @@ func (r *StageRules) Term() (version string, from, until ticket.Date) {
 type StageVersions []*StageRules
 
 // On is the version in force on a day; the first one before its day.
-func (v StageVersions) On(day ticket.Date) *StageRules {
-	in := v[0]
-	for _, r := range v {
-		if r.ValidFrom <= day {
-			in = r
-		}
-	}
-	return in
-}
+func (v StageVersions) On(day ticket.Date) *StageRules { return ticket.InForce(v, day) }

@@ -134,22 +134,20 @@ func (o object) plain() ([]byte, error) {
 
 // square reads a code as a camera would. The picture's data is that of a PNG without its chunks.
 func square(o object) (string, error) {
-	var file bytes.Buffer
-	file.WriteString("\x89PNG\r\n\x1a\n")
-	header := make([]byte, 13)
-	binary.BigEndian.PutUint32(header, uint32(number(wide, o.head)))
-	binary.BigEndian.PutUint32(header[4:], uint32(number(high, o.head)))
-	header[8] = byte(number(bits, o.head))
+	file := []byte("\x89PNG\r\n\x1a\n")
+	header := binary.BigEndian.AppendUint32(nil, uint32(number(wide, o.head)))
+	header = binary.BigEndian.AppendUint32(header, uint32(number(high, o.head)))
+	header = append(header, byte(number(bits, o.head)), 0, 0, 0, 0) // shades of grey, packed as every PNG is
 	for _, chunk := range []struct {
 		name string
 		data []byte
 	}{{"IHDR", header}, {"IDAT", o.body}, {"IEND", nil}} {
-		_ = binary.Write(&file, binary.BigEndian, uint32(len(chunk.data)))
 		named := append([]byte(chunk.name), chunk.data...)
-		file.Write(named)
-		_ = binary.Write(&file, binary.BigEndian, crc32.ChecksumIEEE(named))
+		file = binary.BigEndian.AppendUint32(file, uint32(len(chunk.data)))
+		file = append(file, named...)
+		file = binary.BigEndian.AppendUint32(file, crc32.ChecksumIEEE(named))
 	}
-	img, err := png.Decode(&file)
+	img, err := png.Decode(bytes.NewReader(file))
 	if err != nil {
 		return "", fmt.Errorf("see the square code of a form: %w", err)
 	}
