@@ -18,6 +18,6 @@ export const loop = {
   },
   loop: {
     title: '办结前还差什么', waived: '已豁免', reached: '电话打通了吗', notReached: '没有联系上', received: '救助款物收到了吗', amount: '金额对吗', satisfied: '满意吗', saidYes: '已联系，无异议', saidNo: '已联系，有异议，退回责任人', triedBefore: '此前 {n} 次没有联系上；三次联系不上即办结并注明。',
-    code: { clock: '时限仍在运行：救助尚未收到', life_danger: '生命危险：没有转接 110、119、120 的记录', callback: '回拨未完成', application: '申请未办结', notice: '公示未结束', referral: '转介未办结', task: '待办未完成', follow_up: '回访计划未结束', service: '社工服务未完成', paper: '材料未补齐', decision: '决定待审批或待发放', payout: '发放未完成', second_signature: '待补签', after_review: '抽查未完成' },
+    code: { clock: '救助尚未收到，时限仍在运行', life_danger: '生命危险：没有转接 110、119、120 的记录', callback: '回拨未完成', application: '申请未办结', notice: '公示未结束', referral: '转介未办结', task: '待办未完成', follow_up: '回访计划未结束', service: '社工服务未完成', paper: '材料未补齐', decision: '决定待审批或待发放', payout: '发放未完成', second_signature: '待补签', after_review: '抽查未完成' },
   },
 }
